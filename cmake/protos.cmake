@@ -1,0 +1,32 @@
+# Generated protobuf code. It is compiled once and linked into libreflow.so only: two copies in one process would
+# register the same messages twice. Includes read `tensorflow/core/framework/graph.pb.h`.
+
+set(PROTO_ROOT ${PROJECT_SOURCE_DIR}/proto)
+set(PROTO_OUT ${PROJECT_BINARY_DIR}/proto)
+file(GLOB_RECURSE proto_files RELATIVE ${PROTO_ROOT} CONFIGURE_DEPENDS ${PROTO_ROOT}/*.proto)
+# Described by proto/, but no part of the engine speaks them yet.
+list(FILTER proto_files EXCLUDE REGEX "core/(profiler|grappler|debug|kernels)/|contrib/session_bundle/")
+
+set(proto_sources)
+set(proto_headers)
+foreach(proto IN LISTS proto_files)
+  string(REGEX REPLACE "\\.proto$" "" stem ${proto})
+  set(outputs ${PROTO_OUT}/${stem}.pb.cc ${PROTO_OUT}/${stem}.pb.h)
+  add_custom_command(
+    OUTPUT ${outputs}
+    COMMAND protobuf::protoc --proto_path=${PROTO_ROOT} --cpp_out=${PROTO_OUT} ${proto}
+    DEPENDS ${PROTO_ROOT}/${proto}
+    COMMENT "protoc ${proto}"
+    VERBATIM)
+  list(APPEND proto_sources ${PROTO_OUT}/${stem}.pb.cc)
+  list(APPEND proto_headers ${PROTO_OUT}/${stem}.pb.h)
+endforeach()
+file(MAKE_DIRECTORY ${PROTO_OUT})
+
+add_custom_target(reflow_proto_headers DEPENDS ${proto_headers})
+target_include_directories(reflow_dependencies SYSTEM INTERFACE ${PROTO_OUT})
+if(proto_sources)
+  add_library(reflow_protos OBJECT ${proto_sources})
+  target_compile_options(reflow_protos PRIVATE -w)
+  target_link_libraries(reflow_protos PRIVATE reflow_dependencies)
+endif()

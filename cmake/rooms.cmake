@@ -1,0 +1,43 @@
+# Each folder of src/reflow is a room (docs/architecture.md): one object library of its sources. Object libraries,
+# because a static library would drop the files that only register themselves. A new file or room needs no entry here.
+
+# The sources below `folder`, without the ones that are programs of their own.
+function(reflow_sources result folder)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cc)
+  list(FILTER sources EXCLUDE REGEX "_(test|fuzz|bench)\\.cc$")
+  set(${result} ${sources} PARENT_SCOPE)
+endfunction()
+
+file(GLOB room_folders LIST_DIRECTORIES true CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/reflow/*)
+set(REFLOW_ROOMS)
+foreach(folder IN LISTS room_folders)
+  cmake_path(GET folder FILENAME room)
+  if(IS_DIRECTORY ${folder} AND NOT room MATCHES "^(tools|python)$")
+    list(APPEND REFLOW_ROOMS ${room})
+  endif()
+endforeach()
+
+set(room_objects)
+foreach(room IN LISTS REFLOW_ROOMS)
+  reflow_sources(sources ${PROJECT_SOURCE_DIR}/src/reflow/${room})
+  if(sources)
+    add_library(reflow_${room} OBJECT ${sources})
+    target_link_libraries(reflow_${room} PRIVATE reflow_settings reflow_dependencies)
+    add_dependencies(reflow_${room} reflow_proto_headers)
+    list(APPEND room_objects $<TARGET_OBJECTS:reflow_${room}>)
+  endif()
+endforeach()
+if(TARGET reflow_ops)
+  target_compile_options(reflow_ops PRIVATE $<$<CONFIG:Release>:-O3>) # kernels: let the compiler vectorise
+endif()
+
+if(TARGET reflow_protos)
+  list(APPEND room_objects $<TARGET_OBJECTS:reflow_protos>)
+endif()
+if(NOT room_objects)
+  message(FATAL_ERROR "Nothing to build: neither proto/ nor src/reflow/ has a source")
+endif()
+add_library(reflow SHARED ${room_objects})
+target_link_libraries(reflow PUBLIC reflow_settings reflow_dependencies)
+add_dependencies(reflow reflow_proto_headers)
+set_target_properties(reflow PROPERTIES LINKER_LANGUAGE CXX)
