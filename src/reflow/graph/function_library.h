@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reflow/base/status.h"
+
+namespace tensorflow {
+class FunctionDef;
+class FunctionDefLibrary;
+class GradientDef;
+}  // namespace tensorflow
+
+namespace reflow {
+
+// The functions of a graph, by name, with their gradients. Shared by copies of the graph. Thread-safe.
+class FunctionLibrary {
+ public:
+  FunctionLibrary();
+  ~FunctionLibrary();
+  // Nothing when the same function is there already. InvalidArgument: another one of the name.
+  Status add(const tensorflow::FunctionDef& function);
+  Status add_gradient(const tensorflow::GradientDef& gradient);
+  // A copy. NotFound: no such function.
+  Status find(std::string_view name, tensorflow::FunctionDef* function) const;
+  bool contains(std::string_view name) const;
+  std::string gradient_of(std::string_view name) const;  // "": none
+  std::vector<std::string> names() const;
+  void to_proto(tensorflow::FunctionDefLibrary* proto) const;
+  Status add_all(const tensorflow::FunctionDefLibrary& proto);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace reflow
