@@ -13,7 +13,7 @@
 #include "reflow/tensor/shape.h"
 #include "reflow/tensor/tensor.h"
 
-namespace reflow {
+namespace reflow::graph {
 
 class AttrMap;
 
@@ -95,4 +95,4 @@ class AttrMap {
   std::vector<Entry> entries_;
 };
 
-}  // namespace reflow
+}  // namespace reflow::graph

@@ -8,7 +8,7 @@
 #include "reflow/base/status.h"
 #include "reflow/graph/graph.h"
 
-namespace reflow {
+namespace reflow::graph {
 
 // Where an op belongs in control flow: a branch of a cond, or a loop body. create_op calls add_op for each op made in
 // the context, which routes values from outside through Switch or Enter. Owned by the graph.
@@ -58,4 +58,4 @@ class CondContext : public ControlFlowContext {
   std::vector<std::pair<std::string, Endpoint>> external_values_;
 };
 
-}  // namespace reflow
+}  // namespace reflow::graph

@@ -14,7 +14,7 @@ class FunctionDefLibrary;
 class GradientDef;
 }  // namespace tensorflow
 
-namespace reflow {
+namespace reflow::graph {
 
 // The functions of a graph, by name, with their gradients. Shared by copies of the graph. Thread-safe.
 class FunctionLibrary {
@@ -37,4 +37,4 @@ class FunctionLibrary {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace reflow
+}  // namespace reflow::graph

@@ -12,7 +12,7 @@
 #include "reflow/graph/node.h"
 #include "reflow/graph/scope.h"
 
-namespace reflow {
+namespace reflow::graph {
 
 class FunctionLibrary;  // graph/function_library.h
 
@@ -118,4 +118,4 @@ class Graph {
   bool finalized_ = false;
 };
 
-}  // namespace reflow
+}  // namespace reflow::graph

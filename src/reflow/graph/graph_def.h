@@ -17,7 +17,7 @@ class NodeDef;
 class OpDef;
 }  // namespace tensorflow
 
-namespace reflow {
+namespace reflow::graph {
 
 Status attr_from_proto(const tensorflow::AttrValue& proto, AttrValue* value);
 void attr_to_proto(const AttrValue& value, tensorflow::AttrValue* proto);
@@ -54,4 +54,4 @@ StatusOr<ImportResult> import_graph_def(const tensorflow::GraphDef& proto, const
 // Binary or text format by content. DataLoss or InvalidArgument: neither.
 Status read_graph_def(const std::string& path, tensorflow::GraphDef* proto);
 
-}  // namespace reflow
+}  // namespace reflow::graph

@@ -10,7 +10,7 @@
 #include "reflow/graph/attr_value.h"
 #include "reflow/graph/op_def.h"
 
-namespace reflow {
+namespace reflow::graph {
 
 class Graph;
 class Node;
@@ -113,4 +113,4 @@ StatusOr<T> Node::attr(std::string_view name) const {
   return attr_not_found(*this, name, value != nullptr);
 }
 
-}  // namespace reflow
+}  // namespace reflow::graph

@@ -7,7 +7,7 @@
 #include "reflow/base/status.h"
 #include "reflow/graph/graph.h"
 
-namespace reflow {
+namespace reflow::graph {
 
 // One argument of an op: a tensor, or a list of tensors.
 struct OpInput {
@@ -56,4 +56,4 @@ Status output_arg_sizes(const OpDef& op, const AttrMap& attrs, std::vector<int>*
 // Checks one attribute against its definition (kind, allowed values, minimum).
 Status check_attr(const OpDef& op, const AttrDef& def, const AttrValue& value);
 
-}  // namespace reflow
+}  // namespace reflow::graph

@@ -8,7 +8,7 @@
 #include "reflow/base/status.h"
 #include "reflow/graph/attr_value.h"
 
-namespace reflow {
+namespace reflow::graph {
 
 class ShapeContext;
 // Says what is known of an op's output shapes. A plain function: op definitions are static data.
@@ -71,4 +71,4 @@ class OpRegistry {
   Impl* impl_;
 };
 
-}  // namespace reflow
+}  // namespace reflow::graph

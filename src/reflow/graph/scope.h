@@ -7,7 +7,7 @@
 
 #include "reflow/graph/node.h"
 
-namespace reflow {
+namespace reflow::graph {
 
 // A device function of a user: given the node as it will be made, the device to merge in.
 using DeviceFn = std::function<std::string(const Node& node)>;
@@ -55,4 +55,4 @@ struct GraphScope {
 // is made unique below the current scope. Returns the new name_stack.
 std::string enter_name_scope(Graph& graph, std::string_view name);
 
-}  // namespace reflow
+}  // namespace reflow::graph

@@ -7,7 +7,7 @@
 #include "reflow/base/status.h"
 #include "reflow/graph/node.h"
 
-namespace reflow {
+namespace reflow::graph {
 
 // What a shape function sees: the input shapes, attributes and, where known, input values; and where it puts the output
 // shapes. It serves two moments: building the graph (shapes may be partial) and planning or running, with concrete()
@@ -110,4 +110,4 @@ Tensor constant_value(Endpoint e);
 // What is known of vector `e` used as a shape: looks through Shape, Pack, ConcatV2, StridedSlice, Cast and Const.
 Shape constant_value_as_shape(Endpoint e);
 
-}  // namespace reflow
+}  // namespace reflow::graph

@@ -5,7 +5,7 @@
 
 #include "reflow/tensor/shape.h"
 
-namespace reflow {
+namespace reflow::op {
 
 // How two operands are laid against each other (NumPy's rules), with neighbouring dimensions that behave alike merged,
 // so that the common cases have one or two dimensions. REQUIRES: both fully defined and compatible.
@@ -20,4 +20,4 @@ struct Broadcast {
   static void reduction_indices(const Shape& a, const Shape& b, std::vector<int64_t>* a_axes, std::vector<int64_t>* b_axes);
 };
 
-}  // namespace reflow
+}  // namespace reflow::op

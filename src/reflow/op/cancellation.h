@@ -6,7 +6,7 @@
 #include <mutex>
 #include <unordered_map>
 
-namespace reflow {
+namespace reflow::op {
 
 // Tells the blocking kernels of a run that it is to end. Thread-safe.
 class CancellationManager {
@@ -28,4 +28,4 @@ class CancellationManager {
   std::unordered_map<Token, std::function<void()>> callbacks_;
 };
 
-}  // namespace reflow
+}  // namespace reflow::op

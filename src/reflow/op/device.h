@@ -5,7 +5,7 @@
 #include "reflow/base/thread_pool.h"
 #include "reflow/op/resource_manager.h"
 
-namespace reflow {
+namespace reflow::op {
 
 inline constexpr char kCpu[] = "CPU";
 
@@ -26,4 +26,4 @@ class Device {
   ResourceManager resources_;
 };
 
-}  // namespace reflow
+}  // namespace reflow::op

@@ -9,7 +9,7 @@
 #include "reflow/base/status.h"
 #include "reflow/graph/attr_value.h"
 
-namespace reflow {
+namespace reflow::op {
 
 struct RunEnv;
 
@@ -20,10 +20,10 @@ class FunctionRunner {
   using Handle = int64_t;
   virtual ~FunctionRunner() = default;
   // The compiled form of function `name` with `attrs`. NotFound: no such function.
-  virtual StatusOr<Handle> instantiate(std::string_view name, const AttrMap& attrs) = 0;
+  virtual StatusOr<Handle> instantiate(std::string_view name, const graph::AttrMap& attrs) = 0;
   // Runs it, and calls `done` here or on another thread.
   virtual void run(Handle handle, const RunEnv& env, std::vector<Tensor> arguments,
                    std::function<void(Status, std::vector<Tensor>)> done) = 0;
 };
 
-}  // namespace reflow
+}  // namespace reflow::op

@@ -9,7 +9,9 @@
 #include "reflow/base/status.h"
 #include "reflow/graph/node_builder.h"
 
-namespace reflow {
+namespace reflow::op {
+
+using namespace ::reflow::graph;
 
 // A gradient: a tensor, or rows of one (IndexedSlices), or nothing.
 struct Gradient {
@@ -122,4 +124,4 @@ class GradientRegistry {
   Impl* impl_;
 };
 
-}  // namespace reflow
+}  // namespace reflow::op

@@ -15,7 +15,9 @@
 #include "reflow/tensor/checked_size.h"
 #include "reflow/tensor/tensor.h"
 
-namespace reflow {
+namespace reflow::op {
+
+using namespace ::reflow::graph;  // ops speak of nodes and endpoints all the time
 
 class FunctionRunner;
 class Rendezvous;
@@ -142,4 +144,4 @@ class Kernel {
   virtual const Tensor* constant() const { return nullptr; }
 };
 
-}  // namespace reflow
+}  // namespace reflow::op

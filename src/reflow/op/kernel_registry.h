@@ -9,7 +9,7 @@
 #include "reflow/base/status.h"
 #include "reflow/op/kernel.h"
 
-namespace reflow {
+namespace reflow::op {
 
 // One registered kernel: an op on a device type, for certain values of type attributes.
 struct KernelDef {
@@ -60,4 +60,4 @@ Status concrete_output_shapes(const Node& node, std::span<const Shape> input_sha
 // Runs a stateless node on the given inputs, here and now: constant folding and tests.
 StatusOr<std::vector<Tensor>> evaluate(const Node& node, std::span<const Tensor> inputs);
 
-}  // namespace reflow
+}  // namespace reflow::op

@@ -14,7 +14,7 @@
 #include "reflow/op/kernel.h"
 #include "reflow/op/kernel_registry.h"
 
-namespace reflow {
+namespace reflow::op {
 
 // Collects what one REFLOW_OP says and registers it at the end of the statement. A mistake in a spec aborts at start
 // with the op's name: it is a bug of ours.
@@ -107,8 +107,8 @@ struct OpRegistrar {
   OpRegistrar(OpBuilder&& builder) { builder.register_op(); }
 };
 
-}  // namespace reflow
+}  // namespace reflow::op
 
 // REFLOW_OP("Softplus").input(..)...; at namespace scope.
 #define REFLOW_OP(name) \
-  static const ::reflow::OpRegistrar REFLOW_CONCAT(reflow_op_, __COUNTER__) = ::reflow::OpBuilder(name)
+  static const ::reflow::op::OpRegistrar REFLOW_CONCAT(reflow_op_, __COUNTER__) = ::reflow::op::OpBuilder(name)

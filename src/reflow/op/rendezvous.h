@@ -7,7 +7,7 @@
 #include "reflow/base/status.h"
 #include "reflow/tensor/tensor.h"
 
-namespace reflow {
+namespace reflow::op {
 
 // Where tensors pass from one part of a run to another, by key. Thread-safe. The runtime implements it for one process,
 // distributed/ between processes.
@@ -26,4 +26,4 @@ class Rendezvous {
                          int64_t iteration);
 };
 
-}  // namespace reflow
+}  // namespace reflow::op

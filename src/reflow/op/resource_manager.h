@@ -11,7 +11,7 @@
 #include "reflow/base/status.h"
 #include "reflow/tensor/tensor.h"
 
-namespace reflow {
+namespace reflow::op {
 
 // State that outlives a run: variables, queues, tables, iterators. Shared by the kernels that use it.
 class Resource {
@@ -81,4 +81,4 @@ class ResourceManager {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace reflow
+}  // namespace reflow::op

@@ -57,20 +57,20 @@ constexpr bool is_integer(DType t) {
 }
 
 // IEEE binary16. Converts from and to float; arithmetic is done in float and rounded to nearest even.
-struct half {
+struct Half {
   uint16_t bits = 0;
-  half() = default;
-  explicit half(float v) : bits(from_float(v)) {}
+  Half() = default;
+  explicit Half(float v) : bits(from_float(v)) {}
   operator float() const { return to_float(bits); }
   static uint16_t from_float(float v);
   static float to_float(uint16_t bits);
 };
 
 // The upper half of a float. Conversion from float rounds to nearest even (as TensorFlow 1.15's cast does).
-struct bfloat16 {
+struct Bfloat16 {
   uint16_t bits = 0;
-  bfloat16() = default;
-  explicit bfloat16(float v) : bits(from_float(v)) {}
+  Bfloat16() = default;
+  explicit Bfloat16(float v) : bits(from_float(v)) {}
   operator float() const { return std::bit_cast<float>(uint32_t{bits} << 16); }
   static uint16_t from_float(float v) {
     uint32_t u = std::bit_cast<uint32_t>(v);
@@ -94,16 +94,16 @@ struct bfloat16 {
   inline bool operator<=(F a, F b) { return float(a) <= float(b); }      \
   inline bool operator>(F a, F b) { return float(a) > float(b); }        \
   inline bool operator>=(F a, F b) { return float(a) >= float(b); }
-REFLOW_SMALL_FLOAT_OPERATORS(half)
-REFLOW_SMALL_FLOAT_OPERATORS(bfloat16)
+REFLOW_SMALL_FLOAT_OPERATORS(Half)
+REFLOW_SMALL_FLOAT_OPERATORS(Bfloat16)
 #undef REFLOW_SMALL_FLOAT_OPERATORS
 
 // Quantized values: the stored integer; what it means is said by the ops' min and max.
-struct qint8 { int8_t value = 0; bool operator==(const qint8&) const = default; };
-struct quint8 { uint8_t value = 0; bool operator==(const quint8&) const = default; };
-struct qint16 { int16_t value = 0; bool operator==(const qint16&) const = default; };
-struct quint16 { uint16_t value = 0; bool operator==(const quint16&) const = default; };
-struct qint32 { int32_t value = 0; bool operator==(const qint32&) const = default; };
+struct Qint8 { int8_t value = 0; bool operator==(const Qint8&) const = default; };
+struct Quint8 { uint8_t value = 0; bool operator==(const Quint8&) const = default; };
+struct Qint16 { int16_t value = 0; bool operator==(const Qint16&) const = default; };
+struct Quint16 { uint16_t value = 0; bool operator==(const Quint16&) const = default; };
+struct Qint32 { int32_t value = 0; bool operator==(const Qint32&) const = default; };
 
 // Names a resource of a device; the resource itself lives in the device's ResourceManager (op/resource_manager.h).
 struct ResourceHandle {
@@ -153,15 +153,15 @@ REFLOW_DTYPE_OF(std::complex<float>, kComplex64)
 REFLOW_DTYPE_OF(int64_t, kInt64)
 REFLOW_DTYPE_OF(long long, kInt64)
 REFLOW_DTYPE_OF(bool, kBool)
-REFLOW_DTYPE_OF(qint8, kQint8)
-REFLOW_DTYPE_OF(quint8, kQuint8)
-REFLOW_DTYPE_OF(qint32, kQint32)
-REFLOW_DTYPE_OF(bfloat16, kBfloat16)
-REFLOW_DTYPE_OF(qint16, kQint16)
-REFLOW_DTYPE_OF(quint16, kQuint16)
+REFLOW_DTYPE_OF(Qint8, kQint8)
+REFLOW_DTYPE_OF(Quint8, kQuint8)
+REFLOW_DTYPE_OF(Qint32, kQint32)
+REFLOW_DTYPE_OF(Bfloat16, kBfloat16)
+REFLOW_DTYPE_OF(Qint16, kQint16)
+REFLOW_DTYPE_OF(Quint16, kQuint16)
 REFLOW_DTYPE_OF(uint16_t, kUint16)
 REFLOW_DTYPE_OF(std::complex<double>, kComplex128)
-REFLOW_DTYPE_OF(half, kHalf)
+REFLOW_DTYPE_OF(Half, kHalf)
 REFLOW_DTYPE_OF(ResourceHandle, kResource)
 REFLOW_DTYPE_OF(Variant, kVariant)
 REFLOW_DTYPE_OF(uint32_t, kUint32)
@@ -181,7 +181,7 @@ struct Types {
   constexpr auto operator+(Types<Us...>) const { return Types<Ts..., Us...>{}; }
 };
 inline constexpr Types<float, double> kFloat32And64{};
-inline constexpr Types<half, bfloat16, float, double> kFloatTypes{};
+inline constexpr Types<Half, Bfloat16, float, double> kFloatTypes{};
 inline constexpr Types<int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t> kIntTypes{};  // TensorFlow's usual ones
 inline constexpr Types<int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t> kAllIntTypes{};
 inline constexpr Types<int32_t, int64_t> kIndexTypes{};
@@ -190,7 +190,7 @@ inline constexpr auto kRealTypes = kFloatTypes + kIntTypes;     // "realnumberty
 inline constexpr auto kNumberTypes = kRealTypes + kComplexTypes;
 inline constexpr auto kPlainTypes = kFloatTypes + kAllIntTypes + kComplexTypes + Types<bool>{};
 inline constexpr auto kAllTypes =
-    kPlainTypes + Types<std::string, qint8, quint8, qint16, quint16, qint32, ResourceHandle, Variant>{};
+    kPlainTypes + Types<std::string, Qint8, Quint8, Qint16, Quint16, Qint32, ResourceHandle, Variant>{};
 
 // Calls f.operator()<T>() for the C++ type of `t` and returns true; false when `t` isn't in `types`.
 template <typename... Ts, typename F>
