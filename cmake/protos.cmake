@@ -4,6 +4,7 @@
 set(PROTO_ROOT ${PROJECT_SOURCE_DIR}/proto)
 set(PROTO_OUT ${PROJECT_BINARY_DIR}/proto)
 file(GLOB_RECURSE proto_files RELATIVE ${PROTO_ROOT} CONFIGURE_DEPENDS ${PROTO_ROOT}/*.proto)
+set(all_proto_files ${proto_files})
 # Described by proto/, but no part of the engine speaks them yet.
 list(FILTER proto_files EXCLUDE REGEX "core/(profiler|grappler|debug|kernels)/|contrib/session_bundle/")
 
@@ -30,3 +31,16 @@ if(proto_sources)
   target_compile_options(reflow_protos PRIVATE -w)
   target_link_libraries(reflow_protos PRIVATE reflow_dependencies)
 endif()
+
+# All of proto/ in one serialized FileDescriptorSet, imports before their users.
+set(PROTO_DESCRIPTOR_SET ${PROTO_OUT}/reflow.descriptors)
+set(all_proto_paths ${all_proto_files})
+list(TRANSFORM all_proto_paths PREPEND ${PROTO_ROOT}/)
+add_custom_command(
+  OUTPUT ${PROTO_DESCRIPTOR_SET}
+  COMMAND protobuf::protoc --proto_path=${PROTO_ROOT} --include_imports --descriptor_set_out=${PROTO_DESCRIPTOR_SET}
+          ${all_proto_files}
+  DEPENDS ${all_proto_paths}
+  COMMENT "protoc reflow.descriptors"
+  VERBATIM)
+add_custom_target(reflow_descriptor_set DEPENDS ${PROTO_DESCRIPTOR_SET})

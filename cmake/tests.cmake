@@ -55,3 +55,8 @@ list(FILTER kit_tests INCLUDE REGEX "/tests/kit/[^/]+$")
 list(FILTER files EXCLUDE REGEX "/tests/kit/[^/]+$")
 reflow_test(reflow_kit_test ${kit_tests})
 reflow_test(reflow_tests ${files})
+if(TARGET reflow_tests)
+  add_dependencies(reflow_tests reflow_descriptor_set)
+  set_source_files_properties(${PROJECT_SOURCE_DIR}/tests/proto_test.cc PROPERTIES
+    COMPILE_DEFINITIONS "REFLOW_DESCRIPTOR_SET=\"${PROTO_DESCRIPTOR_SET}\"")
+endif()
