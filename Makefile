@@ -1,0 +1,68 @@
+# A thin front of the CMake presets. Every target installs what it needs first (tools/install_deps.sh), which takes no
+# time when nothing is missing.
+
+FUZZ_SECONDS ?= 30
+MAKEFLAGS += --no-print-directory
+
+.PHONY: help run test check asan tsan fuzz bench format clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make run     build, then train the MNIST example"
+	@echo "make test    build, then run all tests"
+	@echo "make asan    the tests under address and undefined-behaviour sanitizers"
+	@echo "make tsan    the tests under thread sanitizer"
+	@echo "make fuzz    each fuzzer for FUZZ_SECONDS=$(FUZZ_SECONDS) seconds"
+	@echo "make bench   the benchmarks"
+	@echo "make format  clang-format over all C++ sources"
+	@echo "make clean   remove build/"
+
+run: build/release/build.ninja
+	@cmake --build --preset release --target example_mnist_mlp
+	@build/release/examples/mnist_mlp
+
+test: build/release/build.ninja
+	cmake --build --preset release
+	ctest --preset release --output-log build/release/ctest.log
+	@$(MAKE) check
+
+# What needs no build: the layers of src/reflow, and the tests of the tools.
+check:
+	@tools/install_deps.sh
+	@tools/make_venv.sh
+	.venv/bin/python tools/check_layers.py
+	.venv/bin/python -m pytest -q
+
+asan: build/dev/build.ninja
+	cmake --build --preset dev
+	ctest --preset dev
+
+tsan: build/tsan/build.ninja
+	cmake --build --preset tsan
+	ctest --preset tsan
+
+fuzz: build/fuzz/build.ninja
+	cmake --build --preset fuzz
+	@tools/run_fuzzers.sh build/fuzz/fuzz $(FUZZ_SECONDS)
+
+bench: build/release/build.ninja
+	cmake --build --preset release
+	@for program in build/release/bench/*; do if [ -x $$program ]; then $$program || exit 1; fi; done
+
+format:
+	@tools/install_deps.sh format
+	git ls-files '*.cc' '*.h' | xargs -r clang-format-14 -i
+
+clean:
+	rm -rf build
+
+# CMake configures once; afterwards the build itself notices changed CMake files. The dependencies are looked at each
+# time, because a newer revision may need more.
+build/%/build.ninja: deps-%
+	@[ -f $@ ] || cmake --preset $*
+
+.PHONY: deps-release deps-dev deps-tsan deps-fuzz
+deps-release deps-dev deps-tsan:
+	@tools/install_deps.sh
+deps-fuzz:
+	@tools/install_deps.sh fuzz
