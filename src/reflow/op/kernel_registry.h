@@ -18,6 +18,9 @@ struct KernelDef {
   std::function<std::unique_ptr<Kernel>(KernelInit&)> make;
 };
 
+// What an op does in control flow: the dataflow loop treats these specially.
+enum class ControlKind : uint8_t { kNone, kSwitch, kMerge, kEnter, kExit, kNextIteration, kLoopCond, kTrigger };
+
 // What the engine has to know of an op besides its definition: how its outputs relate to its inputs in memory, and how
 // plans may treat it. Filled by the registration in op/op.h.
 struct OpTraits {
@@ -26,7 +29,7 @@ struct OpTraits {
   std::vector<Pair> alias;      // the output is the input's memory (Reshape, Identity): never written separately
   bool sets_outputs = false;    // the kernel sets its outputs itself: nothing is allocated for it
   bool value_from_shapes = false;  // the value depends on input shapes only (Shape, Size, Rank)
-  bool control_flow = false;    // Switch, Merge, Enter, Exit, NextIteration and their ref forms
+  ControlKind control = ControlKind::kNone;  // Switch, Merge, Enter, ... and their ref forms
   bool blocking = false;        // may wait (queues, Recv): not for the straight-line executor
 };
 

@@ -67,7 +67,7 @@ class OpBuilder {
   OpBuilder&& alias(int output, int input) &&;
   OpBuilder&& sets_outputs() &&;
   OpBuilder&& value_from_shapes() &&;
-  OpBuilder&& control_flow() &&;
+  OpBuilder&& control_flow() &&;  // which kind is told by the op's name
   OpBuilder&& blocking() &&;
 
   // The gradient: a callable (GradContext&) that returns nothing or a Status.
