@@ -84,7 +84,8 @@ class Tensor {
   bool shares_buffer(const Tensor& other) const { return buffer_ && buffer_.get() == other.buffer_.get(); }
   const BufferRef& buffer() const { return buffer_; }
 
-  // Like "[1 2 3...]": the summary in the runtime's messages, at most `max_elements` of them.
+  // "1 2 3...", "[1 2][3...]...": the first elements as the runtime's messages print them, at most `max_elements`, all
+  // where that is negative. Types that TensorFlow 1.15 cannot print (complex, bfloat16) give "?".
   std::string summarize(int max_elements = 3) const;
   // "Tensor<type: float shape: [2] values: 1 2>".
   std::string debug_string() const;
