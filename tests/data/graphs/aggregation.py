@@ -1,0 +1,17 @@
+v = tf.get_variable('v', [5, 2])
+x = tf.placeholder(tf.float32, [None, 2], 'x')
+two = tf.reduce_sum(tf.gather(v, [1, 2])) + tf.reduce_sum(tf.gather(v, [0]))
+tf.gradients(two, v, name='slices')
+tf.gradients(two + tf.reduce_sum(tf.exp(v)), v, name='mixed')
+three = x + tf.sin(x) + tf.cos(x)
+tf.gradients(three, x, name='tree', aggregation_method=tf.AggregationMethod.EXPERIMENTAL_TREE)
+c = tf.placeholder(tf.float32, [3], 'c')
+tf.gradients(c + tf.sin(c) + tf.cos(c), c, name='accumulate',
+             aggregation_method=tf.AggregationMethod.EXPERIMENTAL_ACCUMULATE_N)
+with tf.device('/cpu:1'):
+    other = tf.sin(c)
+tf.gradients(c + other, c, name='devices', colocate_gradients_with_ops=True)
+tf.gradients([two], [v, x, c], name='zero', unconnected_gradients='zero')
+a, b = tf.split(x, 2, axis=1)
+tf.gradients(a, x, name='missing')
+tf.gradients([a, b], x, name='given', grad_ys=[tf.sin(a), None])
