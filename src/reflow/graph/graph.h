@@ -108,11 +108,15 @@ class Graph {
 
  private:
   struct Names;
+  struct Scopes;
+  Node* append(std::unique_ptr<Node> node);
+  void drop_consumer(Node* source, const Node* node, int input);
   mutable std::recursive_mutex mutex_;
   uint64_t id_, version_ = 0;
   std::vector<std::unique_ptr<Node>> nodes_;
   int num_nodes_ = 0;
   std::unique_ptr<Names> names_;
+  std::unique_ptr<Scopes> scopes_;
   std::shared_ptr<FunctionLibrary> functions_;
   std::vector<std::unique_ptr<ControlFlowContext>> contexts_;
   bool finalized_ = false;

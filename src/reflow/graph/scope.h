@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "reflow/base/status.h"
 #include "reflow/graph/node.h"
 
 namespace reflow::graph {
@@ -54,5 +55,11 @@ struct GraphScope {
 // "outer" entered as tf.name_scope does: a name that ends in '/' is taken as it is, "" or null leads to the top, else it
 // is made unique below the current scope. Returns the new name_stack.
 std::string enter_name_scope(Graph& graph, std::string_view name);
+
+// Whether a node may be called that: a letter, digit or dot first, then these or any of "_-/".
+bool is_valid_op_name(std::string_view name);
+// What enter_name_scope may be given in the current scope; below another one it may begin with any of "_-/" too.
+// InvalidArgument: "'{}' is not a valid scope name".
+Status check_scope_name(Graph& graph, std::string_view name);
 
 }  // namespace reflow::graph

@@ -27,7 +27,7 @@ class ShapeContext {
   const Shape& input(int i) const { return inputs_[i]; }
   // The value of input i where it is known, else null. Asking makes the op's output shapes depend on it.
   const Tensor* value(int i) {
-    used_values_ = true;
+    asked_values_ |= bit(i);
     return i < static_cast<int>(values_.size()) ? values_[i] : nullptr;
   }
   // Input i, an int32 or int64 vector, as a shape; unknown entries are -1, unknown length gives unknown rank. A value of
@@ -51,22 +51,34 @@ class ShapeContext {
   void set_output(int i, Shape shape) { outputs_[i] = std::move(shape); }
   const Shape& output(int i) const { return outputs_[i]; }
   std::vector<Shape>& outputs() { return outputs_; }
-  bool used_values() const { return used_values_; }
+  bool used_values() const { return asked_values_ != 0 || asked_shapes_ != 0; }
+  // Was the value of input i asked for; was it asked for as a shape.
+  bool asked_value(int i) const { return asked_values_ & bit(i); }
+  bool asked_shape(int i) const { return asked_shapes_ & bit(i); }
 
   // `shape` when it can have `rank`, with its rank made known.
   // InvalidArgument: "Shape must be rank {rank} but is rank {its rank}".
   Status with_rank(const Shape& shape, int rank, Shape* out) const;
   Status with_rank_at_least(const Shape& shape, int rank, Shape* out) const;
   Status with_rank_at_most(const Shape& shape, int rank, Shape* out) const;
+  // InvalidArgument: "Dimension must be {size} but is {dim}".
+  Status with_value(int64_t dim, int64_t size, int64_t* out) const;
   // What both say of a dimension. InvalidArgument: "Dimensions must be equal, but are {a} and {b}".
   Status merge_dim(int64_t a, int64_t b, int64_t* out) const;
   // What both say. InvalidArgument: "Shapes must be equal rank, but are {} and {}", "Dimension {i} in both shapes must
   // be equal, but are {} and {}. Shapes are {} and {}.".
   Status merge(const Shape& a, const Shape& b, Shape* out) const;
-  // `axis` in [-rank, rank), made non-negative.
-  // InvalidArgument: "Invalid reduction dimension ..." is up to the caller; this says "... axis {} is out of range".
+  // The dimensions `begin` to `end` (end excluded); negative ones count from the back; `end` beyond the rank is the rank.
   Status sub_shape(const Shape& shape, int begin, int end, Shape* out) const;
   Status concatenate(const Shape& a, const Shape& b, Shape* out) const;
+  // `shape` with dimension i (negative: from the back) set to `size`. OutOfRange: "Out of range dim_index {}...".
+  Status replace_dim(const Shape& shape, int i, int64_t size, Shape* out) const;
+  // The size given by scalar input i, -1 when it isn't known.
+  // InvalidArgument: "Dimension size, given by scalar input {}, must be non-negative but is {}".
+  Status dim_from_scalar(int i, int64_t* out);
+  // An axis given by scalar input i, made non-negative, for an input of `rank` (-1: unknown). -1: not known.
+  // InvalidArgument: "Dimension size, given by scalar input {} must be in range [{}, {})".
+  Status axis_from_scalar(int i, int rank, int64_t* out);
 
  private:
   const Node& node_;
@@ -74,12 +86,21 @@ class ShapeContext {
   std::span<const Tensor* const> values_;
   std::span<const Shape> partial_values_;
   std::vector<Shape> outputs_;
-  bool concrete_, used_values_ = false;
+  // Inputs from 63 on share a bit.
+  static uint64_t bit(int i) { return uint64_t{1} << (i < 63 ? i : 63); }
+  uint64_t asked_values_ = 0, asked_shapes_ = 0;
+  bool concrete_;
 };
 
 // Arithmetic on dimensions, -1 being unknown. InvalidArgument on overflow.
 Status add_dims(int64_t a, int64_t b, int64_t* out);
 Status multiply_dims(int64_t a, int64_t b, int64_t* out);
+// "Negative dimension size caused by subtracting {b} from {a}".
+Status subtract_dims(int64_t a, int64_t b, int64_t* out);
+// "Dimension size must be evenly divisible by {b} but is {a}", when it has to be.
+Status divide_dim(int64_t a, int64_t b, bool evenly, int64_t* out);
+// What the elements of `value`, an int32 or int64 vector, say of a shape: -1 is an unknown dimension.
+Status shape_from_tensor(const Tensor& value, Shape* shape);
 
 // What the shape of two broadcast operands is, NumPy's rules with unknown parts. Texts as TensorFlow: at build time
 // "Dimensions must be equal, but are {} and {}", concrete "Incompatible shapes: [2,3] vs. [2,4]".
@@ -108,6 +129,7 @@ void set_constant_evaluator(ConstantEvaluator* evaluator);  // once, at start
 // The value of `e`, with the evaluator set above; cheap for Const nodes. !valid(): not known.
 Tensor constant_value(Endpoint e);
 // What is known of vector `e` used as a shape: looks through Shape, Pack, ConcatV2, StridedSlice, Cast and Const.
-Shape constant_value_as_shape(Endpoint e);
+// InvalidArgument: it can't be a shape.
+StatusOr<Shape> constant_value_as_shape(Endpoint e);
 
 }  // namespace reflow::graph
