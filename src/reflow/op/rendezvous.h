@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -21,9 +22,10 @@ class Rendezvous {
   virtual void recv_async(std::string_view key, Receiver receiver) = 0;
   // Ends all waiting receivers with `status`.
   virtual void abort(const Status& status) = 0;
-  // The key of one edge: "src_device;src_incarnation;dst_device;edge_name;frame:iteration".
+  // The key of one edge: "src_device;src_incarnation;dst_device;edge_name;frame:iteration", the incarnation as 16
+  // hexadecimal digits.
   static std::string key(std::string_view src_device, std::string_view dst_device, std::string_view edge, int64_t frame,
-                         int64_t iteration);
+                         int64_t iteration, uint64_t src_incarnation = 1);
 };
 
 }  // namespace reflow::op
