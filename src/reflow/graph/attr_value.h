@@ -87,6 +87,7 @@ class AttrMap {
   void erase(std::string_view name);
   bool empty() const { return entries_.empty(); }
   size_t size() const { return entries_.size(); }
+  std::vector<Entry>& entries() { return entries_; }  // names have to stay
   auto begin() const { return entries_.begin(); }
   auto end() const { return entries_.end(); }
   bool operator==(const AttrMap& other) const { return entries_ == other.entries_; }

@@ -16,6 +16,8 @@ class GradientDef;
 
 namespace reflow::graph {
 
+struct OpDef;
+
 // The functions of a graph, by name, with their gradients. Shared by copies of the graph. Thread-safe.
 class FunctionLibrary {
  public:
@@ -26,6 +28,8 @@ class FunctionLibrary {
   Status add_gradient(const tensorflow::GradientDef& gradient);
   // A copy. NotFound: no such function.
   Status find(std::string_view name, tensorflow::FunctionDef* function) const;
+  // The function's signature, as the definition of nodes that call it. Null: no such function. Valid as long as this.
+  const OpDef* find_op(std::string_view name) const;
   bool contains(std::string_view name) const;
   std::string gradient_of(std::string_view name) const;  // "": none
   std::vector<std::string> names() const;

@@ -209,6 +209,11 @@ void Graph::remove_node(Node* node) {
   nodes_[node->id_].reset();
 }
 
+void Graph::drop_newest_node(Node* node) {
+  remove_node(node);
+  nodes_.pop_back();
+}
+
 void Graph::set_op(Node* node, const OpDef* op, std::vector<DType> output_types) {
   node->op_ = op;
   node->output_shapes_.resize(output_types.size(), Shape::unknown());

@@ -70,6 +70,8 @@ class Graph {
   void replace_uses(Endpoint from, Endpoint to);
   // REQUIRES: no consumers. Also gives up its inputs.
   void remove_node(Node* node);
+  // Undoes add_node. REQUIRES: the newest node, without consumers. Its name stays in use, as after an error in TensorFlow.
+  void drop_newest_node(Node* node);
   // Changes the type of a node to another op with the same inputs and outputs (used by ref forms).
   void set_op(Node* node, const OpDef* op, std::vector<DType> output_types);
 

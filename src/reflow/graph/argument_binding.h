@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reflow/base/status.h"
+#include "reflow/graph/node_builder.h"
+
+namespace reflow::graph {
+
+// Lays `inputs` out flat for the arguments of `op`, and completes `attrs`: type and number attributes from the inputs,
+// defaults for the rest. The errors are those of Python's op functions.
+Status bind_arguments(const OpDef& op, std::vector<OpInput>& inputs, AttrMap* attrs, std::vector<Endpoint>* flat);
+
+// Makes `value` what `def` says where C++ code has given a neighbouring kind: an int for a float, an empty list.
+void adapt_kind(const AttrDef& def, AttrValue* value);
+bool has_kind(const AttrDef& def, const AttrValue& value);
+
+}  // namespace reflow::graph
