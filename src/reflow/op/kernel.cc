@@ -6,7 +6,10 @@ Status KernelContext::allocate_output(int i, const Shape& shape) {
   Value& value = outputs_[i];
   value.ref = nullptr;
   const DType type = base_type(node_->output_type(i));
-  if (value.tensor.owns_alone() && value.tensor.dtype() == type && value.tensor.shape() == shape) return OkStatus();
+  // What the executor has allocated already, in its arena too.
+  const Tensor& there = value.tensor;
+  const bool writable = there.owns_alone() || (there.buffer() && there.buffer()->transient());
+  if (writable && there.dtype() == type && there.shape() == shape) return OkStatus();
   ASSIGN_OR_RETURN(value.tensor, allocate_tensor(type, shape));
   return OkStatus();
 }

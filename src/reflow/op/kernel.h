@@ -95,7 +95,8 @@ class KernelContext {
   Tensor& output(int i) { return outputs_[i].tensor; }
   // For outputs whose shape depends on values. ResourceExhausted, InvalidArgument: see allocate_tensor.
   Status allocate_output(int i, const Shape& shape);
-  // Puts a tensor there, sharing its buffer.
+  // Puts a tensor there, sharing its buffer. Only for ops registered with .sets_outputs(), or outputs whose shape the
+  // shape function doesn't know: the others' slots are bound to planned memory.
   void set_output(int i, Tensor value) { outputs_[i].tensor = std::move(value); outputs_[i].ref = nullptr; }
   // Makes output i the reference `variable`; whoever makes it keeps it alive.
   void set_output_ref(int i, Variable* variable) { outputs_[i].ref = variable; }

@@ -1,0 +1,123 @@
+#include <algorithm>
+
+#include "reflow/runtime/program.h"
+#include "reflow/tensor/allocator.h"
+
+namespace reflow::runtime {
+
+namespace {
+
+// Memory of a frame that planned tensors share. Lent: who keeps a tensor longer than the run copies it.
+class ArenaBuffer : public Buffer {
+ public:
+  ArenaBuffer(void* data, size_t size_bytes) : Buffer(data, size_bytes) { transient_ = true; }
+
+ private:
+  ~ArenaBuffer() override { CachingAllocator::instance().deallocate(data_, size_bytes_); }
+};
+
+}  // namespace
+
+Frame::Frame(const Program& program) {
+  const Plan& plan = program.plan();
+  values.resize(plan.num_slots);
+  inputs.reserve(plan.input_slots.size());
+  for (const int slot : plan.input_slots) inputs.push_back(&values[slot]);
+  envs.resize(plan.devices.size());
+  for (size_t i = 0; i < envs.size(); ++i) {
+    envs[i].device = plan.devices[i];
+    envs[i].pool = plan.pool;
+    envs[i].functions = plan.functions;
+    envs[i].cancellation = &cancellation;
+    envs[i].step_resources = &step_resources;
+  }
+  contexts.reserve(plan.instructions.size());
+  for (const Instruction& in : plan.instructions) {
+    contexts.emplace_back(&envs[in.device], in.node, inputs.data() + in.first_input, in.num_inputs,
+                          values.data() + in.first_output, in.num_outputs);
+  }
+}
+
+Status Frame::bind(const Program& program) {
+  if (program.arena_bytes > 0) {
+    void* memory = CachingAllocator::instance().allocate(program.arena_bytes);
+    if (memory == nullptr) {
+      return resource_exhausted("OOM when allocating {} bytes for the intermediate values of a run",
+                                program.arena_bytes);
+    }
+    arena = BufferRef::adopt(new ArenaBuffer(memory, program.arena_bytes));
+  }
+  for (const Program::Planned& p : program.planned) {
+    values[p.slot].tensor = Tensor(p.type, p.shape, arena, static_cast<char*>(arena->data()) + p.offset);
+  }
+  for (const Program::Preset& p : program.presets) values[p.slot].tensor = p.value;
+  return OkStatus();
+}
+
+namespace {
+
+// Gives output `i` memory: that of an input that dies with this instruction, or new.
+Status allocate_output(const Instruction& in, op::KernelContext& context, uint64_t dying_inputs, int i,
+                       const Shape& shape) {
+  op::Value& output = context.output_value(i);
+  const DType type = in.node->output_type(i);
+  output.ref = nullptr;
+  for (const op::OpTraits::Pair& pair : in.traits->in_place) {
+    if (pair.output != i || pair.input >= in.num_inputs || !(dying_inputs >> pair.input & 1)) continue;
+    const op::Value& source = *context.input_value(pair.input);
+    if (source.ref != nullptr || !source.tensor.owns_alone()) continue;
+    if (base_type(source.tensor.dtype()) != type || !(source.tensor.shape() == shape)) continue;
+    // Both hold the buffer from here on, so that no other output takes it too.
+    output.tensor = source.tensor;
+    return OkStatus();
+  }
+  if (output.tensor.dtype() == type && output.tensor.owns_alone() && output.tensor.shape() == shape && is_plain(type)) {
+    return OkStatus();
+  }
+  ASSIGN_OR_RETURN(output.tensor, allocate_tensor(type, shape));
+  return OkStatus();
+}
+
+bool same_input_shapes(const op::KernelContext& context, const ShapeMemo& memo) {
+  if (!memo.valid) return false;
+  for (int i = 0; i < context.num_inputs(); ++i) {
+    if (!(context.input(i).shape() == memo.inputs[i])) return false;
+  }
+  return true;
+}
+
+Status infer_outputs(const Instruction& in, const op::KernelContext& context, ShapeMemo* memo) {
+  memo->valid = false;
+  memo->inputs.clear();
+  std::vector<const Tensor*> values;
+  for (int i = 0; i < in.num_inputs; ++i) {
+    memo->inputs.push_back(context.input(i).shape());
+    values.push_back(&context.input(i));
+  }
+  bool depends_on_values = false;
+  RETURN_IF_ERROR(op::concrete_output_shapes(*in.node, memo->inputs, values, &memo->outputs, &depends_on_values));
+  memo->valid = !depends_on_values;
+  return OkStatus();
+}
+
+}  // namespace
+
+Status prepare_outputs(const Instruction& in, op::KernelContext& context, uint64_t dying_inputs, ShapeMemo& memo) {
+  if (in.traits->sets_outputs || in.num_outputs == 0) return OkStatus();
+  if (!same_input_shapes(context, memo)) RETURN_IF_ERROR(infer_outputs(in, context, &memo));
+  for (int i = 0; i < in.num_outputs; ++i) {
+    const Shape& shape = memo.outputs[i];
+    if (shape.fully_defined()) RETURN_IF_ERROR(allocate_output(in, context, dying_inputs, i, shape));
+  }
+  return OkStatus();
+}
+
+Status run_dynamic(const Plan& plan, int index, Frame& frame) {
+  const Instruction& in = plan.instructions[index];
+  op::KernelContext& context = frame.contexts[index];
+  if (frame.memos.empty()) frame.memos.resize(plan.instructions.size());
+  RETURN_IF_ERROR(prepare_outputs(in, context, in.dying_inputs, frame.memos[index]));
+  return in.kernel->compute(context);
+}
+
+}  // namespace reflow::runtime

@@ -1,0 +1,173 @@
+#include "reflow/runtime/plan.h"
+
+#include <functional>
+#include <queue>
+
+#include "reflow/runtime/control_flow_info.h"
+#include "reflow/runtime/program.h"
+
+namespace reflow::runtime {
+
+using graph::Endpoint;
+using graph::Node;
+using op::ControlKind;
+using op::KernelRegistry;
+
+Plan::Plan() = default;
+Plan::~Plan() = default;
+
+Program& Plan::program_for(std::span<const Tensor> feeds) {
+  // A program is never freed before its plan, so that the last one can be tried without the lock.
+  Program* last = last_program_.load(std::memory_order_acquire);
+  if (last != nullptr && last->accepts(feeds)) return *last;
+  std::lock_guard lock(mutex_);
+  for (const auto& program : programs_) {
+    if (!program->accepts(feeds)) continue;
+    last_program_.store(program.get(), std::memory_order_release);
+    return *program;
+  }
+  // Who feeds ever new shapes gets one program for all that are still to come.
+  constexpr size_t kMaxPrograms = 64;
+  programs_.push_back(std::make_unique<Program>(*this, feeds, programs_.size() + 1 < kMaxPrograms));
+  last_program_.store(programs_.back().get(), std::memory_order_release);
+  return *programs_.back();
+}
+
+Status at_node(const Status& status, const Node& node) {
+  return append_message(status, fmt::format("\n\t [[{{{{node {}}}}}]]", node.name()));
+}
+
+Status uninitialized(const Instruction& instruction, int i) {
+  return failed_precondition("Attempting to use uninitialized value {}", instruction.node->input(i).node->name());
+}
+
+namespace {
+
+// Kahn's algorithm; among the nodes that are ready the one made first goes first. The back edges of loops
+// (NextIteration -> Merge) don't count.
+StatusOr<std::vector<Node*>> execution_order(const graph::Graph& graph) {
+  const KernelRegistry& registry = KernelRegistry::global();
+  std::vector<int> pending(graph.num_node_ids());
+  std::priority_queue<int, std::vector<int>, std::greater<int>> ready;
+  const std::vector<Node*> nodes = graph.nodes();
+  const auto is_back_edge = [&](const Node* source, const Node* node) {
+    return registry.traits(source->type()).control == ControlKind::kNextIteration &&
+           registry.traits(node->type()).control == ControlKind::kMerge;
+  };
+  for (const Node* node : nodes) {
+    int count = static_cast<int>(node->control_inputs().size());
+    for (const Endpoint& input : node->inputs()) count += !is_back_edge(input.node, node);
+    pending[node->id()] = count;
+    if (count == 0) ready.push(node->id());
+  }
+  std::vector<Node*> order;
+  order.reserve(nodes.size());
+  while (!ready.empty()) {
+    Node* node = graph.node(ready.top());
+    ready.pop();
+    order.push_back(node);
+    for (const graph::Consumer& consumer : node->consumers()) {
+      if (consumer.input >= 0 && is_back_edge(node, consumer.node)) continue;
+      if (--pending[consumer.node->id()] == 0) ready.push(consumer.node->id());
+    }
+  }
+  if (order.size() != nodes.size()) {
+    std::string names;
+    for (const Node* node : nodes) {
+      if (pending[node->id()] == 0) continue;
+      if (names.size() > 200) {
+        names += ", ...";
+        break;
+      }
+      names += (names.empty() ? "" : ", ") + node->name();
+    }
+    return invalid_argument("Graph is invalid, contains a cycle with {} nodes, including: {}",
+                            nodes.size() - order.size(), names);
+  }
+  return order;
+}
+
+bool takes_plain_value(const graph::OpDef& op, const Node& node, int input) {
+  int index = 0;
+  for (const graph::ArgDef& arg : op.inputs) {
+    // Only arguments before a list are found by position; lists of references don't exist.
+    if (arg.is_list()) return !arg.is_ref;
+    if (index++ == input) return !arg.is_ref;
+  }
+  return !node.op().inputs.empty();
+}
+
+void mark_dying_inputs(Plan* plan) {
+  for (size_t index = 0; index < plan->instructions.size(); ++index) {
+    Instruction& in = plan->instructions[index];
+    for (int i = 0; i < std::min(in.num_inputs, 64); ++i) {
+      const int slot = plan->input_slots[in.first_input + i];
+      if (plan->last_use[slot] == static_cast<int>(index)) in.dying_inputs |= uint64_t{1} << i;
+    }
+  }
+}
+
+}  // namespace
+
+Status compile_plan(graph::Subgraph subgraph, std::span<const std::unique_ptr<op::Device>> devices,
+                    const std::function<StatusOr<std::shared_ptr<op::Kernel>>(const Node&)>& kernel_of, Plan* plan) {
+  plan->graph = std::move(subgraph.graph);
+  for (const auto& device : devices) plan->devices.push_back(device.get());
+  ASSIGN_OR_RETURN(const std::vector<Node*> order, execution_order(*plan->graph));
+
+  std::vector<int> first_slot(plan->graph->num_node_ids(), -1);
+  for (const Node* node : order) {
+    first_slot[node->id()] = plan->num_slots;
+    plan->num_slots += node->num_outputs();
+  }
+  plan->last_use.assign(plan->num_slots, -1);
+  plan->instructions.reserve(order.size());
+  for (const Node* node : order) {
+    if (node->type() == "_Fetch") continue;
+    Instruction instruction;
+    instruction.node = node;
+    instruction.traits = &KernelRegistry::global().traits(node->type());
+    instruction.device = std::max(0, node->assigned_device());
+    instruction.first_input = static_cast<int>(plan->input_slots.size());
+    instruction.num_inputs = node->num_inputs();
+    instruction.first_output = first_slot[node->id()];
+    instruction.num_outputs = node->num_outputs();
+    const int index = static_cast<int>(plan->instructions.size());
+    for (int i = 0; i < node->num_inputs(); ++i) {
+      const Endpoint& input = node->input(i);
+      const int slot = first_slot[input.node->id()] + input.index;
+      plan->input_slots.push_back(slot);
+      plan->last_use[slot] = index;
+      if (is_ref(input.dtype()) && !node->op().allows_uninitialized_input && takes_plain_value(node->op(), *node, i)) {
+        instruction.dereferences = true;
+      }
+    }
+    if (node->type() != "_Feed") {
+      ASSIGN_OR_RETURN(std::shared_ptr<op::Kernel> kernel, kernel_of(*node));
+      instruction.kernel = kernel.get();
+      plan->needs_dataflow |= instruction.traits->control != ControlKind::kNone || instruction.traits->blocking ||
+                              kernel->is_async();
+      plan->kernels.push_back(std::move(kernel));
+    }
+    plan->instructions.push_back(instruction);
+  }
+  for (const Node* feed : subgraph.feeds) {
+    plan->feed_slots.push_back(first_slot[feed->id()]);
+    plan->feed_types.push_back(feed->output_type(0));
+  }
+  for (const Node* fetch : subgraph.fetches) {
+    const Endpoint& source = fetch->input(0);
+    const int slot = first_slot[source.node->id()] + source.index;
+    plan->fetch_slots.push_back(slot);
+    plan->fetch_names.push_back(source.node->name());
+    plan->last_use[slot] = static_cast<int>(plan->instructions.size());
+  }
+  mark_dying_inputs(plan);
+  if (plan->needs_dataflow) {
+    ASSIGN_OR_RETURN(ControlFlowInfo info, ControlFlowInfo::analyse(*plan));
+    plan->control_flow = std::make_unique<ControlFlowInfo>(std::move(info));
+  }
+  return OkStatus();
+}
+
+}  // namespace reflow::runtime
