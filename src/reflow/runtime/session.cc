@@ -132,7 +132,7 @@ void DirectSession::Impl::log_placement(const graph::Graph& placed) {
     const std::string line =
         fmt::format("{}: ({}): {}", node->name(), node->type(), devices[node->assigned_device()]->name());
     std::printf("%s\n", line.c_str());
-    REFLOW_LOG(INFO) << line;
+    log_info("{}", line);
   }
   std::fflush(stdout);
 }
