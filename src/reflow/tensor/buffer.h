@@ -27,6 +27,11 @@ class Buffer {
   // True when the memory is only lent for the current run (an arena of the plan, an array that the caller feeds): who
   // keeps a tensor longer makes a copy (Tensor::retained).
   bool transient() const { return transient_; }
+  // How the TensorProto that the elements came from held them: the number of values, the last of which is repeated;
+  // kContent: as bytes; kNoForm: there was none. Lets a proto be written as it was read (tensor/tensor_proto.h).
+  static constexpr int64_t kNoForm = -1, kContent = -2;
+  int64_t proto_form() const { return proto_form_; }
+  void set_proto_form(int64_t form) { proto_form_ = form; }
 
  protected:
   virtual ~Buffer() = default;
@@ -35,6 +40,7 @@ class Buffer {
   size_t size_bytes_;
 
  private:
+  int64_t proto_form_ = kNoForm;
   std::atomic<int32_t> refs_{1};
 };
 
