@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "reflow/autodiff/emit.h"
+#include "reflow/graph/control_flow.h"
 
 namespace reflow::autodiff {
 namespace {
@@ -51,7 +52,7 @@ StatusOr<Gradient> add_up_by_device(Graph& graph, const std::vector<Gradient>& t
   }
   std::vector<Gradient> sums;
   for (const auto& [_, members] : by_device) {
-    ColocationScope colocation(graph, members[0].values.node, true);
+    graph::ColocateWith colocation(graph, members[0].values.node, true);
     ASSIGN_OR_RETURN(Endpoint sum, emit_add_n(graph, members));
     sums.emplace_back(sum);
   }

@@ -4,6 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "reflow/graph/control_flow.h"
+
 namespace reflow::autodiff {
 
 using graph::AttrMap;
@@ -22,17 +24,6 @@ NameScope::NameScope(Graph& graph, std::string_view name) : graph_(graph), saved
 NameScope::~NameScope() { graph_.scope().name_stack = std::move(saved_); }
 
 std::string NameScope::op_name() const { return graph_.scope().name_stack + "/"; }
-
-ColocationScope::ColocationScope(Graph& graph, Node* node, bool ignore_existing) : graph_(graph) {
-  GraphScope& scope = graph.scope();
-  saved_devices_.swap(scope.devices);
-  scope.colocation.push_back({node, ignore_existing});
-}
-ColocationScope::~ColocationScope() {
-  GraphScope& scope = graph_.scope();
-  scope.colocation.pop_back();
-  scope.devices.swap(saved_devices_);
-}
 
 DeviceScope::DeviceScope(Graph& graph, std::string spec, bool resets) : graph_(graph) {
   graph.scope().devices.push_back({std::move(spec), nullptr, resets});
@@ -212,7 +203,7 @@ Status emit_tuple(Graph& graph, std::vector<Gradient>& values) {
   for (Gradient& value : values) {
     if (!value) continue;
     NameScope scope(graph, "control_dependency");
-    ColocationScope colocation(graph, value.values.node, false);
+    graph::ColocateWith colocation(graph, value.values.node, false);
     ControlScope control(graph, {gate});
     ASSIGN_OR_RETURN(value.values, emit(graph, "Identity", {value.values}, {}, scope.op_name()));
   }

@@ -45,19 +45,6 @@ class NameScope {
   std::string saved_;
 };
 
-// ops.colocate_with(node), which also hides the device scopes outside it; node null: none, whatever is outside.
-class ColocationScope {
- public:
-  ColocationScope(Graph& graph, Node* node, bool ignore_existing);
-  ~ColocationScope();
-  ColocationScope(const ColocationScope&) = delete;
-  ColocationScope& operator=(const ColocationScope&) = delete;
-
- private:
-  Graph& graph_;
-  std::vector<graph::GraphScope::Device> saved_devices_;
-};
-
 // tf.device; "" merges nothing, `resets` is tf.device(None).
 class DeviceScope {
  public:

@@ -63,7 +63,7 @@ class Backprop {
 
 StatusOr<Gradient> Backprop::initial_gradient(int i) {
   const Endpoint y = ys_[i];
-  std::optional<ColocationScope> colocation;
+  std::optional<graph::ColocateWith> colocation;
   if (options_.colocate_gradients_with_ops) colocation.emplace(graph_, y.node, false);
   const std::string name = fmt::format("grad_ys_{}", i);
   if (options_.grad_ys.empty() || !options_.grad_ys[i]) {
@@ -151,7 +151,7 @@ Status find_gradient(const Node& node, GradFn* fn) {
 }
 
 Status Backprop::visit(Node* node) {
-  std::optional<ColocationScope> colocation;
+  std::optional<graph::ColocateWith> colocation;
   if (options_.colocate_gradients_with_ops) colocation.emplace(graph_, node, false);
   std::vector<Gradient> dy;
   bool any;
@@ -187,7 +187,7 @@ Status Backprop::differentiate(Node* node, const GradFn& fn, std::vector<Gradien
     for (const Gradient& g : dx) count += static_cast<bool>(g);
     if (count > 1) {
       DeviceScope device(graph_, "", true);
-      ColocationScope colocation(graph_, nullptr, true);
+      graph::ColocateWith colocation(graph_, nullptr, true);
       RETURN_IF_ERROR(emit_tuple(graph_, dx));
     }
   }

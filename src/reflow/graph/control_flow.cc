@@ -37,6 +37,7 @@ StatusOr<Endpoint> CondContext::add_value(Endpoint value) {
     RETURN_IF_ERROR(make_switch(outside, &inside));
     if (outer()) RETURN_IF_ERROR(outer()->add_inner_op(inside.node));
   }
+  inside.node->set_context(this);
   inside.node->graph().prevent_fetching(inside.node);
   inside.node->graph().prevent_feeding(inside.node);
   mark_seen(inside);
