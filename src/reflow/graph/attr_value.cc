@@ -65,7 +65,7 @@ std::string str_of(const NameAttrList& v) {
 
 template <typename T>
 std::string str_of(const std::vector<T>& list) {
-  constexpr size_t kLongest = 50;
+  constexpr size_t kLongest = 15;
   std::vector<std::string> pieces;
   for (const auto& element : list) pieces.push_back(str_of(static_cast<const T&>(element)));
   if (pieces.size() >= kLongest) {
