@@ -1,0 +1,27 @@
+#pragma once
+
+// What the calling thread's scopes do to a node, step by step as TensorFlow does it: create_op and the importer share it.
+
+#include <span>
+#include <vector>
+
+#include "reflow/base/status.h"
+#include "reflow/graph/graph.h"
+
+namespace reflow::graph {
+
+// The control inputs that the scopes give: none from a block of which an input was made in it already, since then the
+// new node depends on the block's nodes anyway.
+void add_scope_control_inputs(GraphScope& scope, std::span<const Endpoint> inputs, std::vector<Node*>* controls);
+
+// Routes the node's inputs into the context that it is made in. What that makes is named below the node.
+Status enter_context(GraphScope& scope, Node* node);
+
+// Attributes, devices, colocation with the scopes' nodes and with `refs` (the node's references, which is stronger than
+// device scopes), and the container.
+Status apply_scopes(GraphScope& scope, std::span<Node* const> refs, Node* node);
+
+// The device scopes alone.
+Status apply_devices(const GraphScope& scope, Node* node);
+
+}  // namespace reflow::graph
