@@ -1,91 +1,93 @@
 #include "reflow/graph/device_spec.h"
 
 #include <algorithm>
-#include <array>
+#include <cctype>
 #include <charconv>
 
 namespace reflow::graph {
 namespace {
 
+Status parse_int(std::string_view text, int* value) {
+  if (text == "*") {
+    *value = -1;
+    return OkStatus();
+  }
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *value);
+  if (error != std::errc() || end != text.data() + text.size() || *value < 0) {
+    return invalid_argument("invalid literal for int() with base 10: '{}'", text);
+  }
+  return OkStatus();
+}
+
 std::string upper(std::string_view text) {
   std::string result(text);
-  for (char& c : result) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
+  std::transform(result.begin(), result.end(), result.begin(), [](unsigned char c) { return std::toupper(c); });
   return result;
 }
 
-Status parse_int(std::string_view text, std::optional<int>* value) {
-  int number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || text.empty()) {
-    return invalid_argument("invalid literal for int() with base 10: '{}'", text);
+// One part of a name, "job:worker" or "device:CPU:0".
+Status parse_part(std::string_view part, std::string_view name, DeviceSpec* spec) {
+  const size_t colon = part.find(':');
+  const std::string_view key = part.substr(0, colon);
+  const std::string_view value = colon == part.npos ? std::string_view() : part.substr(colon + 1);
+  if (key == "job" && colon != part.npos) {
+    spec->job = value;
+    return OkStatus();
   }
-  *value = number;
-  return OkStatus();
-}
-
-// One part between slashes, its fields separated by colons.
-Status parse_part(std::string_view part, std::string_view whole, DeviceSpec* spec) {
-  std::array<std::string_view, 4> fields;
-  size_t n = 0;
-  for (std::string_view rest = part;; ++n) {
-    const size_t colon = rest.find(':');
-    if (n < fields.size()) fields[n] = rest.substr(0, colon);
-    if (colon == std::string_view::npos) break;
-    rest.remove_prefix(colon + 1);
+  if (key == "replica" && colon != part.npos) return parse_int(value, &spec->replica);
+  if (key == "task" && colon != part.npos) return parse_int(value, &spec->task);
+  if (key == "device" && colon != part.npos) {
+    const size_t second = value.find(':');
+    spec->type = value.substr(0, second) == "*" ? "" : std::string(value.substr(0, second));
+    spec->index = -1;
+    return second == value.npos ? OkStatus() : parse_int(value.substr(second + 1), &spec->index);
   }
-  ++n;
-  const std::string_view key = fields[0];
-  if (n == 2 && key == "job") {
-    spec->job = fields[1];
-  } else if (n == 2 && key == "replica") {
-    return parse_int(fields[1], &spec->replica);
-  } else if (n == 2 && key == "task") {
-    return parse_int(fields[1], &spec->task);
-  } else if (const std::string type = upper(key); n <= 2 && (type == "GPU" || type == "CPU")) {
-    if (!spec->type.empty()) return invalid_argument("Cannot specify multiple device types: {}", whole);
+  const std::string type = upper(key);
+  if (type == "CPU" || type == "GPU") {
     spec->type = type;
-    if (n == 2 && fields[1] != "*") return parse_int(fields[1], &spec->index);
-  } else if (n == 3 && key == "device") {
-    if (!spec->type.empty()) return invalid_argument("Cannot specify multiple device types: {}", whole);
-    spec->type = fields[1];
-    if (fields[2] != "*") return parse_int(fields[2], &spec->index);
-  } else if (!key.empty()) {
-    return invalid_argument("Unknown attribute: '{}' in '{}'", key, whole);
+    return colon == part.npos ? OkStatus() : parse_int(value, &spec->index);
   }
-  return OkStatus();
+  return invalid_argument("Unknown attribute: '{}' in '{}'", key, name);
 }
 
 }  // namespace
 
-StatusOr<DeviceSpec> DeviceSpec::parse(std::string_view text) {
+StatusOr<DeviceSpec> DeviceSpec::parse(std::string_view name) {
   DeviceSpec spec;
-  for (std::string_view rest = text;;) {
-    const size_t slash = rest.find('/');
-    if (const std::string_view part = rest.substr(0, slash); !part.empty()) RETURN_IF_ERROR(parse_part(part, text, &spec));
-    if (slash == std::string_view::npos) return spec;
-    rest.remove_prefix(slash + 1);
+  for (size_t start = 0; start < name.size();) {
+    size_t end = name.find('/', start);
+    if (end == name.npos) end = name.size();
+    if (end > start) RETURN_IF_ERROR(parse_part(name.substr(start, end - start), name, &spec));
+    start = end + 1;
   }
+  return spec;
+}
+
+DeviceSpec DeviceSpec::overridden_by(const DeviceSpec& inner) const {
+  DeviceSpec result = *this;
+  if (!inner.job.empty()) result.job = inner.job;
+  if (inner.replica >= 0) result.replica = inner.replica;
+  if (inner.task >= 0) result.task = inner.task;
+  if (!inner.type.empty()) {
+    result.type = inner.type;
+    result.index = inner.index;
+  }
+  if (inner.index >= 0) result.index = inner.index;
+  return result;
+}
+
+bool DeviceSpec::matches(const DeviceSpec& full) const {
+  return (job.empty() || job == full.job) && (replica < 0 || replica == full.replica) &&
+         (task < 0 || task == full.task) && (type.empty() || type == full.type) && (index < 0 || index == full.index);
 }
 
 std::string DeviceSpec::str() const {
-  std::string text;
-  if (!job.empty()) text += "/job:" + job;
-  if (replica) text += "/replica:" + std::to_string(*replica);
-  if (task) text += "/task:" + std::to_string(*task);
-  if (!type.empty()) text += "/device:" + type + ":" + (index ? std::to_string(*index) : "*");
-  return text;
-}
-
-DeviceSpec DeviceSpec::merged_into(const DeviceSpec& outer) const {
-  DeviceSpec merged = *this;
-  if (job.empty()) merged.job = outer.job;
-  if (!replica) merged.replica = outer.replica;
-  if (!task) merged.task = outer.task;
-  if (type.empty()) merged.type = outer.type;
-  if (!index) merged.index = outer.index;
-  return merged;
+  std::string result;
+  if (!job.empty()) result += "/job:" + job;
+  if (replica >= 0) result += fmt::format("/replica:{}", replica);
+  if (task >= 0) result += fmt::format("/task:{}", task);
+  if (!type.empty()) result += fmt::format("/device:{}:{}", type, index >= 0 ? std::to_string(index) : "*");
+  return result;
 }
 
 }  // namespace reflow::graph

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -8,18 +7,22 @@
 
 namespace reflow::graph {
 
-// A device name in parts, any of which may be left open: "/job:worker/replica:0/task:1/device:CPU:0".
+// A device name in parts, any of which may be missing: "/job:worker/replica:0/task:1/device:CPU:0", with the old forms
+// "/cpu:0" and "/gpu:1" read too.
 struct DeviceSpec {
-  std::string job, type;  // "": open; the type in capitals where it came as "/cpu:0"
-  std::optional<int> replica, task, index;
+  std::string job;       // "": not said
+  int replica = -1, task = -1;
+  std::string type;      // "CPU", "GPU"; "": not said
+  int index = -1;        // "*": -1
 
-  // Reads the forms that tf.device takes, "/cpu:0" and "/device:GPU:*" among them.
-  // InvalidArgument: "Unknown attribute: '{}' in '{}'", "Cannot specify multiple device types: {}", not a number.
-  static StatusOr<DeviceSpec> parse(std::string_view text);
-  // Canonical form.
+  // InvalidArgument: "Unknown attribute: 'x' in '/x:0'", "invalid literal for int() with base 10: 'zero'".
+  static StatusOr<DeviceSpec> parse(std::string_view name);
+  // This, with what `inner` says put over it: what nested tf.device blocks mean.
+  DeviceSpec overridden_by(const DeviceSpec& inner) const;
+  // True when this says nothing that `full` contradicts.
+  bool matches(const DeviceSpec& full) const;
+  // The canonical form, as TensorFlow writes it into NodeDef.device.
   std::string str() const;
-  // This, and what it leaves open as `outer` says.
-  DeviceSpec merged_into(const DeviceSpec& outer) const;
   bool operator==(const DeviceSpec&) const = default;
 };
 

@@ -121,7 +121,7 @@ Status apply_devices(const GraphScope& scope, Node* node) {
     if (it->spec.empty()) continue;
     ASSIGN_OR_RETURN(const DeviceSpec outer, DeviceSpec::parse(it->spec));
     ASSIGN_OR_RETURN(const DeviceSpec inner, DeviceSpec::parse(node->device()));
-    node->set_device(inner.merged_into(outer).str());
+    node->set_device(outer.overridden_by(inner).str());
   }
   return OkStatus();
 }
