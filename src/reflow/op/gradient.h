@@ -12,6 +12,7 @@
 namespace reflow::op {
 
 using namespace ::reflow::graph;
+using graph::Graph;  // not the client's
 
 // A gradient: a tensor, or rows of one (IndexedSlices), or nothing.
 struct Gradient {
