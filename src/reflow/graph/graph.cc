@@ -221,6 +221,49 @@ void Graph::set_op(Node* node, const OpDef* op, std::vector<DType> output_types)
   ++version_;
 }
 
+void Graph::remove_nodes(std::span<Node* const> nodes) {
+  std::vector<bool> leaving(nodes_.size()), seen(nodes_.size());
+  for (const Node* node : nodes) leaving[node->id_] = true;
+  const auto forget = [&](Node* source) {
+    if (leaving[source->id_] || seen[source->id_]) return;
+    seen[source->id_] = true;
+    std::erase_if(source->consumers_, [&](const Consumer& c) { return leaving[c.node->id_]; });
+  };
+  for (const Node* node : nodes) {
+    for (const Endpoint& input : node->inputs_) {
+      if (input) forget(input.node);
+    }
+    for (Node* source : node->control_inputs_) forget(source);
+  }
+  for (Node* node : nodes) {
+    names_->nodes.erase(std::string_view(node->name_));
+    names_->not_feedable.erase(node);
+    names_->not_fetchable.erase(node);
+    --num_nodes_;
+  }
+  for (Node* node : nodes) nodes_[node->id_].reset();
+  ++version_;
+}
+
+void Graph::rewrite_node(Node* node, NodeSpec spec) {
+  for (int i = 0; i < node->num_inputs(); ++i) {
+    if (node->inputs_[i]) drop_consumer(node->inputs_[i].node, node, i);
+  }
+  for (Node* source : node->control_inputs_) drop_consumer(source, node, -1);
+  node->inputs_ = std::move(spec.inputs);
+  node->control_inputs_.clear();
+  for (int i = 0; i < node->num_inputs(); ++i) {
+    const Endpoint& source = node->inputs_[i];
+    if (source) source.node->consumers_.push_back({node, i, source.index});
+  }
+  for (Node* source : spec.control_inputs) add_control_input(node, source);
+  node->op_ = spec.op;
+  node->attrs_ = std::move(spec.attrs);
+  node->output_shapes_.assign(spec.output_types.size(), Shape::unknown());
+  node->output_types_ = std::move(spec.output_types);
+  ++version_;
+}
+
 std::string Graph::unique_name(std::string_view name, bool mark_as_used) {
   const std::string& stack = scope().name_stack;
   if (stack.empty()) return unique_full_name(name, mark_as_used);

@@ -72,8 +72,13 @@ class Graph {
   void remove_node(Node* node);
   // Undoes add_node. REQUIRES: the newest node, without consumers. Its name stays in use, as after an error in TensorFlow.
   void drop_newest_node(Node* node);
+  // The same for many nodes, in time linear in the edges at both of their ends. REQUIRES: no consumers but among them.
+  void remove_nodes(std::span<Node* const> nodes);
   // Changes the type of a node to another op with the same inputs and outputs (used by ref forms).
   void set_op(Node* node, const OpDef* op, std::vector<DType> output_types);
+  // Makes the node compute something else: op, inputs, control inputs, attributes and output types become those of
+  // `spec`. Name, device, place in the order of creation and consumers stay; shapes of outputs are unknown then.
+  void rewrite_node(Node* node, NodeSpec spec);
 
   // `name`, or `name_1`, `name_2`, ...: the first that isn't taken, without regard to case, as TensorFlow numbers them;
   // the scope of this thread is put in front. mark_as_used: false only asks.

@@ -30,6 +30,8 @@ struct ExportOptions {
   int from_version = -1;        // only nodes with id >= this
 };
 void export_graph_def(const Graph& graph, const ExportOptions& options, tensorflow::GraphDef* proto);
+// The graph as a GraphDef in text format, for readers.
+std::string graph_def_text(const Graph& graph);
 
 struct ImportOptions {
   std::string prefix = "import";          // "" : none; made unique by the caller if wanted

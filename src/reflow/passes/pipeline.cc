@@ -1,16 +1,84 @@
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+
+#include "reflow/base/clock.h"
+#include "reflow/base/env.h"
+#include "reflow/base/logging.h"
+#include "reflow/graph/dot.h"
+#include "reflow/graph/graph_def.h"
 #include "reflow/passes/pass.h"
+#include "reflow/passes/passes.h"
 
 namespace reflow::passes {
 
 const std::vector<Pass>& pipeline() {
-  static const std::vector<Pass> kPasses;
+  static const std::vector<Pass> kPasses = {
+      {"identity_removal", "Leaves out ops that only hand their input on.", remove_identities},
+      {"constant_folding", "Computes once what depends on constants and static shapes alone.", fold_constants},
+      {"arithmetic", "Leaves out arithmetic that changes no bit, as x * 1.", simplify_arithmetic},
+      {"common_subexpressions", "Computes once what several nodes compute from the same inputs.",
+       merge_common_subexpressions},
+      {"dead_nodes", "Leaves out stateless nodes whose value nobody reads.", remove_dead_nodes},
+  };
   return kPasses;
 }
 
+namespace {
+
+constexpr int kDebugTimes = 1, kDebugVerify = 2;
+
+#ifdef NDEBUG
+constexpr bool kAlwaysVerify = false;
+#else
+constexpr bool kAlwaysVerify = true;
+#endif
+
+// Files "NUMBER_PASS.pbtxt" and ".dot", the numbers running on over all graphs of the process.
+void dump(const graph::Graph& graph, std::string_view pass, const std::string& directory) {
+  static std::mutex mutex;
+  static int next_number = 0;
+  int number;
+  {
+    std::lock_guard lock(mutex);
+    number = next_number++;
+  }
+  std::error_code failed;
+  std::filesystem::create_directories(directory, failed);
+  const std::string stem = fmt::format("{}/{:04d}_{}", directory, number, pass);
+  std::ofstream text(stem + ".pbtxt"), dot(stem + ".dot");
+  text << graph::graph_def_text(graph);
+  dot << graph::dot_text(graph);
+  text.close();
+  dot.close();
+  if (!text || !dot) log_warning("Cannot write the graph to {}.pbtxt and .dot", stem);
+}
+
+Status run_one(const Pass& pass, PassContext& context, const std::string& dump_directory) {
+  const int64_t start_ns = monotonic_ns();
+  const int before = context.graph->num_nodes();
+  if (const Status status = pass.run(context); !status.ok()) {
+    return append_message(status, fmt::format("\n\t in pass {}", pass.name));
+  }
+  log_debug(kDebugTimes, "Pass {}: {} us, {} nodes to {}", pass.name, (monotonic_ns() - start_ns) / 1000, before,
+            context.graph->num_nodes());
+  if (kAlwaysVerify || debug_level() >= kDebugVerify) {
+    if (const Status status = verify(*context.graph); !status.ok()) {
+      return append_message(status, fmt::format("\n\t after pass {}", pass.name));
+    }
+  }
+  if (!dump_directory.empty()) dump(*context.graph, pass.name, dump_directory);
+  return OkStatus();
+}
+
+}  // namespace
+
 Status run_pipeline(PassContext& context, const std::set<std::string>& disabled) {
+  const std::string dump_directory = graph_dump_directory();
+  if (!dump_directory.empty()) dump(*context.graph, "before", dump_directory);
   if (disabled.contains("all")) return OkStatus();
   for (const Pass& pass : pipeline()) {
-    if (!disabled.contains(std::string(pass.name))) RETURN_IF_ERROR(pass.run(context));
+    if (!disabled.contains(std::string(pass.name))) RETURN_IF_ERROR(run_one(pass, context, dump_directory));
   }
   return OkStatus();
 }

@@ -1,0 +1,105 @@
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "reflow/passes/passes.h"
+#include "reflow/passes/rewrite.h"
+
+namespace reflow::passes {
+
+using graph::Endpoint;
+using graph::Node;
+
+namespace {
+
+// Is `e` a scalar constant of this value? (-0 isn't 0.)
+bool is_scalar_constant(const Endpoint& e, double wanted) {
+  const Tensor* value = const_value(e);
+  if (value == nullptr || value->rank() != 0 || !e.node->control_inputs().empty()) return false;
+  bool equal = false;
+  with_type(Types<float, double, int32_t, int64_t>{}, value->dtype(), [&]<typename T>() {
+    const T element = value->item<T>();
+    equal = element == static_cast<T>(wanted) && !(wanted == 0 && std::signbit(static_cast<double>(element)));
+  });
+  return equal;
+}
+
+bool is_index(DType t) { return t == DType::kInt32 || t == DType::kInt64; }
+
+// A constant permutation of axes; empty: not known.
+std::vector<int64_t> permutation(const Endpoint& e) {
+  std::vector<int64_t> axes;
+  const Tensor* value = const_value(e);
+  if (value == nullptr || value->rank() != 1) return axes;
+  with_type(kIndexTypes, value->dtype(), [&]<typename T>() {
+    axes.assign(value->data<T>(), value->data<T>() + value->num_elements());
+  });
+  const int64_t rank = static_cast<int64_t>(axes.size());
+  if (std::ranges::any_of(axes, [&](int64_t axis) { return axis < 0 || axis >= rank; })) return {};
+  return axes;
+}
+
+bool is_identity_permutation(const std::vector<int64_t>& axes) {
+  std::vector<int64_t> ascending(axes.size());
+  std::iota(ascending.begin(), ascending.end(), 0);
+  return !axes.empty() && axes == ascending;
+}
+
+// What a transpose leaves as it is, alone or together with the transpose before it.
+Endpoint simplified_transpose(const Node& node) {
+  const std::vector<int64_t> axes = permutation(node.input(1));
+  if (is_identity_permutation(axes)) return node.input(0);
+  const Node& before = *node.input(0).node;
+  if (before.type() != "Transpose" || !before.control_inputs().empty()) return {};
+  const std::vector<int64_t> first = permutation(before.input(1));
+  if (first.size() != axes.size() || axes.empty()) return {};
+  std::vector<int64_t> both(axes.size());
+  for (size_t i = 0; i < axes.size(); ++i) both[i] = first[axes[i]];
+  return is_identity_permutation(both) ? before.input(0) : Endpoint{};
+}
+
+// What `node` gives without computing; no endpoint: it has to compute.
+Endpoint simplified(const Node& node) {
+  const std::string& op = node.type();
+  const int n = node.num_inputs();
+  if (n == 1) {
+    const Endpoint& x = node.input(0);
+    if (op == "AddN") return x;
+    if (op == "Cast" && x.dtype() == node.output_type(0)) return x;
+    if (op == "Neg" && x.node->type() == "Neg" && x.node->control_inputs().empty()) return x.node->input(0);
+    return {};
+  }
+  if (n != 2) return {};
+  const Endpoint &x = node.input(0), &y = node.input(1);
+  if (op == "Mul") {
+    if (is_scalar_constant(y, 1)) return x;
+    if (is_scalar_constant(x, 1)) return y;
+  } else if (op == "RealDiv" || op == "Div") {
+    if (is_scalar_constant(y, 1)) return x;
+  } else if (op == "Sub") {
+    if (is_scalar_constant(y, 0)) return x;
+  } else if ((op == "Add" || op == "AddV2") && is_index(node.output_type(0))) {
+    if (is_scalar_constant(y, 0)) return x;
+    if (is_scalar_constant(x, 0)) return y;
+  } else if (op == "Transpose") {
+    return simplified_transpose(node);
+  }
+  return {};
+}
+
+}  // namespace
+
+Status simplify_arithmetic(PassContext& context) {
+  const std::vector<bool> roots = root_marks(context);
+  const int num_ids = context.graph->num_node_ids();
+  for (int id = 0; id < num_ids; ++id) {
+    Node* node = context.graph->node(id);
+    if (node == nullptr || node->num_outputs() != 1 || node->num_inputs() == 0 || node->num_inputs() > 2) continue;
+    if (!is_pure(*node)) continue;
+    const Endpoint value = simplified(*node);
+    if (value && !is_ref(value.dtype())) bypass(context, roots, node, value);
+  }
+  return OkStatus();
+}
+
+}  // namespace reflow::passes

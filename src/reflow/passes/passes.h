@@ -1,0 +1,18 @@
+#pragma once
+
+#include "reflow/passes/pass.h"
+
+namespace reflow::passes {
+
+// Ops that only hand their input on, and reshapes to the shape that is there, are left out.
+Status remove_identities(PassContext& context);
+// What depends on constants and static shapes alone is computed once, here.
+Status fold_constants(PassContext& context);
+// Arithmetic that changes no bit is left out: x * 1, x - 0, -(-x), AddN of one, transposes that undo each other.
+Status simplify_arithmetic(PassContext& context);
+// Stateless nodes that compute the same from the same inputs become one.
+Status merge_common_subexpressions(PassContext& context);
+// Stateless nodes whose value nobody reads go, and so do groups that only pass control edges on.
+Status remove_dead_nodes(PassContext& context);
+
+}  // namespace reflow::passes

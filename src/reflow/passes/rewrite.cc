@@ -1,0 +1,106 @@
+#include "reflow/passes/rewrite.h"
+
+#include <algorithm>
+#include <array>
+#include <queue>
+
+namespace reflow::passes {
+
+using graph::Consumer;
+using graph::Endpoint;
+using graph::Node;
+using op::ControlKind;
+using op::KernelRegistry;
+
+namespace {
+
+bool is_back_edge(const Node& source, const Node& node) {
+  return node.type().ends_with("Merge") && source.type().ends_with("NextIteration");
+}
+
+}  // namespace
+
+std::vector<Node*> topological_order(const graph::Graph& graph) {
+  std::vector<int> pending(graph.num_node_ids());
+  std::priority_queue<int, std::vector<int>, std::greater<int>> ready;
+  std::vector<Node*> order;
+  order.reserve(graph.num_nodes());
+  for (int id = 0; id < graph.num_node_ids(); ++id) {
+    const Node* node = graph.node(id);
+    if (node == nullptr) continue;
+    int count = static_cast<int>(node->control_inputs().size());
+    for (const Endpoint& input : node->inputs()) count += input && !is_back_edge(*input.node, *node);
+    pending[id] = count;
+    if (count == 0) ready.push(id);
+  }
+  while (!ready.empty()) {
+    Node* node = graph.node(ready.top());
+    ready.pop();
+    order.push_back(node);
+    for (const Consumer& consumer : node->consumers()) {
+      if (consumer.input >= 0 && is_back_edge(*node, *consumer.node)) continue;
+      if (--pending[consumer.node->id()] == 0) ready.push(consumer.node->id());
+    }
+  }
+  return order;
+}
+
+std::vector<bool> root_marks(const PassContext& context) {
+  std::vector<bool> marks(context.graph->num_node_ids());
+  for (const Node* root : context.roots) marks[root->id()] = true;
+  return marks;
+}
+
+bool is_control_flow(const Node& node) {
+  return KernelRegistry::global().traits(node.type()).control != ControlKind::kNone;
+}
+
+bool is_pure(const Node& node) {
+  if (node.op().is_stateful || node.num_outputs() == 0) return false;
+  const auto is_value = [](DType t) { return !is_ref(t) && t != DType::kResource && t != DType::kVariant; };
+  for (const Endpoint& input : node.inputs()) {
+    if (!is_value(input.dtype())) return false;
+  }
+  if (!std::all_of(node.output_types().begin(), node.output_types().end(), is_value)) return false;
+  const op::OpTraits& traits = KernelRegistry::global().traits(node.type());
+  if (traits.control != ControlKind::kNone || traits.blocking) return false;
+  constexpr std::array<std::string_view, 5> kThereForMore = {"CheckNumerics", "EnsureShape", "Placeholder",
+                                                             "PlaceholderV2", "PlaceholderWithDefault"};
+  return std::ranges::find(kThereForMore, node.type()) == kThereForMore.end();
+}
+
+bool bypass(PassContext& context, const std::vector<bool>& roots, Node* node, Endpoint replacement) {
+  constexpr size_t kMaxNewEdges = 16;
+  if (roots[node->id()]) return false;
+  if (replacement.node->assigned_device() != node->assigned_device()) return false;
+  const auto controls = node->control_inputs();
+  if (controls.size() * node->consumers().size() > kMaxNewEdges) return false;
+  const bool from_control_flow = is_control_flow(*replacement.node);
+  for (const Consumer& consumer : node->consumers()) {
+    // A Switch is never dead, one of its outputs is; and Merge doesn't wait for all.
+    if (consumer.input < 0 && from_control_flow) return false;
+    if (!controls.empty() && is_control_flow(*consumer.node)) return false;
+    if (consumer.node->assigned_device() != node->assigned_device() && consumer.node->type() != "_Fetch") return false;
+  }
+  graph::Graph& graph = *context.graph;
+  const std::vector<Consumer> consumers(node->consumers().begin(), node->consumers().end());
+  const std::vector<Node*> waits(controls.begin(), controls.end());
+  graph.replace_uses(node->output(0), replacement);
+  for (const Consumer& consumer : consumers) {
+    if (consumer.input < 0) {
+      graph.remove_control_input(consumer.node, node);
+      if (consumer.node != replacement.node) graph.add_control_input(consumer.node, replacement.node);
+    }
+    for (Node* source : waits) graph.add_control_input(consumer.node, source);
+  }
+  graph.remove_node(node);
+  return true;
+}
+
+const Tensor* const_value(const Endpoint& e) {
+  if (e.node->type() != "Const") return nullptr;
+  const graph::AttrValue* value = e.node->find_attr("value");
+  return value ? value->get<Tensor>() : nullptr;
+}
+
+}  // namespace reflow::passes

@@ -1,0 +1,34 @@
+#pragma once
+
+// What passes share: orders of a graph, and edits that keep its control edges true.
+
+#include <vector>
+
+#include "reflow/graph/graph.h"
+#include "reflow/op/kernel_registry.h"
+#include "reflow/passes/pass.h"
+
+namespace reflow::passes {
+
+// The nodes, each after those that it depends on (the back edges of loops don't count); else in order of creation.
+// Nodes of a cycle are missing.
+std::vector<graph::Node*> topological_order(const graph::Graph& graph);
+
+// By id of node: is it one of the context's roots.
+std::vector<bool> root_marks(const PassContext& context);
+
+// Switch, Merge, Enter and their kin.
+bool is_control_flow(const graph::Node& node);
+// Its value depends on its inputs' values alone, and nothing but its value comes of it: no state, no references,
+// resources, feeds or control flow, no checks that are there for their errors.
+bool is_pure(const graph::Node& node);
+
+// `node`, whose every output j is the same value as replacements[j], goes: consumers read these instead, and wait for
+// what `node` waited for. False, and nothing happens, where that can't be said with edges: at roots, across devices, at
+// control flow, or where it would take many edges.
+bool bypass(PassContext& context, const std::vector<bool>& roots, graph::Node* node, graph::Endpoint replacement);
+
+// The value of `e` where it is a Const that may be looked at; else null.
+const Tensor* const_value(const graph::Endpoint& e);
+
+}  // namespace reflow::passes
