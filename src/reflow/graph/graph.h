@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "reflow/base/status.h"
@@ -95,6 +97,9 @@ class Graph {
   // Random seed of tf.set_random_seed; has_seed: was it set.
   bool has_seed = false;
   int64_t seed = 0;
+
+  // Pairs of static shapes for which a gradient has made a BroadcastGradientArgs node: there is one of each in a graph.
+  std::set<std::pair<std::vector<int64_t>, std::vector<int64_t>>> broadcast_gradients;
 
   GraphVersions versions;
   FunctionLibrary& functions() { return *functions_; }

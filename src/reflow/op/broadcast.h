@@ -1,5 +1,7 @@
 #pragma once
 
+#include <absl/container/inlined_vector.h>
+
 #include <cstdint>
 #include <vector>
 
@@ -12,7 +14,7 @@ namespace reflow::op {
 struct Broadcast {
   Broadcast(const Shape& a, const Shape& b);
   // Merged dimensions, outermost first, and the strides (in elements; 0: broadcast) of both operands.
-  std::vector<int64_t> dims, a_strides, b_strides;
+  absl::InlinedVector<int64_t, 6> dims, a_strides, b_strides;
   int64_t num_elements = 1;
   bool same_shape = false;  // no broadcasting at all
   bool a_scalar = false, b_scalar = false;
