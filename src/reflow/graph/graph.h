@@ -34,7 +34,6 @@ struct NodeSpec {
   AttrMap attrs;
   std::vector<DType> output_types;
   std::string device;
-  bool marks_name = true;  // false: mark_name() is called when it's certain that the node stays
 };
 
 // A dataflow graph: nodes, edges, a function library, versions, and the names in use. Nodes are only added by users;
@@ -89,9 +88,6 @@ class Graph {
   // The same for a full name, without the scope.
   std::string unique_full_name(std::string_view name, bool mark_as_used = true);
 
-  // Takes note that a full name is in use.
-  void mark_name(const std::string& name);
-
   // The calling thread's stacks of name scopes, devices, control dependencies, colocation.
   GraphScope& scope();
 
@@ -108,6 +104,9 @@ class Graph {
   GraphVersions versions;
   FunctionLibrary& functions() { return *functions_; }
   const FunctionLibrary& functions() const { return *functions_; }
+
+  // What the layer above keeps with the graph (client/graph_state.h); opaque here.
+  void* owner = nullptr;
 
   // The control-flow contexts of the graph; it owns them.
   void own_context(std::unique_ptr<ControlFlowContext> context);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +51,9 @@ struct GraphScope {
   std::string container;
 
   ControlFlowContext* context = nullptr;  // of the cond branch or loop being built
+
+  // What the client keeps here: the current variable scope. Opaque to graph/.
+  std::shared_ptr<void> variable_scope;
 };
 
 // "outer" entered as tf.name_scope does: a name that ends in '/' is taken as it is, "" or null leads to the top, else it

@@ -1,0 +1,278 @@
+#include "reflow/client/apply_op.h"
+
+#include <optional>
+
+#include "reflow/client/graph_state.h"
+#include "reflow/client/python_text.h"
+#include "reflow/client/status_errors.h"
+#include "reflow/client/variable_state.h"
+#include "reflow/graph/node_builder.h"
+#include "reflow/graph/op_def.h"
+#include "reflow/graph/scope.h"
+#include "reflow/graph/shape_context.h"
+
+namespace reflow {
+namespace client {
+namespace {
+
+using VariablePtr = std::shared_ptr<VariableState>;
+
+// A name scope entered for the ops that conversions make.
+class NameStack {
+ public:
+  NameStack(graph::Graph& graph, std::string_view name) : stack_(graph.scope().name_stack), outer_(stack_) {
+    const std::lock_guard lock(graph.mutex());
+    graph::enter_name_scope(graph, name);
+  }
+  ~NameStack() { stack_ = std::move(outer_); }
+  const std::string& name() const { return stack_; }
+
+ private:
+  std::string& stack_;
+  std::string outer_;
+};
+
+Output make_const(Tensor tensor, std::string_view name) {
+  const DType dtype = tensor.dtype();
+  graph::AttrMap attrs{{"value", std::move(tensor)}, {"dtype", dtype}};
+  return to_output({check_building(graph::create_op(default_graph(), "Const", {}, std::move(attrs),
+                                                    {.name = std::string(name)})),
+                    0});
+}
+
+// The first type that a symbolic tensor in a nested list brings along.
+DType symbolic_dtype(const TensorLike& value) {
+  if (const TensorLike::List* list = value.list()) {
+    for (const TensorLike& element : *list) {
+      if (const DType type = symbolic_dtype(element); type != DType::kInvalid) return type;
+    }
+    return DType::kInvalid;
+  }
+  if (const Output* output = value.output()) return base_type(output->dtype());
+  if (const auto* variable = std::get_if<VariablePtr>(&value.value())) return (*variable)->dtype;
+  return DType::kInvalid;
+}
+
+void check_packed_dtypes(const TensorLike& value, DType dtype) {
+  if (const TensorLike::List* list = value.list()) {
+    for (const TensorLike& element : *list) check_packed_dtypes(element, dtype);
+    return;
+  }
+  const DType own = symbolic_dtype(value);
+  if (own == DType::kInvalid || own == dtype) return;
+  throw TypeError(fmt::format("Cannot convert a list containing a tensor of dtype {} to {} (Tensor is: {})",
+                              python_dtype(own), python_dtype(dtype), describe(value)));
+}
+
+// A list with symbolic tensors in it becomes a Pack, inner lists first.
+Output pack(const TensorLike::List& list, DType dtype, std::string_view name) {
+  const NameStack scope(default_graph(), name);
+  TensorList elements;
+  for (size_t i = 0; i < list.size(); ++i) {
+    const TensorLike& element = list[i];
+    if (element.list() && is_symbolic(element)) {
+      elements.push_back(pack(*element.list(), dtype, std::to_string(i)));
+    } else {
+      elements.push_back(element);
+    }
+  }
+  for (size_t i = 0; i < elements.size(); ++i) {
+    elements[i] = convert(elements[i], elements[i].output() ? DType::kInvalid : dtype, std::to_string(i));
+  }
+  return apply_op("Pack", scope.name() + "/", {TensorLike(elements)}, {{"axis", 0}});
+}
+
+Output checked_dtype(const Output& output, DType dtype) {
+  if (dtype == DType::kInvalid || base_type(output.dtype()) == base_type(dtype)) return output;
+  throw ValueError(fmt::format("Tensor conversion requested dtype {} for Tensor with dtype {}: {}",
+                               dtype_name(base_type(dtype)), dtype_name(output.dtype()), describe(output)));
+}
+
+Output convert_as(const TensorLike& value, DType dtype, std::string_view name, bool as_ref) {
+  if (const Output* output = value.output()) {
+    if (!output->valid()) throw ValueError("None values not supported.");
+    return checked_dtype(*output, dtype);
+  }
+  if (const auto* variable = std::get_if<VariablePtr>(&value.value())) {
+    const VariableState& v = **variable;
+    if (dtype != DType::kInvalid && v.dtype != base_type(dtype)) {
+      throw ValueError(fmt::format("Incompatible type conversion requested to type {} for variable of type {}",
+                                   python_repr(dtype_name(base_type(dtype))), python_repr(dtype_name(v.dtype))));
+    }
+    if (as_ref) return v.ref;
+    if (!v.resource) return v.snapshot;
+    return v.cached.valid() ? v.cached : read_variable_op(v);
+  }
+  if (value.list() && is_symbolic(value)) {
+    const DType packed = dtype != DType::kInvalid ? base_type(dtype) : symbolic_dtype(value);
+    check_packed_dtypes(value, packed);
+    return pack(*value.list(), packed, name.empty() ? "packed" : name);
+  }
+  return make_const(to_tensor(value, dtype), name);
+}
+
+bool can_be(const TensorLike& value, DType dtype) {
+  try {
+    if (is_symbolic(value)) return symbolic_dtype(value) == base_type(dtype);
+    to_tensor(value, dtype);
+    return true;
+  } catch (const TypeError&) {
+    return false;
+  } catch (const ValueError&) {
+    return false;
+  }
+}
+
+// Python's words around an argument that can't be converted.
+Output convert_argument(const TensorLike& value, const graph::OpDef& op, const graph::ArgDef& arg, DType dtype,
+                        DType preferred) {
+  if (const Output* output = value.output(); output && output->valid()) return *output;  // create_op checks types
+  try {
+    return convert(value, dtype, arg.name, preferred, arg.is_ref);
+  } catch (const TypeError& e) {
+    if (dtype == DType::kInvalid) throw;
+    throw TypeError(fmt::format("Expected {} passed to parameter '{}' of op '{}', got {} of type '{}' instead. Error: {}",
+                                dtype_name(dtype), arg.name, op.name, describe(value),
+                                value.list() ? "list" : python_type_name(value), e.what()));
+  } catch (const ValueError& e) {
+    throw ValueError(fmt::format("Tried to convert '{}' to a tensor and failed. Error: {}", arg.name, e.what()));
+  }
+}
+
+// The value of type attribute `name`: given, settled by an earlier argument, or not known yet.
+DType attr_dtype(const graph::AttrMap& attrs, const std::vector<std::pair<std::string_view, DType>>& settled,
+                 std::string_view name) {
+  if (const graph::AttrValue* value = attrs.find(name)) {
+    if (const DType* type = value->get<DType>()) return *type;
+  }
+  for (const auto& [attr, type] : settled) {
+    if (attr == name) return type;
+  }
+  return DType::kInvalid;
+}
+
+graph::OpInput convert_list(const TensorLike& value, const graph::OpDef& op, const graph::ArgDef& arg, DType dtype) {
+  const TensorLike::List* list = value.list();
+  if (!list) {
+    throw TypeError(fmt::format("Expected list for '{}' argument to '{}' Op, not {}.", arg.name, op.name, describe(value)));
+  }
+  if (dtype == DType::kInvalid && !arg.number_attr.empty()) {
+    for (const TensorLike& element : *list) {
+      if (const Output* output = element.output()) {
+        dtype = base_type(output->dtype());
+        break;
+      }
+    }
+  }
+  std::vector<graph::Endpoint> endpoints;
+  for (size_t i = 0; i < list->size(); ++i) {
+    const TensorLike& element = (*list)[i];
+    if (const Output* output = element.output(); output && output->valid()) {
+      endpoints.push_back(to_endpoint(*output));
+      continue;
+    }
+    const Output converted = convert(element, dtype, fmt::format("{}_{}", arg.name, i), DType::kInvalid, arg.is_ref);
+    if (dtype == DType::kInvalid && !arg.number_attr.empty()) dtype = base_type(converted.dtype());
+    endpoints.push_back(to_endpoint(converted));
+  }
+  return graph::OpInput(std::move(endpoints));
+}
+
+template <typename Inputs>
+graph::Node* make(std::string_view type, std::string_view name, const Inputs& inputs, graph::AttrMap attrs) {
+  graph::Graph& graph = default_graph();
+  const graph::OpDef* op = graph::OpRegistry::global().find(type);
+  if (!op) throw RuntimeError(fmt::format("Unrecognized Op name {}", type));
+  if (inputs.size() != op->inputs.size()) {
+    throw TypeError(fmt::format("Op '{}' takes {} arguments, got {}.", type, op->inputs.size(), inputs.size()));
+  }
+  std::optional<NameStack> scope;  // entered when the first argument has to be converted
+  std::vector<graph::OpInput> converted;
+  converted.reserve(inputs.size());
+  std::vector<std::pair<std::string_view, DType>> settled;
+  size_t i = 0;
+  for (const TensorLike& input : inputs) {
+    const graph::ArgDef& arg = op->inputs[i++];
+    const Output* output = input.output();
+    const bool ready = output && output->valid() && !arg.is_list();
+    if (!ready && !scope) scope.emplace(graph, name.empty() ? type : name);
+    if (arg.is_list()) {
+      const DType dtype = arg.type != DType::kInvalid ? arg.type : attr_dtype(attrs, settled, arg.type_attr);
+      converted.push_back(convert_list(input, *op, arg, dtype));
+      if (!arg.type_attr.empty() && !converted.back().endpoints.empty()) {
+        settled.emplace_back(arg.type_attr, base_type(converted.back().endpoints.front().dtype()));
+      }
+      continue;
+    }
+    DType dtype = arg.type, preferred = DType::kInvalid;
+    if (dtype == DType::kInvalid && !arg.type_attr.empty() && !ready) {
+      dtype = attr_dtype(attrs, settled, arg.type_attr);
+      if (dtype == DType::kInvalid) {
+        const graph::AttrDef* attr = op->find_attr(arg.type_attr);
+        if (const DType* otherwise = attr ? attr->default_value.get<DType>() : nullptr) preferred = *otherwise;
+      }
+    }
+    const Output value = ready ? *output : convert_argument(input, *op, arg, dtype, preferred);
+    if (!arg.type_attr.empty()) settled.emplace_back(arg.type_attr, base_type(value.dtype()));
+    converted.emplace_back(to_endpoint(value));
+  }
+  graph::CreateOptions options{.name = std::string(name)};
+  if (scope) {
+    options.name = scope->name() + "/";
+  }
+  return check_building(graph::create_op(graph, type, std::move(converted), std::move(attrs), std::move(options)));
+}
+
+}  // namespace
+
+graph::Node* make_op(std::string_view type, std::string_view name, std::initializer_list<TensorLike> inputs,
+                     graph::AttrMap attrs) {
+  return make(type, name, inputs, std::move(attrs));
+}
+
+graph::Node* make_op(std::string_view type, std::string_view name, const TensorList& inputs, graph::AttrMap attrs) {
+  return make(type, name, inputs, std::move(attrs));
+}
+
+Output convert(const TensorLike& value, DType dtype, std::string_view name, DType preferred, bool as_ref) {
+  if (dtype == DType::kInvalid && preferred != DType::kInvalid && can_be(value, preferred)) dtype = preferred;
+  return convert_as(value, dtype, name, as_ref);
+}
+
+DType dtype_of_value(const TensorLike& value) {
+  if (const auto* tensor = std::get_if<std::shared_ptr<const Tensor>>(&value.value())) return (*tensor)->dtype();
+  return symbolic_dtype(value);
+}
+
+std::vector<Output> all_outputs(graph::Node* node) { return Operation(node).outputs(); }
+
+}  // namespace client
+
+Output convert_to_tensor(const TensorLike& value, const ConvertOptions& options) {
+  return client::convert(value, options.dtype, options.name, options.preferred_dtype);
+}
+
+Output constant(const TensorLike& value, const ConstantOptions& options) {
+  Tensor tensor = client::to_tensor(value, options.dtype);
+  if (options.shape) {
+    const int64_t wanted = options.shape->num_elements(), have = tensor.num_elements();
+    if (wanted < 0) throw TypeError("int() argument must be a string, a bytes-like object or a number, not 'NoneType'");
+    if (have > wanted) {
+      throw ValueError(fmt::format("Too many elements provided. Needed at most {}, but received {}", wanted, have));
+    }
+    tensor = have == wanted ? tensor.reshaped(*options.shape) : client::fill_up(tensor, *options.shape);
+  }
+  return client::make_const(std::move(tensor), options.name);
+}
+
+Tensor constant_value(const Output& tensor) { return graph::constant_value(client::to_endpoint(tensor)); }
+
+TensorLike::TensorLike(const Variable& variable) {
+  if (variable.valid()) value_ = variable.state();
+}
+
+GraphElement::GraphElement(const Variable& variable)
+    : node_(variable.state()->resource ? variable.state()->snapshot.node() : variable.ref().node()),
+      index_(variable.state()->resource ? variable.state()->snapshot.index() : variable.ref().index()) {}
+
+}  // namespace reflow

@@ -1,0 +1,81 @@
+#include "reflow/client/control_flow_ops.h"
+
+#include <map>
+
+#include "reflow/client/apply_op.h"
+#include "reflow/client/errors.h"
+#include "reflow/client/scopes.h"
+
+namespace reflow {
+namespace {
+
+using client::make_op;
+
+// A NoOp that waits for `inputs`, on their device.
+Operation group_on_device(const std::string& device_name, const std::vector<GraphElement>& inputs,
+                          const std::string& name) {
+  const auto make = [&] {
+    const control_dependencies control(inputs);
+    return no_op(NameOptions{name});
+  };
+  if (device_name.empty()) return make();
+  const device placed(device_name);
+  return make();
+}
+
+}  // namespace
+
+Operation no_op(const NameOptions& options) { return Operation(make_op("NoOp", options.name, TensorList{})); }
+
+Operation group(const std::vector<GraphElement>& inputs, const NameOptions& options) {
+  const name_scope scope(options.name, "group_deps");
+  const std::string& name = scope.name();
+  std::map<std::string, std::vector<GraphElement>> by_device;
+  for (const GraphElement& input : inputs) by_device[input.operation().device()].push_back(input);
+  if (by_device.empty()) return no_op(NameOptions{name});
+  if (by_device.size() == 1) return group_on_device(by_device.begin()->first, by_device.begin()->second, name);
+  std::vector<GraphElement> groups;
+  for (const auto& [device_name, elements] : by_device) groups.push_back(group_on_device(device_name, elements, ""));
+  const control_dependencies control(groups);
+  return no_op(NameOptions{name});
+}
+
+Output with_dependencies(const std::vector<GraphElement>& dependencies, const TensorLike& output_tensor,
+                         const NameOptions& options) {
+  const name_scope scope(options.name, "control_dependency");
+  const Output output = client::convert(output_tensor, DType::kInvalid, "");
+  const colocate_with colocated(output);
+  const control_dependencies control(dependencies);
+  return client::apply_op(is_ref(output.dtype()) ? "RefIdentity" : "Identity", scope.name(), {output});
+}
+
+std::vector<Output> tuple(const std::vector<Output>& tensors, const TupleOptions& options) {
+  const name_scope scope(options.name, "tuple");
+  std::vector<GraphElement> gating;
+  for (const Output& tensor : tensors) {
+    if (tensor.valid()) gating.emplace_back(tensor.op());
+  }
+  if (gating.empty()) throw ValueError("Must have at least one Tensor: [None]");
+  gating.insert(gating.end(), options.control_inputs.begin(), options.control_inputs.end());
+  const Operation gate = group(gating);
+  std::vector<Output> gated;
+  for (const Output& tensor : tensors) gated.push_back(tensor.valid() ? with_dependencies({gate}, tensor) : Output());
+  return gated;
+}
+
+Operation Assert(const TensorLike& condition, const TensorList& data, const AssertOptions& options) {
+  const name_scope scope(options.name, "Assert");
+  bool on_host = true;  // such types need no guard that keeps `data` from being copied for nothing
+  for (const TensorLike& value : data) {
+    const DType type = client::convert(value, DType::kInvalid, "").dtype();
+    on_host = on_host && (base_type(type) == DType::kString || base_type(type) == DType::kInt32);
+  }
+  const auto make = [&] {
+    return Operation(make_op("Assert", "", {condition, TensorLike(data)}, {{"summarize", options.summarize}}));
+  };
+  if (on_host) return make();
+  const Output guarded = cond(condition, [] { return no_op(); }, make, {.name = "AssertGuard"});
+  return guarded.op();
+}
+
+}  // namespace reflow

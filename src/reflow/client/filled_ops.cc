@@ -1,0 +1,96 @@
+// zeros, ones and their kin.
+
+#include "reflow/client/apply_op.h"
+#include "reflow/client/array_ops.h"
+#include "reflow/client/errors.h"
+#include "reflow/client/operators.h"
+#include "reflow/client/scopes.h"
+
+namespace reflow {
+namespace {
+
+using client::apply_op;
+using client::convert;
+
+constexpr int64_t kMaxConstantElements = 1000;
+
+// Python multiplies the dimensions to see whether the result is small, even where some are tensors and the product
+// tells nothing: the ops of that are in the graph.
+void multiply_dims(const TensorLike::List& dims) {
+  TensorLike product = dims.front();
+  for (size_t i = 1; i < dims.size(); ++i) {
+    const auto* a = std::get_if<int64_t>(&product.value());
+    const auto* b = std::get_if<int64_t>(&dims[i].value());
+    product = a && b ? TensorLike(*a * *b) : TensorLike(client::binary_operator("Mul", "mul", product, dims[i]));
+  }
+  client::compare("Less", product, kMaxConstantElements);
+}
+
+Output filled(const TensorLike& shape, int value, const char* default_name, const FilledOptions& options) {
+  const name_scope scope(options.name, default_name);
+  const DType dtype = base_type(options.dtype);
+  const TensorLike element = dtype == DType::kBool ? TensorLike(value != 0)
+                             : dtype == DType::kString ? TensorLike(value ? "1" : "") : TensorLike(value);
+  Output dims;
+  if (!client::is_symbolic(shape)) {
+    const Tensor values = client::to_tensor(shape, DType::kInt64);
+    const Shape known(values.flat<int64_t>());
+    for (const int64_t d : known) {
+      if (d < 0) throw ValueError("Dimension " + std::to_string(d) + " must be >= 0");
+    }
+    const int64_t n = known.num_elements();
+    const bool is_list = values.rank() > 0;
+    if (is_list && n >= 0 && n < kMaxConstantElements) {
+      return constant(element, {.dtype = dtype, .shape = known, .name = scope.name()});
+    }
+    dims = convert(known, DType::kInvalid, "shape_as_tensor");
+  } else if (const Output* tensor = shape.output()) {
+    dims = *tensor;
+  } else {
+    if (shape.list() && !shape.list()->empty()) multiply_dims(*shape.list());
+    dims = convert(shape, DType::kInt32, "");
+  }
+  if (dims.shape().rank() == 0) dims = reshape(dims, {-1});
+  return apply_op("Fill", scope.name(), {dims, constant(element, {.dtype = dtype})});
+}
+
+}  // namespace
+
+Output zeros(const TensorLike& shape, const FilledOptions& options) { return filled(shape, 0, "zeros", options); }
+Output ones(const TensorLike& shape, const FilledOptions& options) { return filled(shape, 1, "ones", options); }
+
+Output fill(const TensorLike& dims, const TensorLike& value, const NameOptions& options) {
+  return apply_op("Fill", options.name, {dims, value});
+}
+
+Output zeros_like(const TensorLike& tensor, const LikeOptions& options) {
+  const name_scope scope(options.name, "zeros_like");
+  const Output x = convert(tensor, DType::kInvalid, "tensor");
+  const DType own = base_type(x.dtype());
+  const DType dtype = options.dtype == DType::kInvalid ? own : options.dtype;
+  if (options.optimize && x.shape().fully_defined() && own != DType::kVariant) {
+    return zeros(x.shape(), {.dtype = dtype, .name = scope.name()});
+  }
+  if (dtype == own || own == DType::kVariant) return apply_op("ZerosLike", scope.name(), {x});
+  return zeros(shape(x, {.optimize = options.optimize}), {.dtype = dtype, .name = scope.name()});
+}
+
+Output ones_like(const TensorLike& tensor, const LikeOptions& options) {
+  const name_scope scope(options.name, "ones_like");
+  const Output x = convert(tensor, DType::kInvalid, "tensor");
+  const DType dtype = options.dtype == DType::kInvalid ? base_type(x.dtype()) : options.dtype;
+  const Output result = ones(shape(x, {.optimize = options.optimize}), {.dtype = dtype, .name = scope.name()});
+  result.set_shape(x.shape());
+  return result;
+}
+
+Output eye(int64_t num_rows, const EyeOptions& options) {
+  const name_scope scope(options.name, "eye");
+  const int64_t columns = options.num_columns.value_or(num_rows);
+  const Output diagonal = ones(Shape{std::min(num_rows, columns)}, {.dtype = options.dtype});
+  if (columns == num_rows) return apply_op("MatrixDiag", "diag", {diagonal});
+  const Output zero = zeros(Shape{num_rows, columns}, {.dtype = options.dtype});
+  return apply_op("MatrixSetDiag", scope.name(), {zero, diagonal});
+}
+
+}  // namespace reflow

@@ -1,0 +1,46 @@
+#include "reflow/graph/graph_def.h"
+
+#include <tensorflow/core/framework/graph.pb.h>
+
+#include "reflow/client/graph_state.h"
+#include "reflow/client/scopes.h"
+#include "reflow/client/status_errors.h"
+
+namespace reflow {
+
+std::string Graph::as_graph_def(bool add_shapes) const {
+  tensorflow::GraphDef proto;
+  {
+    const std::lock_guard lock(impl().mutex());
+    graph::export_graph_def(impl(), {.add_shapes = add_shapes}, &proto);
+  }
+  return proto.SerializeAsString();
+}
+
+std::vector<GraphElement> import_graph_def(std::string_view graph_def, const ImportGraphDefOptions& options) {
+  tensorflow::GraphDef proto;
+  if (!proto.ParseFromArray(graph_def.data(), static_cast<int>(graph_def.size()))) {
+    throw ValueError("graph_def is not a serialized GraphDef.");
+  }
+  graph::ImportOptions import;
+  import.prefix.clear();
+  if (!options.name.empty()) {
+    const name_scope scope(options.name);
+    import.prefix = scope.name().substr(0, scope.name().size() - 1);
+  }
+  for (const auto& [name, value] : options.input_map) {
+    const std::string key = name.find(':') == std::string::npos ? name + ":0" : name;
+    import.input_map[key] = {value.node(), value.index()};
+  }
+  import.return_elements = options.return_elements;
+  import.apply_scopes = true;
+  graph::ImportResult result = check_building(graph::import_graph_def(proto, import, &client::default_graph()));
+  std::vector<GraphElement> elements;
+  for (const graph::Endpoint& e : result.return_endpoints) {
+    if (e.index < 0) elements.emplace_back(Operation(e.node));
+    else elements.emplace_back(Output(e.node, e.index));
+  }
+  return elements;
+}
+
+}  // namespace reflow

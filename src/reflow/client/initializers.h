@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "reflow/client/initializer.h"
+
+namespace reflow {
+
+// The initial values of variables. Each is made below "NAME/Initializer".
+Initializer zeros_initializer(DType dtype = float32);
+Initializer ones_initializer(DType dtype = float32);
+
+struct ConstantInitializerOptions {
+  DType dtype = float32;
+};
+// `value` in each element; a list gives the elements in their order.
+Initializer constant_initializer(const TensorLike& value = 0, const ConstantInitializerOptions& options = {});
+
+struct NormalInitializerOptions {
+  double mean = 0.0, stddev = 1.0;
+  std::optional<int64_t> seed;
+  DType dtype = float32;
+};
+Initializer random_normal_initializer(const NormalInitializerOptions& options = {});
+Initializer truncated_normal_initializer(const NormalInitializerOptions& options = {});
+
+struct UniformInitializerOptions {
+  double minval = -0.05;
+  std::optional<double> maxval;  // default 0.05 for floats
+  std::optional<int64_t> seed;
+  DType dtype = float32;
+};
+Initializer random_uniform_initializer(const UniformInitializerOptions& options = {});
+
+struct VarianceScalingOptions {
+  double scale = 1.0;
+  std::string mode = "fan_in";                   // or "fan_out", "fan_avg"
+  std::string distribution = "truncated_normal";  // or "normal", "untruncated_normal", "uniform"
+  std::optional<int64_t> seed;
+  DType dtype = float32;
+};
+// Values whose variance is scale divided by the number of inputs, outputs or their mean.
+// ValueError: an option that is none of these.
+Initializer variance_scaling_initializer(const VarianceScalingOptions& options = {});
+
+struct SeededInitializerOptions {
+  std::optional<int64_t> seed;
+  DType dtype = float32;
+};
+Initializer glorot_uniform_initializer(const SeededInitializerOptions& options = {});
+Initializer glorot_normal_initializer(const SeededInitializerOptions& options = {});
+Initializer he_normal_initializer(const SeededInitializerOptions& options = {});
+Initializer he_uniform_initializer(const SeededInitializerOptions& options = {});
+Initializer lecun_normal_initializer(const SeededInitializerOptions& options = {});
+Initializer lecun_uniform_initializer(const SeededInitializerOptions& options = {});
+
+struct UniformUnitScalingOptions {
+  double factor = 1.0;
+  std::optional<int64_t> seed;
+  DType dtype = float32;
+};
+Initializer uniform_unit_scaling_initializer(const UniformUnitScalingOptions& options = {});
+
+namespace contrib::layers {
+
+struct XavierOptions {
+  bool uniform = true;
+  std::optional<int64_t> seed;
+  DType dtype = float32;
+};
+Initializer xavier_initializer(const XavierOptions& options = {});
+
+struct ContribVarianceScalingOptions {
+  double factor = 2.0;
+  std::string mode = "FAN_IN";  // or "FAN_OUT", "FAN_AVG"
+  bool uniform = false;
+  std::optional<int64_t> seed;
+  DType dtype = float32;
+};
+Initializer variance_scaling_initializer(const ContribVarianceScalingOptions& options = {});
+
+}  // namespace contrib::layers
+}  // namespace reflow

@@ -1,0 +1,146 @@
+#include "reflow/client/reduction_ops.h"
+
+#include <cmath>
+
+#include "reflow/client/apply_op.h"
+#include "reflow/client/array_ops.h"
+#include "reflow/client/elementwise_ops.h"
+#include "reflow/client/math_ops.h"
+#include "reflow/client/operators.h"
+#include "reflow/client/python_text.h"
+#include "reflow/client/scopes.h"
+#include "reflow/client/selection_ops.h"
+#include "reflow/client/status_errors.h"
+
+namespace reflow {
+namespace {
+
+using client::apply_op;
+using client::convert;
+
+// The axes to fold: those given, else all of `x`.
+TensorLike reduction_axes(const TensorLike& x, const TensorLike& axis) {
+  if (!axis.is_none()) return axis;
+  const Output* output = x.output();
+  if (output && output->shape().known_rank()) {
+    std::vector<int32_t> axes(output->shape().rank());
+    for (size_t i = 0; i < axes.size(); ++i) axes[i] = static_cast<int32_t>(i);
+    return constant(axes);
+  }
+  return range(0, rank(x));
+}
+
+Output reduce(const char* op, const TensorLike& x, const ReduceOptions& options) {
+  const Output output = apply_op(op, options.name, {x, reduction_axes(x, options.axis)}, {{"keep_dims", options.keepdims}});
+  if (options.axis.is_none() && !options.keepdims && !output.shape().fully_defined()) output.set_shape(Shape{});
+  return output;
+}
+
+ReduceOptions with_axis(ReduceOptions options, const TensorLike& axis) {
+  options.axis = axis;
+  return options;
+}
+
+}  // namespace
+
+Output reduce_sum(const TensorLike& x, const ReduceOptions& options) { return reduce("Sum", x, options); }
+Output reduce_mean(const TensorLike& x, const ReduceOptions& options) { return reduce("Mean", x, options); }
+Output reduce_max(const TensorLike& x, const ReduceOptions& options) { return reduce("Max", x, options); }
+Output reduce_min(const TensorLike& x, const ReduceOptions& options) { return reduce("Min", x, options); }
+Output reduce_prod(const TensorLike& x, const ReduceOptions& options) { return reduce("Prod", x, options); }
+Output reduce_all(const TensorLike& x, const ReduceOptions& options) { return reduce("All", x, options); }
+Output reduce_any(const TensorLike& x, const ReduceOptions& options) { return reduce("Any", x, options); }
+
+Output reduce_logsumexp(const TensorLike& x, const ReduceOptions& options) {
+  const name_scope scope(options.name, "ReduceLogSumExp");
+  const Output raw_max = reduce_max(x, {.axis = options.axis, .keepdims = true});
+  const Output finite_max = stop_gradient(where(is_finite(raw_max), raw_max, zeros_like(raw_max)));
+  const Output sum = reduce_sum(exp(subtract(x, finite_max)), {.axis = options.axis, .keepdims = options.keepdims});
+  const Output result = log(sum);
+  return add(result, options.keepdims ? finite_max : reshape(finite_max, shape(result)));
+}
+
+Output reduce_variance(const TensorLike& x, const ReduceOptions& options) {
+  const name_scope scope(options.name.empty() ? "reduce_variance" : options.name);
+  const Output means = reduce_mean(x, {.axis = options.axis, .keepdims = true});
+  const Output deviations = square(convert(x, DType::kInvalid, "") - means);
+  return reduce_mean(deviations, {.axis = options.axis, .keepdims = options.keepdims});
+}
+
+Output reduce_std(const TensorLike& x, const ReduceOptions& options) {
+  const name_scope scope(options.name.empty() ? "reduce_std" : options.name);
+  return sqrt(reduce_variance(x, {.axis = options.axis, .keepdims = options.keepdims}));
+}
+
+Output reduce_sum(const TensorLike& x, const TensorLike& axis, const ReduceOptions& options) {
+  return reduce_sum(x, with_axis(options, axis));
+}
+Output reduce_mean(const TensorLike& x, const TensorLike& axis, const ReduceOptions& options) {
+  return reduce_mean(x, with_axis(options, axis));
+}
+Output reduce_max(const TensorLike& x, const TensorLike& axis, const ReduceOptions& options) {
+  return reduce_max(x, with_axis(options, axis));
+}
+Output reduce_min(const TensorLike& x, const TensorLike& axis, const ReduceOptions& options) {
+  return reduce_min(x, with_axis(options, axis));
+}
+Output reduce_prod(const TensorLike& x, const TensorLike& axis, const ReduceOptions& options) {
+  return reduce_prod(x, with_axis(options, axis));
+}
+Output reduce_all(const TensorLike& x, const TensorLike& axis, const ReduceOptions& options) {
+  return reduce_all(x, with_axis(options, axis));
+}
+Output reduce_any(const TensorLike& x, const TensorLike& axis, const ReduceOptions& options) {
+  return reduce_any(x, with_axis(options, axis));
+}
+Output reduce_logsumexp(const TensorLike& x, const TensorLike& axis, const ReduceOptions& options) {
+  return reduce_logsumexp(x, with_axis(options, axis));
+}
+Output reduce_variance(const TensorLike& x, const TensorLike& axis, const ReduceOptions& options) {
+  return reduce_variance(x, with_axis(options, axis));
+}
+Output reduce_std(const TensorLike& x, const TensorLike& axis, const ReduceOptions& options) {
+  return reduce_std(x, with_axis(options, axis));
+}
+
+Output argmax(const TensorLike& input, const ArgOptions& options) {
+  return apply_op("ArgMax", options.name, {input, options.axis.is_none() ? TensorLike(0) : options.axis},
+                  {{"output_type", options.output_type}});
+}
+
+Output argmin(const TensorLike& input, const ArgOptions& options) {
+  return apply_op("ArgMin", options.name, {input, options.axis.is_none() ? TensorLike(0) : options.axis},
+                  {{"output_type", options.output_type}});
+}
+
+Output count_nonzero(const TensorLike& input_tensor, const CountNonzeroOptions& options) {
+  const name_scope scope(options.name, "count_nonzero");
+  const Output x = convert(input_tensor, DType::kInvalid, "input_tensor");
+  const Output zero = base_type(x.dtype()) == DType::kString ? constant("", {.dtype = string}) : zeros({}, {.dtype = base_type(x.dtype())});
+  return cast(reduce_sum(cast(not_equal(x, zero), int64), {.axis = options.axis, .keepdims = options.keepdims}), options.dtype);
+}
+
+Output norm(const TensorLike& tensor, const NormOptions& options) {
+  const auto* text = std::get_if<std::string>(&options.ord.value());
+  const auto* number = std::get_if<double>(&options.ord.value());
+  const auto* integer = std::get_if<int64_t>(&options.ord.value());
+  const double order = number ? *number : integer ? static_cast<double>(*integer) : 2;
+  if ((text && *text != "euclidean") || order <= 0) {
+    throw ValueError("'ord' must be a supported vector norm, got " + client::describe(options.ord));
+  }
+  const name_scope scope(options.name, "norm");
+  const Output x = convert(tensor, DType::kInvalid, "");
+  const ReduceOptions fold{.axis = options.axis, .keepdims = true};
+  Output result;
+  if (order == 2) {
+    result = sqrt(reduce_sum(x * conj(x), fold));
+  } else {
+    const Output magnitude = abs(x);
+    if (order == 1) result = reduce_sum(magnitude, fold);
+    else if (std::isinf(order)) result = reduce_max(magnitude, fold);
+    else result = pow(reduce_sum(pow(magnitude, order), fold), 1.0 / order);
+  }
+  return options.keepdims ? result : squeeze(result, options.axis);
+}
+
+}  // namespace reflow

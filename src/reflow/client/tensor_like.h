@@ -1,0 +1,142 @@
+#pragma once
+
+#include <array>
+#include <complex>
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "reflow/client/output.h"
+
+namespace reflow {
+
+namespace client {
+struct VariableState;
+}
+
+template <typename T>
+concept PlainNumber = std::integral<T> || std::floating_point<T>;
+
+// An argument that becomes a tensor, as Python's arguments do: a symbolic tensor, a variable (its value), numbers and
+// strings, nested lists {{1, 2}, {3, 4}} of any of these, a std::vector or a Tensor. Numbers take the type that the op
+// wants (float32 and int32 where it wants none); elements of a Tensor or a std::vector have a type of their own, as NumPy
+// arrays have. Made without a value it is Python's None.
+class TensorLike {
+ public:
+  using List = std::vector<TensorLike>;
+  using Value = std::variant<std::monostate, Output, std::shared_ptr<client::VariableState>, std::shared_ptr<const Tensor>,
+                             bool, int64_t, double, std::complex<double>, std::string, std::shared_ptr<const Shape>,
+                             std::shared_ptr<const List>>;
+
+  TensorLike() = default;
+  TensorLike(std::nullopt_t) {}
+  TensorLike(const Output& output) : value_(output) {}
+  TensorLike(const Variable& variable);
+  TensorLike(Tensor tensor) : value_(std::make_shared<const Tensor>(std::move(tensor))) {}
+  TensorLike(const Shape& shape) : value_(std::make_shared<const Shape>(shape)) {}
+  template <PlainNumber T>
+  TensorLike(T number) {
+    if constexpr (std::same_as<T, bool>) {
+      value_ = number;
+    } else if constexpr (std::integral<T>) {
+      value_ = static_cast<int64_t>(number);
+    } else {
+      value_ = static_cast<double>(number);
+    }
+  }
+  TensorLike(std::complex<double> number) : value_(number) {}
+  TensorLike(std::complex<float> number) : value_(std::complex<double>(number)) {}
+  TensorLike(const char* text) : value_(std::string(text)) {}
+  TensorLike(std::string text) : value_(std::move(text)) {}
+  TensorLike(std::string_view text) : value_(std::string(text)) {}
+  TensorLike(std::initializer_list<TensorLike> list) : value_(std::make_shared<const List>(list)) {}
+  // Of numbers or strings: a typed vector. Of anything else: a list.
+  template <typename T>
+    requires std::convertible_to<T, TensorLike>
+  TensorLike(const std::vector<T>& values) {
+    if constexpr (std::same_as<T, TensorLike>) {
+      value_ = std::make_shared<const List>(values);
+    } else if constexpr (PlainNumber<T> || std::same_as<T, std::string>) {
+      value_ = std::make_shared<const Tensor>(typed_vector(values.size(), values));
+    } else {
+      value_ = std::make_shared<const List>(values.begin(), values.end());
+    }
+  }
+  template <PlainNumber T, size_t N>
+  TensorLike(const std::array<T, N>& values) : value_(std::make_shared<const Tensor>(typed_vector(N, values))) {}
+
+  bool is_none() const { return std::holds_alternative<std::monostate>(value_); }
+  const Output* output() const { return std::get_if<Output>(&value_); }
+  // Null: not a list.
+  const List* list() const {
+    const auto* list = std::get_if<std::shared_ptr<const List>>(&value_);
+    return list ? list->get() : nullptr;
+  }
+  const Value& value() const { return value_; }
+
+ private:
+  template <typename T>
+  struct Element {
+    using type = T;
+  };
+  template <typename T>
+    requires(std::integral<T> && !std::same_as<T, bool>)
+  struct Element<T> {
+    using type = std::conditional_t<
+        std::is_signed_v<T>,
+        std::conditional_t<sizeof(T) == 8, int64_t,
+                           std::conditional_t<sizeof(T) == 4, int32_t, std::conditional_t<sizeof(T) == 2, int16_t, int8_t>>>,
+        std::conditional_t<sizeof(T) == 8, uint64_t,
+                           std::conditional_t<sizeof(T) == 4, uint32_t, std::conditional_t<sizeof(T) == 2, uint16_t, uint8_t>>>>;
+  };
+  template <typename Range>
+  static Tensor typed_vector(size_t size, const Range& values) {
+    using T = typename Element<std::remove_cvref_t<decltype(*values.begin())>>::type;
+    if constexpr (std::same_as<typename std::remove_cvref_t<Range>, std::vector<bool>>) {
+      Tensor tensor(DType::kBool, Shape{static_cast<int64_t>(size)});
+      bool* element = tensor.data<bool>();
+      for (const bool value : values) *element++ = value;
+      return tensor;
+    } else {
+      Tensor tensor(dtype_of<T>, Shape{static_cast<int64_t>(size)});
+      T* element = tensor.data<T>();
+      for (const auto& value : values) *element++ = static_cast<T>(value);
+      return tensor;
+    }
+  }
+
+  Value value_;
+};
+
+// A list of tensors: an argument such as that of concat and add_n.
+using TensorList = std::vector<TensorLike>;
+
+struct ConvertOptions {
+  DType dtype = DType::kInvalid;            // kInvalid: the value's own
+  std::string name;                         // of the Const or Pack that is made
+  DType preferred_dtype = DType::kInvalid;  // taken where the value can have it
+};
+// `value` as a tensor of the default graph. TypeError: "Expected int32, got 1.5 of type 'float' instead.".
+// ValueError: "Tensor conversion requested dtype float32 for Tensor with dtype int32: ...", a ragged list, None.
+Output convert_to_tensor(const TensorLike& value, const ConvertOptions& options = {});
+
+struct ConstantOptions {
+  DType dtype = DType::kInvalid;
+  std::optional<Shape> shape;  // fewer values than it has elements: the last is repeated
+  std::string name;
+};
+Output constant(const TensorLike& value, const ConstantOptions& options = {});
+inline Output constant(const TensorLike& value, DType dtype) { return constant(value, {.dtype = dtype}); }
+
+// The value of a tensor that is known while the graph is built; !valid() where it isn't.
+Tensor constant_value(const Output& tensor);
+
+}  // namespace reflow

@@ -1,0 +1,127 @@
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "reflow/client/output.h"
+#include "reflow/client/tensor_like.h"
+
+namespace reflow {
+
+struct IndexedSlices;  // client/gradients.h
+
+struct VariableOptions {
+  std::optional<bool> trainable;                        // default: true
+  std::optional<std::vector<std::string>> collections;  // default: {GraphKeys::GLOBAL_VARIABLES}
+  bool validate_shape = true;                           // false: the shape may change, and need not be known
+  std::optional<std::string> caching_device;
+  std::string name;
+  DType dtype = DType::kInvalid;                        // default: that of the initial value
+  std::function<Output(const Output&)> constraint;      // applied by optimizers after an update
+  std::optional<bool> use_resource;                     // default: that of the variable scope, else false
+};
+
+struct AssignOptions {
+  bool use_locking = false;
+  std::string name;
+};
+
+// State that lives in a session between its runs. A handle: copies are the same variable, which is good as long as its
+// graph. Where a tensor is wanted a variable stands for its value: the tensor "NAME/read" of a ref variable, a new
+// ReadVariableOp of a resource variable.
+class Variable {
+ public:
+  Variable() = default;  // no variable: valid() is false
+  // Makes the ops of a variable: initial value, variable, assignment, read. ValueError: the shape of the initial value
+  // isn't known, or it is made within control flow.
+  explicit Variable(const TensorLike& initial_value, const VariableOptions& options = {});
+  // The initial value comes from a function, which is called within the scope "NAME/Initializer".
+  template <typename F>
+    requires std::is_invocable_r_v<TensorLike, F>
+  explicit Variable(F&& initial_value, const VariableOptions& options = {})
+      : Variable(std::function<TensorLike()>(std::forward<F>(initial_value)), options) {}
+  Variable(std::function<TensorLike()> initial_value, const VariableOptions& options);
+
+  bool valid() const { return state_ != nullptr; }
+  std::string name() const;  // "v:0"
+  Operation op() const;      // VariableV2 or VarHandleOp
+  DType dtype() const;       // the ref type of a ref variable, as TensorFlow has it
+  const Shape& shape() const;
+  const std::string& device() const;
+  Graph graph() const;
+  bool trainable() const;
+  bool is_resource() const;
+  // The ref, or the handle of a resource variable.
+  Output ref() const;
+  Output handle() const { return ref(); }
+
+  // The value: of a ref variable always the same tensor, of a resource variable read anew.
+  Output value() const;
+  operator Output() const { return value(); }
+  // The value as it is when the op runs, after the control dependencies that it is made under.
+  Output read_value() const;
+  Operation initializer() const;
+  Output initial_value() const;
+  // The value, or the initial one as long as the variable hasn't been initialised.
+  Output initialized_value() const;
+  std::function<Output(const Output&)> constraint() const;
+
+  // Ops that change the variable; their outputs are its new value.
+  Output assign(const TensorLike& value, const AssignOptions& options = {}) const;
+  Output assign_add(const TensorLike& delta, const AssignOptions& options = {}) const;
+  Output assign_sub(const TensorLike& delta, const AssignOptions& options = {}) const;
+  Output count_up_to(int64_t limit) const;
+  Output scatter_add(const IndexedSlices& sparse_delta, const AssignOptions& options = {}) const;
+  Output scatter_sub(const IndexedSlices& sparse_delta, const AssignOptions& options = {}) const;
+  Output scatter_update(const IndexedSlices& sparse_delta, const AssignOptions& options = {}) const;
+  Output scatter_mul(const IndexedSlices& sparse_delta, const AssignOptions& options = {}) const;
+  Output scatter_div(const IndexedSlices& sparse_delta, const AssignOptions& options = {}) const;
+  Output sparse_read(const TensorLike& indices, const NameOptions& options = {}) const;
+  void set_shape(const Shape& shape) const;
+  // Its value, by the default session. ValueError: there is none.
+  Tensor eval() const;
+
+  Output operator[](const Index& index) const;
+  Output operator[](std::initializer_list<Index> indices) const;
+
+  bool operator==(const Variable& other) const { return state_ == other.state_; }
+  const std::shared_ptr<client::VariableState>& state() const { return state_; }
+  explicit Variable(std::shared_ptr<client::VariableState> state) : state_(std::move(state)) {}
+
+ private:
+  std::shared_ptr<client::VariableState> state_;
+};
+
+// All variables of the default graph that are shared and saved; those that optimizers train; those of a process only.
+std::vector<Variable> global_variables(std::string_view scope = "");
+std::vector<Variable> trainable_variables(std::string_view scope = "");
+std::vector<Variable> local_variables(std::string_view scope = "");
+std::vector<Variable> model_variables(std::string_view scope = "");
+std::vector<Variable> moving_average_variables(std::string_view scope = "");
+
+// An op that initialises the variables; without variables it does nothing.
+Operation variables_initializer(const std::vector<Variable>& var_list, const std::string& name = "init");
+Operation global_variables_initializer();
+Operation local_variables_initializer();
+Operation initialize_all_variables();
+
+// A bool: has the variable a value?
+Output is_variable_initialized(const Variable& ref, const NameOptions& options = {});
+// The names of those that have no value yet: a vector of strings. Without `var_list`: of the global and local ones.
+struct ReportUninitializedOptions {
+  std::optional<std::vector<Variable>> var_list;
+  std::string name = "report_uninitialized_variables";
+};
+Output report_uninitialized_variables(const ReportUninitializedOptions& options = {});
+
+}  // namespace reflow
+
+template <>
+struct std::hash<reflow::Variable> {
+  size_t operator()(const reflow::Variable& v) const noexcept { return std::hash<void*>()(v.state().get()); }
+};

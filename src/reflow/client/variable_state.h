@@ -1,0 +1,32 @@
+#pragma once
+
+// What a Variable points to. Not for users.
+
+#include <functional>
+
+#include "reflow/client/variable.h"
+
+namespace reflow::client {
+
+struct VariableState {
+  Output ref;       // of the VariableV2, or the handle
+  Output snapshot;  // "read" of a ref variable; the first read of a resource variable: what fetching it gives
+  Output cached;    // of a resource variable with a caching device
+  Output initial_value, is_initialized;
+  Operation initializer;
+  Shape shape;
+  DType dtype = DType::kInvalid;  // without ref
+  bool resource = false, trainable = true;
+  std::function<Output(const Output&)> constraint;
+};
+
+// A new ReadVariableOp of a resource variable, on its device.
+Output read_variable_op(const VariableState& variable);
+// The value of a resource variable after `change`, read anew.
+Output read_after(const VariableState& variable, const Operation& change);
+
+// `value`, the initial value of the variable called `name`, with each other variable that it reads replaced by that
+// variable's initialized_value(): so one run can initialise them all.
+Output guard_initial_value(const std::string& name, const Output& value);
+
+}  // namespace reflow::client
