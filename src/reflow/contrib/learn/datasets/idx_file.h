@@ -1,0 +1,22 @@
+#pragma once
+
+// The idx files of MNIST (big-endian header: magic number, dimensions; then bytes), plain or compressed by gzip.
+// http://yann.lecun.com/exdb/mnist
+
+#include <string>
+
+#include "reflow/base/status.h"
+#include "reflow/tensor/tensor.h"
+
+namespace reflow::contrib::learn::datasets {
+
+// Images [n, rows, columns, 1] of an idx3 file: bytes for kUint8, for kFloat32 divided by 255, decoded straight into
+// the tensor. NotFound: no such file. InvalidArgument: wrong magic number. DataLoss: the file ends early, goes on behind
+// its data, or its checksum is wrong.
+StatusOr<Tensor> read_idx_images(const std::string& path, DType type);
+
+// Labels of an idx1 file: uint8 [n], or, where `one_hot`, double [n, num_classes]. Errors as above, and InvalidArgument
+// for a label that is no class.
+StatusOr<Tensor> read_idx_labels(const std::string& path, bool one_hot, int num_classes = 10);
+
+}  // namespace reflow::contrib::learn::datasets
