@@ -10,6 +10,7 @@ find_package(ZLIB REQUIRED)
 # oneDNN's package file asks for OpenCL, which only its GPU engine needs.
 find_path(ONEDNN_INCLUDE_DIR dnnl.hpp REQUIRED)
 find_library(ONEDNN_LIBRARY dnnl REQUIRED)
+find_package(OpenMP REQUIRED COMPONENTS CXX) # oneDNN's: to tell it how many threads to use
 
 add_library(reflow_dependencies INTERFACE)
 target_include_directories(reflow_dependencies SYSTEM INTERFACE ${ONEDNN_INCLUDE_DIR})
@@ -20,6 +21,7 @@ target_link_libraries(reflow_dependencies INTERFACE
   hwy::hwy
   protobuf::libprotobuf
   ${ONEDNN_LIBRARY}
+  ${OpenMP_CXX_LIBRARIES}
   Threads::Threads
   ZLIB::ZLIB
   ${CMAKE_DL_LIBS})

@@ -100,6 +100,8 @@ class Graph {
 
   // Pairs of static shapes for which a gradient has made a BroadcastGradientArgs node: there is one of each in a graph.
   std::set<std::pair<std::vector<int64_t>, std::vector<int64_t>>> broadcast_gradients;
+  // Static shapes and axes for which the gradient of a Sum has made the nodes that compute the reduced shape.
+  std::set<std::pair<std::vector<int64_t>, std::vector<int64_t>>> reduced_shapes;
 
   GraphVersions versions;
   FunctionLibrary& functions() { return *functions_; }

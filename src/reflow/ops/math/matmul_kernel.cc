@@ -1,0 +1,116 @@
+#include "matmul_kernel.h"
+
+#include <algorithm>
+#include <complex>
+#include <memory>
+
+#include "reflow/onednn/parallel_gemm.h"
+#include "reflow/op/vector_reduce.h"
+#include "reflow/tensor/dtype.h"
+
+namespace reflow::ops {
+namespace {
+
+template <typename T>
+constexpr bool kComplex = false;
+template <typename T>
+constexpr bool kComplex<std::complex<T>> = true;
+
+// Signed integers wrap around.
+template <typename T>
+T multiply_add(T sum, T a, T b) {
+  if constexpr (std::is_integral_v<T>) {
+    using U = std::make_unsigned_t<T>;
+    return static_cast<T>(static_cast<U>(sum) + static_cast<U>(a) * static_cast<U>(b));
+  } else {
+    return sum + a * b;
+  }
+}
+
+template <typename T>
+T element(const T* x, int64_t i, bool conjugate) {
+  if constexpr (kComplex<T>) {
+    if (conjugate) return std::conj(x[i]);
+  }
+  return x[i];
+}
+
+// op(B) as it is multiplied with: itself, or a transposed copy.
+template <typename T>
+const T* rows_of_b(const MatMulShape& s, const T* b, std::unique_ptr<T[]>& copy) {
+  if (!s.transpose_b) return b;
+  copy = std::make_unique<T[]>(s.k * s.n);
+  for (int64_t p = 0; p < s.k; ++p) {
+    for (int64_t j = 0; j < s.n; ++j) copy[p * s.n + j] = element(b, j * s.k + p, s.adjoint);
+  }
+  return copy.get();
+}
+
+// Rows [begin, end) of C: four at a time, so that a row of B is read once for four of C.
+template <typename T>
+void multiply_rows(const MatMulShape& s, const T* a, const T* b, T* c, int64_t begin, int64_t end) {
+  constexpr int kRows = 4;
+  std::fill(c + begin * s.n, c + end * s.n, T(0));
+  for (int64_t i = begin; i < end; i += kRows) {
+    const int rows = static_cast<int>(std::min<int64_t>(kRows, end - i));
+    for (int64_t p = 0; p < s.k; ++p) {
+      const T* row = b + p * s.n;
+      for (int r = 0; r < rows; ++r) {
+        const int64_t at = s.transpose_a ? p * s.m + i + r : (i + r) * s.k + p;
+        const T factor = element(a, at, s.transpose_a && s.adjoint);
+        T* out = c + (i + r) * s.n;
+        for (int64_t j = 0; j < s.n; ++j) out[j] = multiply_add(out[j], factor, row[j]);
+      }
+    }
+  }
+}
+
+template <typename T>
+std::unique_ptr<float[]> to_float(const T* x, int64_t n) {
+  auto copy = std::make_unique_for_overwrite<float[]>(n);
+  for (int64_t i = 0; i < n; ++i) copy[i] = static_cast<float>(x[i]);
+  return copy;
+}
+
+void matmul_f32(ThreadPool& pool, const MatMulShape& s, const float* a, const float* b, float* c) {
+  onednn::parallel_sgemm(pool, s.transpose_a, s.transpose_b, s.m, s.n, s.k, 1, a, s.transpose_a ? s.m : s.k, b,
+                         s.transpose_b ? s.k : s.n, 0, c, s.n);
+}
+
+}  // namespace
+
+template <typename T>
+void matmul(ThreadPool& pool, const MatMulShape& s, const T* a, const T* b, T* c) {
+  if (s.m == 0 || s.n == 0) return;
+  if (s.k == 0) {
+    std::fill_n(c, s.m * s.n, T());
+    return;
+  }
+  if constexpr (std::is_same_v<T, float>) {
+    matmul_f32(pool, s, a, b, c);
+  } else if constexpr (std::is_same_v<T, Half> || std::is_same_v<T, Bfloat16>) {
+    const auto a_float = to_float(a, s.m * s.k), b_float = to_float(b, s.k * s.n);
+    const auto c_float = std::make_unique_for_overwrite<float[]>(s.m * s.n);
+    matmul_f32(pool, s, a_float.get(), b_float.get(), c_float.get());
+    for (int64_t i = 0; i < s.m * s.n; ++i) c[i] = static_cast<T>(c_float[i]);
+  } else {
+    std::unique_ptr<T[]> copy;
+    const T* rows = rows_of_b(s, b, copy);
+    pool.parallel_for(s.m, 0.3 * s.n * s.k * (kComplex<T> ? 4 : 1), [&](int64_t begin, int64_t end) {
+      multiply_rows(s, a, rows, c, begin, end);
+    });
+  }
+}
+
+#define REFLOW_MATMUL(T) template void matmul<T>(ThreadPool&, const MatMulShape&, const T*, const T*, T*);
+REFLOW_MATMUL(float)
+REFLOW_MATMUL(double)
+REFLOW_MATMUL(Half)
+REFLOW_MATMUL(Bfloat16)
+REFLOW_MATMUL(int32_t)
+REFLOW_MATMUL(int64_t)
+REFLOW_MATMUL(std::complex<float>)
+REFLOW_MATMUL(std::complex<double>)
+#undef REFLOW_MATMUL
+
+}  // namespace reflow::ops
