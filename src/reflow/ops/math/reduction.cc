@@ -142,7 +142,7 @@ constexpr bool has_vector_columns() {
 
 // Elements next to each other. In pairs of halves, so that errors of sums grow slowly.
 template <class R, typename T>
-typename R::Acc fold_range(const T* x, int64_t n) {
+[[gnu::noinline]] typename R::Acc fold_range(const T* x, int64_t n) {
   using Acc = typename R::Acc;
   if constexpr (has_vector_range<R, T>()) {
     return R::kRange(x, n);
@@ -164,7 +164,7 @@ typename R::Acc fold_range(const T* x, int64_t n) {
 
 // out[j] = column j of x [rows, columns], for columns [begin, end).
 template <class R, typename T>
-void fold_columns(const T* x, int64_t rows, int64_t columns, int64_t begin, int64_t end, typename R::Acc* out) {
+[[gnu::noinline]] void fold_columns(const T* x, int64_t rows, int64_t columns, int64_t begin, int64_t end, typename R::Acc* out) {
   if constexpr (has_vector_columns<R, T>()) {
     R::kColumns(x + begin, rows, end - begin, columns, out + begin);
   } else {

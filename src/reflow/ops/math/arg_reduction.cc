@@ -1,0 +1,116 @@
+// Where the largest and smallest elements are.
+
+#include <algorithm>
+
+#include "reflow/op/op.h"
+
+namespace reflow::ops {
+
+using namespace ::reflow::op;
+
+namespace {
+
+Status arg_shape(ShapeContext& c) {
+  const Shape& x = c.input(0);
+  if (c.concrete() && c.input(1).rank() != 0) {
+    return invalid_argument("dim must be a scalar, but received tensor of shape: {}", c.input(1).str());
+  }
+  Shape scalar;
+  RETURN_IF_ERROR(c.with_rank(c.input(1), 0, &scalar));
+  if (!x.known_rank()) {
+    c.set_output(0, Shape::unknown());
+    return OkStatus();
+  }
+  if (x.rank() <= 1 && !c.concrete()) {
+    c.set_output(0, Shape{});
+    return OkStatus();
+  }
+  int64_t axis = 0;
+  bool known = false;
+  RETURN_IF_ERROR(c.value_as_int(1, &axis, &known));
+  if (!known) {
+    c.set_output(0, Shape::unknown_of_rank(x.rank() - 1));
+    return OkStatus();
+  }
+  if (axis < -x.rank() || axis >= x.rank()) {
+    if (c.concrete()) {
+      return invalid_argument("Expected dimension in the range [{}, {}), but got {}", -x.rank(), x.rank(), axis);
+    }
+    return invalid_argument(
+        "Dimension ({}) must be in the range [{}, {}), where {} is the number of dimensions in the input.", axis,
+        -x.rank(), x.rank(), x.rank());
+  }
+  if (axis < 0) axis += x.rank();
+  if (c.concrete() && x.dim(axis) == 0) {
+    return invalid_argument("Reduction axis {} is empty in shape {}", axis, x.str());
+  }
+  Shape y = x;
+  y.remove_dim(static_cast<int>(axis));
+  c.set_output(0, std::move(y));
+  return OkStatus();
+}
+
+// The first of equal elements wins, and NaN wins nothing.
+template <typename T, typename I, bool kMax>
+class ArgExtremum : public Kernel {
+ public:
+  explicit ArgExtremum(KernelInit&) {}
+  Status compute(KernelContext& c) override {
+    const Tensor &x = c.input(0), &axis_tensor = c.input(1);
+    int64_t axis = axis_tensor.dtype() == DType::kInt64 ? axis_tensor.item<int64_t>() : axis_tensor.item<int32_t>();
+    if (axis < 0) axis += x.rank();
+    int64_t outer = 1, inner = 1;
+    for (int i = 0; i < axis; ++i) outer *= x.dim(i);
+    for (int i = static_cast<int>(axis) + 1; i < x.rank(); ++i) inner *= x.dim(i);
+    const int64_t n = x.dim(static_cast<int>(axis));
+    const T* in = x.data<T>();
+    I* out = c.output(0).template data<I>();
+    c.pool().parallel_for(outer, 1.0 * n * inner, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        for (int64_t j = 0; j < inner; ++j) out[i * inner + j] = find(in + i * n * inner + j, n, inner);
+      }
+    });
+    return OkStatus();
+  }
+
+ private:
+  static I find(const T* x, int64_t n, int64_t stride) {
+    int64_t best = 0;
+    T value = x[0];
+    for (int64_t i = 0; i < n; ++i) {
+      const T v = x[i * stride];
+      const bool better = kMax ? value < v : v < value;
+      // What is compared with NaN isn't better: the first number is.
+      if (better || (value != value && v == v)) {
+        best = i;
+        value = v;
+      }
+    }
+    return static_cast<I>(best);
+  }
+};
+template <typename T, typename I>
+using ArgMax = ArgExtremum<T, I, true>;
+template <typename T, typename I>
+using ArgMin = ArgExtremum<T, I, false>;
+
+constexpr char kTypes[] =
+    "T: {float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, uint16, "
+    "complex128, half, uint32, uint64}";
+
+void no_gradients(GradContext&) {}
+
+REFLOW_OP("ArgMax")
+    .input("input: T").input("dimension: Tidx").output("output: output_type").attr(kTypes)
+    .attr("Tidx: {int32, int64} = DT_INT32").attr("output_type: {int32, int64} = DT_INT64")
+    .doc("Returns the index of the largest element along `dimension`, the first of equal ones.")
+    .shape(arg_shape).kernel<ArgMax>(kCpu, kRealTypes, kIndexTypes, "T", "output_type").gradient(no_gradients);
+
+REFLOW_OP("ArgMin")
+    .input("input: T").input("dimension: Tidx").output("output: output_type").attr(kTypes)
+    .attr("Tidx: {int32, int64} = DT_INT32").attr("output_type: {int32, int64} = DT_INT64")
+    .doc("Returns the index of the smallest element along `dimension`, the first of equal ones.")
+    .shape(arg_shape).kernel<ArgMin>(kCpu, kRealTypes, kIndexTypes, "T", "output_type").gradient(no_gradients);
+
+}  // namespace
+}  // namespace reflow::ops
