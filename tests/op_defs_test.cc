@@ -1,0 +1,76 @@
+// Every registered op is defined as TensorFlow 1.15 defines it (ops.pbtxt), documentation aside.
+
+#include <google/protobuf/text_format.h>
+#include <google/protobuf/util/message_differencer.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+#include "reflow/graph/graph_def.h"
+#include "tensorflow/core/framework/op_def.pb.h"
+#include "tests/kit/golden_file.h"
+
+namespace reflow::testing {
+namespace {
+
+void forget_documentation(tensorflow::OpDef* op) {
+  op->clear_summary();
+  op->clear_description();
+  for (auto* args : {op->mutable_input_arg(), op->mutable_output_arg()}) {
+    for (auto& arg : *args) arg.clear_description();
+  }
+  for (auto& attr : *op->mutable_attr()) attr.clear_description();
+}
+
+std::map<std::string, tensorflow::OpDef> golden_ops() {
+  tensorflow::OpList list;
+  if (!google::protobuf::TextFormat::ParseFromString(read_golden("tf-1.15/ops.pbtxt"), &list)) {
+    throw std::runtime_error("ops.pbtxt does not parse");
+  }
+  std::map<std::string, tensorflow::OpDef> ops;
+  for (tensorflow::OpDef& op : *list.mutable_op()) {
+    forget_documentation(&op);
+    ops[op.name()] = std::move(op);
+  }
+  return ops;
+}
+
+// Ops of tests, and those that the engine has for itself, which TensorFlow's list doesn't show either.
+bool is_internal(std::string_view name) { return name.starts_with("_") || name.starts_with("Test"); }
+
+TEST(OpDefs, RegisteredOpsEqualTensorFlows) {
+  const auto golden = golden_ops();
+  int compared = 0;
+  for (const graph::OpDef* op : graph::OpRegistry::global().all()) {
+    if (is_internal(op->name)) continue;
+    const auto it = golden.find(op->name);
+    if (it == golden.end()) {
+      ADD_FAILURE() << op->name << " is no op of TensorFlow 1.15";
+      continue;
+    }
+    tensorflow::OpDef ours;
+    graph::op_def_to_proto(*op, &ours);
+    forget_documentation(&ours);
+    std::string differences;
+    google::protobuf::util::MessageDifferencer differencer;
+    differencer.ReportDifferencesToString(&differences);
+    EXPECT_TRUE(differencer.Compare(it->second, ours)) << op->name << " (TensorFlow's -> ours):\n" << differences;
+    ++compared;
+  }
+  printf("%d of %zu ops compared\n", compared, golden.size());
+}
+
+TEST(OpDefs, ProtosOfAllOpsAreReadAndWrittenUnchanged) {
+  for (const auto& [name, proto] : golden_ops()) {
+    graph::OpDef op;
+    const Status status = graph::op_def_from_proto(proto, &op);
+    ASSERT_TRUE(status.ok()) << name << ": " << status;
+    tensorflow::OpDef again;
+    graph::op_def_to_proto(op, &again);
+    EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(proto, again)) << name;
+  }
+}
+
+}  // namespace
+}  // namespace reflow::testing
