@@ -177,14 +177,12 @@ class Binder {
   size_t arg_ = 0;
 };
 
-std::string_view article_kind(const AttrDef& def) { return def.type; }
-
 // Checks an attribute that the caller gave, in the words of Python's op functions.
 Status check_given(const OpDef& op, const AttrDef& def, const AttrValue& value) {
   if (value.get<AttrPlaceholder>()) return OkStatus();
   if (!has_kind(def, value)) {
     if (def.is_list() && !value.kind().starts_with("list(")) return type_error("Expected list for attr " + def.name);
-    return type_error(fmt::format("Expected {} for argument '{}' not {}.", article_kind(def), def.name, value.str()));
+    return type_error(fmt::format("Expected {} for argument '{}' not {}.", def.type, def.name, value.str()));
   }
   const auto check_string = [&](const std::string& text) {
     if (def.allowed_strings.empty() || std::ranges::find(def.allowed_strings, text) != def.allowed_strings.end()) return OkStatus();
@@ -196,16 +194,8 @@ Status check_given(const OpDef& op, const AttrDef& def, const AttrValue& value) 
   if (const auto* number = value.get<int64_t>(); number && def.has_minimum && *number < def.minimum) {
     return invalid_argument("Attr '{}' of '{}' Op passed {} less than minimum {}.", def.name, op.name, *number, def.minimum);
   }
-  if (def.is_list() && def.has_minimum) {
-    const int64_t n = std::visit(
-        [](const auto& v) -> int64_t {
-          if constexpr (requires { v.size(); v.begin(); }) return static_cast<int64_t>(v.size());
-          return 0;
-        },
-        value.variant());
-    if (n < def.minimum) {
-      return invalid_argument("Attr '{}' of '{}' Op passed list of length {} less than minimum {}.", def.name, op.name, n, def.minimum);
-    }
+  if (const int64_t n = value.list_size(); def.is_list() && def.has_minimum && n < def.minimum) {
+    return invalid_argument("Attr '{}' of '{}' Op passed list of length {} less than minimum {}.", def.name, op.name, n, def.minimum);
   }
   if (const auto* texts = value.get<std::vector<std::string>>()) {
     for (const std::string& text : *texts) RETURN_IF_ERROR(check_string(text));

@@ -109,6 +109,15 @@ std::string AttrValue::kind() const {
   return kKinds[value_.index()];
 }
 
+int64_t AttrValue::list_size() const {
+  return std::visit(
+      []<typename T>(const T& v) -> int64_t {
+        if constexpr (requires { typename T::allocator_type; } && !std::is_same_v<T, std::string>) return static_cast<int64_t>(v.size());
+        else return 0;
+      },
+      value_);
+}
+
 std::string AttrValue::str() const {
   return std::visit(Overloaded{[](std::monostate) { return std::string("<Unknown AttrValue type>"); },
                                [](const AttrPlaceholder& v) { return "$" + v.name; },

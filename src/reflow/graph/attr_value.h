@@ -67,6 +67,8 @@ class AttrValue {
   const T* get() const { return std::get_if<T>(&value_); }
   // "int", "list(type)", ...: the name of its kind in op definitions.
   std::string kind() const;
+  // How many elements a list has; 0 for what is no list.
+  int64_t list_size() const;
   // As the runtime prints it: 3, "s", DT_FLOAT, [2,3], [DT_INT32, DT_FLOAT].
   std::string str() const;
   // Same kind and same value; tensors are compared by type, shape and bytes.

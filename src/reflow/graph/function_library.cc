@@ -15,7 +15,7 @@ struct FunctionLibrary::Impl {
     OpDef op;
   };
   mutable std::mutex mutex;
-  std::map<std::string, Entry, std::less<>> functions;  // entries never move nor go
+  std::map<std::string, Entry, std::less<>> functions;  // entries never move
   std::map<std::string, std::string, std::less<>> gradients;
 };
 
@@ -35,6 +35,11 @@ Status FunctionLibrary::add(const tensorflow::FunctionDef& function) {
   if (google::protobuf::util::MessageDifferencer::Equals(it->second.def, function)) return OkStatus();
   return invalid_argument(
       "Cannot add function '{}' because a different function with the same name already exists.", name);
+}
+
+void FunctionLibrary::remove(std::string_view name) {
+  const std::lock_guard lock(impl_->mutex);
+  if (const auto it = impl_->functions.find(name); it != impl_->functions.end()) impl_->functions.erase(it);
 }
 
 Status FunctionLibrary::add_gradient(const tensorflow::GradientDef& gradient) {

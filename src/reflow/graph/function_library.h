@@ -25,6 +25,8 @@ class FunctionLibrary {
   ~FunctionLibrary();
   // Nothing when the same function is there already. InvalidArgument: another one of the name.
   Status add(const tensorflow::FunctionDef& function);
+  // Undoes add. REQUIRES: no node calls the function.
+  void remove(std::string_view name);
   Status add_gradient(const tensorflow::GradientDef& gradient);
   // A copy. NotFound: no such function.
   Status find(std::string_view name, tensorflow::FunctionDef* function) const;

@@ -103,7 +103,7 @@ StatusOr<Node*> Graph::add_node(NodeSpec spec) {
   if (!names_->nodes.try_emplace(node->name_, node.get()).second) {
     return already_exists("Duplicate node name in graph: '{}'", node->name_);
   }
-  if (names_->counted) names_->count(node->name_);
+  if (names_->counted && spec.marks_name) names_->count(node->name_);
   node->op_ = spec.op;
   node->device_ = std::move(spec.device);
   node->inputs_ = std::move(spec.inputs);
@@ -302,6 +302,10 @@ std::string Graph::unique_full_name(std::string_view name, bool mark_as_used) {
   result.append(key, base);
   if (mark_as_used) names.counts.emplace(key, 1);
   return result;
+}
+
+void Graph::mark_name(const std::string& name) {
+  if (names_->counted) names_->count(name);
 }
 
 void Graph::own_context(std::unique_ptr<ControlFlowContext> context) { contexts_.push_back(std::move(context)); }

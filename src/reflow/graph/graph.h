@@ -34,6 +34,7 @@ struct NodeSpec {
   AttrMap attrs;
   std::vector<DType> output_types;
   std::string device;
+  bool marks_name = true;  // false: mark_name() is called when it's certain that the node stays
 };
 
 // A dataflow graph: nodes, edges, a function library, versions, and the names in use. Nodes are only added by users;
@@ -87,6 +88,9 @@ class Graph {
   std::string unique_name(std::string_view name, bool mark_as_used = true);
   // The same for a full name, without the scope.
   std::string unique_full_name(std::string_view name, bool mark_as_used = true);
+
+  // Takes note that a full name is in use.
+  void mark_name(const std::string& name);
 
   // The calling thread's stacks of name scopes, devices, control dependencies, colocation.
   GraphScope& scope();

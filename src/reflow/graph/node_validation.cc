@@ -47,6 +47,30 @@ Status check_allowed_value(const AttrDef& def, DType value) {
                           allowed_list(def));
 }
 
+Status check_value(const AttrDef& def, const AttrValue& value) {
+  if (!has_kind(def, value)) {
+    return invalid_argument("AttrValue had value with type '{}' when '{}' expected\n\t for attr '{}'", value.kind(), def.type, def.name);
+  }
+  if (const auto* type = value.get<DType>(); type && *type == DType::kInvalid) {
+    return invalid_argument("AttrValue has invalid DataType\n\t for attr '{}'", def.name);
+  }
+  if (const auto* n = value.get<int64_t>(); n && def.has_minimum && *n < def.minimum) {
+    return invalid_argument("Value for attr '{}' of {} must be at least minimum {}", def.name, *n, def.minimum);
+  }
+  if (const int64_t length = value.list_size(); def.has_minimum && def.is_list() && length < def.minimum) {
+    return invalid_argument("Length for attr '{}' of {} must be at least minimum {}", def.name, length, def.minimum);
+  }
+  if (const auto* s = value.get<std::string>()) return check_allowed_value(def, *s);
+  if (const auto* t = value.get<DType>()) return check_allowed_value(def, *t);
+  if (const auto* list = value.get<std::vector<std::string>>()) {
+    for (const auto& s : *list) RETURN_IF_ERROR(check_allowed_value(def, s));
+  }
+  if (const auto* list = value.get<std::vector<DType>>()) {
+    for (const DType t : *list) RETURN_IF_ERROR(check_allowed_value(def, t));
+  }
+  return OkStatus();
+}
+
 std::string type_list(std::span<const DType> types) {
   std::string text;
   for (const DType type : types) text += (text.empty() ? "" : ", ") + dtype_spec_name(type);
@@ -77,35 +101,8 @@ std::string summarize_op(const OpDef& op) {
 }
 
 Status check_attr(const OpDef& op, const AttrDef& def, const AttrValue& value) {
-  const auto with_op = [&](const Status& status) { return append_message(status, "; " + summarize_op(op)); };
-  if (!has_kind(def, value)) {
-    return invalid_argument("AttrValue had value with type '{}' when '{}' expected\n\t for attr '{}'\n\t; {}", value.kind(), def.type,
-                            def.name, summarize_op(op));
-  }
-  if (const auto* n = value.get<int64_t>(); n && def.has_minimum && *n < def.minimum) {
-    return with_op(invalid_argument("Value for attr '{}' of {} must be at least minimum {}", def.name, *n, def.minimum));
-  }
-  if (def.is_list() && def.has_minimum) {
-    const int64_t length = std::visit(
-        [](const auto& v) -> int64_t {
-          if constexpr (requires { v.size(); v.begin(); }) return static_cast<int64_t>(v.size());
-          return 0;
-        },
-        value.variant());
-    if (length < def.minimum) {
-      return with_op(invalid_argument("Length for attr '{}' of {} must be at least minimum {}", def.name, length, def.minimum));
-    }
-  }
-  Status status;
-  if (const auto* s = value.get<std::string>()) status = check_allowed_value(def, *s);
-  if (const auto* t = value.get<DType>()) status = check_allowed_value(def, *t);
-  if (const auto* list = value.get<std::vector<std::string>>()) {
-    for (const auto& s : *list) status.Update(check_allowed_value(def, s));
-  }
-  if (const auto* list = value.get<std::vector<DType>>()) {
-    for (const DType t : *list) status.Update(check_allowed_value(def, t));
-  }
-  return status.ok() ? status : with_op(status);
+  const Status status = check_value(def, value);
+  return status.ok() ? status : append_message(status, "\n\t; " + summarize_op(op));
 }
 
 Status complete_node_spec(NodeSpec* spec, bool add_defaults) {
@@ -123,7 +120,9 @@ Status complete_node_spec(NodeSpec* spec, bool add_defaults) {
                               name, summarize_op(op), node);
     }
     adapt_kind(*def, &value);
-    if (const Status status = check_attr(op, *def, value); !status.ok()) return append_message(status, node);
+    if (const Status status = check_value(*def, value); !status.ok()) {
+      return append_message(status, fmt::format("\n\t{}; {}", node, summarize_op(op)));
+    }
   }
   for (const AttrDef& def : op.attrs) {
     if (spec->attrs.find(def.name)) continue;

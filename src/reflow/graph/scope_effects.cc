@@ -41,6 +41,20 @@ void apply_attr_scopes(const GraphScope& scope, Node* node) {
   if (const std::string* name = innermost(scope.gradient_overrides, node->type())) node->set_attr("_gradient_op_type", *name);
 }
 
+Status apply_devices(const GraphScope& scope, Node* node) {
+  for (auto it = scope.devices.rbegin(); it != scope.devices.rend() && !it->resets; ++it) {
+    if (it->fn) {
+      node->set_device(it->fn(*node));
+      continue;
+    }
+    if (it->spec.empty()) continue;
+    ASSIGN_OR_RETURN(const DeviceSpec outer, DeviceSpec::parse(it->spec));
+    ASSIGN_OR_RETURN(const DeviceSpec inner, DeviceSpec::parse(node->device()));
+    node->set_device(outer.overridden_by(inner).str());
+  }
+  return OkStatus();
+}
+
 void append_colocation(const Node& with, Node* node, std::vector<std::string>* groups) {
   std::vector<std::string> own = with.colocation_groups();
   if (own.empty()) own.push_back(with.name());
@@ -112,25 +126,22 @@ Status enter_context(GraphScope& scope, Node* node) {
   return status;
 }
 
-Status apply_devices(const GraphScope& scope, Node* node) {
-  for (auto it = scope.devices.rbegin(); it != scope.devices.rend() && !it->resets; ++it) {
-    if (it->fn) {
-      node->set_device(it->fn(*node));
-      continue;
-    }
-    if (it->spec.empty()) continue;
-    ASSIGN_OR_RETURN(const DeviceSpec outer, DeviceSpec::parse(it->spec));
-    ASSIGN_OR_RETURN(const DeviceSpec inner, DeviceSpec::parse(node->device()));
-    node->set_device(outer.overridden_by(inner).str());
-  }
-  return OkStatus();
-}
-
 Status apply_scopes(GraphScope& scope, std::span<Node* const> refs, Node* node) {
   apply_attr_scopes(scope, node);
   record_seen(scope, node);
   if (refs.empty()) RETURN_IF_ERROR(apply_devices(scope, node));
   apply_colocation(scope, refs, node);
+  apply_container(scope, node);
+  return OkStatus();
+}
+
+Status apply_import_scopes(GraphScope& scope, Node* node) {
+  const bool is_colocated = !node->colocation_groups().empty();
+  apply_attr_scopes(scope, node);
+  record_seen(scope, node);
+  if (is_colocated) node->set_device("");
+  else RETURN_IF_ERROR(apply_devices(scope, node));
+  apply_colocation(scope, {}, node);
   apply_container(scope, node);
   return OkStatus();
 }

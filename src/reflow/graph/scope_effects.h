@@ -21,7 +21,7 @@ Status enter_context(GraphScope& scope, Node* node);
 // device scopes), and the container.
 Status apply_scopes(GraphScope& scope, std::span<Node* const> refs, Node* node);
 
-// The device scopes alone.
-Status apply_devices(const GraphScope& scope, Node* node);
+// The same for a node that was imported: where its own attributes colocate it, scopes give it no device.
+Status apply_import_scopes(GraphScope& scope, Node* node);
 
 }  // namespace reflow::graph

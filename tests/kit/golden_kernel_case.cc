@@ -1,0 +1,202 @@
+#include "tests/kit/golden_kernel_case.h"
+
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "reflow/autodiff/gradients.h"
+#include "reflow/graph/graph.h"
+#include "reflow/graph/node_builder.h"
+#include "reflow/op/kernel_registry.h"
+#include "tests/kit/golden_tensor.h"
+#include "tests/kit/graph_values.h"
+
+namespace reflow::testing {
+namespace {
+
+using graph::AttrDef;
+using graph::AttrMap;
+using graph::AttrValue;
+using graph::Endpoint;
+using graph::Graph;
+using graph::Node;
+using graph::OpDef;
+using graph::OpInput;
+using Json = nlohmann::json;
+
+Shape shape_from_json(const Json& j) {
+  if (j.is_null()) return Shape::unknown();
+  return Shape(std::span<const int64_t>(j.get<std::vector<int64_t>>()));
+}
+
+AttrValue attr_from_json(std::string_view type, const Json& j) {
+  if (type == "string" || type == "func") return j.get<std::string>();
+  if (type == "int") return j.get<int64_t>();
+  if (type == "float") return j.get<float>();
+  if (type == "bool") return j.get<bool>();
+  if (type == "type") return dtype_from_name(j.get<std::string>());
+  if (type == "shape") return shape_from_json(j);
+  if (type == "list(string)") return j.get<std::vector<std::string>>();
+  if (type == "list(int)") return j.get<std::vector<int64_t>>();
+  if (type == "list(float)") return j.get<std::vector<float>>();
+  if (type == "list(bool)") return j.get<std::vector<bool>>();
+  if (type == "list(type)") {
+    std::vector<DType> types;
+    for (const Json& t : j) types.push_back(dtype_from_name(t.get<std::string>()));
+    return types;
+  }
+  if (type == "list(shape)") {
+    std::vector<Shape> shapes;
+    for (const Json& s : j) shapes.push_back(shape_from_json(s));
+    return shapes;
+  }
+  throw std::runtime_error(fmt::format("no attribute of type {} from JSON", type));
+}
+
+bool is_inferred(const OpDef& op, std::string_view attr) {
+  for (const graph::ArgDef& arg : op.inputs) {
+    if (arg.type_attr == attr || arg.number_attr == attr || arg.type_list_attr == attr) return true;
+  }
+  return false;
+}
+
+// One case being run.
+class Runner {
+ public:
+  Runner(const Json& kernel_case, const Npz& npz)
+      : case_(kernel_case), npz_(npz), op_(*graph::OpRegistry::global().find(case_.at("op").get<std::string>())) {
+    for (const Json& reference : case_.at("in")) inputs_.push_back(referenced_tensor(npz_, reference));
+  }
+
+  std::string run() {
+    Graph known, unknown;
+    StatusOr<Node*> node = build(known, true);
+    if (case_.contains("graph_error")) {
+      const std::string want = case_["graph_error"]["message"];
+      if (node.ok()) return "building it gives no error; TensorFlow: " + want;
+      if (message_of(node.status()) != want) return mismatch("building it", node.status(), want);
+      node = build(unknown, false);
+    }
+    if (!node.ok()) {
+      if (!case_.contains("out") && !case_.contains("error")) return "";
+      return fmt::format("can't be built: {}", message_of(node.status()));
+    }
+    const auto outputs = op::evaluate(**node, inputs_);
+    if (case_.contains("error")) return check_error(outputs.status());
+    if (!outputs.ok()) return fmt::format("fails: {}", message_of(outputs.status()));
+    if (!case_.contains("out")) return "";
+    for (size_t i = 0; i < case_["out"].size(); ++i) {
+      if (case_["out"][i].is_null()) continue;
+      const std::string text = difference((*outputs)[i], referenced_tensor(npz_, case_["out"][i]));
+      if (!text.empty()) return fmt::format("output {}: {}", i, text);
+    }
+    return case_.contains("grad") || case_.contains("grad_error") ? check_gradients(*node) : "";
+  }
+
+ private:
+  static std::string mismatch(std::string_view what, const Status& got, std::string_view want) {
+    return fmt::format("{} says\n    {}\n  TensorFlow says\n    {}", what, message_of(got), want);
+  }
+
+  std::string check_error(const Status& status) {
+    const std::string want = case_["error"]["message"];
+    if (status.ok()) return "gives no error; TensorFlow: " + want;
+    if (message_of(status) != want) return mismatch("the kernel", status, want);
+    const int code = static_cast<int>(status.code());
+    if (code != case_["error"]["code"].get<int>()) return fmt::format("fails with code {}: {}", code, want);
+    return "";
+  }
+
+  StatusOr<Node*> build(Graph& graph, bool known_shapes) {
+    placeholders_.clear();
+    for (const Tensor& input : inputs_) {
+      ASSIGN_OR_RETURN(Endpoint e,
+                       make_placeholder(graph, input.dtype(), known_shapes ? input.shape() : Shape::unknown()));
+      placeholders_.push_back(e);
+    }
+    std::vector<OpInput> arguments;
+    size_t next = 0;
+    for (const graph::ArgDef& arg : op_.inputs) {
+      if (!arg.is_list()) {
+        arguments.emplace_back(placeholders_.at(next++));
+        continue;
+      }
+      const size_t n = case_.at("list_inputs").at(arg.name);
+      arguments.emplace_back(std::vector<Endpoint>(placeholders_.begin() + next, placeholders_.begin() + next + n));
+      next += n;
+    }
+    return graph::create_op(graph, op_.name, std::move(arguments), attrs_from_json(op_, case_.at("attrs")),
+                            {.name = "op"});
+  }
+
+  std::string check_gradients(Node* node) {
+    Graph& graph = node->graph();
+    std::vector<Endpoint> ys, xs;
+    autodiff::GradientOptions options;
+    for (int i = 0; i < node->num_outputs(); ++i) {
+      if (!is_floating(node->output_type(i))) continue;
+      ys.push_back(node->output(i));
+      if (!case_.contains("w")) continue;
+      Tensor w = referenced_tensor(npz_, case_["w"][i]);
+      const DType type = w.dtype();
+      auto constant = graph::create_op(graph, "Const", {}, {{"value", std::move(w)}, {"dtype", type}});
+      if (!constant.ok()) return std::string(message_of(constant.status()));
+      options.grad_ys.push_back((*constant)->output(0));
+    }
+    for (const Endpoint& p : placeholders_) {
+      if (is_floating(p.dtype())) xs.push_back(p);
+    }
+    const auto gradients = autodiff::gradients(graph, ys, xs, options);
+    if (case_.contains("grad_error")) return check_gradient_error(gradients.status());
+    if (!gradients.ok()) return fmt::format("no gradients: {}", message_of(gradients.status()));
+    std::vector<Endpoint> fetches;
+    Feeds feeds;
+    for (size_t i = 0; i < inputs_.size(); ++i) feeds.emplace_back(placeholders_[i], inputs_[i]);
+    for (const op::Gradient& g : *gradients) {
+      if (g.is_slices()) return "gradient is IndexedSlices";  // the cases hold dense ones only
+      fetches.push_back(g.values);
+    }
+    const auto values = graph_values(fetches, feeds);
+    if (!values.ok()) return fmt::format("gradients fail: {}", message_of(values.status()));
+    size_t next = 0;
+    for (size_t i = 0; i < placeholders_.size(); ++i) {
+      if (!is_floating(placeholders_[i].dtype())) continue;
+      const Tensor& got = (*values)[next++];
+      const Json& want = case_["grad"][i];
+      if (want.is_null()) {
+        if (got.valid()) return fmt::format("there is a gradient to input {}; TensorFlow has none", i);
+        continue;
+      }
+      const std::string text = difference(got, referenced_tensor(npz_, want));
+      if (!text.empty()) return fmt::format("gradient to input {}: {}", i, text);
+    }
+    return "";
+  }
+
+  std::string check_gradient_error(const Status& status) {
+    const std::string want = case_["grad_error"]["message"];
+    return status.ok() ? "the gradient gives no error; TensorFlow: " + want : "";
+  }
+
+  const Json& case_;
+  const Npz& npz_;
+  const OpDef& op_;
+  std::vector<Tensor> inputs_;
+  std::vector<Endpoint> placeholders_;
+};
+
+}  // namespace
+
+AttrMap attrs_from_json(const OpDef& op, const Json& json) {
+  AttrMap attrs;
+  for (const auto& [name, value] : json.items()) {
+    const AttrDef* def = op.find_attr(name);
+    if (def == nullptr) throw std::runtime_error(fmt::format("{} has no attribute {}", op.name, name));
+    if (!is_inferred(op, name)) attrs.set(name, attr_from_json(def->type, value));
+  }
+  return attrs;
+}
+
+std::string run_kernel_case(const Json& kernel_case, const Npz& npz) { return Runner(kernel_case, npz).run(); }
+
+}  // namespace reflow::testing
