@@ -12,6 +12,7 @@
 #include <mutex>
 #include <vector>
 
+#include "reflow/base/env.h"
 #include "reflow/tensor/size_class.h"
 
 namespace reflow {
@@ -20,6 +21,11 @@ namespace {
 using allocator_internal::class_bytes;
 using allocator_internal::kNumClasses;
 using allocator_internal::size_class;
+
+constexpr EnvKnob kPoison("REFLOW_POISON_MEMORY", "0",
+                          "Set: memory is handed out filled with bytes that are NaN as floats, so that tests find what "
+                          "reads it before writing.");
+const EnvKnob::Registration poison_registration(kPoison);
 
 constexpr size_t kSmallBytes = 32 << 10;         // up to here blocks come from the thread's cache
 constexpr size_t kHugeBytes = size_t{2} << 20;   // from here on blocks are mapped, in huge pages
@@ -88,13 +94,16 @@ struct CachingAllocator::Impl {
     uint64_t time;  // when it was given back, by the count of such events
   };
 
+  const bool poison = kPoison.flag();
   std::mutex mutex;
   std::array<std::vector<Kept>, kNumClasses> kept;
   std::vector<ThreadCache*> caches;
   uint64_t now = 0;
   int64_t kept_bytes = 0, out_bytes = 0, peak_out_bytes = 0, num_allocations = 0;
 
-  // REQUIRES: mutex held, as in all of these.
+  void* allocate(size_t size_bytes);
+
+  // REQUIRES: mutex held, as in those below.
   void* take(int c) {
     const int64_t bytes = static_cast<int64_t>(class_bytes(c));
     void* block;
@@ -207,22 +216,28 @@ CachingAllocator::CachingAllocator() : impl_(new Impl) {
 }
 
 void* CachingAllocator::allocate(size_t size_bytes) {
+  void* block = impl_->allocate(size_bytes);
+  if (impl_->poison && block) [[unlikely]] std::memset(block, 0xff, size_bytes);
+  return block;
+}
+
+void* CachingAllocator::Impl::allocate(size_t size_bytes) {
   if (size_bytes > kSmallBytes && size_bytes > machine_bytes()) return nullptr;
   if constexpr (!kCaching) return std::aligned_alloc(64, std::max<size_t>((size_bytes + 63) & ~size_t{63}, 64));
   if (size_bytes <= kSmallBytes) {
     const int c = size_class(size_bytes);
-    if (ThreadCache* cache = t_cache ? t_cache : impl_->thread_cache()) {
+    if (ThreadCache* cache = t_cache ? t_cache : thread_cache()) {
       cache->add(cache->num_allocations, 1);
       FreeBlock* block = cache->heads[c];
-      if (!block) return impl_->refill(*cache, c);
+      if (!block) return refill(*cache, c);
       cache->heads[c] = block->next;
       cache->add(cache->kept_bytes, -static_cast<int64_t>(class_bytes(c)));
       return block;
     }
   }
-  const std::lock_guard lock(impl_->mutex);
-  ++impl_->num_allocations;
-  return impl_->take(size_class(size_bytes));
+  const std::lock_guard lock(mutex);
+  ++num_allocations;
+  return take(size_class(size_bytes));
 }
 
 void CachingAllocator::deallocate(void* data, size_t size_bytes) {

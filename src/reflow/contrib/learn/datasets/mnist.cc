@@ -9,6 +9,7 @@
 #include <random>
 #include <utility>
 
+#include "reflow/client/graph.h"
 #include "reflow/client/status_errors.h"
 #include "reflow/contrib/learn/datasets/idx_file.h"
 #include "reflow/contrib/learn/datasets/random_state.h"
@@ -56,9 +57,15 @@ Examples read_examples(const std::string& directory, const std::string& prefix, 
   return e;
 }
 
+uint32_t truncated(int64_t seed) { return static_cast<uint32_t>((seed % kMaxInt32 + kMaxInt32) % kMaxInt32); }
+
+// What TensorFlow 1.15 seeds NumPy with.
 uint32_t numpy_seed(std::optional<int64_t> seed) {
-  if (!seed) return std::random_device{}();
-  return static_cast<uint32_t>((*seed % kMaxInt32 + kMaxInt32) % kMaxInt32);
+  const std::optional<int64_t> graph_seed = get_default_graph().seed();
+  if (!seed && !graph_seed) return std::random_device{}();
+  if (!seed) return truncated(*graph_seed);
+  const bool both_zero = graph_seed && truncated(*graph_seed) == 0 && truncated(*seed) == 0;
+  return both_zero ? static_cast<uint32_t>(kMaxInt32) : truncated(*seed);
 }
 
 }  // namespace

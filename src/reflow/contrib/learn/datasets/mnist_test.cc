@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "reflow/client/errors.h"
+#include "reflow/client/graph.h"
 #include "reflow/contrib/learn/datasets/input_data.h"
 #include "reflow/contrib/learn/datasets/random_state.h"
 
@@ -139,6 +140,13 @@ TEST(Mnist, UnshuffledBatchesAreViews) {
   EXPECT_TRUE(first.images.shares_buffer(train.images()));
   // As in TensorFlow, an epoch that began unshuffled stays so.
   EXPECT_THAT(digits(train.next_batch(8).labels), ElementsAre(9, 8, 0, 3, 1, 2, 7, 0));
+}
+
+TEST(Mnist, SeedOfTheGraphHoldsWhereThereIsNoOther) {
+  const Graph graph;
+  const auto scope = graph.as_default();
+  set_random_seed(5);
+  EXPECT_THAT(digits(read_data_sets(kMnist).train.next_batch(8).labels), ElementsAre(7, 2, 3, 2, 5, 9, 4, 8));
 }
 
 TEST_F(IdxFiles, ImagesAreScaledAndSplit) {
