@@ -36,9 +36,9 @@ StatusOr<Variable*> initialized_ref(KernelContext& c, int i) {
   return &variable;
 }
 
-HandleData handle_data(const ShapeContext& c, int i) {
+HandleData handle_data(const Node& reader, int i) {
   HandleData data;
-  const Node* node = c.node().input(i).node;
+  const Node* node = reader.input(i).node;
   for (int steps = 0; steps < 64 && passes_handle_on(node->type()) && node->num_inputs() > 0; ++steps) {
     node = node->input(0).node;
   }

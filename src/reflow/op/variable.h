@@ -24,7 +24,8 @@ struct HandleData {
   Shape shape = Shape::unknown();
   DType dtype = DType::kInvalid;
 };
-HandleData handle_data(const ShapeContext& c, int i);
+HandleData handle_data(const Node& node, int i);
+inline HandleData handle_data(const ShapeContext& c, int i) { return handle_data(c.node(), i); }
 // The same, where the op takes the variable for a `dtype`.
 // InvalidArgument: "Trying to read variable with wrong dtype. Expected float got int32".
 Status handle_shape(const ShapeContext& c, int i, DType dtype, Shape* shape);
