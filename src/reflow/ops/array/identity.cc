@@ -214,8 +214,8 @@ REFLOW_OP("CheckNumerics")
     .sets_outputs()
     .gradient([](GradContext& g) {
       g.dx(0) = g.op("CheckNumerics", {g.dy(0)},
-                     {{"message", "Not a number (NaN) or infinity (Inf) values detected in gradient. " +
-                                      g.attr<std::string>("message")}});
+                     {{"message", "Not a number (NaN) or infinity (Inf) values detected in gradient. b'" +
+                                      g.attr<std::string>("message") + "'"}});  // as Python prints its bytes
     });
 
 // Of types of different sizes the innermost dimension takes up the difference.

@@ -14,13 +14,15 @@ namespace {
 
 // One dimension of x, as the entries of begin, end and strides speak of it.
 struct Extent {
-  int64_t begin = 0, end = 0, stride = 1;
-  bool begin_masked = true, end_masked = true, shrink = false;
+  int64_t begin, end, stride;
+  bool begin_masked, end_masked, shrink;
 };
+constexpr Extent kWhole{0, 0, 1, true, true, false};
 
 constexpr int kNewAxis = -1, kTakenAway = -2;
 
-// The entries spread over all dimensions of x, and where each dimension of the result comes from.
+// The entries spread over all dimensions of x, and where each dimension of the result comes from. Left uninitialised
+// where there are fewer dimensions: clearing it would take longer than a small slice.
 struct DenseSpec {
   std::array<Extent, Shape::kMaxRank> extents;
   std::array<int, 2 * Shape::kMaxRank> result_dims;
@@ -45,7 +47,7 @@ Status spread(int rank, const Tensor* begin, const Tensor* end, const IndexReade
   int at = 0;
   const auto take_whole = [&](int until) {
     for (; at < until; ++at) {
-      spec->extents[at] = Extent{};
+      spec->extents[at] = kWhole;
       spec->result_dims[spec->num_result_dims++] = at;
     }
   };
