@@ -219,7 +219,7 @@ REFLOW_OP("Merge")
     .gradient(merge_grad);
 
 REFLOW_OP("RefMerge")
-    .input("inputs: N * Ref(T)")
+    .input("inputs: Ref(N * T)")
     .output("output: Ref(T)")
     .output("value_index: int32")
     .attr("T: type")
