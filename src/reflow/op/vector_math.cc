@@ -199,7 +199,9 @@ void unary_loop(const T* x, T* y, int64_t n) {
   if constexpr (F::kUnroll > 1) {
     for (; i + F::kUnroll * lanes <= n; i += F::kUnroll * lanes) {
       hn::Vec<decltype(d)> v[F::kUnroll];
+      HWY_UNROLL(16)
       for (int u = 0; u < F::kUnroll; ++u) v[u] = F::apply(d, hn::LoadU(d, x + i + u * lanes));
+      HWY_UNROLL(16)
       for (int u = 0; u < F::kUnroll; ++u) hn::StoreU(v[u], d, y + i + u * lanes);
     }
   }
@@ -219,7 +221,9 @@ HWY_INLINE void binary_steps(const T* a, const T* b, T* y, int64_t n) {
   if constexpr (F::kUnroll > 1) {
     for (; i + F::kUnroll * lanes <= n; i += F::kUnroll * lanes) {
       V v[F::kUnroll];
+      HWY_UNROLL(16)
       for (int u = 0; u < F::kUnroll; ++u) v[u] = F::apply(d, load_a(i + u * lanes), load_b(i + u * lanes));
+      HWY_UNROLL(16)
       for (int u = 0; u < F::kUnroll; ++u) hn::StoreU(v[u], d, y + i + u * lanes);
     }
   }

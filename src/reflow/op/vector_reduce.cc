@@ -82,9 +82,11 @@ HWY_INLINE Vec fold_block(const float* x, const float* y, int64_t n) {
   const Tag d;
   const int64_t lanes = hn::Lanes(d);
   Vec acc[kAccumulators];
-  for (Vec& a : acc) a = hn::Set(d, F::kStart);
+  HWY_UNROLL(16)
+  for (int u = 0; u < kAccumulators; ++u) acc[u] = hn::Set(d, F::kStart);
   int64_t i = 0;
   for (; i + kAccumulators * lanes <= n; i += kAccumulators * lanes) {
+    HWY_UNROLL(16)
     for (int u = 0; u < kAccumulators; ++u) {
       acc[u] = F::step(acc[u], hn::LoadU(d, x + i + u * lanes), hn::LoadU(d, y + i + u * lanes));
     }
@@ -134,14 +136,17 @@ HWY_INLINE void fold_strip(const float* x, int64_t rows, int64_t row_stride, boo
   const Tag d;
   const int64_t lanes = hn::Lanes(d);
   Vec acc[kVectors];
-  for (Vec& a : acc) a = hn::Set(d, F::kStart);
+  HWY_UNROLL(16)
+  for (int u = 0; u < kVectors; ++u) acc[u] = hn::Set(d, F::kStart);
   for (int64_t i = 0; i < rows; ++i) {
     const float* row = x + i * row_stride;
+    HWY_UNROLL(16)
     for (int u = 0; u < kVectors; ++u) {
       const Vec v = hn::LoadU(d, row + u * lanes);
       acc[u] = F::step(acc[u], v, v);
     }
   }
+  HWY_UNROLL(16)
   for (int u = 0; u < kVectors; ++u) {
     float* out = y + u * lanes;
     hn::StoreU(first ? acc[u] : F::merge(hn::LoadU(d, out), acc[u]), d, out);
