@@ -67,6 +67,17 @@ void matmul(const float* a, int64_t row_step, int64_t column_step, const float* 
   multiply_from<kMostRows>(a, row_step, column_step, packed, 0, m, n, k, c);
 }
 
+// Rows of B that are contiguous and lie in memory with at least a row of `packed` behind them.
+void pack_rows(const float* b, int64_t row_step, int64_t rows, int64_t n, float* packed) {
+  const Tag d;
+  for (int v = 0; v < kVectors; ++v) {
+    const auto mask = hn::FirstN(d, n > v * kLanes ? n - v * kLanes : 0);
+    for (int64_t p = 0; p < rows; ++p) {
+      hn::Store(hn::IfThenElseZero(mask, hn::LoadU(d, b + p * row_step + v * kLanes)), d, packed + p * 16 + v * kLanes);
+    }
+  }
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace reflow::op
 HWY_AFTER_NAMESPACE();
@@ -75,10 +86,18 @@ HWY_AFTER_NAMESPACE();
 namespace reflow::op {
 namespace {
 HWY_EXPORT(matmul);
+HWY_EXPORT(pack_rows);
 }  // namespace
 
 void pack_narrow_f32(const float* b, int64_t row_step, int64_t column_step, int64_t k, int64_t n, float* packed) {
-  for (int64_t p = 0; p < k; ++p) {
+  int64_t p = 0;
+  if (column_step == 1) {
+    const int64_t end_of_b = (k - 1) * row_step + n;
+    const int64_t rows = end_of_b < kNarrowColumns ? 0 : (end_of_b - kNarrowColumns) / row_step + 1;
+    HWY_DYNAMIC_DISPATCH(pack_rows)(b, row_step, rows, n, packed);
+    p = rows;
+  }
+  for (; p < k; ++p) {
     float* row = packed + p * kNarrowColumns;
     for (int64_t j = 0; j < kNarrowColumns; ++j) row[j] = j < n ? b[p * row_step + j * column_step] : 0;
   }
