@@ -163,7 +163,7 @@ Output read_after(const VariableState& variable, const Operation& change) {
 
 Variable::Variable(const TensorLike& initial_value, const VariableOptions& options)
     : state_(client::make_variable(&initial_value, {}, options)) {}
-Variable::Variable(std::function<TensorLike()> initial_value, const VariableOptions& options)
+Variable::Variable(FromFunction, std::function<TensorLike()> initial_value, const VariableOptions& options)
     : state_(client::make_variable(nullptr, initial_value, options)) {}
 
 std::string Variable::name() const { return state_->ref.node()->name() + ":0"; }

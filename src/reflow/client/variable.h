@@ -44,8 +44,7 @@ class Variable {
   template <typename F>
     requires std::is_invocable_r_v<TensorLike, F>
   explicit Variable(F&& initial_value, const VariableOptions& options = {})
-      : Variable(std::function<TensorLike()>(std::forward<F>(initial_value)), options) {}
-  Variable(std::function<TensorLike()> initial_value, const VariableOptions& options);
+      : Variable(FromFunction(), std::function<TensorLike()>(std::forward<F>(initial_value)), options) {}
 
   bool valid() const { return state_ != nullptr; }
   std::string name() const;  // "v:0"
@@ -94,6 +93,8 @@ class Variable {
   explicit Variable(std::shared_ptr<client::VariableState> state) : state_(std::move(state)) {}
 
  private:
+  struct FromFunction {};  // so that 0 is a value, not a null function
+  Variable(FromFunction, std::function<TensorLike()> initial_value, const VariableOptions& options);
   std::shared_ptr<client::VariableState> state_;
 };
 
