@@ -35,6 +35,10 @@ Gradient::operator Output() const {
   return output_of(check_building(autodiff::emit_dense(slices_.values.node()->graph(), to_graph(*this))));
 }
 
+TensorLike::TensorLike(const Gradient& gradient) : TensorLike(static_cast<Output>(gradient)) {}
+
+GradientSource::GradientSource(const Variable& x) : output_(x.ref()) {}
+
 GradientSources::GradientSources(const std::vector<Variable>& xs) {
   for (const Variable& x : xs) list_.emplace_back(x);
 }

@@ -11,7 +11,7 @@
 namespace reflow {
 
 template <typename T>
-concept Symbolic = std::same_as<T, Output> || std::same_as<T, Variable>;
+concept Symbolic = std::same_as<T, Output> || std::same_as<T, Variable> || std::same_as<T, Gradient>;
 
 // Operands of an operator: at least one is symbolic.
 template <typename A, typename B>

@@ -18,6 +18,8 @@
 
 namespace reflow {
 
+class Gradient;
+
 namespace client {
 struct VariableState;
 }
@@ -40,6 +42,7 @@ class TensorLike {
   TensorLike(std::nullopt_t) {}
   TensorLike(const Output& output) : value_(output) {}
   TensorLike(const Variable& variable);
+  TensorLike(const Gradient& gradient);  // client/gradients.h
   TensorLike(Tensor tensor) : value_(std::make_shared<const Tensor>(std::move(tensor))) {}
   TensorLike(const Shape& shape) : value_(std::make_shared<const Shape>(shape)) {}
   template <PlainNumber T>
