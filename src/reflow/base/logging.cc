@@ -24,16 +24,16 @@ int parse_min_level() {
   return std::atoi(text.c_str());
 }
 
-std::string line_of(LogLevel level, const std::source_location& where, std::string_view text) {
+std::string line_of(LogLevel level, const logging_internal::SourceLine& where, std::string_view text) {
   const int64_t now_us = wall_time_us();
   const std::time_t seconds = now_us / 1000000;
   std::tm local{};
   localtime_r(&seconds, &local);
-  std::string_view file = where.file_name();
+  std::string_view file = where.file;
   file.remove_prefix(file.rfind('/') + 1);
   return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:06}: {} {}:{}] {}", local.tm_year + 1900, local.tm_mon + 1,
                      local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec, now_us % 1000000,
-                     "IWEF"[static_cast<int>(level)], file, where.line(), text);
+                     "IWEF"[static_cast<int>(level)], file, where.line, text);
 }
 
 }  // namespace
@@ -47,14 +47,14 @@ bool enabled(LogLevel level) {
   return static_cast<int>(level) >= min_level;
 }
 
-void write(LogLevel level, const std::source_location& where, std::string_view text) {
+void write(LogLevel level, const SourceLine& where, std::string_view text) {
   std::string line = line_of(level, where, text);
   if (const LogSink sink = g_sink) return sink(level, line);
   line += '\n';
   std::fwrite(line.data(), 1, line.size(), stderr);  // one call: lines of several threads don't mix
 }
 
-void die(const std::source_location& where, std::string_view text) {
+void die(const SourceLine& where, std::string_view text) {
   write(LogLevel::kFatal, where, text);
   std::abort();
 }

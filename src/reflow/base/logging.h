@@ -5,7 +5,6 @@
 
 #include <fmt/core.h>
 
-#include <source_location>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -22,18 +21,27 @@ void set_log_sink(LogSink sink);
 
 namespace logging_internal {
 
+// As std::source_location, which clang 14 has not.
+struct SourceLine {
+  const char* file;
+  int line;
+  static constexpr SourceLine current(const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
+    return {file, line};
+  }
+};
+
 bool enabled(LogLevel level);
-void write(LogLevel level, const std::source_location& where, std::string_view text);
-[[noreturn]] void die(const std::source_location& where, std::string_view text);
+void write(LogLevel level, const SourceLine& where, std::string_view text);
+[[noreturn]] void die(const SourceLine& where, std::string_view text);
 
 // A format string that knows the line it stands in.
 template <typename... Args>
 struct LocatedFormat {
   template <typename S>
-  consteval LocatedFormat(const S& text, std::source_location location = std::source_location::current())
+  consteval LocatedFormat(const S& text, SourceLine location = SourceLine::current())
       : format(text), where(location) {}
   fmt::format_string<Args...> format;
-  std::source_location where;
+  SourceLine where;
 };
 template <typename... Args>
 using Format = LocatedFormat<std::type_identity_t<Args>...>;

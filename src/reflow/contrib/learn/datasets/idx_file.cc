@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
-#include <vector>
 
 #include "reflow/tensor/checked_size.h"
 
@@ -93,7 +92,7 @@ class IdxReader {
 
 }  // namespace
 
-StatusOr<Tensor> read_idx_images(const std::string& path, DType type) {
+StatusOr<Tensor> read_idx_images(const std::string& path) {
   ASSIGN_OR_RETURN(IdxReader reader, IdxReader::open(path));
   ASSIGN_OR_RETURN(const int64_t magic, reader.read_number());
   if (magic != kImagesMagic) return invalid_argument("Invalid magic number {} in MNIST image file: {}", magic, path);
@@ -101,21 +100,8 @@ StatusOr<Tensor> read_idx_images(const std::string& path, DType type) {
   ASSIGN_OR_RETURN(const int64_t rows, reader.read_number());
   ASSIGN_OR_RETURN(const int64_t columns, reader.read_number());
   RETURN_IF_ERROR(reader.check_plausible(n, rows * columns));
-  ASSIGN_OR_RETURN(Tensor images, allocate_tensor(type, {n, rows, columns, 1}));
-  if (type == DType::kUint8) {
-    RETURN_IF_ERROR(reader.read(images.raw_data(), images.size_bytes()));
-  } else {
-    std::array<float, 256> scaled;
-    for (int i = 0; i < 256; ++i) scaled[i] = static_cast<float>(i) * static_cast<float>(1.0 / 255.0);
-    std::vector<uint8_t> bytes(1 << 16);
-    for (std::span<float> rest = images.flat<float>(); !rest.empty();) {
-      const size_t count = std::min(rest.size(), bytes.size());
-      RETURN_IF_ERROR(reader.read(bytes.data(), static_cast<int64_t>(count)));
-      std::transform(bytes.begin(), bytes.begin() + static_cast<int64_t>(count), rest.begin(),
-                     [&scaled](uint8_t b) { return scaled[b]; });
-      rest = rest.subspan(count);
-    }
-  }
+  ASSIGN_OR_RETURN(Tensor images, allocate_tensor(DType::kUint8, {n, rows, columns, 1}));
+  RETURN_IF_ERROR(reader.read(images.raw_data(), images.size_bytes()));
   RETURN_IF_ERROR(reader.expect_end());
   return images;
 }

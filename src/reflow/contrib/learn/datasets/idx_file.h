@@ -10,10 +10,9 @@
 
 namespace reflow::contrib::learn::datasets {
 
-// Images [n, rows, columns, 1] of an idx3 file: bytes for kUint8, for kFloat32 divided by 255, decoded straight into
-// the tensor. NotFound: no such file. InvalidArgument: wrong magic number. DataLoss: the file ends early, goes on behind
-// its data, or its checksum is wrong.
-StatusOr<Tensor> read_idx_images(const std::string& path, DType type);
+// Images of an idx3 file: uint8 [n, rows, columns, 1]. NotFound: no such file. InvalidArgument: wrong magic number.
+// DataLoss: the file ends early, goes on behind its data, or its checksum is wrong.
+StatusOr<Tensor> read_idx_images(const std::string& path);
 
 // Labels of an idx1 file: uint8 [n], or, where `one_hot`, double [n, num_classes]. Errors as above, and InvalidArgument
 // for a label that is no class.

@@ -18,22 +18,21 @@ struct Batch {
 
 // Images with their labels, handed out in batches, shuffled as TensorFlow 1.15 does: with the same seed come the same
 // batches. The sets of one read_data_sets share one random generator, as NumPy's global one is shared there.
-// Not thread-safe.
+// Images are kept as bytes, a quarter of the memory, and scaled to float32 for each batch. Not thread-safe.
 class DataSet {
  public:
   DataSet() = default;
-  // `images` and `labels` have as many rows.
-  DataSet(Tensor images, Tensor labels, std::shared_ptr<RandomState> random);
+  // `images`, uint8, and `labels` have as many rows. `dtype` is kUint8, or kFloat32: images divided by 255.
+  DataSet(Tensor images, Tensor labels, DType dtype, std::shared_ptr<RandomState> random);
 
-  // All of them, in the order of the current epoch. Once the set was shuffled this moves them into that order, which
-  // takes a second set of images while it lasts.
+  // All of them, in the order of the current epoch. From then on the set keeps them in this form.
   const Tensor& images();
   const Tensor& labels();
   int64_t num_examples() const { return num_examples_; }
   int64_t epochs_completed() const { return epochs_completed_; }
 
   // The next examples, [batch_size, ...] each; a batch that reaches the end of an epoch goes on in the next one, which is
-  // shuffled anew. In an order that wasn't shuffled they share the memory of the whole. Where a batch is larger than
+  // shuffled anew. Bytes, and images after images(), share the memory of the whole while not shuffled. Where a batch is larger than
   // the set, it is shorter than asked for, as in TensorFlow.
   // ValueError: batch_size is negative.
   Batch next_batch(int64_t batch_size, bool shuffle = true);
@@ -41,9 +40,9 @@ class DataSet {
  private:
   void shuffle();
   void materialize();
-  Tensor gather(const Tensor& all, const std::vector<uint32_t>& order, int64_t begin, int64_t end) const;
 
   Tensor images_, labels_;
+  DType dtype_ = DType::kFloat32;  // of what is handed out; images_ may still be bytes
   std::shared_ptr<RandomState> random_;
   std::vector<uint32_t> order_;  // row i of the current epoch is row order_[i] of images_; empty: not shuffled
   int64_t num_examples_ = 0, epochs_completed_ = 0, index_in_epoch_ = 0;
