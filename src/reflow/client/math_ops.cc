@@ -150,13 +150,25 @@ Output global_norm(const std::vector<Output>& t_list, const NameOptions& options
   return sqrt(half_square * constant(2.0, {.dtype = base_type(half_square.dtype())}), {"global_norm"});
 }
 
+Output clip_by_average_norm(const TensorLike& t, const TensorLike& clip_norm, const NameOptions& options) {
+  const name_scope scope(options.name, "clip_by_average_norm");
+  const Output values = convert_to_tensor(t, {.name = "t"});
+  const Output count = cast(size(values), float32);
+  const Output square = values * values;
+  const Output inverse_norm = rsqrt(reduce_sum(square, range(rank(values))));
+  const Output scaled = values * clip_norm;
+  const Output bound = inverse_norm * count;
+  const Output limit = client::divide_operator(constant(1.0), clip_norm);
+  return identity(scaled * minimum(bound, limit), {scope.name()});
+}
+
 ClippedByGlobalNorm clip_by_global_norm(const std::vector<Output>& t_list, const TensorLike& clip_norm,
                                         const ClipByGlobalNormOptions& options) {
   const Output use_norm = options.use_norm.valid() ? options.use_norm : global_norm(t_list, {options.name});
   const name_scope scope(options.name, "clip_by_global_norm");
   const DType type = base_type(use_norm.dtype());
-  const Output bounded =
-      minimum(1.0 / use_norm, client::divide_operator(constant(1.0, {.dtype = type}), clip_norm));
+  const Output inverse = 1.0 / use_norm;
+  const Output bounded = minimum(inverse, client::divide_operator(constant(1.0, {.dtype = type}), clip_norm));
   const Output scale_for_finite = client::binary_operator("Mul", "mul", clip_norm, bounded);
   const Output is_finite_norm = is_finite(use_norm);
   const Output scale =

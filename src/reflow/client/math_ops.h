@@ -52,6 +52,8 @@ struct ClipByNormOptions {
 Output clip_by_norm(const TensorLike& t, const TensorLike& clip_norm, const ClipByNormOptions& options = {});
 // The L2 norm of all tensors together; those that aren't valid() are left out.
 Output global_norm(const std::vector<Output>& t_list, const NameOptions& options = {});
+// The same with the norm divided by the number of elements.
+Output clip_by_average_norm(const TensorLike& t, const TensorLike& clip_norm, const NameOptions& options = {});
 struct ClipByGlobalNormOptions {
   Output use_norm;  // default: global_norm(t_list)
   std::string name;

@@ -105,6 +105,7 @@ void init_resource_variable(VariableState& v, const TensorLike* value, const std
   }
   {
     const name_scope inner("Assign");
+    const colocate_with none(nullptr, true);
     const device placed(v.ref.device());
     v.initializer = Operation(make_op("AssignVariableOp", inner.name(),
                                       {v.ref, guard_initial_value(scope.name(), v.initial_value)}));
@@ -112,7 +113,7 @@ void init_resource_variable(VariableState& v, const TensorLike* value, const std
   const name_scope inner("Read");
   {
     const device placed(v.ref.device());
-    v.snapshot = read_variable_op(v);
+    v.snapshot = apply_op("ReadVariableOp", "", {v.ref}, {{"dtype", v.dtype}});
   }
   if (options.caching_device) {
     const colocate_with none(nullptr, true);
@@ -231,8 +232,8 @@ Output Variable::count_up_to(int64_t limit) const { return reflow::count_up_to(*
 
 Output Variable::sparse_read(const TensorLike& indices, const NameOptions& options) const {
   if (!state_->resource) return client::apply_op("GatherV2", options.name, {value(), indices, 0});
-  const name_scope scope(options.name, "Gather");
-  const Output rows = client::apply_op("ResourceGather", scope.name(), {state_->ref, indices}, {{"dtype", state_->dtype}});
+  const std::string name = options.name.empty() ? "Gather" : options.name;
+  const Output rows = client::apply_op("ResourceGather", name, {state_->ref, indices}, {{"dtype", state_->dtype}});
   return client::apply_op("Identity", "", {rows});
 }
 

@@ -17,7 +17,7 @@ void check_positive(const char* name, double value) {
 
 // A constant of the variable's shape and type, placed with it.
 Output constant_like(const Variable& v, double value) {
-  colocate_with colocation(v);
+  colocate_with colocation(v.op());
   return constant(value, {.dtype = base_type(v.dtype()), .shape = v.shape()});
 }
 

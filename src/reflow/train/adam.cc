@@ -106,7 +106,7 @@ Operation AdamOptimizer::_finish(const std::vector<Operation>& update_ops, const
     control_dependencies after(all);
     const Variable beta1_power = _get_non_slot_variable("beta1_power");
     const Variable beta2_power = _get_non_slot_variable("beta2_power");
-    colocate_with colocation(beta1_power);
+    colocate_with colocation(beta1_power.op());
     all.push_back(assign_op(beta1_power, "Assign", beta1_power.value() * beta1_.tensor, use_locking()).op);
     all.push_back(assign_op(beta2_power, "Assign", beta2_power.value() * beta2_.tensor, use_locking()).op);
   }

@@ -31,7 +31,7 @@ void FtrlOptimizer::_create_slots(const std::vector<Variable>& var_list) {
   const std::string& accum_name = options_.accum_name.empty() ? name() : options_.accum_name;
   const std::string& linear_name = options_.linear_name.empty() ? name() : options_.linear_name;
   for (const Variable& v : var_list) {
-    colocate_with colocation(v);
+    colocate_with colocation(v.op());
     const Output initial =
         constant(options_.initial_accumulator_value, {.dtype = base_type(v.dtype()), .shape = v.shape()});
     _get_or_make_slot(v, initial, "accum", accum_name);

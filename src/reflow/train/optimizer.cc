@@ -149,7 +149,7 @@ Operation Optimizer::apply_gradients(const std::vector<GradientAndVariable>& gra
   for (const GradientAndVariable& pair : grads_and_vars) {
     if (!pair.gradient) continue;
     name_scope update_scope("update_" + pair.variable.op().name());
-    colocate_with colocation(pair.variable);
+    colocate_with colocation(pair.variable.op());
     update_ops.push_back(update(pair.gradient, pair.variable));
   }
   Operation applied;
@@ -158,7 +158,7 @@ Operation Optimizer::apply_gradients(const std::vector<GradientAndVariable>& gra
   } else {
     control_dependencies after({_finish(update_ops, "update")});
     const Variable& step = *options.global_step;
-    colocate_with colocation(step);
+    colocate_with colocation(step.op());
     if (step.is_resource()) {
       const Output one = convert_to_tensor(1, {.dtype = step.dtype()});
       applied = Operation(client::make_op("AssignAddVariableOp", scope.name(), {step.handle(), one}));
@@ -270,7 +270,7 @@ Variable Optimizer::_create_non_slot_variable(const TensorLike& initial_value, c
   for (const NonSlot& other : non_slots_) {
     if (other.name == name && same_graph(other.variable, colocate_with_this.graph())) return other.variable;
   }
-  colocate_with colocation(colocate_with_this);
+  colocate_with colocation(colocate_with_this.op());
   const Variable made(initial_value,
                       {.trainable = false, .name = name, .use_resource = colocate_with_this.is_resource()});
   non_slots_.push_back({name, made});

@@ -25,14 +25,14 @@ GetVariableOptions slot_options(const Initializer& initializer, std::optional<bo
 
 Variable create_slot(const Variable& primary, const Output& val, const std::string& name) {
   variable_scope scope(nullptr, {.default_name = primary.op().name() + "/" + name});
-  colocate_with colocation(primary);
+  colocate_with colocation(primary.op());
   return get_variable("", slot_options(val, primary.is_resource(), val.shape().fully_defined()));
 }
 
 Variable create_slot_with_initializer(const Variable& primary, const Initializer& initializer, const Shape& shape,
                                       DType dtype, const std::string& name) {
   variable_scope scope(nullptr, {.default_name = primary.op().name() + "/" + name});
-  colocate_with colocation(primary);
+  colocate_with colocation(primary.op());
   GetVariableOptions options = slot_options(initializer, primary.is_resource(), shape.fully_defined());
   options.dtype = base_type(dtype);
   return get_variable("", shape, options);
