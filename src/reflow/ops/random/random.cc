@@ -1,0 +1,155 @@
+// Uniform, normal and truncated normal numbers: stateful ops, whose stream goes on from run to run, and stateless ones.
+
+#include <algorithm>
+
+#include "reflow/op/op.h"
+#include "reflow/ops/random/distributions.h"
+#include "reflow/ops/random/random_shape.h"
+#include "reflow/ops/random/stateless_seed.h"
+
+namespace reflow::ops {
+namespace {
+
+using namespace ::reflow::op;
+
+// Fills `out` group by group: a group has its own place in the stream, so that any thread may make it.
+template <typename D, typename T>
+void fill_random(ThreadPool& pool, const Philox& generator, Tensor& tensor) {
+  constexpr int kGroup = kGroupSize<T>;
+  T* out = tensor.data<T>();
+  const int64_t n = tensor.num_elements(), num_groups = (n + kGroup - 1) / kGroup;
+  const double cost_ns = std::is_same_v<D, Uniform> ? 12 : 80;
+  pool.parallel_for(num_groups, cost_ns, [&](int64_t begin, int64_t end) {
+    Philox blocks = generator;
+    blocks.skip(static_cast<uint64_t>(begin));
+    for (int64_t g = begin; g < end; ++g) {
+      T last[kGroup];
+      const int64_t size = std::min<int64_t>(kGroup, n - g * kGroup);
+      T* to = size == kGroup ? out + g * kGroup : last;
+      if constexpr (D::kOneBlockPerGroup) {
+        D::make(blocks.next(), to);
+      } else {
+        Philox own = generator;
+        own.skip(static_cast<uint64_t>(g) * kGroup * kBlocksPerNumber / 4);
+        PhiloxWords words(own);
+        D::make(words, to);
+      }
+      if (to == last) std::copy(last, last + size, out + g * kGroup);
+    }
+  });
+}
+
+template <typename D, typename T>
+class Random : public Kernel {
+ public:
+  explicit Random(KernelInit& c) : stream_(c.attr<int64_t>("seed"), c.attr<int64_t>("seed2")) {}
+  Status compute(KernelContext& c) override {
+    Tensor& out = c.output(0);
+    fill_random<D, T>(c.pool(), stream_.reserve_outputs(out.num_elements(), kBlocksPerNumber), out);
+    return OkStatus();
+  }
+
+ private:
+  PhiloxStream stream_;
+};
+
+template <typename D, typename T>
+class Stateless : public Kernel {
+ public:
+  explicit Stateless(KernelInit&) {}
+  Status compute(KernelContext& c) override {
+    fill_random<D, T>(c.pool(), stateless_generator(c.input(1)), c.output(0));
+    return OkStatus();
+  }
+};
+
+template <typename T>
+using RandomUniform = Random<Uniform, T>;
+template <typename T>
+using RandomNormal = Random<Normal, T>;
+template <typename T>
+using RandomTruncated = Random<TruncatedNormal, T>;
+template <typename T>
+using StatelessUniform = Stateless<Uniform, T>;
+template <typename T>
+using StatelessNormal = Stateless<Normal, T>;
+template <typename T>
+using StatelessTruncated = Stateless<TruncatedNormal, T>;
+
+REFLOW_OP("RandomUniform")
+    .input("shape: T")
+    .output("output: dtype")
+    .attr("seed: int = 0")
+    .attr("seed2: int = 0")
+    .attr("dtype: {half, bfloat16, float, double}")
+    .attr("T: {int32, int64}")
+    .stateful()
+    .doc("Numbers evenly distributed over [0, 1). Seeds of 0 and 0 mean others each time.")
+    .shape(random_shape)
+    .kernel<RandomUniform>(kCpu, kFloatTypes, "dtype")
+    .not_differentiable();
+
+REFLOW_OP("RandomStandardNormal")
+    .input("shape: T")
+    .output("output: dtype")
+    .attr("seed: int = 0")
+    .attr("seed2: int = 0")
+    .attr("dtype: {half, bfloat16, float, double}")
+    .attr("T: {int32, int64}")
+    .stateful()
+    .doc("Numbers of the normal distribution with mean 0 and standard deviation 1.")
+    .shape(random_shape)
+    .kernel<RandomNormal>(kCpu, kFloatTypes, "dtype")
+    .not_differentiable();
+
+REFLOW_OP("TruncatedNormal")
+    .input("shape: T")
+    .output("output: dtype")
+    .attr("seed: int = 0")
+    .attr("seed2: int = 0")
+    .attr("dtype: {half, bfloat16, float, double}")
+    .attr("T: {int32, int64}")
+    .stateful()
+    .doc("Numbers of the normal distribution with mean 0 and standard deviation 1, those beyond 2 drawn again.")
+    .shape(random_shape)
+    .kernel<RandomTruncated>(kCpu, kFloatTypes, "dtype")
+    .not_differentiable();
+
+REFLOW_OP("StatelessRandomUniform")
+    .input("shape: T")
+    .input("seed: Tseed")
+    .output("output: dtype")
+    .attr("dtype: {half, bfloat16, float, double} = DT_FLOAT")
+    .attr("T: {int32, int64} = DT_INT32")
+    .attr("Tseed: {int32, int64} = DT_INT64")
+    .doc("Numbers evenly distributed over [0, 1), a function of `shape` and `seed` alone.")
+    .shape(stateless_shape)
+    .kernel<StatelessUniform>(kCpu, kFloatTypes, "dtype")
+    .not_differentiable();
+
+REFLOW_OP("StatelessRandomNormal")
+    .input("shape: T")
+    .input("seed: Tseed")
+    .output("output: dtype")
+    .attr("dtype: {half, bfloat16, float, double} = DT_FLOAT")
+    .attr("T: {int32, int64} = DT_INT32")
+    .attr("Tseed: {int32, int64} = DT_INT64")
+    .doc("Numbers of the standard normal distribution, a function of `shape` and `seed` alone.")
+    .shape(stateless_shape)
+    .kernel<StatelessNormal>(kCpu, kFloatTypes, "dtype")
+    .not_differentiable();
+
+REFLOW_OP("StatelessTruncatedNormal")
+    .input("shape: T")
+    .input("seed: Tseed")
+    .output("output: dtype")
+    .attr("dtype: {half, bfloat16, float, double} = DT_FLOAT")
+    .attr("T: {int32, int64} = DT_INT32")
+    .attr("Tseed: {int32, int64} = DT_INT64")
+    .doc("Numbers of the standard normal distribution within 2 standard deviations, a function of `shape` and `seed` alone.")
+    .shape(stateless_shape)
+    .kernel<StatelessTruncated>(kCpu, kFloatTypes, "dtype")
+    .not_differentiable();
+
+}  // namespace
+}  // namespace reflow::ops
