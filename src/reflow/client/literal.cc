@@ -146,6 +146,11 @@ T convert_number(const From& from) {
     return T(static_cast<float>(from));
   } else if constexpr (std::is_same_v<T, bool>) {
     return from != From(0);
+  } else if constexpr (std::is_integral_v<T> && std::is_floating_point_v<From>) {
+    // What doesn't fit becomes the smallest value, as the conversion of x86 has it.
+    constexpr From kEnd = static_cast<From>(std::numeric_limits<T>::max() / 2 + 1) * 2;
+    const bool fits = from > static_cast<From>(std::numeric_limits<T>::min()) - 1 && from < kEnd;
+    return fits ? static_cast<T>(from) : std::numeric_limits<T>::min();
   } else {
     return static_cast<T>(from);
   }

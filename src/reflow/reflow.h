@@ -1,0 +1,25 @@
+#pragma once
+
+// The C++ API of Reflow: TensorFlow 1.x, whose Python names it bears. `namespace tf = reflow;` makes programs read alike.
+
+#include "reflow/client/array_ops.h"
+#include "reflow/client/collections.h"
+#include "reflow/client/control_flow_ops.h"
+#include "reflow/client/dtypes.h"
+#include "reflow/client/elementwise_ops.h"
+#include "reflow/client/errors.h"
+#include "reflow/client/graph.h"
+#include "reflow/client/indexing.h"
+#include "reflow/client/initializers.h"
+#include "reflow/client/math_ops.h"
+#include "reflow/client/operators.h"
+#include "reflow/client/output.h"
+#include "reflow/client/random_ops.h"
+#include "reflow/client/reduction_ops.h"
+#include "reflow/client/scopes.h"
+#include "reflow/client/selection_ops.h"
+#include "reflow/client/session.h"
+#include "reflow/client/state_ops.h"
+#include "reflow/client/tensor_like.h"
+#include "reflow/client/variable.h"
+#include "reflow/client/variable_scope.h"
