@@ -12,6 +12,7 @@
 #include "reflow/client/indexing.h"
 #include "reflow/client/initializers.h"
 #include "reflow/client/math_ops.h"
+#include "reflow/client/nn_ops.h"
 #include "reflow/client/operators.h"
 #include "reflow/client/output.h"
 #include "reflow/client/random_ops.h"

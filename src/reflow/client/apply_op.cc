@@ -10,6 +10,7 @@
 #include "reflow/graph/op_def.h"
 #include "reflow/graph/scope.h"
 #include "reflow/graph/shape_context.h"
+#include "reflow/tensor/tensor_proto.h"
 
 namespace reflow {
 namespace client {
@@ -260,7 +261,9 @@ Output constant(const TensorLike& value, const ConstantOptions& options) {
     if (have > wanted) {
       throw ValueError(fmt::format("Too many elements provided. Needed at most {}, but received {}", wanted, have));
     }
-    tensor = have == wanted ? tensor.reshaped(*options.shape) : client::fill_up(tensor, *options.shape);
+    if (have == wanted) tensor = tensor.reshaped(*options.shape);
+    else if (have == 1) tensor = check_building(repeated(tensor, *options.shape));
+    else tensor = client::fill_up(tensor, *options.shape);
   }
   return client::make_const(std::move(tensor), options.name);
 }

@@ -78,7 +78,7 @@ Output squeeze(const TensorLike& input, const NameOptions& options) {
   return apply_op("Squeeze", options.name, {input});
 }
 
-Output squeeze(const TensorLike& input, const TensorLike& axis, const NameOptions& options) {
+Output squeeze_axes(const TensorLike& input, const TensorLike& axis, const NameOptions& options) {
   if (axis.is_none()) return squeeze(input, options);
   const Tensor axes = client::to_tensor(axis, DType::kInt64);
   const auto values = axes.flat<int64_t>();
@@ -86,13 +86,11 @@ Output squeeze(const TensorLike& input, const TensorLike& axis, const NameOption
                   {{"squeeze_dims", std::vector<int64_t>(values.begin(), values.end())}});
 }
 
-Output transpose(const TensorLike& a, const TransposeOptions& options) { return transpose(a, TensorLike(), options); }
-
-Output transpose(const TensorLike& a, const TensorLike& perm, const TransposeOptions& options) {
+Output transpose(const TensorLike& a, const TransposeOptions& options) {
   const name_scope scope(options.name, "transpose");
   const Output x = convert(a, DType::kInvalid, "x");
   const char* op = options.conjugate && is_complex(x.dtype()) ? "ConjugateTranspose" : "Transpose";
-  if (!perm.is_none()) return apply_op(op, scope.name(), {x, perm});
+  if (!options.perm.is_none()) return apply_op(op, scope.name(), {x, options.perm});
   if (x.shape().rank() <= 0) {
     const Output rank = apply_op("Rank", "", {x});
     return apply_op(op, scope.name(), {x, (rank - 1) - apply_op("Range", "", {0, rank, 1})});

@@ -60,15 +60,30 @@ Output reshape(const TensorLike& tensor, const TensorLike& shape, const NameOpti
 Output expand_dims(const TensorLike& input, const TensorLike& axis, const NameOptions& options = {});
 // Without dimensions of size 1, all of them or those of `axis`.
 Output squeeze(const TensorLike& input, const NameOptions& options = {});
-Output squeeze(const TensorLike& input, const TensorLike& axis, const NameOptions& options = {});
+Output squeeze_axes(const TensorLike& input, const TensorLike& axis, const NameOptions& options);
+template <TensorArgument A>
+Output squeeze(const TensorLike& input, const A& axis, const NameOptions& options = {}) {
+  return squeeze_axes(input, axis, options);
+}
+inline Output squeeze(const TensorLike& input, std::initializer_list<int> axis, const NameOptions& options = {}) {
+  return squeeze_axes(input, std::vector<int>(axis), options);
+}
 struct TransposeOptions {
   DesignatedOnly designated_only = DesignatedOnly();
+  TensorLike perm;
   std::string name = "transpose";
   bool conjugate = false;
 };
 // Dimension i of the result is dimension perm[i]; without `perm` they are reversed.
 Output transpose(const TensorLike& a, const TransposeOptions& options = {});
-Output transpose(const TensorLike& a, const TensorLike& perm, const TransposeOptions& options = {});
+template <TensorArgument A>
+Output transpose(const TensorLike& a, const A& perm, TransposeOptions options = {}) {
+  options.perm = perm;
+  return transpose(a, options);
+}
+inline Output transpose(const TensorLike& a, std::initializer_list<int> perm, const TransposeOptions& options = {}) {
+  return transpose(a, std::vector<int>(perm), options);
+}
 // The last two dimensions exchanged.
 Output matrix_transpose(const TensorLike& a, const NameOptions& options = {"matrix_transpose"});
 

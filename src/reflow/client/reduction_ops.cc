@@ -36,11 +36,6 @@ Output reduce(const char* op, const TensorLike& x, const ReduceOptions& options)
   return output;
 }
 
-ReduceOptions with_axis(ReduceOptions options, const TensorLike& axis) {
-  options.axis = axis;
-  return options;
-}
-
 }  // namespace
 
 Output reduce_sum(const TensorLike& x, const ReduceOptions& options) { return reduce("Sum", x, options); }
@@ -72,36 +67,6 @@ Output reduce_std(const TensorLike& x, const ReduceOptions& options) {
   return sqrt(reduce_variance(x, {.axis = options.axis, .keepdims = options.keepdims}));
 }
 
-Output reduce_sum(const TensorLike& x, const TensorLike& axis, const ReduceOptions& options) {
-  return reduce_sum(x, with_axis(options, axis));
-}
-Output reduce_mean(const TensorLike& x, const TensorLike& axis, const ReduceOptions& options) {
-  return reduce_mean(x, with_axis(options, axis));
-}
-Output reduce_max(const TensorLike& x, const TensorLike& axis, const ReduceOptions& options) {
-  return reduce_max(x, with_axis(options, axis));
-}
-Output reduce_min(const TensorLike& x, const TensorLike& axis, const ReduceOptions& options) {
-  return reduce_min(x, with_axis(options, axis));
-}
-Output reduce_prod(const TensorLike& x, const TensorLike& axis, const ReduceOptions& options) {
-  return reduce_prod(x, with_axis(options, axis));
-}
-Output reduce_all(const TensorLike& x, const TensorLike& axis, const ReduceOptions& options) {
-  return reduce_all(x, with_axis(options, axis));
-}
-Output reduce_any(const TensorLike& x, const TensorLike& axis, const ReduceOptions& options) {
-  return reduce_any(x, with_axis(options, axis));
-}
-Output reduce_logsumexp(const TensorLike& x, const TensorLike& axis, const ReduceOptions& options) {
-  return reduce_logsumexp(x, with_axis(options, axis));
-}
-Output reduce_variance(const TensorLike& x, const TensorLike& axis, const ReduceOptions& options) {
-  return reduce_variance(x, with_axis(options, axis));
-}
-Output reduce_std(const TensorLike& x, const TensorLike& axis, const ReduceOptions& options) {
-  return reduce_std(x, with_axis(options, axis));
-}
 
 Output argmax(const TensorLike& input, const ArgOptions& options) {
   return apply_op("ArgMax", options.name, {input, options.axis.is_none() ? TensorLike(0) : options.axis},

@@ -119,6 +119,11 @@ class TensorLike {
   Value value_;
 };
 
+// What may stand for a TensorLike. Functions that take options or another argument in one place take that argument as a
+// template of this, so that {.name = "x"} can only be options.
+template <typename T>
+concept TensorArgument = std::convertible_to<const T&, TensorLike>;
+
 // A list of tensors: an argument such as that of concat and add_n.
 using TensorList = std::vector<TensorLike>;
 

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "reflow/client/graph.h"
+
+namespace reflow::testing {
+
+struct GraphGoldenOptions {
+  int first_nodes = -1;      // compare only so many; -1: all, and that there are no more
+  bool collections = false;  // compare these too (by the names of their items)
+};
+
+// Compares the default graph with the golden graph tf-1.15/graphs/NAME.pbtxt, node by node in their order (name, op,
+// inputs, device, attributes), and the static shape of each tensor with collections.json. Fails the test with the first
+// few differences.
+void expect_golden_graph(const std::string& name, const GraphGoldenOptions& options = {});
+
+}  // namespace reflow::testing
