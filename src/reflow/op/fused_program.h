@@ -20,7 +20,7 @@ struct FusedProgram {
     int a, b;  // values; b is -1 for ops of one operand. kStore: writes value b into reference a.
   };
   static constexpr int kStore = 0x1000, kSameShape = 0x100;
-  static constexpr int kMaxSteps = 256, kMaxInputs = 64, kMaxRefs = 16, kMaxConstants = 256, kMaxResults = 256;
+  static constexpr int kMaxSteps = 256, kMaxInputs = 64, kMaxRefs = 16, kMaxConstants = 600, kMaxResults = 256;
 
   int num_inputs = 0, num_refs = 0;
   std::vector<float> constants;

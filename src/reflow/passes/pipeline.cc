@@ -20,6 +20,8 @@ const std::vector<Pass>& pipeline() {
       {"common_subexpressions", "Computes once what several nodes compute from the same inputs.",
        merge_common_subexpressions},
       {"dead_nodes", "Leaves out stateless nodes whose value nobody reads.", remove_dead_nodes},
+      {"fusion", "Computes chains of element-wise ops, and updates of variables, in one pass over memory.",
+       fuse_elementwise},
   };
   return kPasses;
 }
