@@ -22,7 +22,7 @@ class GraphFixture : public testing::Test {
   Node* node(const std::string& type, std::vector<Endpoint> inputs, AttrMap attrs = {}, const std::string& name = "",
              std::vector<Node*> control_inputs = {}) {
     graph::CreateOptions options;
-    options.name = name;
+    options.name = name.empty() && type[0] == '_' ? type.substr(1) : name;  // '_' can't begin a name
     options.control_inputs = std::move(control_inputs);
     auto made = graph::create_op(graph_, type, {inputs.begin(), inputs.end()}, std::move(attrs), options);
     if (!made.ok()) ADD_FAILURE() << type << ": " << made.status();

@@ -27,12 +27,13 @@ StatusOr<std::vector<Tensor>> evaluate(const FusedProgram& program, std::vector<
   graph::Graph graph;
   std::vector<Endpoint> feeds;
   for (size_t i = 0; i < inputs.size(); ++i) {
-    ASSIGN_OR_RETURN(Node * feed, graph::create_op(graph, "_Feed", {}, {{"T", DType::kFloat32}, {"index", static_cast<int>(i)}}));
+    ASSIGN_OR_RETURN(Node * feed, graph::create_op(graph, "_Feed", {}, {{"T", DType::kFloat32}, {"index", static_cast<int>(i)}},
+                                                         {.name = "feed"}));
     feeds.push_back(feed->output(0));
   }
   graph::AttrMap attrs{{"M", static_cast<int>(program.results.size())}};
   program.to_attrs(&attrs);
-  ASSIGN_OR_RETURN(Node * node, graph::create_op(graph, "_FusedElementwise", {graph::OpInput(feeds)}, attrs));
+  ASSIGN_OR_RETURN(Node * node, graph::create_op(graph, "_FusedElementwise", {graph::OpInput(feeds)}, attrs, {.name = "fused"}));
   return op::evaluate(*node, inputs);
 }
 
@@ -47,7 +48,11 @@ FusedProgram two_results() {
 }
 
 // Every shape of the second operand gives what broadcasting it first gives.
-class FusedLayouts : public testing::TestWithParam<std::pair<Shape, Shape>> {};
+struct Layouts {
+  Shape x, s;
+  friend std::ostream& operator<<(std::ostream& out, const Layouts& l) { return out << l.x.str() << " and " << l.s.str(); }
+};
+class FusedLayouts : public testing::TestWithParam<Layouts> {};
 
 TEST_P(FusedLayouts, AsBroadcastFirst) {
   const auto& [x_shape, s_shape] = GetParam();
@@ -74,13 +79,13 @@ TEST_P(FusedLayouts, AsBroadcastFirst) {
 
 INSTANTIATE_TEST_SUITE_P(
     Shapes, FusedLayouts,
-    testing::Values(std::pair(Shape{}, Shape{}), std::pair(Shape{7}, Shape{}), std::pair(Shape{5000}, Shape{5000}),
-                    std::pair(Shape{100, 10}, Shape{10}), std::pair(Shape{100, 10}, Shape{1, 10}),
-                    std::pair(Shape{100, 10}, Shape{100, 1}), std::pair(Shape{3, 5000}, Shape{5000}),
-                    std::pair(Shape{3, 5000}, Shape{3, 1}), std::pair(Shape{4, 5, 6}, Shape{5, 6}),
-                    std::pair(Shape{4, 5, 6}, Shape{4, 1, 1}), std::pair(Shape{4, 5, 6}, Shape{5, 1}),
-                    std::pair(Shape{4, 5, 6}, Shape{4, 1, 6}), std::pair(Shape{0, 3}, Shape{3}),
-                    std::pair(Shape{700, 784}, Shape{784})));
+    testing::Values(Layouts{{}, {}}, Layouts{{7}, {}}, Layouts{{5000}, {5000}},
+                    Layouts{{100, 10}, {10}}, Layouts{{100, 10}, {1, 10}},
+                    Layouts{{100, 10}, {100, 1}}, Layouts{{3, 5000}, {5000}},
+                    Layouts{{3, 5000}, {3, 1}}, Layouts{{4, 5, 6}, {5, 6}},
+                    Layouts{{4, 5, 6}, {4, 1, 1}}, Layouts{{4, 5, 6}, {5, 1}},
+                    Layouts{{4, 5, 6}, {4, 1, 6}}, Layouts{{0, 3}, {3}},
+                    Layouts{{700, 784}, {784}}));
 
 // A scalar that is only combined with scalars before it meets the tensor.
 TEST(FusedElementwise, ScalarSubexpressions) {
