@@ -1,8 +1,6 @@
 // What a product of matrices with a bias and an activation becomes when a plan is made (passes/matmul_fusion.cc).
 
-#include <algorithm>
-
-#include "reflow/onednn/parallel_gemm.h"
+#include "matmul_kernel.h"
 #include "reflow/op/op.h"
 #include "reflow/op/vector_math.h"
 
@@ -43,16 +41,9 @@ class FusedMatMul : public Kernel {
     const Tensor &a = c.input(0), &b = c.input(1);
     Tensor& y = c.output(0);
     const int64_t m = y.dim(0), n = y.dim(1), k = a.dim(transpose_a_ ? 0 : 1);
-    if (m == 0 || n == 0) return OkStatus();
     Part part{this, y.data<float>(), c.input(2).data<float>(), n};
-    if (k == 0) {
-      std::fill_n(part.y, m * n, 0.0f);
-      finish(&part, 0, 0, m, n);
-      return OkStatus();
-    }
     const onednn::GemmEpilogue epilogue{finish, &part};
-    onednn::parallel_sgemm(c.pool(), transpose_a_, transpose_b_, m, n, k, 1, a.data<float>(), a.dim(1), b.data<float>(),
-                           b.dim(1), 0, part.y, n, &epilogue);
+    matmul_f32(c.pool(), {m, n, k, transpose_a_, transpose_b_}, a.data<float>(), b.data<float>(), part.y, &epilogue);
     return OkStatus();
   }
 
