@@ -30,7 +30,7 @@ Tensor random_tensor(const Shape& shape, std::mt19937& random, float scale) {
 }
 
 // The training step of an MLP with weight decay and moving averages, as TensorFlow 1.15 builds it.
-class MnistStep : public testing::Test {
+class MnistStep : public ::testing::Test {
  protected:
   void SetUp() override {
     tensorflow::GraphDef proto;
@@ -121,9 +121,9 @@ TEST_F(MnistStep, OnePassOverTheWeights) {
   EXPECT_EQ(large, (std::multiset<std::string>{"_FusedMatMul", "MatMul", "_FusedUpdate"}));
 }
 
-// Random programs over variables and tensors of several shapes. Every value is fetched or stored, and all are the same
-// bit for bit with and without fusion.
-class RandomPrograms : public testing::TestWithParam<int> {
+// Random programs over variables and tensors of several shapes, in which much is read and written in an order that only
+// the graph's order of creation gives. All values are the same, bit for bit, with and without fusion.
+class RandomPrograms : public ::testing::TestWithParam<int> {
  protected:
   Endpoint op(const std::string& type, std::vector<Endpoint> inputs, graph::AttrMap attrs = {}) {
     auto made = graph::create_op(graph_, type, {inputs.begin(), inputs.end()}, std::move(attrs), {.control_inputs = waits_});
@@ -217,7 +217,7 @@ TEST_P(RandomPrograms, GiveTheSameBits) {
     if (is_ref(node->output_type(0)) || random_() % 16 == 0) targets.push_back(node);
   }
   made_ = targets;
-  const std::vector<Tensor> expected = run({"all"}), values = run({});
+  const std::vector<Tensor> expected = run({"fusion"}), values = run({});
   ASSERT_EQ(values.size(), expected.size());
   for (size_t i = 0; i < values.size(); ++i) {
     ASSERT_EQ(values[i].shape(), expected[i].shape());
@@ -228,7 +228,7 @@ TEST_P(RandomPrograms, GiveTheSameBits) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, RandomPrograms, testing::Range(0, 100));
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomPrograms, ::testing::Range(0, 100));
 
 }  // namespace
 }  // namespace reflow

@@ -226,6 +226,7 @@ Status fuse_elementwise(PassContext& context) {
   const std::vector<bool> roots = root_marks(context);
   const FusionAnalysis analysis = analyze_for_fusion(graph);
   const std::vector<FusionGroup> groups = find_fusion_groups(graph, analysis, roots);
+  if (groups.empty()) return OkStatus();
   std::vector<int> group_of(graph.num_node_ids(), -1);
   for (size_t i = 0; i < groups.size(); ++i) {
     for (const Node* node : groups[i]) group_of[node->id()] = static_cast<int>(i);
@@ -238,9 +239,10 @@ Status fuse_elementwise(PassContext& context) {
       if (node != host) gone.push_back(node);
     }
   }
+  // What waits for a fused node may come later than it would have, so that all conflicts become edges.
   for (const Conflict& c : analysis.conflicts) {
     const int from = group_of[c.earlier->id()], to = group_of[c.later->id()];
-    if (from == to) continue;
+    if (from == to && from >= 0) continue;
     graph.add_control_input(to >= 0 ? hosts[to] : c.later, from >= 0 ? hosts[from] : c.earlier);
   }
   graph.remove_nodes(gone);

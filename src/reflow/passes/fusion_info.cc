@@ -169,32 +169,39 @@ class Analyzer {
     }
   }
 
-  // The order of accesses to each variable's memory in a plan without fusion, where an update is fused that writes it.
+  static bool writes(const Node& node, int input) {
+    return input < std::ssize(node.op().inputs) && node.op().inputs[input].is_ref;
+  }
+
+  // The order of accesses to the memory of variables that are written, in a plan without fusion.
   void find_conflicts() {
     struct Accesses {
-      bool fused = false;
       Node* last_write = nullptr;
       std::vector<Node*> reads_since;
     };
     absl::flat_hash_map<int, Accesses> by_variable;
+    const auto variable_at = [&](const Node& node, int i) {
+      const Endpoint& e = node.input(i);
+      return e.index == 0 ? result_.variable_of[e.node->id()] : -1;
+    };
+    const auto is_access = [&](const Node& node) {
+      return !info(node).after_control_flow && !op_info(node).alias && node.type() != "_Fetch";
+    };
     for (const Node* node : result_.order) {
-      if (!info(*node).is_update) continue;
-      for (const Endpoint& e : node->inputs()) {
-        if (is_ref(e.dtype())) by_variable[result_.variable_of[e.node->id()]].fused = true;
+      if (!is_access(*node)) continue;
+      for (int i = 0; i < node->num_inputs(); ++i) {
+        if (writes(*node, i) && variable_at(*node, i) >= 0) by_variable[variable_at(*node, i)];
       }
     }
     if (by_variable.empty()) return;
     for (Node* node : result_.order) {
-      if (info(*node).after_control_flow || op_info(*node).alias || node->type() == "_Fetch") continue;
+      if (!is_access(*node)) continue;
       for (int i = 0; i < node->num_inputs(); ++i) {
-        const Endpoint& e = node->input(i);
-        if (e.index != 0 || result_.variable_of[e.node->id()] < 0) continue;
-        const auto found = by_variable.find(result_.variable_of[e.node->id()]);
+        const auto found = by_variable.find(variable_at(*node, i));
         if (found == by_variable.end()) continue;
         Accesses& a = found->second;
-        const bool writes = i < std::ssize(node->op().inputs) && node->op().inputs[i].is_ref;
         if (a.last_write != nullptr && a.last_write != node) result_.conflicts.push_back({a.last_write, node});
-        if (writes) {
+        if (writes(*node, i)) {
           for (Node* read : a.reads_since) {
             if (read != node) result_.conflicts.push_back({read, node});
           }

@@ -29,14 +29,15 @@ class GraphFixture : public testing::Test {
     return made.ok() ? *made : nullptr;
   }
   Endpoint op(const std::string& type, std::vector<Endpoint> inputs, AttrMap attrs = {}, const std::string& name = "") {
-    return node(type, std::move(inputs), std::move(attrs), name)->output(0);
+    Node* made = node(type, std::move(inputs), std::move(attrs), name);
+    return made ? made->output(0) : Endpoint{};
   }
   Endpoint list_op(const std::string& type, std::vector<Endpoint> inputs, const std::string& name = "") {
     graph::CreateOptions options;
     options.name = name;
     auto made = graph::create_op(graph_, type, {graph::OpInput(std::move(inputs))}, {}, options);
     if (!made.ok()) ADD_FAILURE() << type << ": " << made.status();
-    return (*made)->output(0);
+    return made.ok() ? (*made)->output(0) : Endpoint{};
   }
   Endpoint constant(Tensor value, const std::string& name = "") {
     return op("Const", {}, {{"dtype", value.dtype()}, {"value", value}}, name);

@@ -29,7 +29,7 @@ TEST_F(Pipeline, VerifyNamesTheNodeWhoseInputHasAnotherType) {
   Node* neg = node("Neg", {feed({2})}, {}, "negation");
   ASSERT_TRUE(graph_.set_input(neg, 0, x).ok());
   const Status status = verify(graph_);
-  EXPECT_EQ(message_of(status), "Input 0 of node 'negation' (Neg) has type int32, not float");
+  EXPECT_EQ(message_of(status), "Input 0 of node 'negation' (Neg) has type int32, not float32");
 }
 
 TEST_F(Pipeline, VerifyFindsCycles) {

@@ -73,6 +73,7 @@ TEST_P(FusedLayouts, AsBroadcastFirst) {
       ASSERT_EQ((*direct)[o].data<float>()[i], (*expected)[o].data<float>()[i]) << "result " << o << " at " << i;
     }
   }
+  if (x.num_elements() == 0) return;
   const float product = x.data<float>()[0] * s.data<float>()[0];
   EXPECT_NEAR((*direct)[0].data<float>()[0], std::exp(-product) + product, 1e-5);
 }
