@@ -139,7 +139,8 @@ class Steps {
     check(**session, 0);
     for (int i = 0; i < 3; ++i) {
       runtime::Signature signature{.feeds = {{gradient.node(), 0}}, .fetches = {}, .targets = {update.node()}};
-      std::vector<Tensor> feeds = {referenced_tensor(npz_, case_["gradients"][i])};
+      std::vector<Tensor> feeds;
+      feeds.push_back(referenced_tensor(npz_, case_["gradients"][i]));
       if (sparse) {
         signature.feeds.push_back({indices.node(), 0});
         feeds.push_back(referenced_tensor(npz_, case_["indices"][i]));
