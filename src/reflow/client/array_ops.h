@@ -88,13 +88,11 @@ inline Output transpose(const TensorLike& a, std::initializer_list<int> perm, co
 Output matrix_transpose(const TensorLike& a, const NameOptions& options = {"matrix_transpose"});
 
 Output concat(const TensorList& values, const TensorLike& axis, const NameOptions& options = {"concat"});
-Output concat(const std::vector<Output>& values, const TensorLike& axis, const NameOptions& options = {"concat"});
 struct AxisOptions {
   int axis = 0;
   std::string name;
 };
 Output stack(const TensorList& values, const AxisOptions& options = {.name = "stack"});
-Output stack(const std::vector<Output>& values, const AxisOptions& options = {.name = "stack"});
 Output parallel_stack(const TensorList& values, const NameOptions& options = {"parallel_stack"});
 struct UnstackOptions {
   std::optional<int> num;

@@ -28,10 +28,6 @@ Output concat(const TensorList& values, const TensorLike& axis, const NameOption
   return identity(values[0], options);
 }
 
-Output concat(const std::vector<Output>& values, const TensorLike& axis, const NameOptions& options) {
-  return concat(TensorList(values.begin(), values.end()), axis, options);
-}
-
 Output stack(const TensorList& values, const AxisOptions& options) {
   const std::string name = options.name.empty() ? "stack" : options.name;
   if (options.axis == 0) {
@@ -46,10 +42,6 @@ Output stack(const TensorList& values, const AxisOptions& options) {
     if (first.shape().known_rank()) check_axis(options.axis, first.shape().rank() + 1);
   }
   return apply_op("Pack", name, {TensorLike(values)}, {{"axis", options.axis}});
-}
-
-Output stack(const std::vector<Output>& values, const AxisOptions& options) {
-  return stack(TensorList(values.begin(), values.end()), options);
 }
 
 Output parallel_stack(const TensorList& values, const NameOptions& options) {

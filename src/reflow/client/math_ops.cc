@@ -50,10 +50,6 @@ Output add_n(const TensorList& inputs, const NameOptions& options) {
   return apply_op("AddN", options.name, {TensorLike(tensors)});
 }
 
-Output add_n(const std::vector<Output>& inputs, const NameOptions& options) {
-  return add_n(TensorList(inputs.begin(), inputs.end()), options);
-}
-
 Output accumulate_n(const TensorList& inputs, const NameOptions& options) {
   if (inputs.empty()) throw ValueError(kNeedsTensors);
   TensorList tensors;

@@ -13,7 +13,6 @@ Output matmul(const TensorLike& a, const TensorLike& b, const MatmulOptions& opt
 
 // The sum of tensors of one shape and type.
 Output add_n(const TensorList& inputs, const NameOptions& options = {});
-Output add_n(const std::vector<Output>& inputs, const NameOptions& options = {});
 Output accumulate_n(const TensorList& inputs, const NameOptions& options = {});
 
 struct RangeOptions {

@@ -38,7 +38,7 @@ Output leaky_relu(const TensorLike& features, const LeakyReluOptions& options) {
 Output crelu(const TensorLike& features, const CreluOptions& options) {
   const name_scope scope(options.name, "CRelu");
   const Output x = convert(features, DType::kInvalid, "features");
-  return relu(concat(std::vector<Output>{x, -x}, options.axis, {scope.name()}));
+  return relu(concat({x, -x}, options.axis, {scope.name()}));
 }
 
 namespace {

@@ -124,8 +124,14 @@ class TensorLike {
 template <typename T>
 concept TensorArgument = std::convertible_to<const T&, TensorLike>;
 
-// A list of tensors: an argument such as that of concat and add_n.
-using TensorList = std::vector<TensorLike>;
+// A list of tensors: an argument such as that of concat and add_n. Made from {a, b}, or from a vector of tensors,
+// variables or numbers.
+class TensorList : public std::vector<TensorLike> {
+ public:
+  using std::vector<TensorLike>::vector;
+  template <TensorArgument T>
+  TensorList(const std::vector<T>& values) : std::vector<TensorLike>(values.begin(), values.end()) {}
+};
 
 struct ConvertOptions {
   DType dtype = DType::kInvalid;            // kInvalid: the value's own
