@@ -16,6 +16,13 @@
 
 namespace reflow::op {
 
+// A new K. A function template over the kernel's class and not a lambda within OpBuilder::kernel, which GCC would name
+// after the template argument alone: two files with an alias of one name in their anonymous namespaces would share it.
+template <typename K>
+std::unique_ptr<Kernel> make_kernel_of(KernelInit& c) {
+  return std::make_unique<K>(c);
+}
+
 // Collects what one REFLOW_OP says and registers it at the end of the statement. A mistake in a spec aborts at start
 // with the op's name: it is a bug of ours.
 class OpBuilder {
@@ -36,15 +43,13 @@ class OpBuilder {
   // Kernel K for every node on `device`.
   template <typename K>
   OpBuilder&& kernel(std::string_view device) && {
-    add_kernel(device, {}, [](KernelInit& c) -> std::unique_ptr<Kernel> { return std::make_unique<K>(c); });
+    add_kernel(device, {}, make_kernel_of<K>);
     return std::move(*this);
   }
   // Kernel K<T> where attribute `type_attr` is T, for each T of the set.
   template <template <typename> class K, typename... Ts>
   OpBuilder&& kernel(std::string_view device, Types<Ts...>, std::string_view type_attr = "T") && {
-    (add_kernel(device, {{std::string(type_attr), {dtype_of<Ts>}}},
-                [](KernelInit& c) -> std::unique_ptr<Kernel> { return std::make_unique<K<Ts>>(c); }),
-     ...);
+    (add_kernel(device, {{std::string(type_attr), {dtype_of<Ts>}}}, make_kernel_of<K<Ts>>), ...);
     return std::move(*this);
   }
   // Kernel K<T, I> for all pairs of two type attributes.
@@ -57,8 +62,7 @@ class OpBuilder {
   // One kernel class without a type parameter, for nodes whose `type_attr` is in the set.
   template <typename K, typename... Ts>
   OpBuilder&& kernel_for(std::string_view device, Types<Ts...>, std::string_view type_attr = "T") && {
-    add_kernel(device, {{std::string(type_attr), {dtype_of<Ts>...}}},
-               [](KernelInit& c) -> std::unique_ptr<Kernel> { return std::make_unique<K>(c); });
+    add_kernel(device, {{std::string(type_attr), {dtype_of<Ts>...}}}, make_kernel_of<K>);
     return std::move(*this);
   }
 
@@ -88,7 +92,7 @@ class OpBuilder {
   template <template <typename, typename> class K, typename I, typename... Ts>
   void add_kernels_of_index(std::string_view device, Types<Ts...>, std::string_view type_attr, std::string_view index_attr) {
     (add_kernel(device, {{std::string(type_attr), {dtype_of<Ts>}}, {std::string(index_attr), {dtype_of<I>}}},
-                [](KernelInit& c) -> std::unique_ptr<Kernel> { return std::make_unique<K<Ts, I>>(c); }),
+                make_kernel_of<K<Ts, I>>),
      ...);
   }
   void add_kernel(std::string_view device, std::vector<std::pair<std::string, std::vector<DType>>> constraints,
