@@ -41,3 +41,6 @@ add_library(reflow SHARED ${room_objects})
 target_link_libraries(reflow PUBLIC reflow_settings reflow_dependencies)
 add_dependencies(reflow reflow_proto_headers)
 set_target_properties(reflow PROPERTIES LINKER_LANGUAGE CXX)
+
+set_source_files_properties(${PROJECT_SOURCE_DIR}/src/reflow/base/version.cc PROPERTIES
+                            COMPILE_DEFINITIONS REFLOW_VERSION="${PROJECT_VERSION}")

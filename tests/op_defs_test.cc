@@ -23,6 +23,23 @@ void forget_documentation(tensorflow::OpDef* op) {
   for (auto& attr : *op->mutable_attr()) attr.clear_description();
 }
 
+// ops.pbtxt is the list that TensorFlow 1.15's sources keep for compatibility; the ops of 1.15.5 itself, which write the
+// attributes of graphs, have a little more.
+void add_what_the_release_has(std::map<std::string, tensorflow::OpDef>* ops) {
+  for (const char* name : {"Equal", "NotEqual"}) {
+    auto* attr = (*ops)[name].add_attr();
+    attr->set_name("incompatible_shape_error");
+    attr->set_type("bool");
+    attr->mutable_default_value()->set_b(true);
+  }
+  auto* types = (*ops)["Abs"].mutable_attr(0)->mutable_allowed_values()->mutable_list()->mutable_type();
+  types->Clear();
+  for (const auto type : {tensorflow::DT_BFLOAT16, tensorflow::DT_HALF, tensorflow::DT_FLOAT, tensorflow::DT_DOUBLE,
+                          tensorflow::DT_INT8, tensorflow::DT_INT16, tensorflow::DT_INT32, tensorflow::DT_INT64}) {
+    types->Add(type);
+  }
+}
+
 std::map<std::string, tensorflow::OpDef> golden_ops() {
   tensorflow::OpList list;
   if (!google::protobuf::TextFormat::ParseFromString(read_golden("tf-1.15/ops.pbtxt"), &list)) {
@@ -33,6 +50,7 @@ std::map<std::string, tensorflow::OpDef> golden_ops() {
     forget_documentation(&op);
     ops[op.name()] = std::move(op);
   }
+  add_what_the_release_has(&ops);
   return ops;
 }
 

@@ -7,7 +7,8 @@
 namespace reflow::client {
 namespace {
 
-// A resource variable beside an operator is read before the operator's scope is entered, as TensorFlow does.
+// A resource variable on the left of an operator is read before the operator's scope is entered, as TensorFlow does; one on
+// the right is read within it.
 TensorLike value_of(const TensorLike& x) {
   return std::holds_alternative<std::shared_ptr<VariableState>>(x.value()) ? TensorLike(convert(x, DType::kInvalid, ""))
                                                                           : x;
@@ -18,7 +19,8 @@ bool is_tensor(const TensorLike& x) { return x.output() != nullptr; }
 // Calls fn(x, y) with both as tensors: the one that is none takes the other's type where it can.
 template <typename F>
 Output with_tensors(const char* name, const TensorLike& x, const TensorLike& y, F fn) {
-  const TensorLike a = value_of(x), b = value_of(y);
+  const TensorLike a = value_of(x);
+  const TensorLike b = is_tensor(a) ? y : value_of(y);
   if (is_tensor(a) && is_tensor(b)) return fn(name, *a.output(), *b.output());
   const name_scope scope(name);
   const Output left = is_tensor(a) ? *a.output() : convert(a, base_type(b.output()->dtype()), "x");

@@ -40,11 +40,13 @@ Grid choose_grid(int64_t m, int64_t n, int64_t parts) {
 }  // namespace
 
 void parallel_sgemm(ThreadPool& pool, bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, float alpha,
-                    const float* a, int64_t lda, const float* b, int64_t ldb, float beta, float* c, int64_t ldc) {
+                    const float* a, int64_t lda, const float* b, int64_t ldb, float beta, float* c, int64_t ldc,
+                    const GemmEpilogue* after) {
   const double cost_ns = 2.0 * m * n * k / kFlopsPerNs;
   const int threads = pool.num_threads();
   if (threads == 1 || cost_ns < kWorthSplittingNs) {
     sgemm(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    if (after != nullptr) after->call(after->context, 0, 0, m, n);
     return;
   }
   const int64_t rounds = std::clamp<int64_t>(static_cast<int64_t>(cost_ns / threads / kPartNs), 1, 8);
@@ -53,8 +55,10 @@ void parallel_sgemm(ThreadPool& pool, bool transpose_a, bool transpose_b, int64_
   pool.parallel_for(parts, std::max(cost_ns, 1e5), [&](int64_t begin, int64_t end) {
     for (int64_t part = begin; part < end; ++part) {
       const int64_t i = part / grid.across * grid.rows, j = part % grid.across * grid.columns;
-      sgemm(transpose_a, transpose_b, std::min(grid.rows, m - i), std::min(grid.columns, n - j), k, alpha,
-            a + (transpose_a ? i : i * lda), lda, b + (transpose_b ? j * ldb : j), ldb, beta, c + i * ldc + j, ldc);
+      const int64_t rows = std::min(grid.rows, m - i), columns = std::min(grid.columns, n - j);
+      sgemm(transpose_a, transpose_b, rows, columns, k, alpha, a + (transpose_a ? i : i * lda), lda,
+            b + (transpose_b ? j * ldb : j), ldb, beta, c + i * ldc + j, ldc);
+      if (after != nullptr) after->call(after->context, i, j, rows, columns);
     }
   });
 }

@@ -14,5 +14,10 @@ Status simplify_arithmetic(PassContext& context);
 Status merge_common_subexpressions(PassContext& context);
 // Stateless nodes whose value nobody reads go, and so do groups that only pass control edges on.
 Status remove_dead_nodes(PassContext& context);
+// A product of matrices, the bias added to it and Relu after that become one node.
+Status fuse_matmul(PassContext& context);
+// Element-wise ops over floats of one shape, and the updates of variables that use them, become nodes that do all of it
+// in one pass over memory.
+Status fuse_elementwise(PassContext& context);
 
 }  // namespace reflow::passes

@@ -20,6 +20,9 @@ const std::vector<Pass>& pipeline() {
       {"common_subexpressions", "Computes once what several nodes compute from the same inputs.",
        merge_common_subexpressions},
       {"dead_nodes", "Leaves out stateless nodes whose value nobody reads.", remove_dead_nodes},
+      {"matmul_fusion", "Adds biases and applies Relu to products of matrices while they are in cache.", fuse_matmul},
+      {"fusion", "Computes chains of element-wise ops, and updates of variables, in one pass over memory.",
+       fuse_elementwise},
   };
   return kPasses;
 }

@@ -12,13 +12,9 @@ using graph::Node;
 using op::ControlKind;
 using op::KernelRegistry;
 
-namespace {
-
 bool is_back_edge(const Node& source, const Node& node) {
   return node.type().ends_with("Merge") && source.type().ends_with("NextIteration");
 }
-
-}  // namespace
 
 std::vector<Node*> topological_order(const graph::Graph& graph) {
   std::vector<int> pending(graph.num_node_ids());

@@ -10,6 +10,9 @@
 
 namespace reflow::passes {
 
+// Does the edge close a loop (NextIteration to Merge)? Such ones don't count as dependencies.
+bool is_back_edge(const graph::Node& source, const graph::Node& node);
+
 // The nodes, each after those that it depends on (the back edges of loops don't count); else in order of creation.
 // Nodes of a cycle are missing.
 std::vector<graph::Node*> topological_order(const graph::Graph& graph);

@@ -84,7 +84,8 @@ T value_from(const TensorProto& proto, int i) {
   } else if constexpr (std::is_same_v<T, ResourceHandle>) {
     return handle_from_proto(values.Get(i));
   } else if constexpr (std::is_same_v<T, Variant>) {
-    return Variant::of(values.Get(i).type_name(), SerializedVariant{values.Get(i).SerializeAsString()});
+    std::string bytes = values.Get(i).SerializeAsString();
+    return bytes.empty() ? Variant() : Variant::of(values.Get(i).type_name(), SerializedVariant{std::move(bytes)});
   } else if constexpr (requires(T v) { v.value; }) {
     return T{static_cast<decltype(T::value)>(values.Get(i))};
   } else {

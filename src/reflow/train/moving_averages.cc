@@ -46,12 +46,11 @@ Assignment assign_debiased(const Variable& average, const TensorLike& value, con
     biased = get_variable(unused_name(name, "biased"), average.shape(), options);
     local_step = get_variable(unused_name(name, "local_step"), Shape{}, options);
   }
-  colocate_with colocation(average.op());
   const Assignment updated = assign_op(biased, "AssignSub", (biased.value() - value) * decay, false);
   const Assignment count = assign_op(local_step, "AssignAdd", 1, false);
   const Output kept = 1.0 - decay;
   const Output factor = 1 - client::apply_op("Pow", "", {kept, count.value});
-  return assign_op(average, "Assign", updated.value / factor, false, scope_name);
+  return assign_op(average, "Assign", updated.value / factor, true, scope_name);
 }
 
 Assignment assign_average(const Variable& variable, const TensorLike& value, const TensorLike& decay, bool zero_debias,
@@ -67,7 +66,6 @@ Assignment assign_average(const Variable& variable, const TensorLike& value, con
     rate = client::convert(cast_to(rate, variable.dtype()), DType::kInvalid, "");
   }
   if (zero_debias) return assign_debiased(variable, value, rate, scope.name());
-  colocate_with colocation(variable.op());
   return assign_op(variable, "AssignSub", (variable.value() - value) * rate, false, scope.name());
 }
 

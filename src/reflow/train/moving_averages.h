@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -31,6 +32,7 @@ class ExponentialMovingAverage {
   // Makes shadows where there are none yet, and an operation that updates those of `var_list` (unset: the trainable
   // variables). TypeError: "The variables must be half, float, or double: ...".
   Operation apply(const std::optional<std::vector<Variable>>& var_list = std::nullopt);
+  Operation apply(std::initializer_list<Variable> var_list) { return apply(std::vector<Variable>(var_list)); }
   Operation apply(const std::vector<Output>& tensors);
   // The shadow; unset: there is none.
   std::optional<Variable> average(const Variable& var) const;

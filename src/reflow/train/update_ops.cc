@@ -33,9 +33,9 @@ Assignment assign_op(const Variable& variable, std::string_view type, const Tens
     return {updated.op(), updated};
   }
   const Output tensor = client::convert(value, dtype, "");
-  const Operation op(make_op(std::string(type) + "VariableOp", name, {variable.handle(), tensor}));
-  control_dependencies after({op});
-  return {op, client::read_variable_op(*variable.state())};
+  // TensorFlow forgets the names of assign_add and assign_sub here.
+  const Operation op(make_op(std::string(type) + "VariableOp", type == "Assign" ? name : "", {variable.handle(), tensor}));
+  return {op, client::read_after(*variable.state(), op)};
 }
 
 Assignment scatter_add(const Variable& variable, const Output& indices, const Output& updates, bool use_locking) {

@@ -257,6 +257,10 @@ Status scatter_nd_shape(ShapeContext& c) {
       }
     }
     RETURN_IF_ERROR(c.value_as_shape(2, &out));
+    const bool any_index = indices.num_elements() > 0, any_update = updates.num_elements() > 0;
+    if ((any_index || any_update) && !(any_index && any_update && out.num_elements() > 0)) {
+      return invalid_argument("Indices and updates specified for empty output shape");
+    }
     c.set_output(0, std::move(out));
     return OkStatus();
   }

@@ -48,7 +48,8 @@ REFLOW_OP("RefIdentity")
     .doc("Its input, a reference.")
     .shape(unchanged_shape)
     .kernel<RefIdentity>(kCpu)
-    .sets_outputs();
+    .sets_outputs()
+    .gradient([](GradContext& g) { g.dx(0) = g.dy_gradient(0); });
 
 class IdentityN : public Kernel {
  public:

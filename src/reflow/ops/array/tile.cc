@@ -64,6 +64,7 @@ Status tile_shape(ShapeContext& c) {
     c.set_output(0, in.known_rank() ? Shape::unknown_of_rank(in.rank()) : Shape::unknown());
     return OkStatus();
   }
+  if (in.known_rank()) RETURN_IF_ERROR(c.with_rank(factors, in.rank(), &factors));
   RETURN_IF_ERROR(c.with_rank(in, factors.rank(), &known));
   Shape out;
   for (int d = 0; d < factors.rank(); ++d) {

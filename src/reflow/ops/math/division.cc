@@ -96,7 +96,13 @@ struct Xlogy {
 };
 
 // Integer division looks for zeros among the divisors first.
-template <class F>
+Status division_by_zero() { return invalid_argument("Integer division by zero"); }
+// What TensorFlow has for TruncateDiv and TruncateMod.
+Status unexpected_division_by_zero() {
+  return internal_error("Unexpected error in binary operator (only integer div and mod should have errors)");
+}
+
+template <class F, Status (*error)() = division_by_zero>
 struct Division {
   template <typename T>
   class Kernel : public BinaryKernel {
@@ -106,7 +112,7 @@ struct Division {
       if constexpr (std::is_integral_v<T>) {
         if (c.output(0).num_elements() > 0) {
           for (const T divisor : c.input(1).flat<T>()) {
-            if (divisor == 0) return invalid_argument("Integer division by zero");
+            if (divisor == 0) return error();
           }
         }
       }
@@ -205,7 +211,8 @@ REFLOW_OP("TruncateDiv")
     .attr("T: {bfloat16, half, float, double, uint8, int8, uint16, int16, int32, int64, complex64, complex128}")
     .doc("Returns x / y element-wise for integers, rounded towards zero as in C, with broadcasting.")
     .shape(broadcast_shape_fn)
-    .kernel<Division<Div>::Kernel>(kCpu, Types<int16_t, int32_t, int64_t, uint8_t, uint16_t>{})
+    .kernel<Division<Div, unexpected_division_by_zero>::Kernel>(
+        kCpu, Types<int16_t, int32_t, int64_t, uint8_t, uint16_t>{})
     .in_place(0, 0).in_place(0, 1)
     .gradient(no_gradients);
 
@@ -229,7 +236,8 @@ REFLOW_OP("TruncateMod")
     .attr("T: {int32, int64, bfloat16, half, float, double}")
     .doc("Returns the remainder of truncating division element-wise: it has the sign of x, as in C. Broadcasts.")
     .shape(broadcast_shape_fn)
-    .kernel<Division<TruncateMod>::Kernel>(kCpu, kIndexTypes + kFloat32And64).in_place(0, 0).in_place(0, 1);
+    .kernel<Division<TruncateMod, unexpected_division_by_zero>::Kernel>(kCpu, kIndexTypes + kFloat32And64)
+    .in_place(0, 0).in_place(0, 1);
 
 REFLOW_OP("DivNoNan")
     .input("x: T").input("y: T").output("z: T")

@@ -75,28 +75,38 @@ std::unique_ptr<float[]> to_float(const T* x, int64_t n) {
 
 constexpr int64_t kNarrowRows = 1024;  // of B, so that its copy lies on the stack and in the first-level cache
 
-void narrow_matmul(ThreadPool& pool, const MatMulShape& s, const float* a, const float* b, float* c) {
+void narrow_matmul(ThreadPool& pool, const MatMulShape& s, const float* a, const float* b, float* c,
+                   const onednn::GemmEpilogue* after) {
   alignas(64) float packed[kNarrowRows * op::kNarrowColumns];
   op::pack_narrow_f32(b, s.transpose_b ? 1 : s.n, s.transpose_b ? s.k : 1, s.k, s.n, packed);
   const int64_t row_step = s.transpose_a ? 1 : s.k, column_step = s.transpose_a ? s.m : 1;
   pool.parallel_for(s.m, 0.3 * s.k + 3, [&](int64_t begin, int64_t end) {
     op::narrow_matmul_f32(a + begin * row_step, row_step, column_step, packed, end - begin, s.n, s.k, c + begin * s.n);
+    if (after != nullptr) after->call(after->context, begin, 0, end - begin, s.n);
   });
 }
 
-void matmul_f32(ThreadPool& pool, const MatMulShape& s, const float* a, const float* b, float* c) {
+}  // namespace
+
+void matmul_f32(ThreadPool& pool, const MatMulShape& s, const float* a, const float* b, float* c,
+                const onednn::GemmEpilogue* after) {
+  if (s.m == 0 || s.n == 0) return;
+  if (s.k == 0) {
+    std::fill_n(c, s.m * s.n, 0.0f);
+    if (after != nullptr) after->call(after->context, 0, 0, s.m, s.n);
+    return;
+  }
   if (s.n == 1 && !s.transpose_a) {
     pool.parallel_for(s.m, 0.15 * s.k + 5, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) c[i] = op::dot_f32(a + i * s.k, b, s.k);
+      if (after != nullptr) after->call(after->context, begin, 0, end - begin, 1);
     });
     return;
   }
-  if (s.n <= op::kNarrowColumns && s.k <= kNarrowRows) return narrow_matmul(pool, s, a, b, c);
+  if (s.n <= op::kNarrowColumns && s.k <= kNarrowRows) return narrow_matmul(pool, s, a, b, c, after);
   onednn::parallel_sgemm(pool, s.transpose_a, s.transpose_b, s.m, s.n, s.k, 1, a, s.transpose_a ? s.m : s.k, b,
-                         s.transpose_b ? s.k : s.n, 0, c, s.n);
+                         s.transpose_b ? s.k : s.n, 0, c, s.n, after);
 }
-
-}  // namespace
 
 template <typename T>
 void matmul(ThreadPool& pool, const MatMulShape& s, const T* a, const T* b, T* c) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "reflow/base/thread_pool.h"
+#include "reflow/onednn/parallel_gemm.h"
 
 namespace reflow::ops {
 
@@ -19,5 +20,9 @@ struct MatMulShape {
 // On the threads of `pool`. Types: those of MatMul's kernels.
 template <typename T>
 void matmul(ThreadPool& pool, const MatMulShape& shape, const T* a, const T* b, T* c);
+
+// The same for float; `after`, where given, is called for each part of C right after it was computed.
+void matmul_f32(ThreadPool& pool, const MatMulShape& shape, const float* a, const float* b, float* c,
+                const onednn::GemmEpilogue* after = nullptr);
 
 }  // namespace reflow::ops

@@ -197,7 +197,7 @@ class Reduction : public Kernel {
     }
     const size_t rank = layout.dims.size();
     if (rank == 0 || (rank == 1 && !layout.first_is_reduced)) {
-      for (int64_t i = 0; i < layout.num_kept; ++i) out[i] = R::finish(R::take(in[i]), 1);
+      std::copy_n(in, layout.num_kept, out);  // EuclideanNorm too: TensorFlow's keeps signs there
       return OkStatus();
     }
     if (rank == 1) return reduce_all(c, in, n, out);

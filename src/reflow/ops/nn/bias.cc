@@ -207,6 +207,7 @@ Endpoint slice(GradContext& g, Endpoint x, int64_t begin, int64_t end, int64_t b
 }
 
 Endpoint ones_like(GradContext& g, Endpoint x) {
+  if (!g.status().ok()) return {};
   GradContext::Scope scope(g.graph(), "ones_like");
   const Endpoint shape = g.shape(x);
   return g.op("Fill", {shape, g.constant(1, x.dtype())}, {}, scope.name());

@@ -47,8 +47,14 @@ class SparseSoftmaxCrossEntropy : public RowKernel<T> {
       return invalid_argument("Must have at least one class, but got logits shape {}", logits.shape().str());
     }
     const Label* labels = c.input(1).data<Label>();
+    // Of several labels out of range TensorFlow names the smallest, when it is negative, else the largest.
+    Label smallest = 0, largest = 0;
     for (int64_t r = 0; r < rows; ++r) {
-      if (labels[r] < 0 || labels[r] >= columns) [[unlikely]] return out_of_range_label(c.input(1), labels[r], columns);
+      smallest = std::min(smallest, labels[r]);
+      largest = std::max(largest, labels[r]);
+    }
+    if (smallest < 0 || largest >= columns) [[unlikely]] {
+      return out_of_range_label(c.input(1), smallest < 0 ? smallest : largest, columns);
     }
     const T* x = logits.data<T>();
     T* loss = c.output(0).data<T>();

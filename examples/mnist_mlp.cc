@@ -1,0 +1,157 @@
+// Trains a network of two fully connected layers, 784-500-10, on MNIST: cross entropy with L2 regularisation, a learning
+// rate that decays, and moving averages of the weights, which are what is tested.
+//
+//   mnist_mlp [--steps N] [--data_dir DIR] [--seed N]
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+
+#include "reflow/contrib/learn/datasets/input_data.h"
+#include "reflow/reflow.h"
+
+namespace tf = reflow;
+namespace input_data = tf::examples::tutorials::mnist::input_data;
+
+constexpr int kInputNodes = 784, kLayer1Nodes = 500, kOutputNodes = 10;
+constexpr int kBatchSize = 100;
+constexpr double kLearningRateBase = 0.8, kLearningRateDecay = 0.99;
+constexpr double kRegularizationRate = 0.0001, kMovingAverageDecay = 0.99;
+constexpr int kReportEvery = 1000;
+
+struct Weights {
+  tf::Output weights1, biases1, weights2, biases2;
+};
+
+tf::Output inference(const tf::Output& images, const Weights& w) {
+  const tf::Output layer1 = tf::nn::relu(tf::matmul(images, w.weights1) + w.biases1);
+  return tf::matmul(layer1, w.weights2) + w.biases2;
+}
+
+struct Network {
+  tf::Output x, y_, loss, accuracy;
+  tf::Operation train_op;
+};
+
+Network build_network(int64_t num_examples) {
+  Network net;
+  net.x = tf::placeholder(tf::float32, {-1, kInputNodes}, {.name = "x-input"});
+  net.y_ = tf::placeholder(tf::float32, {-1, kOutputNodes}, {.name = "y-input"});
+
+  const tf::Variable weights1(tf::truncated_normal({kInputNodes, kLayer1Nodes}, {.stddev = 0.1}));
+  const tf::Variable biases1(tf::constant(0.1, {.shape = tf::Shape{kLayer1Nodes}}));
+  const tf::Variable weights2(tf::truncated_normal({kLayer1Nodes, kOutputNodes}, {.stddev = 0.1}));
+  const tf::Variable biases2(tf::constant(0.1, {.shape = tf::Shape{kOutputNodes}}));
+  const tf::Output y = inference(net.x, {weights1, biases1, weights2, biases2});
+
+  const tf::Variable global_step(0, {.trainable = false});
+  tf::train::ExponentialMovingAverage variable_averages(kMovingAverageDecay, {.num_updates = global_step});
+  const tf::Operation variable_averages_op = variable_averages.apply(tf::trainable_variables());
+  const tf::Output average_y =
+      inference(net.x, {*variable_averages.average(weights1), *variable_averages.average(biases1),
+                        *variable_averages.average(weights2), *variable_averages.average(biases2)});
+
+  const tf::Output cross_entropy = tf::nn::sparse_softmax_cross_entropy_with_logits(
+      {.labels = tf::argmax(net.y_, {.axis = 1}), .logits = y});
+  const auto regularizer = tf::contrib::layers::l2_regularizer(kRegularizationRate);
+  net.loss = tf::reduce_mean(cross_entropy) + (regularizer(weights1) + regularizer(weights2));
+  const tf::Output learning_rate = tf::train::exponential_decay(
+      kLearningRateBase, global_step, static_cast<double>(num_examples), kLearningRateDecay);
+  const tf::Operation train_step =
+      tf::train::GradientDescentOptimizer(learning_rate).minimize(net.loss, {.global_step = global_step});
+  {
+    const tf::control_dependencies both({train_step, variable_averages_op});
+    net.train_op = tf::no_op("train");
+  }
+  const tf::Output correct =
+      tf::equal(tf::argmax(average_y, {.axis = 1}), tf::argmax(net.y_, {.axis = 1}));
+  net.accuracy = tf::reduce_mean(tf::cast(correct, tf::float32));
+  return net;
+}
+
+// What the training is doing: a bar that is redrawn on a terminal, nothing elsewhere.
+class Progress {
+ public:
+  explicit Progress(int steps) : steps_(steps), shown_(isatty(STDOUT_FILENO)) {}
+
+  void update(int step, float loss) {
+    if (!shown_) return;
+    const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+    constexpr int kWidth = 30;
+    const int done = static_cast<int>(int64_t{kWidth} * step / steps_);
+    std::printf("\r[%s%s] %d/%d  %.0f steps/s  loss %.4f ", std::string(done, '=').c_str(),
+                std::string(kWidth - done, ' ').c_str(), step, steps_, step / seconds, loss);
+    std::fflush(stdout);
+  }
+  // Makes room for a line of text.
+  void clear() const {
+    if (shown_) std::printf("\r\033[K");
+  }
+  double steps_per_second(int step) const {
+    return step / std::chrono::duration<double>(Clock::now() - start_).count();
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  int steps_;
+  bool shown_;
+  Clock::time_point start_ = Clock::now();
+};
+
+void train(input_data::Datasets& mnist, int steps) {
+  const Network net = build_network(mnist.train.num_examples());
+  tf::Session sess;
+  sess.run(tf::global_variables_initializer());
+  std::printf("Training a 784-500-10 network on %lld images: %d steps of %d.\n",
+              static_cast<long long>(mnist.train.num_examples()), steps, kBatchSize);
+
+  const auto validation_accuracy = [&] {
+    return sess.run(net.accuracy, {{net.x, mnist.validation.images()}, {net.y_, mnist.validation.labels()}})
+        .item<float>();
+  };
+  Progress progress(steps);
+  for (int i = 0; i < steps; ++i) {
+    const auto [images, labels] = mnist.train.next_batch(kBatchSize);
+    const tf::FeedDict batch = {{net.x, images}, {net.y_, labels}};
+    if (i % kReportEvery == 0) {
+      progress.clear();
+      std::printf("After %d training step(s), validation accuracy using average model is %g\n", i,
+                  validation_accuracy());
+      std::fflush(stdout);
+    }
+    sess.run(net.train_op, batch);
+    if ((i + 1) % 100 == 0) progress.update(i + 1, sess.run(net.loss, batch).item<float>());
+  }
+  progress.clear();
+  std::printf("%d steps at %.0f steps/s, validation included\n", steps, progress.steps_per_second(steps));
+  const float accuracy =
+      sess.run(net.accuracy, {{net.x, mnist.test.images()}, {net.y_, mnist.test.labels()}}).item<float>();
+  std::printf("test accuracy using average model is %g\n", accuracy);
+}
+
+int main(int argc, char** argv) {
+  CLI::App app("Trains a 784-500-10 network on MNIST and prints its accuracy on the test set.");
+  int steps = 20000;
+  std::string data_dir = "data/mnist";
+  int64_t seed = -1;
+  app.add_option("--steps", steps, "Training steps, of 100 images each")->capture_default_str()->check(CLI::PositiveNumber);
+  app.add_option("--data_dir", data_dir, "Folder with the four idx files, gzipped or not")->capture_default_str();
+  app.add_option("--seed", seed, "Seed of the initial weights and of the shuffling; without it every run differs");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    input_data::ReadDataSetsOptions options{.one_hot = true};
+    if (seed >= 0) {
+      tf::set_random_seed(seed);
+      options.seed = seed;
+    }
+    std::printf("Reading MNIST from %s\n", data_dir.c_str());
+    auto mnist = input_data::read_data_sets(data_dir, options);
+    train(mnist, steps);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "mnist_mlp: %s\n", error.what());
+    return 1;
+  }
+  return 0;
+}

@@ -1,0 +1,47 @@
+#include "reflow/passes/graph_fixture_test.h"
+#include "reflow/passes/passes.h"
+
+namespace reflow::passes {
+namespace {
+
+using Arithmetic = GraphFixture;
+
+TEST_F(Arithmetic, NeutralElementsGo) {
+  const Endpoint x = feed({-1, 3});
+  const Endpoint y = op("RealDiv", {op("Sub", {op("Mul", {scalar(1), x}), scalar(0)}), scalar(1)});
+  Node* result = fetch(y);
+  run(simplify_arithmetic);
+  EXPECT_EQ(result->input(0), x);
+}
+
+TEST_F(Arithmetic, AddingZeroToAFloatChangesMinusZero) {
+  fetch(op("AddV2", {feed({2}), scalar(0)}));
+  run(simplify_arithmetic);
+  EXPECT_EQ(count("AddV2"), 1);
+}
+
+TEST_F(Arithmetic, NeutralElementsThatBroadcastStay) {
+  fetch(op("Mul", {feed({}), constant(Tensor::from<float>({1, 1}, {2}))}));
+  run(simplify_arithmetic);
+  EXPECT_EQ(count("Mul"), 1);
+}
+
+TEST_F(Arithmetic, DoubleNegationAndSumOfOne) {
+  const Endpoint x = feed({2});
+  Node* result = fetch(op("Neg", {op("Neg", {list_op("AddN", {x})})}));
+  run(simplify_arithmetic);
+  EXPECT_EQ(result->input(0), x);
+}
+
+TEST_F(Arithmetic, TransposesThatUndoEachOther) {
+  const Endpoint x = feed({2, 3, 4});
+  const auto perm = [&](int a, int b, int c) { return constant(Tensor::vector<int32_t>({a, b, c})); };
+  Node* undone = fetch(op("Transpose", {op("Transpose", {x, perm(1, 2, 0)}), perm(2, 0, 1)}));
+  Node* kept = fetch(op("Transpose", {op("Transpose", {x, perm(1, 2, 0)}), perm(1, 2, 0)}));
+  run(simplify_arithmetic);
+  EXPECT_EQ(undone->input(0), x);
+  EXPECT_EQ(kept->input(0).node->type(), "Transpose");
+}
+
+}  // namespace
+}  // namespace reflow::passes

@@ -1,0 +1,50 @@
+#pragma once
+
+// What the pass `fusion` knows of the nodes before it groups them.
+
+#include <vector>
+
+#include "reflow/graph/graph.h"
+#include "reflow/op/elementwise.h"
+
+namespace reflow::passes {
+
+enum class FusedKind : uint8_t { kNone, kElementwise, kAddN, kGradientDescent, kMomentum, kAssignAdd, kAssignSub };
+
+struct FusionInfo {
+  FusedKind kind = FusedKind::kNone;
+  bool is_update = false;  // writes into a variable
+  bool tail = false;       // what it computes only goes into updates
+  bool after_control_flow = false;
+  int shape_class = -1;    // nodes of one class may share a fused node
+  op::ElementwiseInfo elementwise{};
+};
+
+// One output shape on one device, for the nodes of a graph.
+struct ShapeClass {
+  Shape shape;
+  int device;
+  bool tail;
+  int64_t size;  // estimated elements
+};
+
+// `later` has to run after `earlier`, since one of them writes into a variable that the other touches, and the plan
+// without fusion would run them in this order.
+struct Conflict {
+  graph::Node* earlier;
+  graph::Node* later;
+};
+
+struct FusionAnalysis {
+  std::vector<FusionInfo> nodes;  // by id
+  std::vector<ShapeClass> classes;
+  std::vector<Conflict> conflicts;
+  // By id: the node of the variable whose memory the node's output 0 is (a reference to it, a read, a view of a read);
+  // -1: none.
+  std::vector<int> variable_of;
+  std::vector<graph::Node*> order;  // topological; empty where the graph has a cycle
+};
+
+FusionAnalysis analyze_for_fusion(const graph::Graph& graph);
+
+}  // namespace reflow::passes

@@ -1,0 +1,146 @@
+#include <cmath>
+
+#include "reflow/passes/graph_fixture_test.h"
+#include "reflow/passes/passes.h"
+
+namespace reflow::passes {
+namespace {
+
+class Fusion : public GraphFixture {
+ protected:
+  Node* only(std::string_view type) {
+    Node* found = nullptr;
+    for (Node* node : graph_.nodes()) {
+      if (node->type() != type) continue;
+      if (found != nullptr) ADD_FAILURE() << "several nodes are " << type;
+      found = node;
+    }
+    if (found == nullptr) ADD_FAILURE() << "no node is " << type;
+    return found;
+  }
+  size_t steps(const Node* node) {
+    const auto code = node->attr<std::vector<int64_t>>("code");
+    return code.ok() ? code->size() / 3 : 0;
+  }
+};
+
+TEST_F(Fusion, ChainBecomesOneNode) {
+  const Endpoint x = feed({-1, 500});
+  Endpoint y = op("Mul", {x, scalar(1.5f)});
+  y = op("Relu", {op("AddV2", {y, scalar(0.25f)})});
+  Node* result = fetch(op("Neg", {y}));
+  run(fuse_elementwise);
+  Node* fused = only("_FusedElementwise");
+  EXPECT_EQ(result->input(0), fused->output(0));
+  EXPECT_EQ(steps(fused), 4u);
+  EXPECT_EQ(fused->output_shape(0), (Shape{-1, 500}));
+  EXPECT_EQ(fused->num_inputs(), 1);  // constants are in the program
+}
+
+TEST_F(Fusion, ValuesThatOthersReadAreResults) {
+  const Endpoint x = feed({100, 10});
+  const Endpoint a = op("Exp", {x}), b = op("Neg", {a});
+  Node* reads_a = fetch(a);
+  Node* reads_b = fetch(b);
+  run(fuse_elementwise);
+  EXPECT_EQ(reads_a->input(0).node, only("_FusedElementwise"));
+  EXPECT_NE(reads_a->input(0), reads_b->input(0));
+}
+
+// exp feeds the product and, through a sum, the division: fusing all three would make a cycle.
+TEST_F(Fusion, NoPathLeavesAGroupAndComesBack) {
+  const Endpoint x = feed({100, 10});
+  const Endpoint e = op("Exp", {x}), n = op("Neg", {e});
+  const Endpoint sum = op("Sum", {n, constant(Tensor::vector<int32_t>({1}))}, {{"keep_dims", true}});
+  fetch(op("RealDiv", {op("Square", {n}), sum}));
+  run(fuse_elementwise);
+  EXPECT_LE(count("_FusedElementwise"), 2);
+  EXPECT_EQ(count("Sum"), 1);
+}
+
+TEST_F(Fusion, LongScalarChainsBecomeAHandfulOfNodes) {
+  const Endpoint a = feed({}), b = feed({});
+  Endpoint y = feed({});
+  for (int i = 0; i < 5000; ++i) y = op(i % 2 ? "AddV2" : "Mul", {y, i % 2 ? a : b});
+  fetch(y);
+  run(fuse_elementwise);
+  EXPECT_LE(graph_.num_nodes(), 30);
+}
+
+TEST_F(Fusion, TargetsStayWhatTheyAre) {
+  const Endpoint x = feed({10});
+  Node* last = node("Neg", {op("Exp", {x})}, {}, "last");
+  target(last);
+  run(fuse_elementwise);
+  EXPECT_EQ(last->type(), "_FusedElementwise");
+  EXPECT_EQ(last->name(), "last");
+}
+
+TEST_F(Fusion, NodesOfABranchStay) {
+  const Endpoint x = feed({10}), flag = feed({}, DType::kBool);
+  Node* branch = node("Switch", {x, flag});
+  fetch(op("Neg", {op("Exp", {branch->output(1)})}));
+  run(fuse_elementwise);
+  EXPECT_EQ(count("_FusedElementwise"), 0);
+}
+
+class FusedUpdates : public Fusion {
+ protected:
+  // A variable, and a read of it.
+  std::pair<Endpoint, Endpoint> with_read(const std::string& name) {
+    const Endpoint v = variable({784, 500}, name);
+    return {v, op("Identity", {v}, {}, name + "/read")};
+  }
+};
+
+// Weight decay in the gradient, the step and the moving average: one pass over the weights.
+TEST_F(FusedUpdates, DecayStepAndAverage) {
+  const auto [w, read] = with_read("w");
+  const auto [shadow, shadow_read] = with_read("shadow");
+  const Endpoint gradient = feed({784, 500}), rate = feed({}), decay = feed({});
+  const Endpoint sum = list_op("AddN", {op("Mul", {read, scalar(1e-4f)}), gradient});
+  Node* apply = node("ApplyGradientDescent", {w, rate, sum});
+  const Endpoint change = op("Mul", {op("Sub", {shadow_read, read}), decay});
+  Node* average = node("AssignSub", {shadow, change});
+  Node* group = node("NoOp", {}, {}, "", {apply, average});
+  target(group);
+  run(fuse_elementwise);
+  Node* fused = only("_FusedUpdate");
+  EXPECT_EQ(fused->num_outputs(), 0);
+  ASSERT_EQ(group->control_inputs().size(), 1u);
+  EXPECT_EQ(group->control_inputs()[0], fused);
+  EXPECT_EQ(count("AddN") + count("Mul") + count("Sub"), 0);
+}
+
+TEST_F(FusedUpdates, ReadersOfTheReferenceWaitForTheUpdate) {
+  const auto [w, read] = with_read("w");
+  const Endpoint gradient = feed({784, 500}), rate = feed({});
+  Node* apply = node("ApplyGradientDescent", {w, rate, op("Mul", {gradient, read})});
+  Node* result = fetch(apply->output(0));
+  run(fuse_elementwise);
+  EXPECT_EQ(result->input(0), w);
+  ASSERT_EQ(result->control_inputs().size(), 1u);
+  EXPECT_EQ(result->control_inputs()[0], only("_FusedUpdate"));
+}
+
+// Without fusion the sum, which was made first, sees the weights as they were before the update.
+TEST_F(FusedUpdates, OtherReadersKeepTheirPlaceInTheOrder) {
+  const auto [w, read] = with_read("w");
+  Node* sum = node("Sum", {read, constant(Tensor::vector<int32_t>({0, 1}))});
+  fetch(sum->output(0));
+  const Endpoint gradient = feed({784, 500}), rate = feed({});
+  target(node("NoOp", {}, {}, "", {node("ApplyGradientDescent", {w, rate, op("Neg", {gradient})})}));
+  run(fuse_elementwise);
+  const auto waits = only("_FusedUpdate")->control_inputs();
+  EXPECT_NE(std::find(waits.begin(), waits.end(), sum), waits.end());
+}
+
+TEST_F(FusedUpdates, VariablesWithoutStaticShapeStay) {
+  const Endpoint w = op("VariableV2", {}, {{"dtype", DType::kFloat32}, {"shape", Shape::unknown()}});
+  target(node("AssignSub", {w, op("Neg", {feed({784, 500})})}));
+  run(fuse_elementwise);
+  EXPECT_EQ(count("AssignSub"), 1);
+}
+
+}  // namespace
+}  // namespace reflow::passes

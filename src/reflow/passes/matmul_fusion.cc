@@ -1,0 +1,127 @@
+#include <absl/container/flat_hash_set.h>
+
+#include <algorithm>
+
+#include "reflow/passes/passes.h"
+#include "reflow/passes/rewrite.h"
+
+namespace reflow::passes {
+
+using graph::Consumer;
+using graph::Endpoint;
+using graph::Graph;
+using graph::Node;
+
+namespace {
+
+// Is `node` among what `e` is computed from? Looks at a few nodes only: true where that doesn't settle it.
+bool may_depend_on(const Endpoint& e, const Node* node) {
+  constexpr size_t kMaxLooked = 32;
+  absl::flat_hash_set<const Node*> seen{e.node};
+  std::vector<const Node*> stack{e.node};
+  while (!stack.empty()) {
+    const Node* at = stack.back();
+    stack.pop_back();
+    if (at == node || seen.size() > kMaxLooked) return true;
+    const auto visit = [&](const Node* source) {
+      if (seen.insert(source).second) stack.push_back(source);
+    };
+    for (const Endpoint& input : at->inputs()) visit(input.node);
+    for (const Node* source : at->control_inputs()) visit(source);
+  }
+  return false;
+}
+
+class MatMulFusion {
+ public:
+  explicit MatMulFusion(PassContext& context) : graph_(*context.graph), roots_(root_marks(context)) {}
+
+  Status run() {
+    op_ = graph::OpRegistry::global().find("_FusedMatMul");
+    if (op_ == nullptr) return OkStatus();
+    for (Node* node : graph_.nodes()) {
+      if (node->type() == "MatMul" && node->output_type(0) == DType::kFloat32) try_from(node);
+    }
+    graph_.remove_nodes(gone_);
+    return OkStatus();
+  }
+
+ private:
+  static bool reads_shape_only(const Node& node) {
+    return op::KernelRegistry::global().traits(node.type()).value_from_shapes && node.num_inputs() == 1;
+  }
+
+  // The one node that reads the value of `node`; null: there are several, or what it is seen as has to stay.
+  Node* only_reader(const Node* node) const {
+    if (roots_[node->id()]) return nullptr;
+    Node* reader = nullptr;
+    for (const Consumer& c : node->consumers()) {
+      if (c.input < 0) return nullptr;
+      if (reads_shape_only(*c.node)) continue;
+      if (reader != nullptr) return nullptr;
+      reader = c.node;
+    }
+    return reader;
+  }
+
+  // The bias that `add` adds to the rows of `product`; no endpoint: it adds something else.
+  static Endpoint bias_of(const Node& add, const Node& product) {
+    const std::string& type = add.type();
+    const bool bias_add = type == "BiasAdd";
+    if ((!bias_add && type != "AddV2" && type != "Add") || add.input(0).node == add.input(1).node) return {};
+    if (bias_add && add.input(0).node != &product) return {};
+    if (bias_add) {
+      const graph::AttrValue* format = add.find_attr("data_format");
+      if (format != nullptr && format->get<std::string>() && *format->get<std::string>() != "NHWC") return {};
+    }
+    const Endpoint bias = add.input(0).node == &product ? add.input(1) : add.input(0);
+    const Shape &row = bias.shape(), &whole = product.output_shape(0);
+    const bool fits = row.fully_defined() && row.rank() == 1 && whole.rank() == 2 && whole.dim(1) == row.dim(0);
+    return fits && !is_ref(bias.dtype()) ? bias : Endpoint{};
+  }
+
+  void try_from(Node* product) {
+    if (is_ref(product->input(0).dtype()) || is_ref(product->input(1).dtype())) return;
+    Node* add = only_reader(product);
+    if (add == nullptr || add->assigned_device() != product->assigned_device()) return;
+    const Endpoint bias = bias_of(*add, *product);
+    if (!bias || may_depend_on(bias, product)) return;
+    Node* relu = only_reader(add);
+    if (relu != nullptr && (relu->type() != "Relu" || relu->assigned_device() != product->assigned_device())) relu = nullptr;
+    replace(product, add, relu, bias);
+  }
+
+  void replace(Node* product, Node* add, Node* relu, Endpoint bias) {
+    Node* host = relu != nullptr ? relu : add;
+    graph::NodeSpec spec;
+    spec.op = op_;
+    spec.inputs = {product->input(0), product->input(1), bias};
+    spec.attrs.set("transpose_a", product->attr<bool>("transpose_a").value_or(false));
+    spec.attrs.set("transpose_b", product->attr<bool>("transpose_b").value_or(false));
+    spec.attrs.set("relu", relu != nullptr);
+    spec.output_types = {DType::kFloat32};
+    for (Node* part : {product, add, host}) {
+      spec.control_inputs.insert(spec.control_inputs.end(), part->control_inputs().begin(), part->control_inputs().end());
+    }
+    const Shape shape = host->output_shape(0);
+    graph_.rewrite_node(host, std::move(spec));
+    host->set_output_shape(0, shape);
+    // All three have one shape.
+    for (Node* part : {product, add}) {
+      if (part == host) continue;
+      graph_.replace_uses(part->output(0), host->output(0));
+      gone_.push_back(part);
+    }
+  }
+
+  Graph& graph_;
+  std::vector<bool> roots_;
+  const graph::OpDef* op_ = nullptr;
+  std::vector<Node*> gone_;
+};
+
+}  // namespace
+
+Status fuse_matmul(PassContext& context) { return MatMulFusion(context).run(); }
+
+}  // namespace reflow::passes

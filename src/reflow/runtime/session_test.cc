@@ -1,0 +1,281 @@
+#include "reflow/runtime/session.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "reflow/graph/node_builder.h"
+#include "reflow/op/op.h"
+#include "reflow/tensor/allocator.h"
+
+namespace reflow::runtime {
+namespace {
+
+using graph::AttrMap;
+using graph::Endpoint;
+using graph::Graph;
+using graph::Node;
+
+// Builds graphs tersely; what can't be built ends the test.
+class SessionTest : public ::testing::Test {
+ protected:
+  Node* node(std::string_view type, std::vector<graph::OpInput> inputs, AttrMap attrs = {}, std::string name = "",
+             std::vector<Node*> control_inputs = {}) {
+    graph::CreateOptions options;
+    options.name = std::move(name);
+    options.control_inputs = std::move(control_inputs);
+    auto made = graph::create_op(graph_, type, std::move(inputs), std::move(attrs), options);
+    if (!made.ok()) throw std::runtime_error(std::string(message_of(made.status())));
+    return *made;
+  }
+  Endpoint op(std::string_view type, std::vector<graph::OpInput> inputs, AttrMap attrs = {}, std::string name = "") {
+    return node(type, std::move(inputs), std::move(attrs), std::move(name))->output(0);
+  }
+  Endpoint constant(Tensor value, std::string name = "") {
+    const DType type = value.dtype();
+    return op("Const", {}, {{"value", std::move(value)}, {"dtype", type}}, std::move(name));
+  }
+  Endpoint constant(float value) { return constant(Tensor::scalar(value)); }
+  Endpoint placeholder(DType type, Shape shape = Shape::unknown(), std::string name = "") {
+    return op("Placeholder", {}, {{"dtype", type}, {"shape", shape}}, std::move(name));
+  }
+  Endpoint variable(Shape shape, std::string name, DType type = DType::kFloat32) {
+    return op("VariableV2", {}, {{"dtype", type}, {"shape", shape}}, std::move(name));
+  }
+  DirectSession& session() {
+    if (!session_) session_ = *DirectSession::create(&graph_, options_);
+    return *session_;
+  }
+  std::vector<Tensor> run(std::vector<Endpoint> fetches, std::vector<std::pair<Endpoint, Tensor>> feeds = {},
+                          std::vector<Node*> targets = {}) {
+    std::vector<Tensor> result;
+    const Status status = try_run(std::move(fetches), std::move(feeds), std::move(targets), &result);
+    EXPECT_TRUE(status.ok()) << message_of(status);
+    return result;
+  }
+  Status try_run(std::vector<Endpoint> fetches, std::vector<std::pair<Endpoint, Tensor>> feeds = {},
+                 std::vector<Node*> targets = {}, std::vector<Tensor>* result = nullptr) {
+    Signature signature;
+    signature.fetches = std::move(fetches);
+    signature.targets = std::move(targets);
+    std::vector<Tensor> values, ignored;
+    for (auto& [endpoint, value] : feeds) {
+      signature.feeds.push_back(endpoint);
+      values.push_back(value);
+    }
+    return session().run(signature, values, result ? result : &ignored);
+  }
+  std::string error(std::vector<Endpoint> fetches, std::vector<std::pair<Endpoint, Tensor>> feeds = {}) {
+    return std::string(message_of(try_run(std::move(fetches), std::move(feeds))));
+  }
+  float scalar(Endpoint fetch, std::vector<std::pair<Endpoint, Tensor>> feeds = {}) {
+    const auto values = run({fetch}, std::move(feeds));
+    return values.empty() ? -12345 : values[0].item<float>();
+  }
+
+  Graph graph_;
+  SessionOptions options_;
+  std::unique_ptr<DirectSession> session_;
+};
+
+TEST_F(SessionTest, FetchesAConstant) { EXPECT_EQ(scalar(constant(3)), 3); }
+
+TEST_F(SessionTest, FeedsReplaceAnyTensor) {
+  const Endpoint a = constant(1), sum = op("AddV2", {a, constant(2)}), twice = op("AddV2", {sum, sum});
+  EXPECT_EQ(scalar(twice), 6);
+  EXPECT_EQ(scalar(twice, {{sum, Tensor::scalar(10.0f)}}), 20);
+  EXPECT_EQ(scalar(sum, {{sum, Tensor::scalar(10.0f)}}), 10);
+}
+
+TEST_F(SessionTest, ShapesMayChangeFromRunToRun) {
+  const Endpoint x = placeholder(DType::kFloat32), y = op("Neg", {op("AddV2", {x, constant(1)})});
+  for (const int64_t n : {3, 5, 3, 0, 1}) {
+    Tensor value(DType::kFloat32, {n});
+    for (float& v : value.flat<float>()) v = static_cast<float>(n);
+    const auto result = run({y}, {{x, value}});
+    ASSERT_EQ(result[0].shape(), (Shape{n}));
+    for (const float v : result[0].flat<float>()) EXPECT_EQ(v, -(n + 1.0f));
+  }
+}
+
+TEST_F(SessionTest, FetchedValueStaysAsItIsInLaterRuns) {
+  const Endpoint x = placeholder(DType::kFloat32), y = op("Neg", {x});
+  const Tensor first = run({y}, {{x, Tensor::scalar(1.0f)}})[0];
+  run({y}, {{x, Tensor::scalar(2.0f)}});
+  EXPECT_EQ(first.item<float>(), -1);
+}
+
+TEST_F(SessionTest, FetchedConstantIsTheCallersOwn) {
+  const Endpoint c = constant(3);
+  run({c})[0].data<float>()[0] = 7;
+  EXPECT_EQ(scalar(c), 3);
+}
+
+TEST_F(SessionTest, RefVariableIsReadAfterTheRunsWrites) {
+  const Endpoint v = variable({}, "v"), init = op("Assign", {v, constant(0)});
+  const Endpoint add = op("AssignAdd", {v, constant(1)}), read = op("Identity", {add});
+  run({}, {}, {init.node});
+  const auto values = run({v, add, read});
+  for (const Tensor& value : values) EXPECT_EQ(value.item<float>(), 1);
+  EXPECT_EQ(scalar(v), 1);
+}
+
+TEST_F(SessionTest, UninitializedVariableIsNamed) {
+  const Endpoint v = variable({2}, "w"), read = op("Identity", {v}, {}, "w/read");
+  EXPECT_EQ(error({op("Neg", {read})}),
+            "Attempting to use uninitialized value w\n\t [[{{node w/read}}]]");
+  EXPECT_EQ(error({v}), "Attempting to use uninitialized value w\n\t [[{{node _retval_w_0_0}}]]");
+}
+
+TEST_F(SessionTest, VariableMayTakeAnotherShape) {
+  const Endpoint v = variable({2}, "v");
+  const Endpoint init = op("Assign", {v, constant(Tensor::vector({1.0f, 2.0f}))});
+  const Endpoint reshape = op("Assign", {v, constant(Tensor::vector({1.0f, 2.0f, 3.0f}))}, {{"validate_shape", false}});
+  const Endpoint twice = op("AddV2", {op("Identity", {v}), op("Identity", {v})});
+  run({}, {}, {init.node});
+  EXPECT_EQ(run({twice})[0].shape(), (Shape{2}));
+  run({}, {}, {reshape.node});
+  const Tensor value = run({twice})[0];
+  EXPECT_EQ(value.shape(), (Shape{3}));
+  EXPECT_EQ(value.flat<float>()[2], 6);
+}
+
+TEST_F(SessionTest, KernelErrorsNameTheNode) {
+  const Endpoint a = placeholder(DType::kFloat32), b = placeholder(DType::kFloat32);
+  const Endpoint sum = op("Add", {a, b}, {}, "sum");
+  EXPECT_EQ(error({sum}, {{a, Tensor::vector({1.0f, 2.0f})}, {b, Tensor::vector({1.0f, 2.0f, 3.0f})}}),
+            "Incompatible shapes: [2] vs. [3]\n\t [[{{node sum}}]]");
+}
+
+TEST_F(SessionTest, UnknownDeviceIsAnError) {
+  const Endpoint c = constant(1);
+  c.node->set_device("/device:CPU:9");
+  EXPECT_EQ(error({c}),
+            "Cannot assign a device for operation Const: {{node Const}} was explicitly assigned to /device:CPU:9 but "
+            "available devices are [ /job:localhost/replica:0/task:0/device:CPU:0 ]. Make sure the device specification "
+            "refers to a valid device.\n\t [[Const]]");
+}
+
+TEST_F(SessionTest, SoftPlacementTakesWhatIsThere) {
+  options_.allow_soft_placement = true;
+  const Endpoint c = constant(1);
+  c.node->set_device("/device:GPU:0");
+  EXPECT_EQ(scalar(c), 1);
+}
+
+TEST_F(SessionTest, SeveralCpuDevicesShareAGraph) {
+  options_.cpu_devices = 2;
+  const Endpoint v = variable({}, "v");
+  v.node->set_device("/cpu:1");
+  const Endpoint init = op("Assign", {v, constant(4)}), read = op("Identity", {v});
+  run({}, {}, {init.node});
+  EXPECT_EQ(scalar(op("Neg", {read})), -4);
+}
+
+TEST_F(SessionTest, GraphGrowsBetweenRuns) {
+  Endpoint sum = constant(1);
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(scalar(sum), 1 << i);
+    sum = op("AddV2", {sum, sum});
+  }
+}
+
+TEST_F(SessionTest, SwitchSendsItsValueOneWay) {
+  const Endpoint pred = placeholder(DType::kBool), x = constant(5);
+  Node* branches = node("Switch", {x, pred});
+  const Endpoint no = op("Neg", {branches->output(0)}), yes = op("AddV2", {branches->output(1), constant(1)});
+  const Endpoint merged = op("Merge", {std::vector<Endpoint>{no, yes}});
+  EXPECT_EQ(scalar(merged, {{pred, Tensor::scalar(true)}}), 6);
+  EXPECT_EQ(scalar(merged, {{pred, Tensor::scalar(false)}}), -5);
+  EXPECT_EQ(error({yes}, {{pred, Tensor::scalar(false)}}), "Retval[0] does not have value");
+}
+
+// i = 0; while i < limit: i = i + step.
+TEST_F(SessionTest, LoopRunsUntilItsCondition) {
+  const Endpoint limit = placeholder(DType::kFloat32);
+  const AttrMap frame = {{"frame_name", "loop"}}, constant_frame = {{"frame_name", "loop"}, {"is_constant", true}};
+  const Endpoint start = op("Enter", {constant(0)}, frame), bound = op("Enter", {limit}, constant_frame);
+  const Endpoint step = op("Enter", {constant(1)}, constant_frame);
+  Node* merge = node("Merge", {std::vector<Endpoint>{start, start}});
+  const Endpoint go_on = op("LoopCond", {op("Less", {merge->output(0), bound})});
+  Node* branches = node("Switch", {merge->output(0), go_on});
+  const Endpoint next = op("NextIteration", {op("AddV2", {branches->output(1), step})});
+  ASSERT_TRUE(graph_.set_input(merge, 1, next).ok());
+  const Endpoint exit = op("Exit", {branches->output(0)});
+  EXPECT_EQ(scalar(exit, {{limit, Tensor::scalar(1000.0f)}}), 1000);
+  EXPECT_EQ(scalar(exit, {{limit, Tensor::scalar(-1.0f)}}), 0);
+}
+
+TEST_F(SessionTest, CycleOutsideALoopIsAnError) {
+  const Endpoint a = op("Neg", {constant(1)}), b = op("Neg", {a});
+  ASSERT_TRUE(graph_.set_input(a.node, 0, b).ok());
+  EXPECT_NE(error({b}).find("contains a cycle with"), std::string::npos);
+}
+
+TEST_F(SessionTest, ThreadsRunOneSessionSideBySide) {
+  const Endpoint x = placeholder(DType::kFloat32), y = op("Mul", {op("AddV2", {x, x}), constant(3)});
+  (void)session();
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong{0};
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      const Signature signature{{x}, {y}, {}};
+      for (int i = 0; i < 500; ++i) {
+        const Tensor value = Tensor::scalar(static_cast<float>(t * 1000 + i));
+        std::vector<Tensor> result;
+        const Status status = session().run(signature, {&value, 1}, &result);
+        wrong += !status.ok() || result[0].item<float>() != 6.0f * (t * 1000 + i);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST_F(SessionTest, ClosedSessionRunsNoMore) {
+  const Endpoint c = constant(1);
+  scalar(c);
+  ASSERT_TRUE(session().close().ok());
+  EXPECT_EQ(error({c}), "Session has been closed.");
+}
+
+TEST_F(SessionTest, FeedsOfTheWrongTypeAreErrors) {
+  const Endpoint x = placeholder(DType::kFloat32), y = op("Neg", {x});
+  EXPECT_NE(error({y}, {{x, Tensor::scalar(1)}}).find("has type int32, where float32 is expected"), std::string::npos);
+}
+
+TEST_F(SessionTest, TraceTellsWhatRan) {
+  const Endpoint x = placeholder(DType::kFloat32), y = op("Neg", {x}, {}, "negated");
+  const Tensor value = Tensor::scalar(1.0f);
+  std::vector<Tensor> result;
+  RunOptions options;
+  options.trace = true;
+  RunMetadata metadata;
+  auto plan = session().prepare({{x}, {y}, {}});
+  ASSERT_TRUE(plan.ok());
+  ASSERT_TRUE(session().run(**plan, {&value, 1}, &result, options, &metadata).ok());
+  ASSERT_EQ(metadata.nodes.size(), 1u);
+  EXPECT_EQ(metadata.nodes[0].node, "negated");
+  EXPECT_EQ(metadata.nodes[0].output_bytes, 4);
+}
+
+TEST_F(SessionTest, LaterRunsAllocateNothing) {
+  const Endpoint x = placeholder(DType::kFloat32, {1000});
+  Endpoint y = x;
+  for (int i = 0; i < 50; ++i) y = op("AddV2", {op("Neg", {y}), x});
+  Tensor value(DType::kFloat32, {1000});
+  for (float& v : value.flat<float>()) v = 1;
+  std::vector<Tensor> result;
+  auto plan = session().prepare({{x}, {}, {y.node}});
+  ASSERT_TRUE(plan.ok());
+  const auto allocations_of_a_run = [&] {
+    const int64_t before = CachingAllocator::instance().stats().num_allocations;
+    EXPECT_TRUE(session().run(**plan, {&value, 1}, &result).ok());
+    return CachingAllocator::instance().stats().num_allocations - before;
+  };
+  allocations_of_a_run();
+  EXPECT_EQ(allocations_of_a_run(), 0);
+}
+
+}  // namespace
+}  // namespace reflow::runtime
