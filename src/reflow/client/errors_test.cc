@@ -17,7 +17,7 @@ TEST(Errors, CodeChoosesTheClass) {
 
 TEST(Errors, CarryMessageCodeAndNode) {
   try {
-    errors::from_status(not_found("no such thing\n\t [[{{node layer/x}}]]"));
+    errors::from_status(not_found("{}", "no such thing\n\t [[{{node layer/x}}]]"));
     FAIL();
   } catch (const errors::OpError& e) {
     EXPECT_EQ(e.message(), "no such thing\n\t [[{{node layer/x}}]]");

@@ -109,6 +109,8 @@ void mark_dying_inputs(Plan* plan) {
 
 }  // namespace
 
+Status check_acyclic(const graph::Graph& graph) { return execution_order(graph).status(); }
+
 Status compile_plan(graph::Subgraph subgraph, std::span<const std::unique_ptr<op::Device>> devices,
                     const std::function<StatusOr<std::shared_ptr<op::Kernel>>(const Node&)>& kernel_of, Plan* plan) {
   plan->graph = std::move(subgraph.graph);

@@ -65,6 +65,9 @@ Status compile_plan(graph::Subgraph subgraph, std::span<const std::unique_ptr<op
                     const std::function<StatusOr<std::shared_ptr<op::Kernel>>(const graph::Node&)>& kernel_of,
                     Plan* plan);
 
+// InvalidArgument: "Graph is invalid, contains a cycle with ...", for a cycle that isn't a loop's.
+Status check_acyclic(const graph::Graph& graph);
+
 // `status` with the place that TensorFlow's messages end with: "\n\t [[{{node NAME}}]]".
 Status at_node(const Status& status, const graph::Node& node);
 // FailedPrecondition "Attempting to use uninitialized value ..." for input i of `instruction`.

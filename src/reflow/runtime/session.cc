@@ -110,6 +110,7 @@ StatusOr<std::shared_ptr<Plan>> DirectSession::Impl::compile(const Signature& si
     RETURN_IF_ERROR(check(signature));
     ASSIGN_OR_RETURN(subgraph, graph::extract_subgraph(*graph, signature.feeds, signature.fetches, signature.targets));
   }
+  RETURN_IF_ERROR(check_acyclic(*subgraph.graph));  // which passes count on
   RETURN_IF_ERROR(place(*subgraph.graph, devices, options.allow_soft_placement));
   if (options.log_device_placement) log_placement(*subgraph.graph);
 
