@@ -15,9 +15,15 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 UNCHECKED = re.compile(r'_(test|bench|fuzz)\.(cc|h)$')
 
 
+# The sources of graph/graph_def.h.
+GRAPH_DEF_SOURCES = [f'graph/{stem}.cc' for stem in
+                     ('graph_def', 'graph_def_text', 'graph_export', 'graph_import', 'import_plan', 'read_graph_def')]
+
+
 def protobuf_allowed(file):
     return (
-        re.fullmatch(r'tensor/tensor_proto\.(h|cc)|graph/graph_def\.(h|cc)|.*_proto\.(h|cc)', file)
+        re.fullmatch(r'.*_proto\.(h|cc)|graph/graph_def\.h', file)
+        or file in GRAPH_DEF_SOURCES
         or re.match(r'(distributed|tools)/', file)
         or re.fullmatch(r'(summary|formats|saved_model)/.*\.cc', file)
     )
