@@ -1,0 +1,53 @@
+"""Runs the programs of examples/ as built by the release preset, and looks at what they print."""
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / 'build/release/examples'
+pytestmark = pytest.mark.skipif(not EXAMPLES.is_dir(), reason='build/release/examples is not built')
+
+
+def run(name, *arguments):
+    program = EXAMPLES / name
+    if not program.is_file():
+        pytest.skip(f'{program.relative_to(ROOT)} is not built')
+    return subprocess.run([program, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=300)
+
+
+def test_linear_regression_finds_the_line():
+    done = run('linear_regression')
+    assert done.returncode == 0, done.stderr
+    step, weight, bias = re.fullmatch(r'step +(\d+)  weight (\S+)  bias (\S+)', done.stdout.splitlines()[-1]).groups()
+    assert step == '200'
+    assert float(weight) == pytest.approx(0.3, abs=0.02)
+    assert float(bias) == pytest.approx(0.1, abs=0.02)
+
+
+def test_moving_average_prints_the_known_numbers():
+    done = run('moving_average')
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ['[0, 0]', '[5, 4.5]', '[10, 4.555]', '[10, 4.60945]']
+
+
+def test_mnist_mlp_learns():
+    done = run('mnist_mlp', '--steps', '300', '--seed', '1')
+    assert done.returncode == 0, done.stderr
+    accuracy = re.fullmatch(r'test accuracy using average model is (\S+)', done.stdout.splitlines()[-1])[1]
+    assert 0.9 < float(accuracy) <= 1
+
+
+def test_mnist_mlp_without_data_fails_clearly(tmp_path):
+    done = run('mnist_mlp', '--data_dir', str(tmp_path / 'missing'))
+    assert done.returncode == 1
+    assert done.stderr.startswith('mnist_mlp: ')
+    assert str(tmp_path / 'missing') in done.stderr
+
+
+def test_mnist_mlp_explains_its_options():
+    done = run('mnist_mlp', '--help')
+    assert done.returncode == 0
+    for option in ('--steps', '--data_dir', '--seed'):
+        assert option in done.stdout
