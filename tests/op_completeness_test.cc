@@ -87,7 +87,8 @@ TEST(OpCompleteness, Tested) {
     // The vectors of the ops that apply gradients are run in the form for resources, too.
     const bool resource_form = op->name.starts_with("ResourceApply") || op->name.starts_with("ResourceSparseApply");
     const std::string name = resource_form ? op->name.substr(8) : op->name;
-    if (!is_internal(*op) && !tested.contains(name)) untested += " " + op->name;
+    // A graph of today can't hold the ops that TensorFlow has removed.
+    if (!is_internal(*op) && op->deprecated_in == 0 && !tested.contains(name)) untested += " " + op->name;
   }
   EXPECT_EQ(untested, "") << "in no golden vector and in no test";
 }

@@ -169,8 +169,8 @@ class LeakyRelu : public Kernel {
       simd_loop([=]() REFLOW_SIMD_BODY {
         using C = ComputeType<T>;
         for (int64_t i = begin; i < end; ++i) {
-          const C v = static_cast<C>(x[i]), scaled = v * alpha;
-          y[i] = static_cast<T>(v < scaled ? scaled : v);
+          const C v = static_cast<C>(x[i]);
+          y[i] = static_cast<T>(v > C(0) ? v : v * alpha);
         }
       });
     });
@@ -310,7 +310,7 @@ REFLOW_OP("LeakyRelu")
     .output("activations: T")
     .attr("alpha: float = 0.2")
     .attr("T: {half, bfloat16, float, double} = DT_FLOAT")
-    .doc("Computes max(features, features * alpha), element by element.")
+    .doc("Computes features where features > 0, else features * alpha, element by element.")
     .shape(unchanged_shape)
     .kernel<LeakyRelu>(kCpu, kFloatTypes)
     .in_place(0, 0)
