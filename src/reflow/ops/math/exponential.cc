@@ -157,14 +157,11 @@ struct Conjugated {
 
 void pow_gradient(GradContext& g) {
   const Endpoint dy = g.dy(0);
-  Endpoint x = g.x(0), y = g.x(1), z = g.y(0);
-  // x ** 2 and other constant powers: d/dy isn't wanted.
   StaticBroadcastGradients to(g);
-  x = g.conj(x);
-  y = g.conj(y);
-  z = g.conj(z);
+  const Endpoint x = g.conj(g.x(0)), y = g.conj(g.x(1));
   const Endpoint scaled = mul(g, dy, y);
   g.dx(0) = to.reduce(0, mul(g, scaled, g.op("Pow", {x, sub(g, y, 1)})));
+  const Endpoint z = g.conj(g.y(0));
   Endpoint positive;
   if (is_complex(x.dtype())) {
     positive = binary_with_constant(g, "NotEqual", x, 0, "NotEqual");
@@ -261,16 +258,16 @@ REFLOW_OP("RsqrtGrad")
     .kernel<Binary<Conjugated<RsqrtGrad>>::Kernel>(kCpu, kFloatAndComplex).in_place(0, 0).in_place(0, 1)
     .gradient([](GradContext& g) {
       AfterDy after(g);
-      const Endpoint y = g.conj(g.x(0)), dy = g.conj(g.x(1));
-      const Endpoint factor = mul(g, mul(g, -1.5, g.dy(0)), dy);
+      const Endpoint y = g.conj(g.x(0)), dz = g.conj(g.dy(0));
+      const Endpoint factor = mul(g, mul(g, -1.5, dz), g.x(1));
       g.dx(0) = mul(g, factor, g.op("Square", {y}));
       g.dx(1) = g.op("RsqrtGrad", {y, g.dy(0)});
     });
 
 void reciprocal_grad_gradient(GradContext& g) {
   AfterDy after(g);
-  const Endpoint y = g.conj(g.x(0)), dy = g.conj(g.x(1));
-  g.dx(0) = mul(g, mul(g, mul(g, g.dy(0), -2), dy), y);
+  const Endpoint y = g.conj(g.x(0)), dz = g.conj(g.dy(0));
+  g.dx(0) = mul(g, mul(g, mul(g, dz, -2), g.x(1)), y);
   g.dx(1) = g.op("ReciprocalGrad", {y, g.dy(0)});
 }
 

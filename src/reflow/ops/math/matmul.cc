@@ -53,9 +53,10 @@ void product_gradients(GradContext& g, std::string_view type, bool transposed_a,
     if (!p || !q || type == "MatMul" || p.shape().rank() != 2 || q.shape().rank() != 2) {
       return g.op(type, {p, q}, {{transpose_a, tp}, {transpose_b, tq}}, "MatMul");
     }
+    GradContext::Scope scope(g.graph(), "MatMul");
     if (tp) p = g.conj(p);
     if (tq) q = g.conj(q);
-    return g.op("MatMul", {p, q}, {{"transpose_a", tp}, {"transpose_b", tq}});
+    return g.op("MatMul", {p, q}, {{"transpose_a", tp}, {"transpose_b", tq}}, scope.name());
   };
   *da = transposed_a ? product(b, dy, transposed_b, true) : product(dy, b, false, !transposed_b);
   *db = transposed_b ? product(dy, a, true, transposed_a) : product(a, dy, !transposed_a, false);
@@ -192,13 +193,10 @@ void batch_matmul_v2_gradient(GradContext& g) {
   Endpoint dx, dy;
   batch_product_gradients(g, &dx, &dy);
   const Shape &x = g.x(0).shape(), &y = g.x(1).shape();
-  if (x.known_rank() && y.known_rank()) {
-    const Shape x_batch = x.sub_shape(0, x.rank() - 2), y_batch = y.sub_shape(0, y.rank() - 2);
-    if (x_batch.fully_defined() && x_batch == y_batch) {
-      g.dx(0) = dx;
-      g.dx(1) = dy;
-      return;
-    }
+  if (x.fully_defined() && y.fully_defined() && x.sub_shape(0, x.rank() - 2) == y.sub_shape(0, y.rank() - 2)) {
+    g.dx(0) = dx;
+    g.dx(1) = dy;
+    return;
   }
   const Endpoint x_shape = g.shape(g.x(0)), y_shape = g.shape(g.x(1));
   const Endpoint x_dims = batch_dims(g, x_shape);
