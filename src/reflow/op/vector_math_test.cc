@@ -1,0 +1,155 @@
+#include "reflow/op/vector_math.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "reflow/op/elementwise.h"
+
+namespace reflow::op {
+namespace {
+
+constexpr float kInf = std::numeric_limits<float>::infinity();
+constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+
+struct Reference {
+  VecOp op;
+  double (*f)(double);
+};
+
+double logistic(double x) { return 1 / (1 + std::exp(-x)); }
+double softplus(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }
+double rsqrt(double x) { return 1 / std::sqrt(x); }
+
+const Reference kReferences[] = {
+    {VecOp::kExp, [](double x) { return std::exp(x); }},     {VecOp::kExpm1, [](double x) { return std::expm1(x); }},
+    {VecOp::kLog, [](double x) { return std::log(x); }},     {VecOp::kLog1p, [](double x) { return std::log1p(x); }},
+    {VecOp::kTanh, [](double x) { return std::tanh(x); }},   {VecOp::kSigmoid, logistic},
+    {VecOp::kSoftplus, softplus},                            {VecOp::kRsqrt, rsqrt},
+    {VecOp::kSqrt, [](double x) { return std::sqrt(x); }},   {VecOp::kRound, [](double x) { return std::nearbyint(x); }},
+    {VecOp::kFloor, [](double x) { return std::floor(x); }}, {VecOp::kCeil, [](double x) { return std::ceil(x); }},
+};
+
+// Where the result isn't a denormal number.
+template <typename T>
+void expect_close(double want, T got, double tolerance, double x) {
+  if (std::isnan(want)) {
+    EXPECT_TRUE(std::isnan(got)) << x;
+  } else if (std::isinf(static_cast<T>(want)) || want == 0) {
+    EXPECT_EQ(got, static_cast<T>(want)) << x;
+  } else if (std::abs(want) > std::numeric_limits<T>::min()) {
+    EXPECT_LE(std::abs(got - want), tolerance * std::abs(want)) << x;
+  }
+}
+
+TEST(VectorMath, FloatsAgreeWithTheStandardLibrary) {
+  for (const Reference& r : kReferences) {
+    for (const double scale : {1e-20, 1e-3, 1.0, 20.0, 85.0, 1e5, 1e30}) {
+      std::vector<float> x, y(201);
+      for (int i = -100; i <= 100; ++i) x.push_back(static_cast<float>(scale * i / 97));
+      unary_f32(r.op)(x.data(), y.data(), y.size());
+      for (size_t i = 0; i < y.size(); ++i) expect_close<float>(r.f(x[i]), y[i], 5e-7, x[i]);
+    }
+  }
+}
+
+TEST(VectorMath, DoublesAgreeWithTheStandardLibrary) {
+  for (const Reference& r : kReferences) {
+    for (const double scale : {1e-100, 1e-3, 1.0, 20.0, 700.0, 1e100}) {
+      std::vector<double> x, y(201);
+      for (int i = -100; i <= 100; ++i) x.push_back(scale * i / 97);
+      unary_f64(r.op)(x.data(), y.data(), y.size());
+      for (size_t i = 0; i < y.size(); ++i) expect_close<double>(r.f(x[i]), y[i], 2e-15, x[i]);
+    }
+  }
+}
+
+std::vector<float> apply(VecOp op, std::vector<float> x) {
+  unary_f32(op)(x.data(), x.data(), x.size());
+  return x;
+}
+
+TEST(VectorMath, ExponentialsHoldAtTheEnds) {
+  EXPECT_EQ(apply(VecOp::kExp, {kInf, -kInf, 200, -200}), (std::vector<float>{kInf, 0, kInf, 0}));
+  EXPECT_EQ(apply(VecOp::kExpm1, {kInf, -kInf, 200, -200}), (std::vector<float>{kInf, -1, kInf, -1}));
+  EXPECT_EQ(apply(VecOp::kSigmoid, {kInf, -kInf, 200, -200}), (std::vector<float>{1, 0, 1, 0}));
+  EXPECT_EQ(apply(VecOp::kTanh, {kInf, -kInf, 200, -200}), (std::vector<float>{1, -1, 1, -1}));
+  for (const VecOp op : {VecOp::kExp, VecOp::kExpm1, VecOp::kSigmoid, VecOp::kTanh, VecOp::kSoftplus, VecOp::kElu}) {
+    EXPECT_TRUE(std::isnan(apply(op, {kNaN})[0]));
+  }
+}
+
+TEST(VectorMath, LogarithmsHaveTheirPoles) {
+  EXPECT_EQ(apply(VecOp::kLog, {0, -0.0f, kInf, 1}), (std::vector<float>{-kInf, -kInf, kInf, 0}));
+  EXPECT_EQ(apply(VecOp::kLog1p, {-1, kInf, 0}), (std::vector<float>{-kInf, kInf, 0}));
+  for (const float y : apply(VecOp::kLog, {-1, -kInf, kNaN, -1e-40f})) EXPECT_TRUE(std::isnan(y));
+}
+
+TEST(VectorMath, RootsAreTensorFlowsInSinglePrecision) {
+  EXPECT_TRUE(std::isnan(apply(VecOp::kSqrt, {kInf})[0]));
+  EXPECT_FALSE(std::signbit(apply(VecOp::kSqrt, {-0.0f})[0]));
+  EXPECT_EQ(apply(VecOp::kRsqrt, {-0.0f, 4}), (std::vector<float>{kInf, 0.5f}));
+}
+
+TEST(VectorMath, SignsOfZeroSurvive) {
+  for (const VecOp op : {VecOp::kExpm1, VecOp::kLog1p, VecOp::kTanh, VecOp::kRelu, VecOp::kElu, VecOp::kRound}) {
+    EXPECT_TRUE(std::signbit(apply(op, {-0.0f})[0])) << static_cast<int>(op);
+  }
+}
+
+TEST(VectorMath, TheFirstOperandWinsAgainstNaN) {
+  const float a[] = {kNaN, 1, 0.0f}, b[] = {1, kNaN, -0.0f};
+  float y[3];
+  binary_f32(VecOp::kMaximum)(a, 1, b, 1, y, 3);
+  EXPECT_TRUE(std::isnan(y[0]));
+  EXPECT_EQ(y[1], 1);
+  EXPECT_FALSE(std::signbit(y[2]));
+}
+
+// Every length up to some vectors, so that whole vectors and rests are met; what lies behind isn't touched.
+TEST(VectorMath, WritesNothingBehindTheEnd) {
+  for (int64_t n = 0; n <= 70; ++n) {
+    std::vector<float> x(n + 1, 2), y(n + 1, -1);
+    unary_f32(VecOp::kSquare)(x.data(), y.data(), n);
+    EXPECT_EQ(y, [&] { std::vector<float> want(n, 4); want.push_back(-1); return want; }());
+    binary_f32(VecOp::kMul)(x.data(), 1, y.data(), 1, y.data(), n);
+    EXPECT_EQ(y, [&] { std::vector<float> want(n, 8); want.push_back(-1); return want; }());
+  }
+}
+
+TEST(VectorMath, OperandsMayBeScalars) {
+  for (const int64_t n : {1, 5, 64, 67}) {
+    std::vector<float> x(n), y(n);
+    for (int64_t i = 0; i < n; ++i) x[i] = static_cast<float>(i);
+    const float seven = 7;
+    binary_f32(VecOp::kSub)(&seven, 0, x.data(), 1, y.data(), n);
+    EXPECT_EQ(y[n - 1], 7 - x[n - 1]);
+    binary_f32(VecOp::kSub)(x.data(), 1, &seven, 0, y.data(), n);
+    EXPECT_EQ(y[n - 1], x[n - 1] - 7);
+    binary_f32(VecOp::kSub)(&seven, 0, &seven, 0, y.data(), n);
+    EXPECT_EQ(y[n - 1], 0);
+  }
+}
+
+TEST(VectorMath, EveryFunctionIsThere) {
+  for (int i = 0; i < static_cast<int>(VecOp::kCount); ++i) {
+    const auto op = static_cast<VecOp>(i);
+    EXPECT_EQ(unary_f32(op) != nullptr, is_unary(op)) << i;
+    EXPECT_EQ(binary_f32(op) != nullptr, !is_unary(op)) << i;
+    EXPECT_EQ(unary_f64(op) != nullptr, is_unary(op)) << i;
+    EXPECT_EQ(binary_f64(op) != nullptr, !is_unary(op)) << i;
+  }
+}
+
+TEST(Elementwise, OpsAreFoundByName) {
+  EXPECT_EQ(elementwise_info("AddV2")->op, VecOp::kAdd);
+  EXPECT_EQ(elementwise_info("AddV2")->arity, 2);
+  EXPECT_EQ(elementwise_info("Tanh")->arity, 1);
+  EXPECT_FALSE(elementwise_info("MatMul").has_value());
+  EXPECT_FALSE(elementwise_info("Zzz").has_value());
+}
+
+}  // namespace
+}  // namespace reflow::op
