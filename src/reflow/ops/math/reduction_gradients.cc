@@ -78,13 +78,16 @@ Endpoint safe_shape_div(GradContext& g, Endpoint a, Endpoint b) {
 
 // The same for shapes that are known. TensorFlow makes these nodes, takes their values, and leaves them behind; only for
 // the first gradient of a graph with this shape and these axes.
-void leave_reduced_shape(GradContext& g, const Ints& shape, const Ints& axes, const Ints& kept) {
-  const auto cast_constant = [&](const Ints& values) {
+void leave_reduced_shape(GradContext& g, const Ints& shape, const Ints& axes, DType axes_type, const Ints& kept) {
+  const auto cast_constant = [&](const Ints& values, DType type) {
     GradContext::Scope scope(g.graph(), "Cast");
-    return g.constant_ints(values, DType::kInt32, "x");
+    // An empty Python list is one of floats.
+    const Endpoint x = values.empty() ? g.constant_tensor(Tensor(DType::kFloat32, {0}), "x")
+                                      : g.constant_ints(values, type, "x");
+    return g.cast(x, DType::kInt32, scope.name());
   };
-  const Endpoint shape_constant = cast_constant(shape);
-  reduced_shape(g, shape_constant, cast_constant(axes));
+  const Endpoint shape_constant = cast_constant(shape, DType::kInt32);
+  reduced_shape(g, shape_constant, cast_constant(axes, axes_type));
   Endpoint divisor;
   {
     GradContext::Scope scope(g.graph(), "Maximum");
@@ -127,7 +130,7 @@ Endpoint spread(GradContext& g, Endpoint dy) {
           multiples[i] = dims[i];
         }
       }
-      if (g.graph().reduced_shapes.emplace(dims, list).second) leave_reduced_shape(g, dims, list, kept);
+      if (g.graph().reduced_shapes.emplace(dims, list).second) leave_reduced_shape(g, dims, list, axes.dtype(), kept);
       const Endpoint row = with_constant_ints(g, "Reshape", dy, kept, "shape");
       return with_constant_ints(g, "Tile", row, multiples, "multiples");
     }
