@@ -1,3 +1,5 @@
+#include <google/protobuf/text_format.h>
+
 #include "reflow/graph/function_library.h"
 #include "reflow/graph/graph_def.h"
 #include "tensorflow/core/framework/graph.pb.h"
@@ -22,6 +24,14 @@ void export_graph_def(const Graph& graph, const ExportOptions& options, tensorfl
   versions->set_min_consumer(graph.versions.min_consumer);
   for (const int version : graph.versions.bad_consumers) versions->add_bad_consumers(version);
   if (!graph.functions().names().empty()) graph.functions().to_proto(proto->mutable_library());
+}
+
+std::string graph_def_text(const Graph& graph) {
+  tensorflow::GraphDef proto;
+  export_graph_def(graph, {}, &proto);
+  std::string text;
+  google::protobuf::TextFormat::PrintToString(proto, &text);
+  return text;
 }
 
 }  // namespace reflow::graph
