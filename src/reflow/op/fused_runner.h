@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "reflow/op/fused_program.h"
 #include "reflow/op/kernel.h"
+#include "reflow/op/vector_ternary.h"
 
 namespace reflow::op {
 
@@ -21,16 +23,20 @@ class FusedRunner {
   Status run(KernelContext& c, std::span<Variable* const> refs) const;
 
  private:
-  enum class Kind : uint8_t { kUnary, kBinary, kCopy };
+  enum class Kind : uint8_t { kUnary, kBinary, kTernary, kCopy };
   struct Step {
     Kind kind;
-    UnaryFn<float> unary;
-    BinaryFn<float> binary;
-    uint16_t to, a, b;  // slots
+    union {
+      UnaryFn<float> unary;
+      BinaryFn<float> binary;
+      TernaryFn ternary;
+    };
+    uint16_t to, a, b, c;  // slots
   };
   struct Run;
 
   void assign_slots();
+  std::optional<TernaryOp> joins_next(int i, const std::vector<int>& uses) const;
   void run_scalars(KernelContext& c, std::span<Variable* const> refs) const;
   Status run_tiles(KernelContext& c, std::span<Variable* const> refs, const Shape& shape) const;
   Status run_each_output(KernelContext& c, std::span<Variable* const> refs) const;
