@@ -91,13 +91,15 @@ Endpoint simplified(const Node& node) {
 
 Status simplify_arithmetic(PassContext& context) {
   const std::vector<bool> roots = root_marks(context);
+  const std::vector<int> variable_of = trace_variables(*context.graph, topological_order(*context.graph));
   const int num_ids = context.graph->num_node_ids();
   for (int id = 0; id < num_ids; ++id) {
     Node* node = context.graph->node(id);
     if (node == nullptr || node->num_outputs() != 1 || node->num_inputs() == 0 || node->num_inputs() > 2) continue;
     if (!is_pure(*node)) continue;
     const Endpoint value = simplified(*node);
-    if (value && !is_ref(value.dtype())) bypass(context, roots, node, value);
+    // Who reads the memory of a variable instead of a value computed from it might see a later write.
+    if (value && variable_of[value.node->id()] < 0) bypass(context, roots, node, value);
   }
   return OkStatus();
 }

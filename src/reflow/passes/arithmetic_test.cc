@@ -33,6 +33,13 @@ TEST_F(Arithmetic, DoubleNegationAndSumOfOne) {
   EXPECT_EQ(result->input(0), x);
 }
 
+TEST_F(Arithmetic, ValuesOfVariablesAreNotReplacedByTheirMemory) {
+  const Endpoint read = op("Identity", {variable({2}, "v")});
+  fetch(op("Mul", {read, scalar(1)}));
+  run(simplify_arithmetic);
+  EXPECT_EQ(count("Mul"), 1);
+}
+
 TEST_F(Arithmetic, TransposesThatUndoEachOther) {
   const Endpoint x = feed({2, 3, 4});
   const auto perm = [&](int a, int b, int c) { return constant(Tensor::vector<int32_t>({a, b, c})); };

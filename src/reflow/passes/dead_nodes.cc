@@ -87,7 +87,7 @@ class DeadNodes {
         for (Node* source : sources) graph_.add_control_input(w, source);
         drop_idle_edges(w);
       }
-    } else if (node->type() != "NoOp" && no_op_ != nullptr && node->control_inputs().empty()) {
+    } else if (node->type() != "NoOp" && no_op_ != nullptr) {
       graph::NodeSpec spec;
       spec.op = no_op_;
       spec.control_inputs = std::move(sources);

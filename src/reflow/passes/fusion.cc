@@ -231,19 +231,12 @@ Status fuse_elementwise(PassContext& context) {
   for (size_t i = 0; i < groups.size(); ++i) {
     for (const Node* node : groups[i]) group_of[node->id()] = static_cast<int>(i);
   }
-  std::vector<Node*> hosts, gone;
+  std::vector<Node*> gone;
   for (size_t i = 0; i < groups.size(); ++i) {
     ASSIGN_OR_RETURN(Node * host, GroupFuser(graph, analysis, roots, groups[i], group_of, static_cast<int>(i)).fuse());
-    hosts.push_back(host);
     for (Node* node : groups[i]) {
       if (node != host) gone.push_back(node);
     }
-  }
-  // What waits for a fused node may come later than it would have, so that all conflicts become edges.
-  for (const Conflict& c : analysis.conflicts) {
-    const int from = group_of[c.earlier->id()], to = group_of[c.later->id()];
-    if (from == to && from >= 0) continue;
-    graph.add_control_input(to >= 0 ? hosts[to] : c.later, from >= 0 ? hosts[from] : c.earlier);
   }
   graph.remove_nodes(gone);
   return OkStatus();

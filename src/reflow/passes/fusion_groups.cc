@@ -38,7 +38,7 @@ class Grouper {
  public:
   Grouper(const Graph& graph, const FusionAnalysis& analysis, const std::vector<bool>& roots)
       : graph_(graph), analysis_(analysis), roots_(roots), pending_(graph.num_node_ids()),
-        successors_(graph.num_node_ids()), ready_by_class_(analysis.classes.size()) {}
+        ready_by_class_(analysis.classes.size()) {}
 
   std::vector<FusionGroup> run() {
     count_dependencies();
@@ -67,10 +67,6 @@ class Grouper {
       int count = static_cast<int>(node->control_inputs().size());
       for (const Endpoint& e : node->inputs()) count += !is_back_edge(*e.node, *node);
       pending_[node->id()] = count;
-    }
-    for (const Conflict& c : analysis_.conflicts) {
-      successors_[c.earlier->id()].push_back(c.later->id());
-      ++pending_[c.later->id()];
     }
   }
 
@@ -112,9 +108,6 @@ class Grouper {
     for (const Consumer& c : node->consumers()) {
       if (c.input >= 0 && is_back_edge(*node, *c.node)) continue;
       if (--pending_[c.node->id()] == 0) make_ready(c.node->id());
-    }
-    for (const int later : successors_[id]) {
-      if (--pending_[later] == 0) make_ready(later);
     }
   }
 
@@ -211,7 +204,6 @@ class Grouper {
   const FusionAnalysis& analysis_;
   const std::vector<bool>& roots_;
   std::vector<int> pending_;
-  std::vector<std::vector<int>> successors_;  // by conflicts
   absl::flat_hash_map<int64_t, std::vector<int>> readers_;
   MinHeap ready_others_;
   std::vector<MinHeap> ready_by_class_;

@@ -44,14 +44,12 @@ class Analyzer {
       return std::move(result_);
     }
     result_.nodes.resize(graph_.num_node_ids());
-    result_.variable_of.assign(graph_.num_node_ids(), -1);
+    result_.variable_of = trace_variables(graph_, result_.order);
     for (Node* node : result_.order) classify(*node);
     for (auto node = result_.order.rbegin(); node != result_.order.rend(); ++node) mark_tail(**node);
     for (Node* node : result_.order) {
-      trace_variable(*node);
       if (info(*node).kind != FusedKind::kNone) assign_class(*node);
     }
-    find_conflicts();
     return std::move(result_);
   }
 
@@ -61,7 +59,7 @@ class Analyzer {
   struct OpInfo {
     FusedKind kind = FusedKind::kNone;
     op::ElementwiseInfo elementwise{};
-    bool control_flow = false, alias = false;
+    bool control_flow = false;
   };
 
   const OpInfo& op_info(const Node& node) {
@@ -69,9 +67,7 @@ class Analyzer {
     if (is_new) {
       OpInfo& o = found->second;
       const std::string& type = node.type();
-      const op::OpTraits& traits = op::KernelRegistry::global().traits(type);
-      o.control_flow = traits.control != op::ControlKind::kNone;
-      o.alias = !traits.alias.empty() || type == "Identity" || type == "RefIdentity" || type == "StopGradient";
+      o.control_flow = is_control_flow(node);
       if (const auto e = op::elementwise_info(type)) {
         o.kind = FusedKind::kElementwise;
         o.elementwise = *e;
@@ -140,7 +136,7 @@ class Analyzer {
     FusionInfo& i = info(node);
     if (i.kind == FusedKind::kNone) return;
     i.tail = i.is_update || (!node.consumers().empty() && std::ranges::all_of(node.consumers(), [&](const Consumer& c) {
-      return c.input >= 0 && result_.nodes[c.node->id()].tail;
+      return result_.nodes[c.node->id()].tail;
     }));
   }
 
@@ -157,61 +153,6 @@ class Analyzer {
       result_.classes.push_back({shape, node.assigned_device(), i.tail, size});
     }
     i.shape_class = found->second;
-  }
-
-  void trace_variable(const Node& node) {
-    if (node.num_outputs() == 0) return;
-    if (node.num_inputs() == 0) {
-      if (is_ref(node.output_type(0))) result_.variable_of[node.id()] = node.id();
-    } else if (op_info(node).alias || is_ref(node.output_type(0))) {
-      const Endpoint& e = node.input(0);
-      if (e.index == 0) result_.variable_of[node.id()] = result_.variable_of[e.node->id()];
-    }
-  }
-
-  static bool writes(const Node& node, int input) {
-    return input < std::ssize(node.op().inputs) && node.op().inputs[input].is_ref;
-  }
-
-  // The order of accesses to the memory of variables that are written, in a plan without fusion.
-  void find_conflicts() {
-    struct Accesses {
-      Node* last_write = nullptr;
-      std::vector<Node*> reads_since;
-    };
-    absl::flat_hash_map<int, Accesses> by_variable;
-    const auto variable_at = [&](const Node& node, int i) {
-      const Endpoint& e = node.input(i);
-      return e.index == 0 ? result_.variable_of[e.node->id()] : -1;
-    };
-    const auto is_access = [&](const Node& node) {
-      return !info(node).after_control_flow && !op_info(node).alias && node.type() != "_Fetch";
-    };
-    for (const Node* node : result_.order) {
-      if (!is_access(*node)) continue;
-      for (int i = 0; i < node->num_inputs(); ++i) {
-        if (writes(*node, i) && variable_at(*node, i) >= 0) by_variable[variable_at(*node, i)];
-      }
-    }
-    if (by_variable.empty()) return;
-    for (Node* node : result_.order) {
-      if (!is_access(*node)) continue;
-      for (int i = 0; i < node->num_inputs(); ++i) {
-        const auto found = by_variable.find(variable_at(*node, i));
-        if (found == by_variable.end()) continue;
-        Accesses& a = found->second;
-        if (a.last_write != nullptr && a.last_write != node) result_.conflicts.push_back({a.last_write, node});
-        if (writes(*node, i)) {
-          for (Node* read : a.reads_since) {
-            if (read != node) result_.conflicts.push_back({read, node});
-          }
-          a.reads_since.clear();
-          a.last_write = node;
-        } else {
-          a.reads_since.push_back(node);
-        }
-      }
-    }
   }
 
   const graph::Graph& graph_;

@@ -28,17 +28,9 @@ struct ShapeClass {
   int64_t size;  // estimated elements
 };
 
-// `later` has to run after `earlier`, since one of them writes into a variable that the other touches, and the plan
-// without fusion would run them in this order.
-struct Conflict {
-  graph::Node* earlier;
-  graph::Node* later;
-};
-
 struct FusionAnalysis {
   std::vector<FusionInfo> nodes;  // by id
   std::vector<ShapeClass> classes;
-  std::vector<Conflict> conflicts;
   // By id: the node of the variable whose memory the node's output 0 is (a reference to it, a read, a view of a read);
   // -1: none.
   std::vector<int> variable_of;

@@ -56,7 +56,7 @@ class MatMulFusion {
     if (roots_[node->id()]) return nullptr;
     Node* reader = nullptr;
     for (const Consumer& c : node->consumers()) {
-      if (c.input < 0) return nullptr;
+      if (c.input < 0) continue;
       if (reads_shape_only(*c.node)) continue;
       if (reader != nullptr) return nullptr;
       reader = c.node;
@@ -80,14 +80,23 @@ class MatMulFusion {
     return fits && !is_ref(bias.dtype()) ? bias : Endpoint{};
   }
 
+  // What waits for the product will wait for the fused node, which thus must wait for nothing that comes after it.
+  static bool waits_for_what_follows(const Node* node, const Node* product) {
+    return std::ranges::any_of(node->control_inputs(),
+                               [&](Node* source) { return may_depend_on({source, 0}, product); });
+  }
+
   void try_from(Node* product) {
     if (is_ref(product->input(0).dtype()) || is_ref(product->input(1).dtype())) return;
     Node* add = only_reader(product);
     if (add == nullptr || add->assigned_device() != product->assigned_device()) return;
     const Endpoint bias = bias_of(*add, *product);
-    if (!bias || may_depend_on(bias, product)) return;
+    if (!bias || may_depend_on(bias, product) || waits_for_what_follows(add, product)) return;
     Node* relu = only_reader(add);
-    if (relu != nullptr && (relu->type() != "Relu" || relu->assigned_device() != product->assigned_device())) relu = nullptr;
+    if (relu != nullptr && (relu->type() != "Relu" || relu->assigned_device() != product->assigned_device() ||
+                            waits_for_what_follows(relu, product))) {
+      relu = nullptr;
+    }
     replace(product, add, relu, bias);
   }
 
@@ -101,7 +110,9 @@ class MatMulFusion {
     spec.attrs.set("relu", relu != nullptr);
     spec.output_types = {DType::kFloat32};
     for (Node* part : {product, add, host}) {
-      spec.control_inputs.insert(spec.control_inputs.end(), part->control_inputs().begin(), part->control_inputs().end());
+      for (Node* source : part->control_inputs()) {
+        if (source != product && source != add) spec.control_inputs.push_back(source);
+      }
     }
     const Shape shape = host->output_shape(0);
     graph_.rewrite_node(host, std::move(spec));
@@ -110,6 +121,12 @@ class MatMulFusion {
     for (Node* part : {product, add}) {
       if (part == host) continue;
       graph_.replace_uses(part->output(0), host->output(0));
+      const std::vector<Consumer> consumers(part->consumers().begin(), part->consumers().end());
+      for (const Consumer& c : consumers) {
+        if (c.input >= 0) continue;
+        graph_.remove_control_input(c.node, part);
+        if (c.node != host) graph_.add_control_input(c.node, host);
+      }
       gone_.push_back(part);
     }
   }

@@ -4,6 +4,9 @@
 
 namespace reflow::passes {
 
+// Accesses to a variable whose order no edge gives get one: what can be read before a write is, writes follow the order
+// of creation. From then on every order that obeys the edges computes the same. Nodes after control flow are left alone.
+Status order_variable_accesses(PassContext& context);
 // Ops that only hand their input on, and reshapes to the shape that is there, are left out.
 Status remove_identities(PassContext& context);
 // What depends on constants and static shapes alone is computed once, here.

@@ -29,6 +29,9 @@ const std::vector<Pass>& pipeline() {
 
 namespace {
 
+const Pass kVariableOrder = {"variable_order", "Gives accesses to variables an order where the graph leaves it open.",
+                             order_variable_accesses};
+
 constexpr int kDebugTimes = 1, kDebugVerify = 2;
 
 #ifdef NDEBUG
@@ -79,6 +82,8 @@ Status run_one(const Pass& pass, PassContext& context, const std::string& dump_d
 Status run_pipeline(PassContext& context, const std::set<std::string>& disabled) {
   const std::string dump_directory = graph_dump_directory();
   if (!dump_directory.empty()) dump(*context.graph, "before", dump_directory);
+  // Not a matter of speed: what a program means must not depend on which passes run.
+  RETURN_IF_ERROR(run_one(kVariableOrder, context, dump_directory));
   if (disabled.contains("all")) return OkStatus();
   for (const Pass& pass : pipeline()) {
     if (!disabled.contains(std::string(pass.name))) RETURN_IF_ERROR(run_one(pass, context, dump_directory));

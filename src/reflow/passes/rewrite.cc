@@ -93,6 +93,29 @@ bool bypass(PassContext& context, const std::vector<bool>& roots, Node* node, En
   return true;
 }
 
+std::vector<int> trace_variables(const graph::Graph& graph, const std::vector<Node*>& order) {
+  std::vector<int> variable_of(graph.num_node_ids(), -1);
+  for (const Node* node : order) {
+    if (node->num_outputs() == 0) continue;
+    if (node->num_inputs() == 0) {
+      if (is_ref(node->output_type(0))) variable_of[node->id()] = node->id();
+    } else if (is_view(*node) || is_ref(node->output_type(0))) {
+      const Endpoint& e = node->input(0);
+      if (e.index == 0) variable_of[node->id()] = variable_of[e.node->id()];
+    }
+  }
+  return variable_of;
+}
+
+bool is_view(const Node& node) {
+  return !KernelRegistry::global().traits(node.type()).alias.empty() || node.type() == "Identity";
+}
+
+bool writes_reference(const Node& node, int i) {
+  return i < std::ssize(node.op().inputs) && node.op().inputs[i].is_ref && !is_view(node) && !is_control_flow(node) &&
+         node.type() != "IsVariableInitialized";
+}
+
 const Tensor* const_value(const Endpoint& e) {
   if (e.node->type() != "Const") return nullptr;
   const graph::AttrValue* value = e.node->find_attr("value");

@@ -31,6 +31,14 @@ bool is_pure(const graph::Node& node);
 // control flow, or where it would take many edges.
 bool bypass(PassContext& context, const std::vector<bool>& roots, graph::Node* node, graph::Endpoint replacement);
 
+// By id: the node of the variable whose memory output 0 of the node is (a reference to it, a read of it, a view of a read);
+// -1: none. `order` is topological.
+std::vector<int> trace_variables(const graph::Graph& graph, const std::vector<graph::Node*>& order);
+// Is output 0 the memory of input 0?
+bool is_view(const graph::Node& node);
+// Does the node take input i, a reference, in order to write?
+bool writes_reference(const graph::Node& node, int i);
+
 // The value of `e` where it is a Const that may be looked at; else null.
 const Tensor* const_value(const graph::Endpoint& e);
 
