@@ -49,4 +49,9 @@ void assert_global_step(const Variable& global_step) {
   }
 }
 
+int64_t global_step(const Session& sess, const Variable& global_step) {
+  const Tensor value = sess.run(global_step);
+  return value.dtype() == DType::kInt64 ? value.item<int64_t>() : value.item<int32_t>();
+}
+
 }  // namespace reflow::train

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "reflow/client/graph.h"
+#include "reflow/client/session.h"
 #include "reflow/client/variable.h"
 
 namespace reflow::train {
@@ -17,5 +18,7 @@ Variable create_global_step();
 Variable get_or_create_global_step();
 // TypeError: it isn't an integer, or no scalar.
 void assert_global_step(const Variable& global_step);
+// Its value in a session.
+int64_t global_step(const Session& sess, const Variable& global_step);
 
 }  // namespace reflow::train
