@@ -1,10 +1,12 @@
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -22,7 +24,9 @@ class Hyperparameter {
   template <typename T>
     requires std::convertible_to<T, TensorLike>
   Hyperparameter(T value) : value_(std::move(value)) {}
-  Hyperparameter(std::function<TensorLike()> function) : function_(std::move(function)) {}
+  template <typename F>
+    requires std::is_invocable_r_v<TensorLike, F>
+  Hyperparameter(F function) : function_(std::move(function)) {}
   TensorLike operator()() const { return function_ ? function_() : value_; }
 
  private:
