@@ -159,8 +159,8 @@ Status gather_v2_shape(ShapeContext& c) {
     if (!params.known_rank() || !indices.known_rank()) {
       c.set_output(0, Shape::unknown());
     } else {
-      const int64_t b = batch_dims < 0 ? batch_dims + indices.rank() : batch_dims;
-      c.set_output(0, Shape::unknown_of_rank(static_cast<int>(params.rank() + indices.rank() - 1 - b)));
+      // As TensorFlow has it, batch_dims doesn't count here.
+      c.set_output(0, c.concrete() ? Shape::unknown() : Shape::unknown_of_rank(params.rank() + indices.rank() - 1));
     }
     return OkStatus();
   }

@@ -237,6 +237,10 @@ class ScatterNd : public Kernel {
   explicit ScatterNd(KernelInit&) {}
   Status compute(KernelContext& c) override {
     Tensor& out = c.output(0);
+    const bool has_indices = c.input(0).num_elements() > 0, has_updates = c.input(1).num_elements() > 0;
+    if ((has_indices || has_updates) && !(has_indices && has_updates && c.input(2).num_elements() > 0)) {
+      return invalid_argument("Indices and updates specified for empty output shape");
+    }
     if constexpr (std::is_same_v<T, std::string>) {
       for (std::string& s : out.flat<std::string>()) s.clear();
     } else {
@@ -257,10 +261,6 @@ Status scatter_nd_shape(ShapeContext& c) {
       }
     }
     RETURN_IF_ERROR(c.value_as_shape(2, &out));
-    const bool any_index = indices.num_elements() > 0, any_update = updates.num_elements() > 0;
-    if ((any_index || any_update) && !(any_index && any_update && out.num_elements() > 0)) {
-      return invalid_argument("Indices and updates specified for empty output shape");
-    }
     c.set_output(0, std::move(out));
     return OkStatus();
   }

@@ -147,14 +147,21 @@ class EnsureShape : public Kernel {
   explicit EnsureShape(KernelInit& c) : shape_(c.attr<Shape>("shape")) {}
   Status compute(KernelContext& c) override {
     if (!shape_.compatible_with(c.input(0).shape())) {
-      return invalid_argument("Shape of tensor {} {} is not compatible with expected shape {}.",
-                              c.node().input(0).node->name(), c.input(0).shape().str(), shape_.str());
+      return invalid_argument("Shape of tensor {} {} is not compatible with expected shape {}.", input_name(c.node()),
+                              c.input(0).shape().str(), shape_.str());
     }
     c.set_output(0, c.input(0));
     return OkStatus();
   }
 
  private:
+  // What is fed has the name that TensorFlow gives the argument of the run.
+  static std::string input_name(const Node& node) {
+    const Endpoint& source = node.input(0);
+    const bool fed = source.node->type().starts_with("Placeholder");
+    return fed ? fmt::format("_arg_{}_{}_0", source.node->name(), source.index) : source.node->name();
+  }
+
   Shape shape_;
 };
 
@@ -163,7 +170,12 @@ Status ensure_shape_shape(ShapeContext& c) {
   if (c.concrete()) {
     merged = c.input(0);
   } else {
-    RETURN_IF_ERROR(c.merge(c.attr_or("shape", Shape::unknown()), c.input(0), &merged));
+    const Shape wanted = c.attr_or("shape", Shape::unknown());
+    // TensorFlow takes "any rank" for a rank here.
+    if (c.input(0).known_rank() && c.input(0).rank() != wanted.rank()) {
+      return invalid_argument("Shape must be rank {} but is rank {}", wanted.rank(), c.input(0).rank());
+    }
+    RETURN_IF_ERROR(c.merge(wanted, c.input(0), &merged));
   }
   c.set_output(0, std::move(merged));
   return OkStatus();

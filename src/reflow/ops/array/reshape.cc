@@ -199,8 +199,6 @@ Status expand_dims_shape(ShapeContext& c) {
       }
       RETURN_IF_ERROR(expanded_shape(in, dim, &out));
     }
-  } else if (in.known_rank()) {
-    out = Shape::unknown_of_rank(in.rank() + 1);
   }
   c.set_output(0, std::move(out));
   return OkStatus();

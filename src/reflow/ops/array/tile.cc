@@ -58,14 +58,16 @@ Status tile_shape(ShapeContext& c) {
       if (m[d] < 0) return invalid_argument("Expected multiples[{}] >= 0, but got {}", d, m[d]);
     }
   }
-  Shape factors, known;
+  Shape factors, known = in;
   RETURN_IF_ERROR(c.value_as_shape(1, &factors));
-  if (!factors.known_rank()) {
-    c.set_output(0, in.known_rank() ? Shape::unknown_of_rank(in.rank()) : Shape::unknown());
+  if (in.known_rank()) {
+    RETURN_IF_ERROR(c.with_rank(factors, in.rank(), &factors));
+  } else if (factors.known_rank()) {
+    known = Shape::unknown_of_rank(factors.rank());
+  } else {
+    c.set_output(0, Shape::unknown());
     return OkStatus();
   }
-  if (in.known_rank()) RETURN_IF_ERROR(c.with_rank(factors, in.rank(), &factors));
-  RETURN_IF_ERROR(c.with_rank(in, factors.rank(), &known));
   Shape out;
   for (int d = 0; d < factors.rank(); ++d) {
     int64_t size;
@@ -151,10 +153,12 @@ Status broadcast_to_shape(ShapeContext& c) {
   RETURN_IF_ERROR(c.with_rank_at_most(in, out.rank(), &known));
   if (known.known_rank()) {
     for (int d = 0; d < known.rank(); ++d) {
-      const int64_t from = known.dim(d), to = out.dim(d + out.rank() - known.rank());
-      if (from < 0 || from == 1 || to < 0) continue;
+      const int at = d + out.rank() - known.rank();
+      const int64_t from = known.dim(d), to = out.dim(at);
+      if (from < 0 || from == 1 || (from == 0 && to < 0)) continue;
       int64_t merged;
       RETURN_IF_ERROR(c.merge_dim(from, to, &merged));
+      out.set_dim(at, merged);
     }
   }
   c.set_output(0, std::move(out));

@@ -99,10 +99,10 @@ class Unique : public Kernel {
 };
 
 Status unique_shape(ShapeContext& c) {
-  Shape vector = c.input(0);
+  Shape vector;
   if (!c.concrete()) RETURN_IF_ERROR(c.with_rank(c.input(0), 1, &vector));
   c.set_output(0, Shape{Shape::kUnknown});
-  c.set_output(1, std::move(vector));
+  c.set_output(1, c.input(0));
   if (c.num_outputs() == 3) c.set_output(2, Shape{Shape::kUnknown});
   return OkStatus();
 }

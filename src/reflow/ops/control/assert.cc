@@ -36,11 +36,6 @@ class Assert : public Kernel {
   int summarize_;
 };
 
-Status assert_shape(ShapeContext& c) {
-  Shape scalar;
-  return c.concrete() ? OkStatus() : c.with_rank(c.input(0), 0, &scalar);
-}
-
 REFLOW_OP("Assert")
     .input("condition: bool")
     .input("data: T")
@@ -49,7 +44,7 @@ REFLOW_OP("Assert")
     .stateful()
     .doc("Ends the run with an error that shows `data` unless `condition` is true. Of each tensor, `summarize` entries of "
          "each dimension are shown.")
-    .shape(assert_shape)
+    .shape(no_outputs)
     .kernel<Assert>(kCpu)
     .not_differentiable();
 

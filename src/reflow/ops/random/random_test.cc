@@ -1,30 +1,24 @@
 // Random streams are TensorFlow 1.15's, bit for bit: tf-1.15/kernels/random.json.
 
+#include <cmath>
 #include <cstring>
-#include <map>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "reflow/graph/graph.h"
-#include "reflow/graph/node_builder.h"
-#include "reflow/op/kernel_registry.h"
 #include "tests/kit/golden_file.h"
 #include "tests/kit/golden_tensor.h"
-#include "tests/kit/graph_values.h"
 #include "tests/kit/npz.h"
+#include "tests/kit/op_runner.h"
 
 namespace reflow::ops {
 namespace {
 
 using graph::AttrMap;
-using graph::Graph;
-using graph::Node;
 using nlohmann::json;
+using reflow::testing::OpRunner;
 
 Tensor int_vector(const std::vector<int64_t>& values) {
   return Tensor::from(std::span<const int64_t>(values), {static_cast<int64_t>(values.size())});
@@ -33,50 +27,17 @@ Tensor int_vector(const std::vector<int64_t>& values) {
 // A random op with a kernel that lives through several runs.
 class RandomOp {
  public:
-  RandomOp(std::string_view type, std::vector<Tensor> inputs, AttrMap attrs, int num_threads = 1)
-      : inputs_(std::move(inputs)), pool_(num_threads) {
-    std::vector<graph::OpInput> arguments;
-    for (const Tensor& input : inputs_) {
-      arguments.emplace_back(*reflow::testing::make_placeholder(graph_, input.dtype(), input.shape()));
-    }
-    auto node = graph::create_op(graph_, type, std::move(arguments), std::move(attrs));
-    EXPECT_TRUE(node.ok()) << node.status();
-    node_ = *node;
-    auto kernel = op::make_kernel(*node_, nullptr, nullptr);
-    EXPECT_TRUE(kernel.ok()) << kernel.status();
-    kernel_ = *std::move(kernel);
-  }
+  RandomOp(std::string_view type, std::vector<OpRunner::Input> inputs, AttrMap attrs, int num_threads = 1)
+      : runner_(type, std::move(inputs), std::move(attrs), nullptr, num_threads) {}
 
   Tensor run() {
-    std::vector<Shape> input_shapes, output_shapes;
-    std::vector<const Tensor*> values;
-    std::vector<op::Value> slots(inputs_.size());
-    std::vector<op::Value*> pointers;
-    for (size_t i = 0; i < inputs_.size(); ++i) {
-      input_shapes.push_back(inputs_[i].shape());
-      values.push_back(&inputs_[i]);
-      slots[i].tensor = inputs_[i];
-      pointers.push_back(&slots[i]);
-    }
-    bool used_values;
-    Status status = op::concrete_output_shapes(*node_, input_shapes, values, &output_shapes, &used_values);
+    const Status status = runner_.run();
     EXPECT_TRUE(status.ok()) << status;
-    op::RunEnv env;
-    env.pool = &pool_;
-    op::Value output;
-    op::KernelContext c(&env, node_, pointers.data(), static_cast<int>(pointers.size()), &output, 1);
-    status = c.allocate_output(0, output_shapes[0]);
-    if (status.ok()) status = kernel_->compute(c);
-    EXPECT_TRUE(status.ok()) << status;
-    return output.tensor;
+    return runner_.output().copy();
   }
 
  private:
-  Graph graph_;
-  std::vector<Tensor> inputs_;
-  ThreadPool pool_;
-  Node* node_ = nullptr;
-  std::unique_ptr<op::Kernel> kernel_;
+  OpRunner runner_;
 };
 
 ::testing::AssertionResult same_bits(const Tensor& got, const Tensor& want) {
@@ -96,7 +57,7 @@ Tensor scalar_of(DType type, int64_t value) {
 RandomOp op_of_case(const json& c, int num_threads) {
   const json& attrs = c.at("attrs");
   AttrMap map{{"seed", attrs.at("seed").get<int64_t>()}, {"seed2", attrs.at("seed2").get<int64_t>()}};
-  std::vector<Tensor> inputs{int_vector(c.at("shape").get<std::vector<int64_t>>())};
+  std::vector<OpRunner::Input> inputs{int_vector(c.at("shape").get<std::vector<int64_t>>())};
   if (attrs.contains("dtype")) map.set("dtype", dtype_from_name(attrs["dtype"].get<std::string>()));
   if (attrs.contains("Tout")) {
     const DType type = dtype_from_name(attrs["Tout"].get<std::string>());
@@ -217,14 +178,13 @@ TEST(RandomUniform, SeedsOfZeroGiveOtherNumbersEachTime) {
 }
 
 TEST(RandomUniformInt, EmptyRangeIsAnError) {
-  Graph graph;
-  const auto shape = *reflow::testing::make_placeholder(graph, DType::kInt32, {1});
-  const auto low = *reflow::testing::make_placeholder(graph, DType::kInt32, {});
-  const auto high = *reflow::testing::make_placeholder(graph, DType::kInt32, {});
-  Node* node = *graph::create_op(graph, "RandomUniformInt", {shape, low, high});
-  const std::vector<Tensor> inputs{Tensor::vector<int32_t>({2}), Tensor::scalar(int32_t{5}), Tensor::scalar(int32_t{5})};
-  const auto outputs = op::evaluate(*node, inputs);
-  EXPECT_EQ(message_of(outputs.status()), "Need minval < maxval, got 5 >= 5");
+  OpRunner op("RandomUniformInt",
+              {Tensor::vector<int32_t>({2}), Tensor::scalar(int32_t{5}), Tensor::scalar(int32_t{5})});
+  EXPECT_EQ(message_of(op.run()), "Need minval < maxval, got 5 >= 5");
+}
+
+TEST(RandomGamma, NegativeAlphaGivesNaNInsteadOfAnEndlessSearch) {
+  EXPECT_TRUE(std::isnan(RandomOp("RandomGamma", {int_vector({1}), Tensor::scalar(-1.0f)}, seeds(1)).run().item<float>()));
 }
 
 }  // namespace
