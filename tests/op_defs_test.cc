@@ -40,22 +40,6 @@ void add_what_the_release_has(std::map<std::string, tensorflow::OpDef>* ops) {
   }
 }
 
-// ops.pbtxt is a little older than the release itself, which has these.
-void add_what_came_later(std::map<std::string, tensorflow::OpDef>* ops) {
-  for (const char* name : {"Equal", "NotEqual"}) {
-    auto* attr = ops->at(name).add_attr();
-    attr->set_name("incompatible_shape_error");
-    attr->set_type("bool");
-    attr->mutable_default_value()->set_b(true);
-  }
-  auto* types = ops->at("Abs").mutable_attr(0)->mutable_allowed_values()->mutable_list();
-  types->clear_type();
-  for (const auto type : {tensorflow::DT_BFLOAT16, tensorflow::DT_HALF, tensorflow::DT_FLOAT, tensorflow::DT_DOUBLE, tensorflow::DT_INT8,
-                          tensorflow::DT_INT16, tensorflow::DT_INT32, tensorflow::DT_INT64}) {
-    types->add_type(type);
-  }
-}
-
 std::map<std::string, tensorflow::OpDef> golden_ops() {
   tensorflow::OpList list;
   if (!google::protobuf::TextFormat::ParseFromString(read_golden("tf-1.15/ops.pbtxt"), &list)) {
