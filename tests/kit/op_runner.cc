@@ -83,6 +83,7 @@ Status OpRunner::run() {
   op::RunEnv env;
   env.device = device_;
   env.pool = &pool_;
+  env.step_resources = step_resources_;
   op::KernelContext c(&env, node_, pointers.data(), static_cast<int>(pointers.size()), outputs_.data(),
                       static_cast<int>(outputs_.size()));
   if (!op::KernelRegistry::global().traits(node_->type()).sets_outputs) {

@@ -32,6 +32,8 @@ class OpRunner {
 
   // Shapes, allocation and compute() with the inputs of now. The outputs are then in output() and ref().
   Status run();
+  // The resources of the run; none otherwise.
+  void set_step_resources(op::ResourceManager* resources) { step_resources_ = resources; }
   void set_input(int i, Input input) { inputs_[i] = std::move(input); }
   const Tensor& output(int i = 0) const { return outputs_[i].get(); }
   op::Variable* ref(int i = 0) const { return outputs_[i].ref; }
@@ -44,6 +46,7 @@ class OpRunner {
   ThreadPool pool_;
   std::unique_ptr<op::Device> own_device_;
   op::Device* device_;
+  op::ResourceManager* step_resources_ = nullptr;
   graph::Node* node_ = nullptr;
   std::unique_ptr<op::Kernel> kernel_;
   std::vector<op::Value> outputs_;

@@ -260,7 +260,8 @@ class ConcatOffset : public Kernel {
         out[d] = 0;
         if (d != axis && sizes[d] != first.data<int32_t>()[d]) {
           return invalid_argument(
-              "All dimensions except {} must match. Input {} has shape {} and doesn't match input 0 with shape {}.", axis,
+              "All dimensions except {} must match. Input {} has shape [{}] and doesn't match input 0 with shape [{}].",
+              axis,
               i - 1, in.summarize(10), first.summarize(10));
         }
       }

@@ -62,5 +62,37 @@ TEST(Print, WritesToStderrTheFirstTimes) {
   EXPECT_TRUE(op.output().shares_buffer(matrix));
 }
 
+TEST(PrintV2, WritesItsTextAndTheEnd) {
+  OpRunner op("PrintV2", {Tensor::scalar("x = 1")}, {{"end", ";"}});
+  ::testing::internal::CaptureStderr();
+  const bool ok = op.run().ok();
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "x = 1;");
+  EXPECT_TRUE(ok);
+}
+
+TEST(ControlTrigger, DoesNothing) { EXPECT_TRUE(OpRunner("ControlTrigger", {}).run().ok()); }
+
+TEST(RefMerge, PassesTheReferenceOn) {
+  op::Variable variable(DType::kFloat32);
+  OpRunner op("RefMerge", {&variable});
+  ASSERT_TRUE(op.run().ok());
+  EXPECT_EQ(op.ref(0), &variable);
+}
+
+TEST(LoopOps, HandReferencesThrough) {
+  op::Variable variable(DType::kFloat32);
+  for (const char* type : {"RefEnter", "RefExit", "RefNextIteration"}) {
+    const bool enter = std::string_view(type) == "RefEnter";
+    OpRunner op(type, {&variable}, enter ? graph::AttrMap{{"frame_name", "f"}} : graph::AttrMap{});
+    ASSERT_TRUE(op.run().ok()) << type;
+    EXPECT_EQ(op.ref(), &variable) << type;
+  }
+}
+
+TEST(AbortDeathTest, EndsTheProcessWithItsMessage) {
+  OpRunner op("Abort", {}, {{"error_msg", "because"}});
+  EXPECT_DEATH((void)op.run(), "Abort_op intentional failure; because");
+}
+
 }  // namespace
 }  // namespace reflow::ops

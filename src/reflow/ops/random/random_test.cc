@@ -171,6 +171,18 @@ TEST(StatelessRandom, EqualsTensorFlow) {
   }
 }
 
+TEST(StatelessRandomUniformInt, EqualsTensorFlow) {
+  RandomOp op("StatelessRandomUniformInt",
+              {int_vector({5}), int_vector({1, 2}), Tensor::scalar(int32_t{0}), Tensor::scalar(int32_t{100})}, {});
+  EXPECT_TRUE(same_bits(op.run(), Tensor::vector<int32_t>({40, 49, 94, 79, 27})));
+}
+
+TEST(StatelessMultinomial, EqualsTensorFlow) {
+  RandomOp op("StatelessMultinomial",
+              {Tensor::from({0.f, 0.f, 0.f, 0.f}, {1, 4}), Tensor::scalar(int32_t{6}), int_vector({1, 2})}, {});
+  EXPECT_TRUE(same_bits(op.run(), golden_runs("tf.random.stateless_multinomial(tf.zeros([1, 4]), 6, seed=[1, 2])")[0]));
+}
+
 TEST(RandomUniform, SeedsOfZeroGiveOtherNumbersEachTime) {
   const AttrMap attrs{{"dtype", DType::kFloat32}};
   EXPECT_FALSE(same_bits(RandomOp("RandomUniform", {int_vector({8})}, attrs).run(),

@@ -90,7 +90,7 @@ TEST(ScatterAdd, AddsRepeatedRowsUp) {
   v.tensor = Tensor::from({0.f, 0.f, 1.f, 1.f}, {2, 2});
   OpRunner op("ScatterAdd", {&v, Tensor::vector<int32_t>({1, 1}), Tensor::from({1.f, 2.f, 3.f, 4.f}, {2, 2})});
   ASSERT_TRUE(op.run().ok());
-  EXPECT_EQ(v.tensor.summarize(4), "[[0 0][5 7]]");
+  EXPECT_EQ(v.tensor.summarize(4), "[0 0][5 7]");
 }
 
 TEST(ScatterAdd, WantsIndicesWithinTheVariable) {
@@ -104,7 +104,7 @@ TEST(ScatterUpdate, TakesAScalarForAllRows) {
   FloatVariable v{1, 2, 3};
   OpRunner op("ScatterUpdate", {&v, Tensor::vector<int32_t>({0, 2}), Tensor::scalar(9.f)});
   ASSERT_TRUE(op.run().ok());
-  EXPECT_EQ(v.tensor.summarize(3), "[9 2 9]");
+  EXPECT_EQ(v.tensor.summarize(3), "9 2 9");
 }
 
 TEST(ScatterDiv, DividingByZeroIsAnError) {
@@ -122,9 +122,52 @@ TEST(ScatterNdUpdate, WritesSlices) {
   v.tensor = Tensor::from({0.f, 0.f, 0.f, 0.f}, {2, 2});
   OpRunner op("ScatterNdUpdate", {&v, Tensor::from<int32_t>({1, 0}, {1, 2}), Tensor::vector({3.f})});
   ASSERT_TRUE(op.run().ok());
-  EXPECT_EQ(v.tensor.summarize(4), "[[0 0][3 0]]");
+  EXPECT_EQ(v.tensor.summarize(4), "[0 0][3 0]");
   op.set_input(1, Tensor::from<int32_t>({0, 2}, {1, 2}));
   EXPECT_EQ(message_of(op.run()), "indices[0] = [0, 2] does not index into shape [2,2]");
+}
+
+TEST(ScatterOps, CombineRowsWithTheirUpdates) {
+  const struct {
+    const char *op, *result;
+  } kCases[] = {{"ScatterSub", "-2 8"}, {"ScatterMul", "6 8"}, {"ScatterMin", "1 8"}, {"ScatterMax", "3 8"}};
+  for (const auto& c : kCases) {
+    FloatVariable v{2, 8};
+    OpRunner op(c.op, {&v, Tensor::vector<int32_t>({0, 0}), Tensor::vector({1.f, 3.f})});
+    ASSERT_TRUE(op.run().ok()) << c.op;
+    EXPECT_EQ(v.tensor.summarize(), c.result) << c.op;
+  }
+}
+
+TEST(ScatterNdOps, CombineSlicesWithTheirUpdates) {
+  for (const auto& [type, result] : {std::pair("ScatterNdAdd", "6 8"), std::pair("ScatterNdSub", "-2 8")}) {
+    FloatVariable v{2, 8};
+    OpRunner op(type, {&v, Tensor::from<int32_t>({0, 0}, {2, 1}), Tensor::vector({1.f, 3.f})});
+    ASSERT_TRUE(op.run().ok()) << type;
+    EXPECT_EQ(v.tensor.summarize(), result) << type;
+  }
+}
+
+TEST(TemporaryVariable, LivesUntilItIsDestroyed) {
+  ThreadPool pool(1);
+  op::Device device("/device:CPU:0", "CPU", &pool);
+  op::ResourceManager step;
+  OpRunner make("TemporaryVariable", {}, {{"shape", Shape{2}}, {"dtype", DType::kFloat32}, {"var_name", "t"}}, &device);
+  make.set_step_resources(&step);
+  ASSERT_TRUE(make.run().ok());
+  Variable* variable = make.ref();
+  variable->tensor = Tensor::vector({1.f, 2.f});
+  OpRunner destroy("DestroyTemporaryVariable", {variable}, {{"var_name", "t"}}, &device);
+  destroy.set_step_resources(&step);
+  ASSERT_TRUE(destroy.run().ok());
+  EXPECT_EQ(destroy.output().summarize(), "1 2");
+  EXPECT_EQ(message_of(destroy.run()),
+            "Resource __per_step_0/t/N10tensorflow19TemporaryVariableOp6TmpVarE does not exist.");
+}
+
+TEST(Variable, OfTheOldOpHasAnUnknownShapeWhereItSaysScalar) {
+  OpRunner op("Variable", {}, {{"dtype", DType::kFloat32}, {"shape", Shape{}}});
+  EXPECT_FALSE(op.node().output_shape(0).known_rank());
 }
 
 TEST(CountUpTo, EndsAtItsLimit) {

@@ -171,6 +171,10 @@ class UpdateVariable : public Kernel {
     std::lock_guard lock(variable->mutex);
     Tensor& old = variable->tensor;
     const Tensor& value = c.input(1);
+    if (old.dtype() != value.dtype()) {
+      return invalid_argument("Trying to update variable with wrong dtype. Expected {} got {}", dtype_name(old.dtype()),
+                              dtype_name(value.dtype()));
+    }
     if (!(old.shape() == value.shape())) {
       return invalid_argument("Cannot update variable with shape {} using a Tensor with shape {}, shapes must be equal.",
                               old.shape().str(), value.shape().str());

@@ -41,9 +41,9 @@ TEST_F(ResourceVariables, WhatWasReadDoesNotChangeLater) {
   ASSERT_TRUE(run("AssignVariableOp", {v, Tensor::vector({1.f, 2.f})}).ok());
   const Tensor before = read(v);
   ASSERT_TRUE(run("AssignAddVariableOp", {v, Tensor::vector({10.f, 10.f})}).ok());
-  EXPECT_EQ(before.summarize(), "[1 2]");
+  EXPECT_EQ(before.summarize(), "1 2");
   ASSERT_TRUE(run("ResourceScatterSub", {v, Tensor::vector<int32_t>({0}), Tensor::vector({1.f})}).ok());
-  EXPECT_EQ(read(v).summarize(), "[10 12]");
+  EXPECT_EQ(read(v).summarize(), "10 12");
 }
 
 TEST_F(ResourceVariables, AreWrittenInPlaceWhereNobodyHoldsTheValue) {
@@ -60,7 +60,7 @@ TEST_F(ResourceVariables, CopyWhatTheyAreAssigned) {
   Tensor value = Tensor::vector({1.f, 2.f});
   ASSERT_TRUE(run("AssignVariableOp", {v, value}).ok());
   value.data<float>()[0] = 7;
-  EXPECT_EQ(read(v).summarize(), "[1 2]");
+  EXPECT_EQ(read(v).summarize(), "1 2");
 }
 
 TEST_F(ResourceVariables, WithoutAValueCannotBeRead) {
@@ -91,9 +91,9 @@ TEST_F(ResourceVariables, GiveTheirShapeAndRows) {
   const Tensor v = handle("v");
   ASSERT_TRUE(run("AssignVariableOp", {v, Tensor::from({1.f, 2.f, 3.f, 4.f}, {2, 2})}).ok());
   ASSERT_TRUE(run("VariableShape", {v}).ok());
-  EXPECT_EQ(result_.summarize(), "[2 2]");
+  EXPECT_EQ(result_.summarize(), "2 2");
   ASSERT_TRUE(run("ResourceGather", {v, Tensor::vector<int32_t>({1, 0})}, {{"dtype", DType::kFloat32}}).ok());
-  EXPECT_EQ(result_.summarize(4), "[[3 4][1 2]]");
+  EXPECT_EQ(result_.summarize(4), "[3 4][1 2]");
 }
 
 TEST_F(ResourceVariables, WantUpdatesOfTheirShape) {
@@ -101,6 +101,54 @@ TEST_F(ResourceVariables, WantUpdatesOfTheirShape) {
   ASSERT_TRUE(run("AssignVariableOp", {v, Tensor::vector({1.f, 2.f})}).ok());
   EXPECT_EQ(message_of(run("AssignAddVariableOp", {v, Tensor::vector({1.f})})),
             "Cannot update variable with shape [2] using a Tensor with shape [1], shapes must be equal.");
+}
+
+TEST_F(ResourceVariables, CombineRowsWithTheirUpdates) {
+  const struct {
+    const char *op, *result;
+  } kCases[] = {{"ResourceScatterAdd", "6 8"}, {"ResourceScatterSub", "-2 8"}, {"ResourceScatterMul", "6 8"},
+                {"ResourceScatterDiv", "0.666667 8"}, {"ResourceScatterMin", "1 8"},
+                {"ResourceScatterMax", "3 8"}, {"ResourceScatterUpdate", "3 8"}};
+  const Tensor v = handle("v");
+  for (const auto& c : kCases) {
+    ASSERT_TRUE(run("AssignVariableOp", {v, Tensor::vector({2.f, 8.f})}).ok());
+    ASSERT_TRUE(run(c.op, {v, Tensor::vector<int32_t>({0, 0}), Tensor::vector({1.f, 3.f})}).ok()) << c.op;
+    EXPECT_EQ(read(v).summarize(), c.result) << c.op;
+  }
+}
+
+TEST_F(ResourceVariables, CombineSlicesWithTheirUpdates) {
+  const struct {
+    const char *op, *result;
+  } kCases[] = {{"ResourceScatterNdAdd", "6 8"}, {"ResourceScatterNdSub", "-2 8"}, {"ResourceScatterNdUpdate", "3 8"}};
+  const Tensor v = handle("v");
+  for (const auto& c : kCases) {
+    ASSERT_TRUE(run("AssignVariableOp", {v, Tensor::vector({2.f, 8.f})}).ok());
+    ASSERT_TRUE(run(c.op, {v, Tensor::from<int32_t>({0, 0}, {2, 1}), Tensor::vector({1.f, 3.f})}).ok()) << c.op;
+    EXPECT_EQ(read(v).summarize(), c.result) << c.op;
+  }
+  ASSERT_TRUE(run("ResourceGatherNd", {v, Tensor::from<int32_t>({1, 0}, {2, 1})}, {{"dtype", DType::kFloat32}}).ok());
+  EXPECT_EQ(result_.summarize(), "8 3");
+}
+
+TEST_F(ResourceVariables, AssignToASlice) {
+  const Tensor v = handle("v");
+  ASSERT_TRUE(run("AssignVariableOp", {v, Tensor::vector({2.f, 8.f, 9.f})}).ok());
+  const Tensor before = read(v);
+  ASSERT_TRUE(run("ResourceStridedSliceAssign",
+                  {v, Tensor::vector<int32_t>({1}), Tensor::vector<int32_t>({3}), Tensor::vector<int32_t>({1}),
+                   Tensor::vector({5.f, 6.f})}).ok());
+  EXPECT_EQ(read(v).summarize(), "2 5 6");
+  EXPECT_EQ(before.summarize(), "2 8 9");
+}
+
+TEST_F(ResourceVariables, CountUpToALimit) {
+  const Tensor v = handle("n", DType::kInt32);
+  ASSERT_TRUE(run("AssignVariableOp", {v, Tensor::scalar(int32_t{1})}).ok());
+  const AttrMap attrs{{"limit", 2}, {"T", DType::kInt32}};
+  ASSERT_TRUE(run("ResourceCountUpTo", {v}, attrs).ok());
+  EXPECT_EQ(result_.item<int32_t>(), 1);
+  EXPECT_EQ(message_of(run("ResourceCountUpTo", {v}, attrs)), "Reached limit of 2");
 }
 
 }  // namespace

@@ -1,0 +1,150 @@
+// Cases of array ops beside those of TensorFlow's vectors (tests/golden_kernels_test.cc).
+
+#include <gtest/gtest.h>
+
+#include "tests/kit/op_case.h"
+#include "tests/kit/op_runner.h"
+
+namespace reflow::ops {
+namespace {
+
+using testing::OpCaseTest;
+using testing::OpRunner;
+
+Tensor matrix() { return Tensor::from<float>({1, 2, 3, 4, 5, 6}, {2, 3}); }
+Tensor ints(std::initializer_list<int32_t> values) { return Tensor::vector(values); }
+Tensor pairs(std::initializer_list<int32_t> values) {
+  return Tensor::from(values, {static_cast<int64_t>(values.size()) / 2, 2});
+}
+
+const OpCaseTest identity_n{{.op = "IdentityN",
+                             .inputs = {{std::vector<Tensor>{matrix(), Tensor::scalar(2.f)}}},
+                             .outputs = {matrix(), Tensor::scalar(2.f)},
+                             .shapes = {"[2,?];? -> in0;in1"}}};
+const OpCaseTest snapshot{
+    {.op = "Snapshot", .inputs = {matrix()}, .outputs = {matrix()}, .shapes = {"[2,?] -> in0", "? -> ?"}}};
+const OpCaseTest deep_copy{{.op = "DeepCopy", .inputs = {matrix()}, .outputs = {matrix()}, .shapes = {"[2,?] -> in0"}}};
+const OpCaseTest guarantee_const{{.op = "GuaranteeConst", .inputs = {matrix()}, .outputs = {matrix()}}};
+const OpCaseTest placeholder_with_default{{.op = "PlaceholderWithDefault",
+                                           .attrs = {{"shape", Shape{2, -1}}},
+                                           .inputs = {matrix()},
+                                           .outputs = {matrix()},
+                                           .shapes = {"[2,3] -> [2,?]"}}};
+
+const OpCaseTest concat_offset{
+    {.op = "ConcatOffset",
+     .inputs = {Tensor::scalar(int32_t{1}), {std::vector<Tensor>{ints({2, 3, 4}), ints({2, 1, 4}), ints({2, 5, 4})}}},
+     .outputs = {ints({0, 0, 0}), ints({0, 3, 0}), ints({0, 4, 0})},
+     .bad_inputs = {Tensor::scalar(int32_t{1}), {std::vector<Tensor>{ints({2, 3}), ints({4, 1})}}},
+     .error = "All dimensions except 1 must match. Input 1 has shape [4 1] and doesn't match input 0 with shape [2 3]."}};
+
+const OpCaseTest mirror_pad_grad{{.op = "MirrorPadGrad",
+                                  .attrs = {{"mode", "REFLECT"}},
+                                  .inputs = {Tensor::vector<float>({1, 2, 3, 4, 5, 6}), pairs({2, 1})},
+                                  .outputs = {Tensor::vector<float>({3, 8, 10})}}};
+
+const OpCaseTest tensor_scatter_update{
+    {.op = "TensorScatterUpdate",
+     .inputs = {matrix(), pairs({0, 2, 1, 0}), Tensor::vector<float>({8, 9})},
+     .outputs = {Tensor::from<float>({1, 2, 8, 9, 5, 6}, {2, 3})},
+     .shapes = {"[2,?];[?,2];[?] -> in0"},
+     .bad_inputs = {matrix(), pairs({0, 3}), Tensor::vector<float>({8})},
+     .error = "indices[0] = [0, 3] does not index into shape [2,3]"}};
+const OpCaseTest tensor_scatter_add{{.op = "TensorScatterAdd",
+                                     .inputs = {matrix(), pairs({0, 2, 0, 2}), Tensor::vector<float>({8, 9})},
+                                     .outputs = {Tensor::from<float>({1, 2, 20, 4, 5, 6}, {2, 3})}}};
+const OpCaseTest tensor_scatter_sub{{.op = "TensorScatterSub",
+                                     .inputs = {matrix(), pairs({0, 2, 0, 2}), Tensor::vector<float>({8, 9})},
+                                     .outputs = {Tensor::from<float>({1, 2, -14, 4, 5, 6}, {2, 3})}}};
+const OpCaseTest non_aliasing_add{{.op = "ScatterNdNonAliasingAdd",
+                                   .inputs = {matrix(), pairs({1, 1}), Tensor::vector<float>({8})},
+                                   .outputs = {Tensor::from<float>({1, 2, 3, 4, 13, 6}, {2, 3})}}};
+const OpCaseTest tensor_strided_slice_update{
+    {.op = "TensorStridedSliceUpdate",
+     .attrs = {{"shrink_axis_mask", 1}},
+     .inputs = {matrix(), ints({1, 0}), ints({2, 3}), ints({1, 2}), Tensor::vector<float>({8, 9})},
+     .outputs = {Tensor::from<float>({1, 2, 3, 8, 5, 9}, {2, 3})}}};
+
+const OpCaseTest gather_of_batches{
+    {.op = "GatherV2",
+     .name = "Batches",
+     .attrs = {{"batch_dims", 1}},
+     .inputs = {Tensor::from<float>({1, 2, 3, 4, 5, 6}, {2, 3}), pairs({2, 0, 1, 1}), Tensor::scalar(int32_t{1})},
+     .outputs = {Tensor::from<float>({3, 1, 5, 5}, {2, 2})},
+     .shapes = {"[2,3];[2,4];=1 -> [d0_0,d1_1]"},
+     .has_gradient_check = false}};
+
+// A transposition in blocks, not a multiple of their size, with a dimension outside of the two.
+Tensor counting(const Shape& shape) {
+  Tensor t(DType::kFloat32, shape);
+  for (int64_t i = 0; i < t.num_elements(); ++i) t.data<float>()[i] = static_cast<float>(i);
+  return t;
+}
+Tensor last_two_swapped(const Tensor& in) {
+  const int64_t a = in.dim(0), b = in.dim(1), c = in.dim(2);
+  Tensor out(DType::kFloat32, {a, c, b});
+  for (int64_t i = 0; i < a; ++i) {
+    for (int64_t j = 0; j < b; ++j) {
+      for (int64_t k = 0; k < c; ++k) out.data<float>()[(i * c + k) * b + j] = in.data<float>()[(i * b + j) * c + k];
+    }
+  }
+  return out;
+}
+const OpCaseTest transpose_in_blocks{{.op = "Transpose",
+                                      .name = "InBlocks",
+                                      .inputs = {counting({3, 45, 70}), ints({0, 2, 1})},
+                                      .outputs = {last_two_swapped(counting({3, 45, 70}))},
+                                      .has_gradient_check = false}};
+
+TEST(PreventGradient, PassesItsInputOn) {
+  const Tensor in = matrix();
+  OpRunner op("PreventGradient", {in}, {{"message", "why"}});
+  ASSERT_TRUE(op.run().ok());
+  EXPECT_TRUE(op.output().shares_buffer(in));
+}
+
+TEST(PlaceholderV2, WantsToBeFed) {
+  OpRunner op("PlaceholderV2", {}, {{"dtype", DType::kInt64}, {"shape", Shape{-1, 3}}});
+  EXPECT_EQ(message_of(op.run()),
+            "You must feed a value for placeholder tensor 'PlaceholderV2' with dtype int64 and shape [?,3]");
+}
+
+TEST(RefIdentity, IsTheSameReference) {
+  op::Variable variable(DType::kFloat32);
+  OpRunner op("RefIdentity", {&variable});
+  ASSERT_TRUE(op.run().ok());
+  EXPECT_EQ(op.ref(), &variable);
+}
+
+TEST(StridedSliceAssign, WritesIntoTheVariable) {
+  op::Variable variable(DType::kFloat32);
+  variable.tensor = matrix();
+  OpRunner op("StridedSliceAssign",
+              {&variable, ints({0}), ints({1}), ints({1}), Tensor::from<float>({7, 8, 9}, {1, 3})});
+  ASSERT_TRUE(op.run().ok());
+  EXPECT_EQ(variable.tensor.summarize(6), "[7 8 9][4 5 6]");
+  op.set_input(4, Tensor::scalar(1.f));
+  EXPECT_EQ(message_of(op.run()),
+            "sliced l-value shape [1,3] does not match r-value shape []. Automatic broadcasting not yet implemented.");
+}
+
+TEST(Slice, OfAnEmptyTensorIsEmpty) {
+  OpRunner op("Slice", {Tensor(DType::kFloat32, {0, 3}), ints({0, 1}), ints({0, 2})});
+  ASSERT_TRUE(op.run().ok());
+  EXPECT_EQ(op.output().shape().str(), "[0,2]");
+}
+
+TEST(Unique, KeepsTheOrderOfStrings) {
+  OpRunner op("Unique", {Tensor::vector<std::string>({"b", "a", "b"})});
+  ASSERT_TRUE(op.run().ok());
+  EXPECT_EQ(op.output(0).summarize(), "b a");
+  EXPECT_EQ(op.output(1).summarize(), "0 1 0");
+}
+
+TEST(Range, TooLongForMemoryIsAnError) {
+  OpRunner op("Range", {Tensor::scalar(0.0), Tensor::scalar(1e300), Tensor::scalar(1e-300)});
+  EXPECT_EQ(op.run().code(), StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace reflow::ops
