@@ -17,53 +17,11 @@ Tensor pairs(std::initializer_list<int32_t> values) {
   return Tensor::from(values, {static_cast<int64_t>(values.size()) / 2, 2});
 }
 
-const OpCaseTest identity_n{{.op = "IdentityN",
-                             .inputs = {{std::vector<Tensor>{matrix(), Tensor::scalar(2.f)}}},
-                             .outputs = {matrix(), Tensor::scalar(2.f)},
-                             .shapes = {"[2,?];? -> in0;in1"}}};
-const OpCaseTest snapshot{
-    {.op = "Snapshot", .inputs = {matrix()}, .outputs = {matrix()}, .shapes = {"[2,?] -> in0", "? -> ?"}}};
-const OpCaseTest deep_copy{{.op = "DeepCopy", .inputs = {matrix()}, .outputs = {matrix()}, .shapes = {"[2,?] -> in0"}}};
-const OpCaseTest guarantee_const{{.op = "GuaranteeConst", .inputs = {matrix()}, .outputs = {matrix()}}};
 const OpCaseTest placeholder_with_default{{.op = "PlaceholderWithDefault",
                                            .attrs = {{"shape", Shape{2, -1}}},
                                            .inputs = {matrix()},
                                            .outputs = {matrix()},
                                            .shapes = {"[2,3] -> [2,?]"}}};
-
-const OpCaseTest concat_offset{
-    {.op = "ConcatOffset",
-     .inputs = {Tensor::scalar(int32_t{1}), {std::vector<Tensor>{ints({2, 3, 4}), ints({2, 1, 4}), ints({2, 5, 4})}}},
-     .outputs = {ints({0, 0, 0}), ints({0, 3, 0}), ints({0, 4, 0})},
-     .bad_inputs = {Tensor::scalar(int32_t{1}), {std::vector<Tensor>{ints({2, 3}), ints({4, 1})}}},
-     .error = "All dimensions except 1 must match. Input 1 has shape [4 1] and doesn't match input 0 with shape [2 3]."}};
-
-const OpCaseTest mirror_pad_grad{{.op = "MirrorPadGrad",
-                                  .attrs = {{"mode", "REFLECT"}},
-                                  .inputs = {Tensor::vector<float>({1, 2, 3, 4, 5, 6}), pairs({2, 1})},
-                                  .outputs = {Tensor::vector<float>({3, 8, 10})}}};
-
-const OpCaseTest tensor_scatter_update{
-    {.op = "TensorScatterUpdate",
-     .inputs = {matrix(), pairs({0, 2, 1, 0}), Tensor::vector<float>({8, 9})},
-     .outputs = {Tensor::from<float>({1, 2, 8, 9, 5, 6}, {2, 3})},
-     .shapes = {"[2,?];[?,2];[?] -> in0"},
-     .bad_inputs = {matrix(), pairs({0, 3}), Tensor::vector<float>({8})},
-     .error = "indices[0] = [0, 3] does not index into shape [2,3]"}};
-const OpCaseTest tensor_scatter_add{{.op = "TensorScatterAdd",
-                                     .inputs = {matrix(), pairs({0, 2, 0, 2}), Tensor::vector<float>({8, 9})},
-                                     .outputs = {Tensor::from<float>({1, 2, 20, 4, 5, 6}, {2, 3})}}};
-const OpCaseTest tensor_scatter_sub{{.op = "TensorScatterSub",
-                                     .inputs = {matrix(), pairs({0, 2, 0, 2}), Tensor::vector<float>({8, 9})},
-                                     .outputs = {Tensor::from<float>({1, 2, -14, 4, 5, 6}, {2, 3})}}};
-const OpCaseTest non_aliasing_add{{.op = "ScatterNdNonAliasingAdd",
-                                   .inputs = {matrix(), pairs({1, 1}), Tensor::vector<float>({8})},
-                                   .outputs = {Tensor::from<float>({1, 2, 3, 4, 13, 6}, {2, 3})}}};
-const OpCaseTest tensor_strided_slice_update{
-    {.op = "TensorStridedSliceUpdate",
-     .attrs = {{"shrink_axis_mask", 1}},
-     .inputs = {matrix(), ints({1, 0}), ints({2, 3}), ints({1, 2}), Tensor::vector<float>({8, 9})},
-     .outputs = {Tensor::from<float>({1, 2, 3, 8, 5, 9}, {2, 3})}}};
 
 const OpCaseTest gather_of_batches{
     {.op = "GatherV2",
@@ -95,13 +53,6 @@ const OpCaseTest transpose_in_blocks{{.op = "Transpose",
                                       .inputs = {counting({3, 45, 70}), ints({0, 2, 1})},
                                       .outputs = {last_two_swapped(counting({3, 45, 70}))},
                                       .has_gradient_check = false}};
-
-TEST(PreventGradient, PassesItsInputOn) {
-  const Tensor in = matrix();
-  OpRunner op("PreventGradient", {in}, {{"message", "why"}});
-  ASSERT_TRUE(op.run().ok());
-  EXPECT_TRUE(op.output().shares_buffer(in));
-}
 
 TEST(PlaceholderV2, WantsToBeFed) {
   OpRunner op("PlaceholderV2", {}, {{"dtype", DType::kInt64}, {"shape", Shape{-1, 3}}});
