@@ -92,7 +92,8 @@ TEST_F(GoldenNames, OperatorsOfFloats) {
   const tf::Output b = tf::placeholder(tf::float32, {2, 3}, {.name = "b"});
   a + b, a - b, a * b, a / b, tf::floordiv(a, b), a % b, tf::pow(a, b, {.name = "pow"}), -a, tf::abs(a);
   a < b, a <= b, a > b, a >= b;
-  1 + a, 1 - a, 2 * a, 2 / a, tf::pow(2, a, {.name = "pow"}), a + 1, a / 2, tf::pow(a, 2, {.name = "pow"});
+  1 + a, 1 - a, 2 * a, 2 / a, tf::client::binary_operator("Pow", "pow", 2, a), a + 1, a / 2, tf::pow(a, 2,
+      {.name = "pow"});
   tf::matmul(a, tf::transpose(b), {.name = "matmul"});
   const tf::name_scope s("s");
   a + 1.0;
@@ -102,9 +103,11 @@ TEST_F(GoldenNames, OperatorsOfFloats) {
 }
 
 TEST_F(GoldenNames, OperatorsOfIntsAndBools) {
-  const tf::Output i = tf::placeholder(tf::int32, {2}, {.name = "i"}), j = tf::placeholder(tf::int32, {2}, {.name = "j"});
+  const tf::Output i = tf::placeholder(tf::int32, {2}, {.name = "i"}), j = tf::placeholder(tf::int32, {2},
+      {.name = "j"});
   i / j, tf::floordiv(i, j), i % j, i / 2, 2 / i, i + 1, tf::abs(i), -i;
-  const tf::Output p = tf::placeholder(tf::bool_, {2}, {.name = "p"}), q = tf::placeholder(tf::bool_, {2}, {.name = "q"});
+  const tf::Output p = tf::placeholder(tf::bool_, {2}, {.name = "p"}), q = tf::placeholder(tf::bool_, {2},
+      {.name = "q"});
   p & q, p | q, p ^ q, ~p;
   tf::div(i, j), tf::truediv(i, j), tf::floordiv(i, j), tf::truncatediv(i, j), tf::div_no_nan(tf::to_float(i), 1.);
   tf::mod(i, j), tf::floormod(i, j), tf::truncatemod(i, j);

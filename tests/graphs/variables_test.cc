@@ -48,7 +48,8 @@ TEST_F(GoldenVariables, Ref) {
 
 TEST_F(GoldenVariables, Resource) {
   const tf::Variable v1(1.0, {.use_resource = true});
-  const tf::Variable v2(tf::random_normal({3, 2}, {.seed = 1}), {.trainable = false, .name = "w", .use_resource = true});
+  const tf::Variable v2(tf::random_normal({3, 2}, {.seed = 1}), {.trainable = false, .name = "w",
+      .use_resource = true});
   tf::Variable v3;
   {
     const tf::variable_scope s("s", {.use_resource = true});

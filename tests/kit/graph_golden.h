@@ -8,6 +8,7 @@ namespace reflow::testing {
 
 struct GraphGoldenOptions {
   int first_nodes = -1;      // compare only so many; -1: all, and that there are no more
+  std::string without;       // leave out nodes of the golden graph whose names begin so
   bool collections = false;  // compare these too (by the names of their items)
 };
 

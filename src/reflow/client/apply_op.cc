@@ -1,5 +1,6 @@
 #include "reflow/client/apply_op.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "reflow/client/graph_state.h"
@@ -109,7 +110,8 @@ Output convert_as(const TensorLike& value, DType dtype, std::string_view name, b
     check_packed_dtypes(value, packed);
     return pack(*value.list(), packed, name.empty() ? "packed" : name);
   }
-  return make_const(to_tensor(value, dtype), name);
+  const bool is_shape = std::holds_alternative<std::shared_ptr<const Shape>>(value.value());
+  return make_const(to_tensor(value, dtype), name.empty() && is_shape ? "shape_as_tensor" : name);
 }
 
 bool can_be(const TensorLike& value, DType dtype) {
@@ -132,7 +134,8 @@ Output convert_argument(const TensorLike& value, const graph::OpDef& op, const g
     return convert(value, dtype, arg.name, preferred, arg.is_ref);
   } catch (const TypeError& e) {
     if (dtype == DType::kInvalid) throw;
-    throw TypeError(fmt::format("Expected {} passed to parameter '{}' of op '{}', got {} of type '{}' instead. Error: {}",
+    throw TypeError(fmt::format("Expected {} passed to parameter '{}' of op '{}', got {} of type '{}' instead. "
+                                "Error: {}",
                                 dtype_name(dtype), arg.name, op.name, describe(value),
                                 value.list() ? "list" : python_type_name(value), e.what()));
   } catch (const ValueError& e) {
@@ -155,7 +158,8 @@ DType attr_dtype(const graph::AttrMap& attrs, const std::vector<std::pair<std::s
 graph::OpInput convert_list(const TensorLike& value, const graph::OpDef& op, const graph::ArgDef& arg, DType dtype) {
   const TensorLike::List* list = value.list();
   if (!list) {
-    throw TypeError(fmt::format("Expected list for '{}' argument to '{}' Op, not {}.", arg.name, op.name, describe(value)));
+    throw TypeError(fmt::format("Expected list for '{}' argument to '{}' Op, not {}.", arg.name, op.name,
+        describe(value)));
   }
   if (dtype == DType::kInvalid && !arg.number_attr.empty()) {
     for (const TensorLike& element : *list) {
@@ -179,8 +183,39 @@ graph::OpInput convert_list(const TensorLike& value, const graph::OpDef& op, con
   return graph::OpInput(std::move(endpoints));
 }
 
+// The symbolic tensor that `value` is or stands for; not valid(): it is none.
+Output symbol_of(const TensorLike& value) {
+  if (const Output* output = value.output()) return *output;
+  const auto* variable = std::get_if<VariablePtr>(&value.value());
+  return variable ? (*variable)->ref : Output();
+}
+
+// The first symbolic tensor of the arguments, which says in what graph the op is made.
+// ValueError: another one is of another graph.
+template <typename Inputs>
+Output first_symbol(const Inputs& inputs) {
+  Output first;
+  const auto note = [&](const TensorLike& value) {
+    const Output symbol = symbol_of(value);
+    if (!symbol.valid()) return;
+    if (!first.valid()) first = symbol;
+    if (&first.node()->graph() == &symbol.node()->graph()) return;
+    throw ValueError(fmt::format("{} must be from the same graph as {}.", python_tensor(symbol), python_tensor(first)));
+  };
+  for (const TensorLike& input : inputs) {
+    if (const TensorLike::List* list = input.list()) std::ranges::for_each(*list, note);
+    else note(input);
+  }
+  return first;
+}
+
 template <typename Inputs>
 graph::Node* make(std::string_view type, std::string_view name, const Inputs& inputs, graph::AttrMap attrs) {
+  const Output symbol = first_symbol(inputs);
+  if (symbol.valid() && &symbol.node()->graph() != &default_graph()) {
+    const Graph::DefaultScope of_inputs(graph_of(*symbol.node()));
+    return make(type, name, inputs, std::move(attrs));
+  }
   graph::Graph& graph = default_graph();
   const graph::OpDef* op = graph::OpRegistry::global().find(type);
   if (!op) throw RuntimeError(fmt::format("Unrecognized Op name {}", type));

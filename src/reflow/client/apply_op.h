@@ -39,6 +39,8 @@ Tensor to_tensor(const TensorLike& value, DType dtype);
 bool is_symbolic(const TensorLike& value);
 // `tensor` as `shape`, which has more elements: the last one is repeated.
 Tensor fill_up(const Tensor& tensor, const Shape& shape);
+// `shape`, where {} (which is None for other arguments) stands for [], a scalar's.
+TensorLike shape_argument(const TensorLike& shape);
 // "int", "list": the name of its type in Python.
 const char* python_type_name(const TensorLike& value);
 // As Python prints it: [1, 2.5, 'a'].

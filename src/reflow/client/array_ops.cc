@@ -67,7 +67,7 @@ std::vector<Output> shape_n(const TensorList& input, const ShapeOptions& options
 }
 
 Output reshape(const TensorLike& tensor, const TensorLike& shape, const NameOptions& options) {
-  return apply_op("Reshape", options.name, {tensor, shape});
+  return apply_op("Reshape", options.name, {tensor, client::shape_argument(shape)});
 }
 
 Output expand_dims(const TensorLike& input, const TensorLike& axis, const NameOptions& options) {
@@ -107,7 +107,8 @@ Output matrix_transpose(const TensorLike& a, const NameOptions& options) {
   const int rank = x.shape().rank();
   if (rank < 0) throw NotImplementedError("matrix_transpose needs a tensor of known rank");
   if (rank < 2) {
-    throw ValueError("Argument 'a' should be a (batch) matrix, with rank >= 2.  Found: " + client::python_shape(x.shape()));
+    throw ValueError("Argument 'a' should be a (batch) matrix, with rank >= 2.  Found: " +
+        client::python_shape(x.shape()));
   }
   std::vector<int32_t> perm(rank);
   for (int i = 0; i < rank; ++i) perm[i] = i;
@@ -139,7 +140,7 @@ Output roll(const TensorLike& input, const TensorLike& shift, const TensorLike& 
   return apply_op("Roll", options.name, {input, shift, axis});
 }
 Output broadcast_to(const TensorLike& input, const TensorLike& shape, const NameOptions& options) {
-  return apply_op("BroadcastTo", options.name, {input, shape});
+  return apply_op("BroadcastTo", options.name, {input, client::shape_argument(shape)});
 }
 Output invert_permutation(const TensorLike& x, const NameOptions& options) {
   return apply_op("InvertPermutation", options.name, {x});

@@ -107,7 +107,8 @@ struct SplitOptions {
   std::string name = "split";
 };
 // Into as many equal parts, or into parts of the sizes given.
-std::vector<Output> split(const TensorLike& value, const TensorLike& num_or_size_splits, const SplitOptions& options = {});
+std::vector<Output> split(const TensorLike& value, const TensorLike& num_or_size_splits,
+                          const SplitOptions& options = {});
 
 Output tile(const TensorLike& input, const TensorLike& multiples, const NameOptions& options = {});
 struct PadOptions {

@@ -83,7 +83,8 @@ std::vector<Output> cond_merges(const TensorLike& pred, const BranchFn& true_fn,
   }
   for (size_t i = 0; i < results_true.size(); ++i) {
     const bool refs = is_ref(results_true[i].dtype()) && is_ref(results_false[i].dtype());
-    merges.push_back(apply_op(refs ? "RefMerge" : "Merge", "", {TensorLike(TensorList{results_false[i], results_true[i]})}));
+    const TensorList pair{results_false[i], results_true[i]};
+    merges.push_back(apply_op(refs ? "RefMerge" : "Merge", "", {TensorLike(pair)}));
   }
   if (!outer) {
     for (graph::CondContext* context : {context_true, context_false}) {

@@ -68,9 +68,9 @@ inline constexpr bool kGivesList = std::same_as<std::remove_cvref_t<std::invoke_
 
 }  // namespace client
 
-// The result of true_fn where `pred` is true, else that of false_fn. Ops that the functions make run only in their case;
-// what was made outside runs always. Functions that give a std::vector<Output> make cond give one; one that gives an
-// Operation stands for running it.
+// The result of true_fn where `pred` is true, else that of false_fn. Ops that the functions make run only in their
+// case; what was made outside runs always. Functions that give a std::vector<Output> make cond give one; one that gives
+// an Operation stands for running it.
 // ValueError: "Outputs of true_fn and false_fn must have the same type: ...", or different numbers of results.
 template <typename T, typename F>
 auto cond(const TensorLike& pred, T&& true_fn, F&& false_fn, const NameOptions& options = {}) {
@@ -84,11 +84,28 @@ auto cond(const TensorLike& pred, T&& true_fn, F&& false_fn, const NameOptions& 
   }
 }
 
+struct CaseOptions {
+  std::string name = "case";
+};
+// The result of the first function whose predicate is true; else that of `otherwise`.
+using CaseFn = std::function<Output()>;
+Output case_(const std::vector<std::pair<Output, CaseFn>>& pred_fn_pairs, const CaseFn& otherwise,
+             const CaseOptions& options = {});
+
 struct AssertOptions {
   int summarize = 3;
   std::string name;
 };
 // Fails the run with the values of `data` where `condition` is false.
 Operation Assert(const TensorLike& condition, const TensorList& data, const AssertOptions& options = {});
+
+struct PrintOptions {
+  std::string message;
+  int first_n = -1;  // only so many times; -1: always
+  int summarize = 3;
+  std::string name;
+};
+// `input`; when it is computed, `data` is written to standard error.
+Output Print(const TensorLike& input, const TensorList& data, const PrintOptions& options = {});
 
 }  // namespace reflow

@@ -46,7 +46,9 @@ Output digamma(const TensorLike& x, const NameOptions& options) { return apply_o
 Output is_nan(const TensorLike& x, const NameOptions& options) { return apply_op("IsNan", options.name, {x}); }
 Output is_inf(const TensorLike& x, const NameOptions& options) { return apply_op("IsInf", options.name, {x}); }
 Output is_finite(const TensorLike& x, const NameOptions& options) { return apply_op("IsFinite", options.name, {x}); }
-Output logical_not(const TensorLike& x, const NameOptions& options) { return apply_op("LogicalNot", options.name, {x}); }
+Output logical_not(const TensorLike& x, const NameOptions& options) {
+  return apply_op("LogicalNot", options.name, {x});
+}
 
 Output abs(const TensorLike& x, const NameOptions& options) {
   if (!is_complex(client::dtype_of_value(x))) return apply_op("Abs", options.name, {x});
@@ -186,7 +188,9 @@ Output logical_xor(const TensorLike& x, const TensorLike& y, const NameOptions& 
 
 Output scalar_mul(const TensorLike& scalar, const TensorLike& x, const NameOptions& options) {
   const Output factor = convert(scalar, client::dtype_of_value(x), "scalar");
-  if (factor.shape().rank() > 0) throw ValueError("Only scalar multiply works, got shape " + client::python_shape(factor.shape()));
+  if (factor.shape().rank() > 0) {
+    throw ValueError("Only scalar multiply works, got shape " + client::python_shape(factor.shape()));
+  }
   return multiply(factor, x, options);
 }
 
@@ -198,7 +202,8 @@ Output log_sigmoid(const TensorLike& x, const NameOptions& options) {
 
 Output cast(const TensorLike& x, DType dtype, const NameOptions& options) {
   dtype = base_type(dtype);
-  if (const Output* output = x.output(); output && output->valid() && base_type(output->dtype()) == dtype) return *output;
+  const Output* output = x.output();
+  if (output && output->valid() && base_type(output->dtype()) == dtype) return *output;
   const name_scope scope(options.name, "Cast");
   const Output value = convert(x, DType::kInvalid, "x");
   if (base_type(value.dtype()) == dtype) return value;
@@ -211,7 +216,8 @@ namespace {
 std::pair<double, double> limits_of(DType type) {
   std::pair<double, double> limits(0, 0);
   with_type(kAllIntTypes + kFloat32And64, type, [&]<typename T>() {
-    limits = {static_cast<double>(std::numeric_limits<T>::lowest()), static_cast<double>(std::numeric_limits<T>::max())};
+    limits = {static_cast<double>(std::numeric_limits<T>::lowest()),
+              static_cast<double>(std::numeric_limits<T>::max())};
   });
   if (type == DType::kHalf) limits = {-65504.0, 65504.0};
   if (type == DType::kBfloat16) limits = {-3.38953139e38, 3.38953139e38};

@@ -1,7 +1,7 @@
 #pragma once
 
-// Element-wise functions. Operands of different shapes are broadcast as NumPy does; both have one type. The name of an op is
-// that of its type, "Mul" for multiply(); operators (client/operators.h) name theirs "mul".
+// Element-wise functions. Operands of different shapes are broadcast as NumPy does; both have one type. The name of an
+// op is that of its type, "Mul" for multiply(); operators (client/operators.h) name theirs "mul".
 
 #include "reflow/client/tensor_like.h"
 

@@ -68,8 +68,9 @@ Tensor feed_value(const Feed& feed) {
       const Output* output = feed.other().output();
       throw TypeError(fmt::format(
           "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include Python scalars, strings, "
-          "lists, numpy ndarrays, or TensorHandles. For reference, the tensor object was {} which was passed to the feed "
-          "with key {}.", output ? python_tensor(*output) : describe(feed.other()), python_tensor(feed.key().output())));
+          "lists, numpy ndarrays, or TensorHandles. For reference, the tensor object was {} which was passed to the "
+          "feed with key {}.", output ? python_tensor(*output) : describe(feed.other()),
+          python_tensor(feed.key().output())));
     }
     if (const auto* number = std::get_if<int64_t>(&feed.other().value())) check_fits(*number, dtype);
     value = converted(to_tensor(feed.other(), DType::kInvalid), dtype);

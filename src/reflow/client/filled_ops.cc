@@ -26,8 +26,9 @@ void multiply_dims(const TensorLike::List& dims) {
   client::compare("Less", product, kMaxConstantElements);
 }
 
-Output filled(const TensorLike& shape, int value, const char* default_name, const FilledOptions& options) {
+Output filled(const TensorLike& shape_or_none, int value, const char* default_name, const FilledOptions& options) {
   const name_scope scope(options.name, default_name);
+  const TensorLike shape = client::shape_argument(shape_or_none);
   const DType dtype = base_type(options.dtype);
   const TensorLike element = dtype == DType::kBool ? TensorLike(value != 0)
                              : dtype == DType::kString ? TensorLike(value ? "1" : "") : TensorLike(value);
@@ -60,7 +61,7 @@ Output zeros(const TensorLike& shape, const FilledOptions& options) { return fil
 Output ones(const TensorLike& shape, const FilledOptions& options) { return filled(shape, 1, "ones", options); }
 
 Output fill(const TensorLike& dims, const TensorLike& value, const NameOptions& options) {
-  return apply_op("Fill", options.name, {dims, value});
+  return apply_op("Fill", options.name, {client::shape_argument(dims), value});
 }
 
 Output zeros_like(const TensorLike& tensor, const LikeOptions& options) {

@@ -91,7 +91,8 @@ Output guard_initial_value(const std::string& name, const Output& value) {
   for (graph::Node* node : order) {
     if (ends_walk(*node)) continue;
     if (is_variable(*node)) {
-      if (const Output initialized = initialized_value_of(*node); initialized.valid()) replaced[node] = initialized.node();
+      const Output initialized = initialized_value_of(*node);
+      if (initialized.valid()) replaced[node] = initialized.node();
       continue;
     }
     std::vector<graph::Endpoint> inputs(node->inputs().begin(), node->inputs().end());

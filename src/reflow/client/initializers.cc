@@ -48,7 +48,8 @@ Initializer random_normal_initializer(const NormalInitializerOptions& options) {
 
 Initializer truncated_normal_initializer(const NormalInitializerOptions& options) {
   return [options](const Shape& shape, DType dtype) {
-    return truncated_normal(shape, {.mean = options.mean, .stddev = options.stddev, .dtype = dtype, .seed = options.seed});
+    return truncated_normal(shape, {.mean = options.mean, .stddev = options.stddev, .dtype = dtype,
+        .seed = options.seed});
   };
 }
 
@@ -76,7 +77,8 @@ Initializer variance_scaling_initializer(const VarianceScalingOptions& options) 
     }
     // The standard deviation of N(0, 1) without what lies beyond two of them.
     constexpr double kTruncatedStddev = 0.87962566103423978;
-    return truncated_normal(shape, {.stddev = std::sqrt(scale) / kTruncatedStddev, .dtype = dtype, .seed = options.seed});
+    return truncated_normal(shape, {.stddev = std::sqrt(scale) / kTruncatedStddev, .dtype = dtype,
+        .seed = options.seed});
   };
 }
 
@@ -129,7 +131,8 @@ Initializer variance_scaling_initializer(const ContribVarianceScalingOptions& op
       const double limit = std::sqrt(3.0 * options.factor / n);
       return random_uniform(shape, {.minval = -limit, .maxval = limit, .dtype = dtype, .seed = options.seed});
     }
-    return truncated_normal(shape, {.stddev = std::sqrt(1.3 * options.factor / n), .dtype = dtype, .seed = options.seed});
+    return truncated_normal(shape, {.stddev = std::sqrt(1.3 * options.factor / n), .dtype = dtype,
+        .seed = options.seed});
   };
 }
 

@@ -92,7 +92,8 @@ DType default_dtype(const Survey& s) {
   switch (s.kind) {
     case Kind::kBool: return DType::kBool;
     case Kind::kInt:
-      return s.min >= std::numeric_limits<int32_t>::min() && s.max <= std::numeric_limits<int32_t>::max() ? DType::kInt32
+      return s.min >= std::numeric_limits<int32_t>::min() && s.max <= std::numeric_limits<int32_t>::max()
+          ? DType::kInt32
                                                                                                       : DType::kInt64;
     case Kind::kComplex: return DType::kComplex128;
     case Kind::kString: return DType::kString;
@@ -235,7 +236,8 @@ std::string describe(const TensorLike& value) {
         } else if constexpr (std::is_same_v<V, std::complex<double>>) {
           return fmt::format("({}{}{}j)", v.real(), v.imag() < 0 ? "" : "+", v.imag());
         } else if constexpr (std::is_same_v<V, Output>) {
-          return fmt::format("<tf.Tensor '{}' shape={} dtype={}>", v.name(), python_shape(v.shape()), dtype_name(v.dtype()));
+          return fmt::format("<tf.Tensor '{}' shape={} dtype={}>", v.name(), python_shape(v.shape()),
+              dtype_name(v.dtype()));
         } else if constexpr (std::is_same_v<V, TensorPtr>) {
           return v->summarize();
         } else if constexpr (std::is_same_v<V, ShapePtr>) {
@@ -299,6 +301,8 @@ Tensor fill_up(const Tensor& tensor, const Shape& shape) {
   });
   return filled;
 }
+
+TensorLike shape_argument(const TensorLike& shape) { return shape.is_none() ? TensorLike(Shape{}) : shape; }
 
 bool is_symbolic(const TensorLike& value) {
   if (const TensorLike::List* list = value.list()) {

@@ -118,9 +118,11 @@ Output sparse_softmax_cross_entropy_with_logits(const SparseSoftmaxOptions& opti
 Output sigmoid_cross_entropy_with_logits(const SigmoidCrossEntropyOptions& options) {
   check_named("sigmoid_cross_entropy_with_logits", options.labels, options.logits);
   const name_scope scope(options.name, "logistic_loss");
-  const Output x = convert(options.logits, DType::kInvalid, "logits"), z = convert(options.labels, DType::kInvalid, "labels");
+  const Output x = convert(options.logits, DType::kInvalid, "logits");
+  const Output z = convert(options.labels, DType::kInvalid, "labels");
   if (!x.shape().compatible_with(z.shape())) {
-    throw ValueError(fmt::format("logits and labels must have the same shape ({} vs {})", client::python_shape(x.shape()),
+    throw ValueError(fmt::format("logits and labels must have the same shape ({} vs {})",
+        client::python_shape(x.shape()),
                                  client::python_shape(z.shape())));
   }
   // max(x, 0) - x * z + log(1 + exp(-|x|)), without overflow.
@@ -135,9 +137,11 @@ Output sigmoid_cross_entropy_with_logits(const SigmoidCrossEntropyOptions& optio
 Output weighted_cross_entropy_with_logits(const WeightedCrossEntropyOptions& options) {
   check_named("weighted_cross_entropy_with_logits", options.labels, options.logits);
   const name_scope scope(options.name, "logistic_loss");
-  const Output x = convert(options.logits, DType::kInvalid, "logits"), z = convert(options.labels, DType::kInvalid, "labels");
+  const Output x = convert(options.logits, DType::kInvalid, "logits");
+  const Output z = convert(options.labels, DType::kInvalid, "labels");
   if (!x.shape().compatible_with(z.shape())) {
-    throw ValueError(fmt::format("logits and targets must have the same shape ({} vs {})", client::python_shape(x.shape()),
+    throw ValueError(fmt::format("logits and targets must have the same shape ({} vs {})",
+        client::python_shape(x.shape()),
                                  client::python_shape(z.shape())));
   }
   const auto* number = std::get_if<double>(&options.pos_weight.value());

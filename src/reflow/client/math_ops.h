@@ -20,10 +20,12 @@ struct RangeOptions {
   std::string name = "range";
 };
 // start, start + delta, ... below limit.
-Output range(const TensorLike& start, const TensorLike& limit, const TensorLike& delta, const RangeOptions& options = {});
+Output range(const TensorLike& start, const TensorLike& limit, const TensorLike& delta,
+             const RangeOptions& options = {});
 Output range(const TensorLike& start, const TensorLike& limit, const RangeOptions& options = {});
 Output range(const TensorLike& limit, const RangeOptions& options = {});
-Output linspace(const TensorLike& start, const TensorLike& stop, const TensorLike& num, const NameOptions& options = {});
+Output linspace(const TensorLike& start, const TensorLike& stop, const TensorLike& num,
+                const NameOptions& options = {});
 
 struct CumulateOptions {
   TensorLike axis = 0;

@@ -54,8 +54,8 @@ Output softmax_along(const char* op, const TensorLike& logits, const SoftmaxOpti
   const int known_rank = x.shape().rank();
   if (options.axis == -1 || options.axis == known_rank - 1) return apply_op(op, options.name, {x});
   if (known_rank >= 0 && (options.axis < -known_rank || options.axis >= known_rank)) {
-    throw errors::InvalidArgumentError(fmt::format("Dimension ({}) must be in the range [{}, {}) where {} is the number of "
-                                                   "dimensions in the input.", options.axis, -known_rank, known_rank,
+    throw errors::InvalidArgumentError(fmt::format("Dimension ({}) must be in the range [{}, {}) where {} is the "
+        "number of dimensions in the input.", options.axis, -known_rank, known_rank,
                                                    known_rank));
   }
   if (known_rank < 0) throw NotImplementedError("softmax along another axis than the last needs a known rank");
@@ -92,7 +92,8 @@ Output xw_plus_b(const TensorLike& x, const TensorLike& weights, const TensorLik
   return bias_add(matmul(input, w), b, {.name = scope.name()});
 }
 
-Output relu_layer(const TensorLike& x, const TensorLike& weights, const TensorLike& biases, const NameOptions& options) {
+Output relu_layer(const TensorLike& x, const TensorLike& weights, const TensorLike& biases,
+                  const NameOptions& options) {
   const name_scope scope(options.name, "relu_layer");
   const Output input = convert(x, DType::kInvalid, "x"), w = convert(weights, DType::kInvalid, "weights");
   const Output b = convert(biases, DType::kInvalid, "biases");
@@ -146,7 +147,8 @@ Output dropout(const TensorLike& x, const DropoutOptions& options) {
     if (*number == 0) return input;
   }
   const Output drop = convert(rate, type, "rate");
-  const Output random = random_uniform(noise_shape_of(input, options.noise_shape), {.dtype = type, .seed = options.seed});
+  const TensorLike noise_shape = noise_shape_of(input, options.noise_shape);
+  const Output random = random_uniform(noise_shape, {.dtype = type, .seed = options.seed});
   const Output keep = 1 - drop;
   const Output scale = 1 / keep;
   const Output mask = random >= drop;

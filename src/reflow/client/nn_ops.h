@@ -46,8 +46,10 @@ struct BiasAddOptions {
 // [..., channels] plus [channels].
 Output bias_add(const TensorLike& value, const TensorLike& bias, const BiasAddOptions& options = {});
 // x * weights + biases.
-Output xw_plus_b(const TensorLike& x, const TensorLike& weights, const TensorLike& biases, const NameOptions& options = {});
-Output relu_layer(const TensorLike& x, const TensorLike& weights, const TensorLike& biases, const NameOptions& options = {});
+Output xw_plus_b(const TensorLike& x, const TensorLike& weights, const TensorLike& biases,
+                 const NameOptions& options = {});
+Output relu_layer(const TensorLike& x, const TensorLike& weights, const TensorLike& biases,
+                  const NameOptions& options = {});
 
 struct DropoutOptions {
   TensorLike keep_prob;    // or rate = 1 - keep_prob: one of the two

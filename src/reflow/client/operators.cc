@@ -7,8 +7,8 @@
 namespace reflow::client {
 namespace {
 
-// A resource variable on the left of an operator is read before the operator's scope is entered, as TensorFlow does; one on
-// the right is read within it.
+// A resource variable on the left of an operator is read before the operator's scope is entered, as TensorFlow does;
+// one on the right is read within it.
 TensorLike value_of(const TensorLike& x) {
   return std::holds_alternative<std::shared_ptr<VariableState>>(x.value()) ? TensorLike(convert(x, DType::kInvalid, ""))
                                                                           : x;

@@ -15,7 +15,7 @@ concept Symbolic = std::same_as<T, Output> || std::same_as<T, Variable> || std::
 
 // Operands of an operator: at least one is symbolic.
 template <typename A, typename B>
-concept Operands = (Symbolic<A> || Symbolic<B>)&&std::convertible_to<const A&, TensorLike>&& std::convertible_to<const B&, TensorLike>;
+concept Operands = (Symbolic<A> || Symbolic<B>) && TensorArgument<A> && TensorArgument<B>;
 
 namespace client {
 // `op` is the op's type, `name` the operator's.

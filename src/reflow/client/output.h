@@ -91,7 +91,8 @@ class Operation {
   graph::Node* node_ = nullptr;
 };
 
-// What a graph knows by name and sessions fetch: an operation or one of its outputs. Made from either, or from a variable.
+// What a graph knows by name and sessions fetch: an operation or one of its outputs. Made from either, or from a
+// variable.
 class GraphElement {
  public:
   GraphElement(const Output& output) : node_(output.node()), index_(output.index()) {}

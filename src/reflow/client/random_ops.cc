@@ -18,7 +18,7 @@ using client::apply_op;
 using client::convert;
 
 Output shape_tensor(const TensorLike& shape) {
-  return convert(shape, DType::kInvalid, "shape", DType::kInt32);
+  return convert(client::shape_argument(shape), DType::kInvalid, "shape", DType::kInt32);
 }
 
 // Draws from N(0, 1) by `op`, then scales and shifts.
@@ -82,7 +82,8 @@ Output random_crop(const TensorLike& value, const TensorLike& size, const SeedOp
   const Output values = convert(value, DType::kInvalid, "value");
   const Output wanted = convert(size, DType::kInt32, "size");
   Output dims = shape(values);
-  const Operation check = Assert(reduce_all(greater_equal(dims, wanted)), {"Need value.shape >= size, got ", dims, wanted});
+  const Operation check = Assert(reduce_all(greater_equal(dims, wanted)), {"Need value.shape >= size, got ", dims,
+      wanted});
   dims = with_dependencies({check}, dims);
   const Output limit = dims - wanted + 1;
   const Output offset = random_uniform(shape(limit), {.maxval = std::numeric_limits<int32_t>::max(), .dtype = int32,
@@ -92,12 +93,13 @@ Output random_crop(const TensorLike& value, const TensorLike& size, const SeedOp
 
 Output random_gamma(const TensorLike& shape, const TensorLike& alpha, const RandomGammaOptions& options) {
   const name_scope scope(options.name, "random_gamma");
-  const Output dims = convert(shape, DType::kInt32, "shape");
+  const Output dims = convert(client::shape_argument(shape), DType::kInt32, "shape");
   const Output a = convert(alpha, options.dtype, "alpha");
   const Output b = convert(options.beta.is_none() ? TensorLike(1) : options.beta, options.dtype, "beta");
   const Output broadcast_alpha = a + zeros_like(b);
   const Seeds seeds = get_seed(options.seed);
-  const Output gamma = apply_op("RandomGamma", "", {dims, broadcast_alpha}, {{"seed", seeds.seed}, {"seed2", seeds.seed2}});
+  const Output gamma = apply_op("RandomGamma", "", {dims, broadcast_alpha},
+                                {{"seed", seeds.seed}, {"seed2", seeds.seed2}});
   const double tiny = base_type(options.dtype) == DType::kFloat64 ? std::numeric_limits<double>::min()
                                                                   : double{std::numeric_limits<float>::min()};
   return maximum(tiny, gamma / b);

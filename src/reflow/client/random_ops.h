@@ -1,7 +1,7 @@
 #pragma once
 
-// Random tensors: new values in each run. The same seeds give the same values as TensorFlow 1.15 (set_random_seed for the
-// graph, `seed` for the op).
+// Random tensors: new values in each run. The same seeds give the same values as TensorFlow 1.15 (set_random_seed for
+// the graph, `seed` for the op).
 
 #include <cstdint>
 #include <optional>

@@ -31,7 +31,8 @@ TensorLike reduction_axes(const TensorLike& x, const TensorLike& axis) {
 }
 
 Output reduce(const char* op, const TensorLike& x, const ReduceOptions& options) {
-  const Output output = apply_op(op, options.name, {x, reduction_axes(x, options.axis)}, {{"keep_dims", options.keepdims}});
+  const Output output = apply_op(op, options.name, {x, reduction_axes(x, options.axis)},
+                                 {{"keep_dims", options.keepdims}});
   if (options.axis.is_none() && !options.keepdims && !output.shape().fully_defined()) output.set_shape(Shape{});
   return output;
 }
@@ -81,8 +82,10 @@ Output argmin(const TensorLike& input, const ArgOptions& options) {
 Output count_nonzero(const TensorLike& input_tensor, const CountNonzeroOptions& options) {
   const name_scope scope(options.name, "count_nonzero");
   const Output x = convert(input_tensor, DType::kInvalid, "input_tensor");
-  const Output zero = base_type(x.dtype()) == DType::kString ? constant("", {.dtype = string}) : zeros({}, {.dtype = base_type(x.dtype())});
-  return cast(reduce_sum(cast(not_equal(x, zero), int64), {.axis = options.axis, .keepdims = options.keepdims}), options.dtype);
+  const bool is_text = base_type(x.dtype()) == DType::kString;
+  const Output zero = is_text ? constant("", {.dtype = string}) : zeros({}, {.dtype = base_type(x.dtype())});
+  return cast(reduce_sum(cast(not_equal(x, zero), int64), {.axis = options.axis, .keepdims = options.keepdims}),
+      options.dtype);
 }
 
 Output norm(const TensorLike& tensor, const NormOptions& options) {

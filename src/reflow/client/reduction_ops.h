@@ -91,7 +91,8 @@ Output reduce_logsumexp(const TensorLike& x, const A& axis, ReduceOptions option
   options.axis = axis;
   return reduce_logsumexp(x, options);
 }
-inline Output reduce_logsumexp(const TensorLike& x, std::initializer_list<int> axis, const ReduceOptions& options = {}) {
+inline Output reduce_logsumexp(const TensorLike& x, std::initializer_list<int> axis,
+                               const ReduceOptions& options = {}) {
   return reduce_logsumexp(x, std::vector<int>(axis), options);
 }
 template <TensorArgument A>

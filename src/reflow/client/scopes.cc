@@ -69,7 +69,8 @@ control_dependencies::control_dependencies(const std::vector<GraphElement>& cont
   graph::GraphScope::ControlDependencies entry;
   for (const GraphElement& element : control_inputs) {
     if (&element.node()->graph() != &graph_.impl()) {
-      const std::string what = element.is_operation() ? fmt::format("<tf.Operation '{}' type={}>", element.node()->name(),
+      const std::string what = element.is_operation() ? fmt::format("<tf.Operation '{}' type={}>",
+          element.node()->name(),
                                                                     element.node()->type())
                                                       : client::python_tensor(element.output());
       throw ValueError(fmt::format("Tensor {} is not an element of this graph.", what));

@@ -15,8 +15,8 @@ namespace reflow {
 
 // The context managers of Python as objects: they act on the default graph, for the calling thread, until they die.
 
-// Puts names of new ops below `name`: "name/", made unique. Empty: below `default_name`, made unique; both empty: at the top.
-// A name that ends in '/' is entered again as it is.
+// Puts names of new ops below `name`: "name/", made unique. Empty: below `default_name`, made unique; both empty: at
+// the top. A name that ends in '/' is entered again as it is.
 class [[nodiscard]] name_scope {
  public:
   explicit name_scope(const std::string& name, const std::string& default_name = "");
@@ -33,7 +33,8 @@ class [[nodiscard]] name_scope {
   std::string name_, outer_;
 };
 
-// Places new ops on the device, merged with what outer scopes say; nullptr forgets these. A function is asked for each op.
+// Places new ops on the device, merged with what outer scopes say; nullptr forgets these. A function is asked for each
+// op.
 class [[nodiscard]] device {
  public:
   explicit device(const std::string& device_name);

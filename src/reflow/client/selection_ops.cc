@@ -50,8 +50,8 @@ Output boolean_mask(const TensorLike& tensor, const TensorLike& mask, const Bool
   const int mask_rank = mask_shape.rank(), axis = options.axis;
   if (mask_rank == 0) throw ValueError("mask cannot be scalar.");
   if (mask_rank < 0) {
-    throw ValueError("Number of mask dimensions must be specified, even if some dimensions are None.  E.g. shape=[None] "
-                     "is ok, but shape=None is not.");
+    throw ValueError("Number of mask dimensions must be specified, even if some dimensions are None.  E.g. "
+        "shape=[None] is ok, but shape=None is not.");
   }
   const Shape& shape_of_values = values.shape();
   if (shape_of_values.known_rank() && !shape_of_values.sub_shape(axis, axis + mask_rank).compatible_with(mask_shape)) {
@@ -75,7 +75,8 @@ Output one_hot(const TensorLike& indices, const TensorLike& depth, const OneHotO
     const DType own = value->output() ? base_type(value->output()->dtype())
                                       : base_type(convert(*value, options.dtype, "").dtype());
     if (dtype != DType::kInvalid && own != dtype) {
-      throw TypeError(fmt::format("dtypes of on_value and off_value must be {}, got {}", dtype_name(dtype), dtype_name(own)));
+      throw TypeError(fmt::format("dtypes of on_value and off_value must be {}, got {}", dtype_name(dtype),
+          dtype_name(own)));
     }
     dtype = own;
   }

@@ -46,7 +46,8 @@ namespace {
 constexpr int kNoValue = Callable::Prepared::kNoValue;
 
 uint64_t mix(uint64_t hash, const GraphElement& e) {
-  hash ^= reinterpret_cast<uintptr_t>(e.node()) + static_cast<uint64_t>(static_cast<int64_t>(e.index())) * 0x9e3779b97f4a7c15;
+  const uint64_t index = static_cast<uint64_t>(int64_t{e.index()});
+  hash ^= reinterpret_cast<uintptr_t>(e.node()) + index * 0x9e3779b97f4a7c15;
   hash *= 0xff51afd7ed558ccd;
   return hash ^ (hash >> 32);
 }
@@ -60,13 +61,13 @@ void check_fetch(const Graph& graph, const GraphElement& fetch) {
   if (!fetch.node()) throw TypeError("Fetch argument None has invalid type <class 'NoneType'>");
   if (&fetch.node()->graph() != &graph.impl()) {
     const char* kind = fetch.is_operation() ? "Operation" : "Tensor";
-    throw ValueError(fmt::format("Fetch argument {} cannot be interpreted as a Tensor. ({} {} is not an element of this "
-                                 "graph.)", describe(fetch), kind, describe(fetch)));
+    throw ValueError(fmt::format("Fetch argument {} cannot be interpreted as a Tensor. ({} {} is not an element of "
+        "this graph.)", describe(fetch), kind, describe(fetch)));
   }
   if (!graph.is_fetchable(fetch)) {
     throw ValueError(fmt::format("Operation '{}' has been marked as not fetchable. Typically this happens when it is "
-                                 "defined in another function or code block. Use return values,explicit Python locals or "
-                                 "TensorFlow collections to access it.", fetch.node()->name()));
+                                 "defined in another function or code block. Use return values,explicit Python locals "
+                                 "or TensorFlow collections to access it.", fetch.node()->name()));
   }
 }
 
@@ -199,7 +200,8 @@ Session::Session(const SessionOptions& options)
   direct.log_device_placement = options.config.log_device_placement;
   direct.operation_timeout_ms = options.config.operation_timeout_in_ms;
   direct.disabled_passes = options.config.disabled_passes;
-  StatusOr<std::unique_ptr<runtime::DirectSession>> made = runtime::DirectSession::create(&state_->graph.impl(), direct);
+  StatusOr<std::unique_ptr<runtime::DirectSession>> made =
+      runtime::DirectSession::create(&state_->graph.impl(), direct);
   if (!made.ok()) errors::from_status(made.status());
   state_->direct = *std::move(made);
 }
@@ -321,8 +323,8 @@ constexpr const char* kOtherGraphToEval =
     "Cannot use the default session to evaluate tensor: the tensor's graph is different from the session's graph. Pass "
     "an explicit session to `eval(session=sess)`.";
 constexpr const char* kNoSessionToRun =
-    "Cannot execute operation using `run()`: No default session is registered. Use `with sess.as_default():` or pass an "
-    "explicit session to `run(session=sess)`";
+    "Cannot execute operation using `run()`: No default session is registered. Use `with sess.as_default():` or pass "
+    "an explicit session to `run(session=sess)`";
 constexpr const char* kOtherGraphToRun =
     "Cannot use the default session to execute operation: the operation's graph is different from the session's graph. "
     "Pass an explicit session to run(session=sess).";

@@ -79,12 +79,12 @@ struct RunMetadata {
   std::vector<NodeRunStats> nodes;
 };
 
-// What make_callable gives: fetches and feeds checked and compiled once; then only executed. Any thread may call it. Good
-// as long as the session is open.
+// What make_callable gives: fetches and feeds checked and compiled once; then only executed. Any thread may call it.
+// Good as long as the session is open.
 class Callable {
  public:
-  // feeds[i] is the value of the i-th entry of the feed list, of its type; results are those of the fetches, empty tensors
-  // for operations. Reuses the memory of `*results`.
+  // feeds[i] is the value of the i-th entry of the feed list, of its type; results are those of the fetches, empty
+  // tensors for operations. Reuses the memory of `*results`.
   void run(std::span<const Tensor> feeds, std::vector<Tensor>* results) const;
   template <typename... Tensors>
   std::vector<Tensor> operator()(const Tensors&... feeds) const {
@@ -101,8 +101,8 @@ class Callable {
   std::shared_ptr<const Prepared> prepared_;
 };
 
-// Runs a graph, and keeps the values of its variables. A handle: copies are the same session, which closes with the last
-// of them. Any thread may run; runs go on side by side. The graph may grow between runs.
+// Runs a graph, and keeps the values of its variables. A handle: copies are the same session, which closes with the
+// last of them. Any thread may run; runs go on side by side. The graph may grow between runs.
 //
 // Errors: TypeError and ValueError for fetches and feeds that don't fit ("Cannot feed value of shape (2,) for Tensor
 // 'x:0', which has shape '(?, 3)'"), RuntimeError for a closed session or an empty graph, tf::errors::OpError with the
@@ -119,8 +119,8 @@ class Session {
   Tensor run(const char* fetch, const FeedDict& feed_dict = {}) const { return run(std::string(fetch), feed_dict); }
   std::vector<Tensor> run(std::initializer_list<GraphElement> fetches, const FeedDict& feed_dict = {}) const;
   std::vector<Tensor> run(const std::vector<GraphElement>& fetches, const FeedDict& feed_dict = {}) const;
-  std::vector<Tensor> run(const std::vector<GraphElement>& fetches, const FeedDict& feed_dict, const RunOptions& options,
-                          RunMetadata* run_metadata = nullptr) const;
+  std::vector<Tensor> run(const std::vector<GraphElement>& fetches, const FeedDict& feed_dict,
+                          const RunOptions& options, RunMetadata* run_metadata = nullptr) const;
   // auto [loss, _] = sess.run<2>({loss, train_op}, ...);
   template <size_t N>
   std::array<Tensor, N> run(const GraphElement (&fetches)[N], const FeedDict& feed_dict = {}) const {
@@ -130,15 +130,16 @@ class Session {
   }
 
   // Checks and compiles once what is to be run often.
-  Callable make_callable(const std::vector<GraphElement>& fetches, const std::vector<GraphElement>& feed_list = {}) const;
+  Callable make_callable(const std::vector<GraphElement>& fetches,
+                         const std::vector<GraphElement>& feed_list = {}) const;
 
   // Ends it: variables are freed, runs that wait are cancelled.
   void close() const;
   Graph graph() const;
   std::vector<std::string> list_devices() const;
 
-  // Makes this the session of Output::eval() and Operation::run(), and its graph the default one, for the calling thread,
-  // until the returned object dies.
+  // Makes this the session of Output::eval() and Operation::run(), and its graph the default one, for the calling
+  // thread, until the returned object dies.
   class DefaultScope;
   [[nodiscard]] DefaultScope as_default() const;
 

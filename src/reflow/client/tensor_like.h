@@ -29,12 +29,13 @@ concept PlainNumber = std::integral<T> || std::floating_point<T>;
 
 // An argument that becomes a tensor, as Python's arguments do: a symbolic tensor, a variable (its value), numbers and
 // strings, nested lists {{1, 2}, {3, 4}} of any of these, a std::vector or a Tensor. Numbers take the type that the op
-// wants (float32 and int32 where it wants none); elements of a Tensor or a std::vector have a type of their own, as NumPy
-// arrays have. Made without a value it is Python's None.
+// wants (float32 and int32 where it wants none); elements of a Tensor or a std::vector have a type of their own, as
+// NumPy arrays have. Made without a value it is Python's None.
 class TensorLike {
  public:
   using List = std::vector<TensorLike>;
-  using Value = std::variant<std::monostate, Output, std::shared_ptr<client::VariableState>, std::shared_ptr<const Tensor>,
+  using Value = std::variant<std::monostate, Output, std::shared_ptr<client::VariableState>,
+                             std::shared_ptr<const Tensor>,
                              bool, int64_t, double, std::complex<double>, std::string, std::shared_ptr<const Shape>,
                              std::shared_ptr<const List>>;
 
@@ -86,23 +87,22 @@ class TensorLike {
   const Value& value() const { return value_; }
 
  private:
+  // The fixed-width type of a number: `long` and `long long` are both int64_t.
   template <typename T>
-  struct Element {
-    using type = T;
-  };
-  template <typename T>
-    requires(std::integral<T> && !std::same_as<T, bool>)
-  struct Element<T> {
-    using type = std::conditional_t<
-        std::is_signed_v<T>,
-        std::conditional_t<sizeof(T) == 8, int64_t,
-                           std::conditional_t<sizeof(T) == 4, int32_t, std::conditional_t<sizeof(T) == 2, int16_t, int8_t>>>,
-        std::conditional_t<sizeof(T) == 8, uint64_t,
-                           std::conditional_t<sizeof(T) == 4, uint32_t, std::conditional_t<sizeof(T) == 2, uint16_t, uint8_t>>>>;
-  };
+  static auto element_of() {
+    if constexpr (!std::integral<T> || std::same_as<T, bool>) return T();
+    else if constexpr (std::is_signed_v<T> && sizeof(T) == 8) return int64_t();
+    else if constexpr (std::is_signed_v<T> && sizeof(T) == 4) return int32_t();
+    else if constexpr (std::is_signed_v<T> && sizeof(T) == 2) return int16_t();
+    else if constexpr (std::is_signed_v<T>) return int8_t();
+    else if constexpr (sizeof(T) == 8) return uint64_t();
+    else if constexpr (sizeof(T) == 4) return uint32_t();
+    else if constexpr (sizeof(T) == 2) return uint16_t();
+    else return uint8_t();
+  }
   template <typename Range>
   static Tensor typed_vector(size_t size, const Range& values) {
-    using T = typename Element<std::remove_cvref_t<decltype(*values.begin())>>::type;
+    using T = decltype(element_of<typename std::remove_cvref_t<Range>::value_type>());
     if constexpr (std::same_as<typename std::remove_cvref_t<Range>, std::vector<bool>>) {
       Tensor tensor(DType::kBool, Shape{static_cast<int64_t>(size)});
       bool* element = tensor.data<bool>();

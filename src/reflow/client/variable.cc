@@ -34,8 +34,8 @@ std::string without_slash(const std::string& scope_name) { return scope_name.sub
 
 [[noreturn]] void throw_inside_control_flow(const std::string& name) {
   throw ValueError(fmt::format(
-      "Initializer for variable {} is from inside a control-flow construct, such as a loop or conditional. When creating "
-      "a variable inside a loop or conditional, use a lambda as the initializer.", name));
+      "Initializer for variable {} is from inside a control-flow construct, such as a loop or conditional. When "
+      "creating a variable inside a loop or conditional, use a lambda as the initializer.", name));
 }
 
 Output initial_value_from(const std::function<TensorLike()>& fn, DType dtype) {
@@ -202,7 +202,8 @@ Output Variable::initialized_value() const {
 namespace {
 
 // A resource variable's assignment: the op, and the value read after it.
-Output assign_resource(const client::VariableState& v, const char* op, const TensorLike& value, const std::string& name) {
+Output assign_resource(const client::VariableState& v, const char* op, const TensorLike& value,
+                       const std::string& name) {
   const Output tensor = client::convert(value, v.dtype, "");
   if (!tensor.shape().compatible_with(v.shape)) {
     throw ValueError(fmt::format("Shapes {} and {} are incompatible", client::python_shape(v.shape),
