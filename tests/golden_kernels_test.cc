@@ -33,7 +33,6 @@ struct GoldenCase {
 // Cases in which Reflow differs from TensorFlow on purpose, by id, and why. One that passes has to go.
 const std::map<std::string, std::string>& known_deviations() {
   static const std::map<std::string, std::string> deviations = {
-      {"EnsureShape/1", "TensorFlow names the node that the session has put in the place of the fed placeholder"},
       {"Prod/25", "two ops of the gradient fail, InvertPermutation and Transpose: TensorFlow happens to run the other first"},
   };
   return deviations;

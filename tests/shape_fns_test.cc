@@ -22,7 +22,6 @@ using nlohmann::json;
 // Cases in which we give something else, "Op/n" being the nth case of the op, with the reason.
 const std::map<std::string, std::string>& known_deviations() {
   static const std::map<std::string, std::string> all = {
-      {"EnsureShape/8", "TensorFlow refuses to ensure a shape of unknown rank"},
       // Where the variable isn't known, TensorFlow takes the shape of its handle, a scalar, for that of the variable.
       {"ResourceApplyGradientDescent/0", "unknown variable"},
       {"ResourceApplyGradientDescent/1", "unknown variable"},

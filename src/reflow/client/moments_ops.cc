@@ -66,7 +66,8 @@ Moments normalize_moments(const TensorLike& counts, const TensorLike& mean_ss, c
     shifted_mean = multiply(mean_ss, divisor, {"shifted_mean"});
     mean = add(shifted_mean, shift, {"mean"});
   }
-  const Output variance = subtract(multiply(variance_ss, divisor), square(shifted_mean), {"variance"});
+  const Output mean_square = multiply(variance_ss, divisor);
+  const Output variance = subtract(mean_square, square(shifted_mean), {"variance"});
   return {mean, variance};
 }
 

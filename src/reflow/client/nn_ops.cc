@@ -152,7 +152,8 @@ Output dropout(const TensorLike& x, const DropoutOptions& options) {
   const Output keep = 1 - drop;
   const Output scale = 1 / keep;
   const Output mask = random >= drop;
-  const Output result = input * scale * cast(mask, type);
+  const Output scaled = input * scale;
+  const Output result = scaled * cast(mask, type);
   result.set_shape(input.shape());
   return result;
 }

@@ -50,7 +50,9 @@ Output reduce_any(const TensorLike& x, const ReduceOptions& options) { return re
 Output reduce_logsumexp(const TensorLike& x, const ReduceOptions& options) {
   const name_scope scope(options.name, "ReduceLogSumExp");
   const Output raw_max = reduce_max(x, {.axis = options.axis, .keepdims = true});
-  const Output finite_max = stop_gradient(where(is_finite(raw_max), raw_max, zeros_like(raw_max)));
+  // One op a statement: C++ leaves open in which order arguments are evaluated, and so nodes made.
+  const Output finite = is_finite(raw_max);
+  const Output finite_max = stop_gradient(where(finite, raw_max, zeros_like(raw_max)));
   const Output sum = reduce_sum(exp(subtract(x, finite_max)), {.axis = options.axis, .keepdims = options.keepdims});
   const Output result = log(sum);
   return add(result, options.keepdims ? finite_max : reshape(finite_max, shape(result)));

@@ -54,12 +54,6 @@ const OpCaseTest transpose_in_blocks{{.op = "Transpose",
                                       .outputs = {last_two_swapped(counting({3, 45, 70}))},
                                       .has_gradient_check = false}};
 
-TEST(PlaceholderV2, WantsToBeFed) {
-  OpRunner op("PlaceholderV2", {}, {{"dtype", DType::kInt64}, {"shape", Shape{-1, 3}}});
-  EXPECT_EQ(message_of(op.run()),
-            "You must feed a value for placeholder tensor 'PlaceholderV2' with dtype int64 and shape [?,3]");
-}
-
 TEST(RefIdentity, IsTheSameReference) {
   op::Variable variable(DType::kFloat32);
   OpRunner op("RefIdentity", {&variable});

@@ -107,7 +107,7 @@ TEST_F(ResourceVariables, CombineRowsWithTheirUpdates) {
   const struct {
     const char *op, *result;
   } kCases[] = {{"ResourceScatterAdd", "6 8"}, {"ResourceScatterSub", "-2 8"}, {"ResourceScatterMul", "6 8"},
-                {"ResourceScatterDiv", "0.666667 8"}, {"ResourceScatterMin", "1 8"},
+                {"ResourceScatterDiv", "0.666666687 8"}, {"ResourceScatterMin", "1 8"},
                 {"ResourceScatterMax", "3 8"}, {"ResourceScatterUpdate", "3 8"}};
   const Tensor v = handle("v");
   for (const auto& c : kCases) {
