@@ -1,0 +1,110 @@
+"""Answers imports of `reflow.tensorflow...`, of the generated op modules and, after install(), of `tensorflow...`."""
+
+import sys
+from importlib.machinery import ModuleSpec, PathFinder
+
+from reflow.names import loaders, public, table
+
+_TENSORFLOW = 'reflow.tensorflow'
+# What stands below tensorflow under the name that it has below reflow; all else there is public or tensorflow.python.
+_PACKAGES = ('contrib', 'core', 'examples', 'tools', 'compiler')
+# What has no counterpart in TensorFlow.
+_OWN_PACKAGES = ('_core', 'launcher', 'names', 'tensorflow')
+
+
+class NameFinder:
+    """The finder of sys.meta_path. One for each process; it leaves every other name to the finders behind it."""
+
+    def __init__(self):
+        self.installed = False
+
+    def find_spec(self, fullname, path=None, target=None):
+        del path, target
+        root, _, rest = fullname.partition('.')
+        if root == 'reflow':
+            if rest.startswith('tensorflow.'):
+                return _tensorflow_spec(fullname, rest.partition('.')[2])
+            if '.gen_' in rest and rest in table.op_modules():
+                return ModuleSpec(fullname, loaders.OpModuleLoader(rest))
+            if rest.startswith('core.'):
+                return _message_spec(fullname, rest)
+            if self.installed:
+                return _implementation_spec(fullname, rest)
+        elif self.installed and root in ('tensorflow', 'tensorflow_core'):
+            return _alias(fullname, f'{_TENSORFLOW}.{rest}' if rest else _TENSORFLOW)
+        return None
+
+
+FINDER = NameFinder()
+
+
+def add():
+    """Puts the finder before all others, once."""
+    if FINDER not in sys.meta_path:
+        sys.meta_path.insert(0, FINDER)
+
+
+def install():
+    """Lets `import tensorflow` give Reflow in this process. RuntimeError: another TensorFlow is imported already."""
+    existing = sys.modules.get('tensorflow')
+    if existing is not None and existing is not sys.modules.get(_TENSORFLOW):
+        raise RuntimeError('reflow.install() comes too late: another module `tensorflow` is imported already')
+    add()
+    FINDER.installed = True
+
+
+def _tensorflow_spec(fullname, name):
+    """The spec of tensorflow.NAME. ImportError: TensorFlow has that and Reflow has not; None: nobody has."""
+    if name == 'compat.v1':
+        return ModuleSpec(fullname, loaders.PublicLoader(''), is_package=True)
+    if name == 'compat.v1.compat.v1':
+        return _alias(fullname, f'{_TENSORFLOW}.compat.v1')
+    if name.startswith('compat.v1.'):
+        return _alias(fullname, f'{_TENSORFLOW}.{name[len("compat.v1."):]}')
+    if table.is_public_module(name):
+        return ModuleSpec(fullname, loaders.PublicLoader(name), is_package=True)
+    module, _, symbol = name.rpartition('.')
+    if symbol in table.symbols(module):
+        _raise_if_missing(module, symbol)
+    if name == 'python':
+        return ModuleSpec(fullname, loaders.PythonLoader(), is_package=True)
+    package, _, rest = name.partition('.')
+    if package == 'python':
+        return _alias(fullname, 'reflow.' + rest)
+    if package in _PACKAGES:
+        return _alias(fullname, 'reflow.' + name)
+    return None
+
+
+def _alias(fullname, target):
+    return ModuleSpec(fullname, loaders.AliasLoader(target), is_package=True)
+
+
+def _raise_if_missing(module, symbol):
+    """`from tensorflow import NAME` asks for a module NAME where the attribute is not there: say why it is not."""
+    try:
+        public.resolve(module, symbol)
+    except public.MissingSymbolError as error:
+        raise ImportError(str(error), name=public.public_name(module)) from None
+
+
+def _message_spec(fullname, name):
+    """The spec of tensorflow.core..., which consists of modules of messages and the packages that they lie in."""
+    from reflow.framework import protos
+    public_name = 'tensorflow.' + name
+    if protos.is_module_name(public_name):
+        return ModuleSpec(fullname, loaders.MessageLoader(public_name))
+    if any(module.startswith(public_name + '.') for module in protos.module_names()):
+        return ModuleSpec(fullname, loaders.PackageLoader(), is_package=True)
+    return None
+
+
+def _implementation_spec(fullname, name):
+    """The spec of reflow.NAME whose classes and functions say that they are tensorflow.python.NAME's."""
+    parent = sys.modules.get(fullname.rpartition('.')[0])
+    spec = PathFinder.find_spec(fullname, parent.__path__ if parent else None)
+    package = name.partition('.')[0]
+    if spec is not None and hasattr(spec.loader, 'get_code') and package not in _OWN_PACKAGES:
+        public_name = f'tensorflow.{name}' if package in _PACKAGES else f'tensorflow.python.{name}'
+        spec.loader = loaders.ImplementationLoader(spec.loader, public_name)
+    return spec

@@ -1,0 +1,77 @@
+"""The modules that programs see (tensorflow, tensorflow.nn, ...): they hold nothing and look each name up in the table."""
+
+import importlib
+import sys
+
+from reflow.names import table
+
+
+class MissingSymbolError(AttributeError):
+    """A name that TensorFlow 1.15 has and Reflow does not have yet.
+
+    It is an AttributeError, so that programs that ask with hasattr what they may use go another way.
+    """
+
+
+def resolve(module, name):
+    """The object that the public module `module` ('' is tensorflow) calls `name`. AttributeError: there is none."""
+    entry = table.symbols(module).get(name)
+    if entry is not None:
+        implementation = _implementation(entry[0])
+        try:
+            return getattr(implementation, entry[1])
+        except AttributeError:
+            raise MissingSymbolError(missing_text(module, name), name=name) from None
+    inner = f'{module}.{name}' if module else name
+    if table.is_public_module(inner) or inner in _OTHER_MODULES:
+        return importlib.import_module('reflow.tensorflow.' + inner)
+    raise AttributeError(f"module '{public_name(module)}' has no attribute '{name}'")
+
+
+def public_name(module):
+    return f'tensorflow.{module}' if module else 'tensorflow'
+
+
+def missing_text(module, name):
+    return f'{public_name(module)}.{name} is part of TensorFlow 1.15, but Reflow does not have it yet'
+
+
+# Modules below `tensorflow` that are no part of the documented API, and that programs reach as its attributes.
+_OTHER_MODULES = frozenset(['python', 'core', 'examples', 'compat.v1'])
+
+
+def _implementation(name):
+    """The module reflow.NAME, None where Reflow has none; an import that fails inside of the module is not that."""
+    full_name = 'reflow.' + name
+    try:
+        return sys.modules.get(full_name) or importlib.import_module(full_name)
+    except ModuleNotFoundError as error:
+        if error.name == full_name or full_name.startswith(f'{error.name}.'):
+            return None
+        raise
+
+
+def furnish(module, table_name):
+    """Makes `module` the public module `table_name`: PEP 562's __getattr__ and __dir__ over the table."""
+
+    def getattribute(name):
+        if name == '__all__':
+            return [each for each in names() if not each.startswith('_') and _has(table_name, each)]
+        value = resolve(table_name, name)
+        setattr(module, name, value)
+        return value
+
+    def names():
+        return sorted({*table.symbols(table_name), *table.submodules(table_name),
+                   *(each for each in vars(module) if each.startswith('__'))})
+
+    module.__getattr__ = getattribute
+    module.__dir__ = names
+
+
+def _has(module, name):
+    try:
+        resolve(module, name)
+    except AttributeError:
+        return False
+    return True

@@ -1,0 +1,106 @@
+"""Reads symbols.txt and ops.txt. Nothing here imports what a name stands for."""
+
+import os
+
+_FOLDER = os.path.dirname(__file__)
+
+_sections = {}  # public module -> its lines, not yet parsed
+_symbols = {}   # public module -> {name: (implementation module, attribute)}
+_op_modules = {}  # gen module -> {function name: op type}
+_renamed_arguments = {}  # op type -> {argument of the op: argument of the function}
+
+
+def public_modules():
+    """The public modules, `nn.rnn_cell` for tensorflow.nn.rnn_cell and the empty string for tensorflow itself."""
+    if not _sections:
+        with open(os.path.join(_FOLDER, 'symbols.txt'), encoding='utf-8') as file:
+            text = file.read()
+        for section in text.split('\n[')[1:]:
+            title, _, lines = section.partition(']\n')
+            _sections[title.partition('.')[2]] = lines
+        _sections['raw_ops'] = ''
+    return _sections.keys()
+
+
+def is_public_module(name):
+    """Whether `name` (without tensorflow.) is a public module, or lies between one and the root."""
+    return name in public_modules() or bool(submodules(name))
+
+
+def submodules(module):
+    """The names of the public modules directly below `module`."""
+    prefix = module + '.' if module else ''
+    return sorted({name[len(prefix):].partition('.')[0] for name in public_modules() if name.startswith(prefix) and name})
+
+
+def symbols(module):
+    """{name: (implementation module, attribute)} of a public module; empty for one that only holds modules."""
+    public_modules()
+    if module not in _symbols:
+        if module == 'raw_ops':
+            _symbols[module] = _raw_ops()
+        else:
+            _symbols[module] = _parse(_sections.get(module, ''))
+    return _symbols[module]
+
+
+def _parse(lines):
+    result = {}
+    for line in lines.splitlines():
+        implementation, _, names = line.partition(': ')
+        for word in names.split():
+            name, _, attribute = word.partition('=')
+            result[name] = (implementation, attribute or name)
+    return result
+
+
+def _raw_ops():
+    _read_ops()
+    return {op_type: (module, op_type) for module, functions in _op_modules.items()
+                    if not module.startswith(_NOT_RAW) for op_type in functions.values()}
+
+
+# tf.raw_ops leaves out what TensorFlow keeps in libraries or modules of their own.
+_NOT_RAW = ('contrib.', 'compiler.', 'ops.gen_clustering_ops', 'ops.gen_tensor_forest_ops')
+
+
+def op_modules():
+    """{gen module: {name of the function: op type}}, `ops.gen_math_ops` for tensorflow.python.ops.gen_math_ops."""
+    _read_ops()
+    return _op_modules
+
+
+def renamed_arguments(op_type):
+    """{argument of the op: argument of its Python function} where they differ."""
+    _read_ops()
+    return _renamed_arguments.get(op_type, {})
+
+
+def _read_ops():
+    if _op_modules:
+        return
+    with open(os.path.join(_FOLDER, 'ops.txt'), encoding='utf-8') as file:
+        for line in file:
+            if line.startswith('#'):
+                continue
+            module, _, words = line.partition(': ')
+            functions = _op_modules.setdefault(module, {})
+            for word in words.split():
+                word, _, renamed = word.partition('(')
+                op_type = word.lstrip('_')
+                functions[function_name(word)] = op_type
+                if renamed:
+                    _renamed_arguments[op_type] = dict(pair.split('=') for pair in renamed.rstrip(')').split(','))
+
+
+def function_name(op_type):
+    """`op_type` in snake case as TensorFlow writes it: Conv2DBackpropInput is conv2d_backprop_input."""
+    pieces = []
+    for i, char in enumerate(op_type):
+        if char.isupper():
+            before = op_type[i - 1] if i else '_'
+            starts_word = i + 1 < len(op_type) and op_type[i + 1].islower()
+            if before != '_' and (before.islower() or starts_word):
+                pieces.append('_')
+        pieces.append(char.lower())
+    return ''.join(pieces)
