@@ -64,5 +64,6 @@ build/%/build.ninja: deps-%
 .PHONY: deps-release deps-dev deps-tsan deps-fuzz
 deps-release deps-dev deps-tsan:
 	@tools/install_deps.sh
+	@tools/make_venv.sh
 deps-fuzz:
 	@tools/install_deps.sh fuzz

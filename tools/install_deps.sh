@@ -5,7 +5,7 @@
 set -euo pipefail
 
 build=(
-  make cmake ninja-build g++ ccache mold protobuf-compiler python3 python3-venv
+  make cmake ninja-build g++ ccache mold protobuf-compiler python3-dev python3-venv
   libprotobuf-dev libabsl-dev libdnnl-dev libhwy-dev libfmt-dev zlib1g-dev libcli11-dev
   libgtest-dev libgmock-dev libbenchmark-dev nlohmann-json3-dev
 )
