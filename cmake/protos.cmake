@@ -32,8 +32,10 @@ if(proto_sources)
   target_link_libraries(reflow_protos PRIVATE reflow_dependencies)
 endif()
 
-# All of proto/ in one serialized FileDescriptorSet, imports before their users.
-set(PROTO_DESCRIPTOR_SET ${PROTO_OUT}/reflow.descriptors)
+# All of proto/ in one serialized FileDescriptorSet, imports before their users. It lies in the Python package, whose
+# messages are made from it.
+set(PROTO_DESCRIPTOR_SET ${PROJECT_BINARY_DIR}/python/reflow/reflow.descriptors)
+file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/python/reflow)
 set(all_proto_paths ${all_proto_files})
 list(TRANSFORM all_proto_paths PREPEND ${PROTO_ROOT}/)
 add_custom_command(
@@ -43,4 +45,4 @@ add_custom_command(
   DEPENDS ${all_proto_paths}
   COMMENT "protoc reflow.descriptors"
   VERBATIM)
-add_custom_target(reflow_descriptor_set DEPENDS ${PROTO_DESCRIPTOR_SET})
+add_custom_target(reflow_descriptor_set ALL DEPENDS ${PROTO_DESCRIPTOR_SET})

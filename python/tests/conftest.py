@@ -6,6 +6,6 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILT = ROOT / 'build/release/python'
 # Without a build there are the names, but no engine.
-PACKAGE_PATH = os.environ.get('REFLOW_PYTHONPATH', str(BUILT if BUILT.exists() else ROOT / 'python'))
+PACKAGE_PATH = os.environ.get('REFLOW_PYTHONPATH', str(BUILT if (BUILT / 'reflow/__init__.py').exists() else ROOT / 'python'))
 sys.path.insert(0, PACKAGE_PATH)
 os.environ['PYTHONPATH'] = PACKAGE_PATH  # for the programs that tests start
