@@ -1,0 +1,3 @@
+from reflow.launcher.command import main
+
+main()
