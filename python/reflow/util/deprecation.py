@@ -92,7 +92,6 @@ def deprecated_alias(deprecated_name, name, func_or_class, warn_once=True):
                     _warn_once(_NewClass, warn_once, text, deprecated_name, name)
                 super().__init__(*args, **kwargs)
 
-        _NewClass.__name__ = func_or_class.__name__
         return _NewClass
 
     _validate_callable(func_or_class, 'deprecated')

@@ -1,0 +1,221 @@
+"""SparseTensor: the elements of a tensor that are not zero, with their places."""
+import collections
+
+import numpy as np
+
+from reflow.framework import composite_tensor, dtypes, tensor_like, tensor_shape, type_spec
+
+
+class SparseTensor(tensor_like._TensorLike, composite_tensor.CompositeTensor):
+    """`values[i]` [num_values] lies at `indices[i]` [num_values, rank] of a tensor of shape `dense_shape` [rank]."""
+
+    @classmethod
+    def from_value(cls, sparse_tensor_value):
+        """The SparseTensor of a SparseTensorValue, or of another SparseTensor."""
+        if not is_sparse(sparse_tensor_value):
+            raise TypeError('Neither a SparseTensor nor SparseTensorValue: %s.' % (sparse_tensor_value,))
+        return SparseTensor(sparse_tensor_value.indices, sparse_tensor_value.values, sparse_tensor_value.dense_shape)
+
+    def __init__(self, indices, values, dense_shape):
+        from reflow.framework import ops
+        with ops.name_scope(None, 'SparseTensor', [indices, values, dense_shape]):
+            self._indices = ops.convert_to_tensor(indices, name='indices', dtype=dtypes.int64)
+            self._values = ops.internal_convert_to_tensor(values, name='values')
+            self._dense_shape = ops.convert_to_tensor(dense_shape, name='dense_shape', dtype=dtypes.int64)
+        indices_shape = self._indices.shape.with_rank(2)
+        values_shape = self._values.shape.with_rank(1)
+        dense_shape_shape = self._dense_shape.shape.with_rank(1)
+        indices_shape.dims[0].merge_with(values_shape.dims[0])
+        indices_shape.dims[1].merge_with(dense_shape_shape.dims[0])
+
+    @property
+    def indices(self):
+        """The places of the values, an int64 tensor [num_values, rank]."""
+        return self._indices
+
+    @property
+    def values(self):
+        """The values, a tensor [num_values]."""
+        return self._values
+
+    @property
+    def dense_shape(self):
+        """The shape, an int64 tensor [rank]."""
+        return self._dense_shape
+
+    @property
+    def shape(self):
+        """The shape as far as it is known, a TensorShape."""
+        from reflow.framework import tensor_util
+        return tensor_util.constant_value_as_shape(self._dense_shape)
+
+    def get_shape(self):
+        """The shape as far as it is known, a TensorShape."""
+        return self.shape
+
+    @property
+    def op(self):
+        """The operation that makes `values`."""
+        return self._values.op
+
+    @property
+    def dtype(self):
+        """The type of the elements."""
+        return self._values.dtype
+
+    @property
+    def graph(self):
+        """The graph that the tensors are of."""
+        return self._indices.graph
+
+    def __str__(self):
+        return 'SparseTensor(indices=%s, values=%s, dense_shape=%s)' % (
+            self._indices, self._values, self._dense_shape)
+
+    def eval(self, feed_dict=None, session=None):
+        """A SparseTensorValue, computed by the session or the default session."""
+        from reflow.framework import ops
+        return SparseTensorValue(*ops._eval_using_default_session(
+            [self._indices, self._values, self._dense_shape], feed_dict, self.graph, session))
+
+    @staticmethod
+    def _override_operator(operator, func):
+        from reflow.framework import ops
+        ops._override_helper(SparseTensor, operator, func)
+
+    @property
+    def _type_spec(self):
+        return SparseTensorSpec(self.shape, self.dtype)
+
+    def _shape_invariant_to_type_spec(self, shape):
+        if shape.ndims is not None and shape.ndims != 1:
+            raise ValueError('Expected a shape with 1 dimension')
+        return SparseTensorSpec(tensor_shape.unknown_shape(tensor_shape.dimension_value(shape[0])), self.dtype)
+
+    def consumers(self):
+        """The operations that take one of the tensors."""
+        return self._consumers()
+
+
+SparseTensorValue = collections.namedtuple('SparseTensorValue', ['indices', 'values', 'dense_shape'])
+
+
+class SparseTensorSpec(type_spec.BatchableTypeSpec):
+    """What is known of a SparseTensor: shape and type."""
+
+    __slots__ = ['_shape', '_dtype']
+
+    value_type = property(lambda self: SparseTensor)
+
+    def __init__(self, shape=None, dtype=dtypes.float32):
+        self._shape = tensor_shape.as_shape(shape)
+        self._dtype = dtypes.as_dtype(dtype)
+
+    @property
+    def dtype(self):
+        """The type of the elements."""
+        return self._dtype
+
+    @property
+    def shape(self):
+        """The shape as far as it is known."""
+        return self._shape
+
+    @classmethod
+    def from_value(cls, value):
+        """The spec of a SparseTensor or a SparseTensorValue."""
+        if isinstance(value, SparseTensor):
+            return cls(value.shape, value.dtype)
+        if not isinstance(value, SparseTensorValue):
+            raise TypeError('Expected SparseTensor or SparseTensorValue')
+        if isinstance(value.values, np.ndarray):
+            return cls(value.dense_shape, value.values.dtype)
+        return cls.from_value(SparseTensor.from_value(value))
+
+    def _serialize(self):
+        return self._shape, self._dtype
+
+    @property
+    def _component_specs(self):
+        from reflow.framework.tensor_spec import TensorSpec
+        rank = self._shape.ndims
+        return [TensorSpec([None, rank], dtypes.int64), TensorSpec([None], self._dtype),
+                TensorSpec([rank], dtypes.int64)]
+
+    def _to_components(self, value):
+        if isinstance(value, SparseTensorValue):
+            value = SparseTensor.from_value(value)
+        return [value.indices, value.values, value.dense_shape]
+
+    def _from_components(self, tensor_list):
+        if all(isinstance(tensor, np.ndarray) for tensor in tensor_list):
+            return SparseTensorValue(*tensor_list)
+        return SparseTensor(*tensor_list)
+
+    # Where a value travels as a list of tensors, in a dataset, it is one variant tensor, serialized.
+
+    @property
+    def _flat_tensor_specs(self):
+        from reflow.framework.tensor_spec import TensorSpec
+        return [TensorSpec(None, dtypes.variant)]
+
+    def _to_tensor_list(self, value):
+        from reflow.ops import gen_sparse_ops
+        value = SparseTensor.from_value(value)
+        return [gen_sparse_ops.serialize_sparse(
+            value.indices, value.values, value.dense_shape, out_type=dtypes.variant)]
+
+    def _to_batched_tensor_list(self, value):
+        from reflow.framework import tensor_util
+        from reflow.ops import gen_sparse_ops
+        if self._shape.merge_with(tensor_util.constant_value_as_shape(value.dense_shape)).ndims == 0:
+            raise ValueError('Unbatching a sparse tensor is only supported for rank >= 1')
+        return [gen_sparse_ops.serialize_many_sparse(
+            value.indices, value.values, value.dense_shape, out_type=dtypes.variant)]
+
+    def _from_compatible_tensor_list(self, tensor_list):
+        from reflow.ops import gen_sparse_ops
+        result = SparseTensor(*gen_sparse_ops.deserialize_sparse(tensor_list[0], self._dtype))
+        rank = self._shape.ndims
+        result.indices.set_shape([None, rank])
+        result.dense_shape.set_shape([rank])
+        return result
+
+    def _batch(self, batch_size):
+        return SparseTensorSpec(tensor_shape.TensorShape([batch_size]).concatenate(self._shape), self._dtype)
+
+    def _unbatch(self):
+        if self._shape.ndims == 0:
+            raise ValueError('Unbatching a tensor is only supported for rank >= 1')
+        return SparseTensorSpec(self._shape[1:], self._dtype)
+
+    def _to_legacy_output_types(self):
+        return self._dtype
+
+    def _to_legacy_output_shapes(self):
+        return self._shape
+
+    def _to_legacy_output_classes(self):
+        return SparseTensor
+
+
+type_spec.register_type_spec_from_value_converter(SparseTensorValue, SparseTensorSpec.from_value)
+
+
+def convert_to_tensor_or_sparse_tensor(value, dtype=None, name=None):
+    """`value` as SparseTensor if it is one or a SparseTensorValue; otherwise as a tensor."""
+    if dtype is not None:
+        dtype = dtypes.as_dtype(dtype)
+    if isinstance(value, SparseTensorValue):
+        value = SparseTensor.from_value(value)
+    if isinstance(value, SparseTensor):
+        if dtype and not dtype.is_compatible_with(value.dtype):
+            raise RuntimeError('Sparse dtype: requested = %s, actual = %s' % (dtype.name, value.dtype.name))
+        return value
+    from reflow.framework import ops
+    return ops.internal_convert_to_tensor(value, dtype=dtype, name=name)
+
+
+def is_sparse(x):
+    """Whether `x` is a SparseTensor or a SparseTensorValue."""
+    return isinstance(x, (SparseTensor, SparseTensorValue))
