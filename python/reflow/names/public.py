@@ -20,7 +20,9 @@ def resolve(module, name):
         implementation = _implementation(entry[0])
         try:
             return getattr(implementation, entry[1])
-        except AttributeError:
+        except AttributeError as error:
+            if error.obj is not implementation:
+                raise  # a mistake inside of the module
             raise MissingSymbolError(missing_text(module, name), name=name) from None
     inner = f'{module}.{name}' if module else name
     if table.is_public_module(inner) or inner in _OTHER_MODULES:
@@ -42,7 +44,7 @@ _OTHER_MODULES = frozenset(['python', 'core', 'examples', 'compat.v1'])
 
 def _implementation(name):
     """The module reflow.NAME, None where Reflow has none; an import that fails inside of the module is not that."""
-    full_name = 'reflow.' + name
+    full_name = f'reflow.{name}' if name else 'reflow'
     try:
         return sys.modules.get(full_name) or importlib.import_module(full_name)
     except ModuleNotFoundError as error:
@@ -56,7 +58,7 @@ def furnish(module, table_name):
 
     def getattribute(name):
         if name == '__all__':
-            return [each for each in names() if not each.startswith('_') and _has(table_name, each)]
+            return [each for each in names() if not each.startswith('_') and has(table_name, each)]
         value = resolve(table_name, name)
         setattr(module, name, value)
         return value
@@ -69,7 +71,8 @@ def furnish(module, table_name):
     module.__dir__ = names
 
 
-def _has(module, name):
+def has(module, name):
+    """Whether Reflow has the name."""
     try:
         resolve(module, name)
     except AttributeError:

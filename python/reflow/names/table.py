@@ -16,7 +16,7 @@ def public_modules():
         with open(os.path.join(_FOLDER, 'symbols.txt'), encoding='utf-8') as file:
             text = file.read()
         for section in text.split('\n[')[1:]:
-            title, _, lines = section.partition(']\n')
+            title, _, lines = section.partition(']')
             _sections[title.partition('.')[2]] = lines
         _sections['raw_ops'] = ''
     return _sections.keys()

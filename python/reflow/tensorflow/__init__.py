@@ -2,7 +2,6 @@
 
 import sys
 
-from reflow.names import finder, public
+from reflow.names import public
 
-finder.add()
 public.furnish(sys.modules[__name__], '')
