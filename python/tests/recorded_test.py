@@ -16,9 +16,11 @@ pytestmark = pytest.mark.skipif(not os.path.exists(protos.DESCRIPTOR_SET), reaso
 
 def translate(statement):
     """The import of a module of TensorFlow as that of the module of Reflow behind it."""
-    statement = re.sub(r'from tensorflow\.(core\.[\w.]+) import (\w+_pb2)',
-                       r"import reflow.framework.protos; \2 = reflow.framework.protos.module('tensorflow.\1.\2')",
-                       statement)
+    messages = re.match(r'> from (tensorflow\.core\.[\w.]+) import (.*)', statement)
+    if messages:
+        package, names = messages.groups()
+        return '> from reflow.framework import protos ;; ' + ' ;; '.join(
+            "%s = protos.module('%s.%s')" % (name, package, name) for name in names.split(', '))
     return statement.replace('tensorflow.python.', 'reflow.')
 
 

@@ -1,6 +1,6 @@
 """Recordings of what real TensorFlow makes of expressions: recorded/NAME.txt.
 
-    > from tensorflow.python.framework import tensor_shape     a statement, run before what follows it
+    > from tensorflow.python.framework import tensor_shape     a statement, for what follows; ;; parts lines
     tensor_shape.Dimension(2) + 3                              an expression
       = Dimension(5)                                           its repr
     tensor_shape.Dimension(-1)
@@ -31,7 +31,7 @@ def outcome_of(expression, namespace):
 
 
 def execute(statement, namespace):
-    exec(statement[1:].strip(), namespace)
+    exec(statement[1:].strip().replace(' ;; ', '\n'), namespace)
 
 
 def mismatches(name, translate):
