@@ -1,0 +1,2 @@
+"""`tf.contrib.learn`."""
+from reflow.contrib.learn.python.learn import datasets  # noqa: F401
