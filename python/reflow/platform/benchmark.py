@@ -106,11 +106,9 @@ class TensorFlowBenchmark(Benchmark):
                          store_memory_usage=True, name=None, extras=None, mbs=0):
         """Reports the median time of `min_iters` runs after `burn_iters` others, and gives what it has reported.
 
-        `mbs` are the megabytes that a run moves. NotImplementedError: `store_trace`. Memory is not reported yet.
+        One more run is traced: `store_memory_usage` reports the peak of each allocator, `store_trace` adds the trace
+        as `full_trace_chrome_format` to the extras that are given. `mbs` are the megabytes that a run moves.
         """
-        del store_memory_usage
-        if store_trace:
-            raise NotImplementedError('Reflow does not have tensorflow.python.client.timeline yet, which store_trace needs')
         for _ in range(burn_iters):
             sess.run(op_or_tensor, feed_dict=feed_dict)
         seconds = []
@@ -119,9 +117,15 @@ class TensorFlowBenchmark(Benchmark):
             sess.run(op_or_tensor, feed_dict=feed_dict)
             seconds.append(time.perf_counter() - start)
         median = statistics.median(seconds)
-        values = {'iters': min_iters, 'wall_time': median, 'extras': {} if extras is None else extras, 'name': name,
-                  'throughput': mbs / median}
+        extras = {} if extras is None else extras
+        timeline = _traced(sess, op_or_tensor, feed_dict) if store_trace or store_memory_usage else None
+        if store_memory_usage:
+            for allocator, peak in timeline.analyze_step_stats(show_memory=True).allocator_maximums.items():
+                extras['allocator_maximum_num_bytes_%s' % allocator] = peak.num_bytes
+        values = {'iters': min_iters, 'wall_time': median, 'extras': extras, 'name': name, 'throughput': mbs / median}
         self.report_benchmark(**values)
+        if store_trace:
+            extras['full_trace_chrome_format'] = timeline.generate_chrome_trace_format()
         return values
 
     def evaluate(self, tensors):
@@ -131,6 +135,15 @@ class TensorFlowBenchmark(Benchmark):
         if session is None:
             raise ValueError('Cannot evaluate tensors: there is no default session')
         return session.run(tensors)
+
+
+def _traced(sess, op_or_tensor, feed_dict):
+    from reflow.client import timeline
+    from reflow.core.protobuf import config_pb2
+    metadata = config_pb2.RunMetadata()
+    sess.run(op_or_tensor, feed_dict=feed_dict,
+             options=config_pb2.RunOptions(trace_level=config_pb2.RunOptions.FULL_TRACE), run_metadata=metadata)
+    return timeline.Timeline(metadata.step_stats)
 
 
 def wanted(argv):
