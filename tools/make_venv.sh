@@ -1,9 +1,10 @@
 #!/bin/bash
-# Makes .venv with the packages of tests/requirements.txt; does nothing when it is there and up to date.
+# Makes .venv with the packages of tests/requirements.txt, and with the package reflow as build/release/python has it; does
+# nothing when it is there and up to date.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-wanted=$(sha256sum tests/requirements.txt | cut -d' ' -f1)
+wanted=$(cat tests/requirements.txt tools/make_venv.sh | sha256sum | cut -d' ' -f1)
 if [ "$(cat .venv/requirements.sha256 2>/dev/null)" = "$wanted" ] && .venv/bin/python -c 'import pytest' 2>/dev/null; then
   exit 0
 fi
@@ -15,6 +16,7 @@ for python in python3 /usr/bin/python3; do
     rm -rf .venv
     "$python" -m venv .venv
     .venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+    echo "$PWD/build/release/python" > "$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/reflow.pth"
     echo "$wanted" > .venv/requirements.sha256
     exit 0
   fi
