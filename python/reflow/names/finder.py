@@ -24,7 +24,7 @@ class NameFinder:
         if root == 'reflow':
             if rest.startswith('tensorflow.'):
                 return _tensorflow_spec(fullname, rest.partition('.')[2])
-            if '.gen_' in rest and rest in table.op_modules():
+            if '.gen_' in rest and table.is_op_module(rest):
                 return ModuleSpec(fullname, loaders.OpModuleLoader(rest))
             if rest.startswith('core.'):
                 return _message_spec(fullname, rest)

@@ -95,7 +95,7 @@ class OpModuleLoader:
         return None
 
     def exec_module(self, module):
-        functions = table.op_modules()[self._name]
+        functions = table.op_functions(self._name)
 
         def getattribute(name):
             value = self._function(functions, name)

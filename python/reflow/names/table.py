@@ -6,7 +6,8 @@ _FOLDER = os.path.dirname(__file__)
 
 _sections = {}  # public module -> its lines, not yet parsed
 _symbols = {}   # public module -> {name: (implementation module, attribute)}
-_op_modules = {}  # gen module -> {function name: op type}
+_op_words = {}  # generated module -> its words of ops.txt
+_op_functions = {}  # generated module -> {function name: op type}
 _renamed_arguments = {}  # op type -> {argument of the op: argument of the function}
 
 
@@ -15,10 +16,11 @@ def public_modules():
     if not _sections:
         with open(os.path.join(_FOLDER, 'symbols.txt'), encoding='utf-8') as file:
             text = file.read()
+        sections = {'raw_ops': ''}
         for section in text.split('\n[')[1:]:
             title, _, lines = section.partition(']')
-            _sections[title.partition('.')[2]] = lines
-        _sections['raw_ops'] = ''
+            sections[title.partition('.')[2]] = lines
+        _sections.update(sections)  # at once: other threads look too
     return _sections.keys()
 
 
@@ -55,42 +57,50 @@ def _parse(lines):
 
 
 def _raw_ops():
-    _read_ops()
-    return {op_type: (module, op_type) for module, functions in _op_modules.items()
-                    if not module.startswith(_NOT_RAW) for op_type in functions.values()}
+    return {_op_type(word): (module, _op_type(word)) for module, words in _words_of_op_modules().items()
+            if not module.startswith(_NOT_RAW) for word in words}
 
 
 # tf.raw_ops leaves out what TensorFlow keeps in libraries or modules of their own.
 _NOT_RAW = ('contrib.', 'compiler.', 'ops.gen_clustering_ops', 'ops.gen_tensor_forest_ops')
 
 
-def op_modules():
-    """{gen module: {name of the function: op type}}, `ops.gen_math_ops` for tensorflow.python.ops.gen_math_ops."""
-    _read_ops()
-    return _op_modules
+def is_op_module(name):
+    """Whether `name` is a generated module, `ops.gen_math_ops` for tensorflow.python.ops.gen_math_ops."""
+    return name in _words_of_op_modules()
+
+
+def op_functions(module):
+    """{name of the function: op type} of a generated module."""
+    if module not in _op_functions:
+        _op_functions[module] = {function_name(word.partition('(')[0]): _op_type(word)
+                                 for word in _words_of_op_modules()[module]}
+    return _op_functions[module]
 
 
 def renamed_arguments(op_type):
     """{argument of the op: argument of its Python function} where they differ."""
-    _read_ops()
+    if not _renamed_arguments:
+        _renamed_arguments.update(
+            (_op_type(word), dict(pair.split('=') for pair in word.partition('(')[2].rstrip(')').split(',')))
+            for words in _words_of_op_modules().values() for word in words if '(' in word)
     return _renamed_arguments.get(op_type, {})
 
 
-def _read_ops():
-    if _op_modules:
-        return
-    with open(os.path.join(_FOLDER, 'ops.txt'), encoding='utf-8') as file:
-        for line in file:
-            if line.startswith('#'):
-                continue
-            module, _, words = line.partition(': ')
-            functions = _op_modules.setdefault(module, {})
-            for word in words.split():
-                word, _, renamed = word.partition('(')
-                op_type = word.lstrip('_')
-                functions[function_name(word)] = op_type
-                if renamed:
-                    _renamed_arguments[op_type] = dict(pair.split('=') for pair in renamed.rstrip(')').split(','))
+def _op_type(word):
+    return word.partition('(')[0].lstrip('_')
+
+
+def _words_of_op_modules():
+    if not _op_words:
+        modules = {}
+        with open(os.path.join(_FOLDER, 'ops.txt'), encoding='utf-8') as file:
+            for line in file:
+                module, _, words = line.partition(': ')
+                if not line.startswith('#'):
+                    modules.setdefault(module, []).extend(words.split())
+        _op_words.update(modules)
+    return _op_words
 
 
 def function_name(op_type):
