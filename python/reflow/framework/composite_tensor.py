@@ -33,8 +33,9 @@ class CompositeTensor(metaclass=abc.ABCMeta):
         return any(hasattr(tensor, 'graph') for tensor in nest.flatten(self._to_components(), expand_composites=True))
 
     def _consumers(self):
-        return list({consumer for component in self._to_components()
-                     if getattr(component, 'graph', None) is not None for consumer in component.consumers()})
+        return list(dict.fromkeys(
+            consumer for component in self._to_components()
+            if getattr(component, 'graph', None) is not None for consumer in component.consumers()))
 
 
 def replace_composites_with_components(structure):

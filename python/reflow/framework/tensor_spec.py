@@ -9,6 +9,8 @@ class TensorSpec(type_spec.BatchableTypeSpec):
 
     __slots__ = ['_shape', '_shape_tuple', '_dtype', '_name']
 
+    _is_type_spec_class = False  # has no components, so that nest takes it for a leaf
+
     def __init__(self, shape, dtype=dtypes.float32, name=None):
         self._shape = tensor_shape.TensorShape(shape)
         self._shape_tuple = None if self._shape.ndims is None else tuple(self._shape.as_list())
@@ -82,14 +84,13 @@ class TensorSpec(type_spec.BatchableTypeSpec):
 
     def _to_components(self, value):
         from reflow.framework import ops
-        unfit = ValueError('Value %r is not convertible to a tensor with dtype %s and shape %s.' % (
-            value, self._dtype, self._shape))
+        text = 'Value %r is not convertible to a tensor with dtype %s and shape %s.'
         try:
             value = ops.convert_to_tensor(value, self._dtype)
         except (TypeError, ValueError):
-            raise unfit
+            raise ValueError(text % (value, self._dtype, self._shape))
         if not value.shape.is_compatible_with(self._shape):
-            raise unfit
+            raise ValueError(text % (value, self._dtype, self._shape))
         return value
 
     def _from_components(self, components):

@@ -13,12 +13,11 @@ def assert_shallow_structure(shallow_tree, input_tree, check_types=True, expand_
     if not is_seq(input_tree):
         raise TypeError('If shallow structure is a sequence, input must also be a sequence. Input has type: %s.'
                         % type(input_tree))
-    shallow_composite = nest_structure._kind(shallow_tree) >= nest_structure._COMPOSITE
-    input_composite = nest_structure._kind(input_tree) >= nest_structure._COMPOSITE
+    kinds = [nest_structure._kind(tree) for tree in (shallow_tree, input_tree)]
     if check_types and not isinstance(input_tree, type(shallow_tree)):
-        _assert_types_alike(shallow_tree, input_tree, shallow_composite and input_composite)
-    if shallow_composite or input_composite:
-        _assert_composites_alike(shallow_tree, input_tree, shallow_composite and input_composite)
+        _assert_types_alike(shallow_tree, input_tree, kinds)
+    if max(kinds) >= nest_structure._COMPOSITE:
+        _assert_composites_alike(shallow_tree, input_tree, kinds)
     elif check_subtrees_length and len(input_tree) != len(shallow_tree):
         raise ValueError(
             "The two structures don't have the same sequence length. Input structure has length %d, while shallow "
@@ -42,17 +41,18 @@ def _types_differ(shallow_tree, input_tree):
         'has type %s.' % (type(input_tree), type(shallow_tree)))
 
 
-def _assert_types_alike(shallow_tree, input_tree, composites):
+def _assert_types_alike(shallow_tree, input_tree, kinds):
     if nest_structure._is_namedtuple(shallow_tree) and nest_structure._is_namedtuple(input_tree):
         alike = nest_structure._same_namedtuples(shallow_tree, input_tree)
     else:
-        alike = composites or (nest_structure._is_mapping(shallow_tree) and nest_structure._is_mapping(input_tree))
+        alike = sorted(kinds) in ([nest_structure._MAPPING] * 2,
+                                  [nest_structure._COMPOSITE, nest_structure._TYPE_SPEC])
     if not alike:
         raise _types_differ(shallow_tree, input_tree)
 
 
-def _assert_composites_alike(shallow_tree, input_tree, both):
-    if not both:
+def _assert_composites_alike(shallow_tree, input_tree, kinds):
+    if min(kinds) < nest_structure._COMPOSITE:
         raise _types_differ(shallow_tree, input_tree)
     specs = [tree if nest_structure._is_type_spec(tree) else tree._type_spec for tree in (shallow_tree, input_tree)]
     try:

@@ -257,12 +257,12 @@ def _structure_mismatch(first, second, check_types, expand_composites):
         return ValueError, 'Substructure "%s" is a sequence, while substructure "%s" is not' % (
             _described(structure), _described(leaf))
     kinds = _kind(first), _kind(second)
-    composite = kinds[0] >= _COMPOSITE and kinds[1] >= _COMPOSITE
     if check_types:
         if kinds == (_NAMEDTUPLE, _NAMEDTUPLE) and _is_namedtuple(first, True) and _is_namedtuple(second, True):
             same = _same_namedtuples(first, second)
         else:
-            same = type(first) is type(second) or kinds == (_MAPPING, _MAPPING) or composite
+            same = type(first) is type(second) or (
+                kinds == (_MAPPING, _MAPPING) or sorted(kinds) == [_COMPOSITE, _TYPE_SPEC])
         if not same:
             # The text speaks of namedtuples whatever the types are.
             return TypeError, (
@@ -273,13 +273,13 @@ def _structure_mismatch(first, second, check_types, expand_composites):
             return ValueError, (
                 "The two dictionaries don't have the same set of keys. First structure has keys %s, while second "
                 'structure has keys %s' % (_described(list(first)), _described(list(second))))
-    if composite:
+    if min(kinds) >= _COMPOSITE:
         specs = [value if _is_type_spec(value) else value._type_spec for value in (first, second)]
         try:
             specs[0].most_specific_compatible_type(specs[1])
-        except (TypeError, ValueError) as error:
-            return ValueError, 'Incompatible CompositeTensor TypeSpecs: %s vs. %s -- %s' % (
-                _described(specs[0]), _described(specs[1]), error)
+        except (TypeError, ValueError):
+            return ValueError, 'Incompatible CompositeTensor TypeSpecs: %s vs. %s' % (
+                _described(specs[0]), _described(specs[1]))
     entries = [list(_yield_value(value)) for value in (first, second)]
     for pair in zip(*entries):
         mismatch = _structure_mismatch(*pair, check_types, expand_composites)
