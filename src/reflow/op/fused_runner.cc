@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <memory>
 
 namespace reflow::op {
 
@@ -18,7 +19,11 @@ constexpr int64_t kScratchFloats = 16384, kCacheFloats = 8192, kMinTile = 32, kM
 struct alignas(64) Scratch {
   float data[kScratchFloats];
 };
-thread_local Scratch scratch;
+// On the heap: a library that is opened while a program runs gets little memory for thread-locals.
+float* scratch_of_thread() {
+  thread_local const std::unique_ptr<Scratch> scratch(new Scratch);
+  return scratch->data;
+}
 
 // How an operand is laid against the elements of the output, seen as [rows, columns].
 enum class Layout : uint8_t { kFull, kScalar, kRow, kColumn };
@@ -395,7 +400,7 @@ void FusedRunner::run_part(const Run& run, int64_t begin, int64_t end) const {
   const FusedProgram& p = program_;
   float* at[kMaxSlots];
   uint8_t step[kMaxSlots];
-  float* const memory = scratch.data;
+  float* const memory = scratch_of_thread();
   for (int i = 0; i < num_registers_; ++i) {
     at[first_register_ + i] = memory + i * run.tile;
     step[first_register_ + i] = 1;
