@@ -52,6 +52,7 @@ DType symbolic_dtype(const TensorLike& value) {
   }
   if (const Output* output = value.output()) return base_type(output->dtype());
   if (const auto* variable = std::get_if<VariablePtr>(&value.value())) return (*variable)->dtype;
+  if (const Convertible* convertible = value.convertible()) return convertible->dtype();
   return DType::kInvalid;
 }
 
@@ -90,7 +91,7 @@ Output checked_dtype(const Output& output, DType dtype) {
                                dtype_name(base_type(dtype)), dtype_name(output.dtype()), describe(output)));
 }
 
-Output convert_as(const TensorLike& value, DType dtype, std::string_view name, bool as_ref) {
+Output convert_as(const TensorLike& value, DType dtype, std::string_view name, DType preferred, bool as_ref) {
   if (const Output* output = value.output()) {
     if (!output->valid()) throw ValueError("None values not supported.");
     return checked_dtype(*output, dtype);
@@ -105,6 +106,7 @@ Output convert_as(const TensorLike& value, DType dtype, std::string_view name, b
     if (!v.resource) return v.snapshot;
     return v.cached.valid() ? v.cached : read_variable_op(v);
   }
+  if (const Convertible* convertible = value.convertible()) return convertible->convert(dtype, name, preferred, as_ref);
   if (value.list() && is_symbolic(value)) {
     const DType packed = dtype != DType::kInvalid ? base_type(dtype) : symbolic_dtype(value);
     check_packed_dtypes(value, packed);
@@ -271,8 +273,10 @@ graph::Node* make_op(std::string_view type, std::string_view name, const TensorL
 }
 
 Output convert(const TensorLike& value, DType dtype, std::string_view name, DType preferred, bool as_ref) {
-  if (dtype == DType::kInvalid && preferred != DType::kInvalid && can_be(value, preferred)) dtype = preferred;
-  return convert_as(value, dtype, name, as_ref);
+  if (dtype == DType::kInvalid && preferred != DType::kInvalid && !value.convertible() && can_be(value, preferred)) {
+    dtype = preferred;
+  }
+  return convert_as(value, dtype, name, preferred, as_ref);
 }
 
 DType dtype_of_value(const TensorLike& value) {

@@ -42,7 +42,7 @@ Tensor fill_up(const Tensor& tensor, const Shape& shape);
 // `shape`, where {} (which is None for other arguments) stands for [], a scalar's.
 TensorLike shape_argument(const TensorLike& shape);
 // "int", "list": the name of its type in Python.
-const char* python_type_name(const TensorLike& value);
+std::string python_type_name(const TensorLike& value);
 // As Python prints it: [1, 2.5, 'a'].
 std::string describe(const TensorLike& value);
 

@@ -1,6 +1,7 @@
 #include "reflow/client/graph.h"
 
 #include <charconv>
+#include <mutex>
 
 #include "reflow/client/graph_state.h"
 #include "reflow/client/python_text.h"
@@ -14,12 +15,43 @@ namespace client {
 GraphState::GraphState() { graph.owner = this; }
 GraphState::~GraphState() = default;
 
-std::vector<std::any>* GraphState::find_collection(std::string_view name) {
-  for (auto& [key, items] : collections) {
-    if (key == name) return &items;
+namespace {
+
+class AnyCollections : public CollectionStore {
+ public:
+  void add(std::string_view name, std::any item) override {
+    const std::lock_guard lock(mutex_);
+    for (auto& [key, items] : collections_) {
+      if (key == name) return items.push_back(std::move(item));
+    }
+    collections_.emplace_back(name, std::vector<std::any>{std::move(item)});
   }
-  return nullptr;
-}
+  std::vector<std::any> items(std::string_view name) const override {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [key, items] : collections_) {
+      if (key == name) return items;
+    }
+    return {};
+  }
+  void clear(std::string_view name) override {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(collections_, [&](const auto& entry) { return entry.first == name; });
+  }
+  std::vector<std::string> names() const override {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> names;
+    for (const auto& [key, items] : collections_) names.push_back(key);
+    return names;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::pair<std::string, std::vector<std::any>>> collections_;
+};
+
+}  // namespace
+
+std::unique_ptr<CollectionStore> make_collection_store() { return std::make_unique<AnyCollections>(); }
 
 GraphState& state_of(const graph::Node& node) { return *static_cast<GraphState*>(node.graph().owner); }
 
@@ -46,6 +78,7 @@ const std::shared_ptr<GraphState>& shared_default_state() {
 }  // namespace
 
 GraphState& default_state() { return *shared_default_state(); }
+bool is_bottom_state(const GraphState& state) { return default_graphs().bottom.get() == &state; }
 
 }  // namespace client
 
@@ -171,30 +204,15 @@ void Graph::prevent_fetching(const GraphElement& element) const {
 }
 
 void Graph::add_item(std::string_view collection, std::any item) const {
-  const std::lock_guard lock(impl().mutex());
-  if (impl().finalized()) throw RuntimeError("Graph is finalized and cannot be modified.");
-  std::vector<std::any>* items = state_->find_collection(collection);
-  if (!items) items = &state_->collections.emplace_back(collection, std::vector<std::any>()).second;
-  items->push_back(std::move(item));
+  if (finalized()) throw RuntimeError("Graph is finalized and cannot be modified.");
+  state_->collections->add(collection, std::move(item));
 }
 
 std::vector<std::any> Graph::get_items(std::string_view collection) const {
-  const std::lock_guard lock(impl().mutex());
-  const std::vector<std::any>* items = state_->find_collection(collection);
-  return items ? *items : std::vector<std::any>();
+  return state_->collections->items(collection);
 }
-
-void Graph::clear_collection(std::string_view collection) const {
-  const std::lock_guard lock(impl().mutex());
-  std::erase_if(state_->collections, [&](const auto& entry) { return entry.first == collection; });
-}
-
-std::vector<std::string> Graph::get_all_collection_keys() const {
-  const std::lock_guard lock(impl().mutex());
-  std::vector<std::string> keys;
-  for (const auto& [key, items] : state_->collections) keys.push_back(key);
-  return keys;
-}
+void Graph::clear_collection(std::string_view collection) const { state_->collections->clear(collection); }
+std::vector<std::string> Graph::get_all_collection_keys() const { return state_->collections->names(); }
 
 void set_random_seed(int64_t seed) {
   graph::Graph& graph = client::default_graph();

@@ -14,7 +14,9 @@ TensorLike after(const TensorLike& position) {
   return *position.output() + 1;
 }
 
-Output slice_of(const TensorLike& tensor, std::initializer_list<Index> indices) {
+}  // namespace
+
+Output slice_by(const TensorLike& tensor, std::span<const Index> indices) {
   TensorList begin, end, strides;
   StridedSliceOptions options;
   int64_t bit = 1;
@@ -58,11 +60,9 @@ Output slice_of(const TensorLike& tensor, std::initializer_list<Index> indices) 
   return strided_slice(tensor, packed_begin, packed_end, packed_strides, options);
 }
 
-}  // namespace
-
-Output Output::operator[](const Index& index) const { return slice_of(*this, {index}); }
-Output Output::operator[](std::initializer_list<Index> indices) const { return slice_of(*this, indices); }
-Output Variable::operator[](const Index& index) const { return slice_of(value(), {index}); }
-Output Variable::operator[](std::initializer_list<Index> indices) const { return slice_of(value(), indices); }
+Output Output::operator[](const Index& index) const { return slice_by(*this, {&index, 1}); }
+Output Output::operator[](std::initializer_list<Index> indices) const { return slice_by(*this, {indices.begin(), indices.size()}); }
+Output Variable::operator[](const Index& index) const { return slice_by(value(), {&index, 1}); }
+Output Variable::operator[](std::initializer_list<Index> indices) const { return slice_by(value(), {indices.begin(), indices.size()}); }
 
 }  // namespace reflow

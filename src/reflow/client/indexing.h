@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "reflow/client/output.h"
 #include "reflow/client/tensor_like.h"
@@ -27,6 +28,7 @@ class Index {
   template <std::integral T>
   Index(T index) : kind_(kPosition), position_(index) {}
   Index(const Output& index) : kind_(kPosition), position_(index) {}
+  explicit Index(TensorLike index) : kind_(kPosition), position_(std::move(index)) {}
   Index(Slice slice) : kind_(kSlice), slice_(std::move(slice)) {}
   Index(Ellipsis) : kind_(kEllipsis) {}
   Index(NewAxis) : kind_(kNewAxis) {}
@@ -41,5 +43,8 @@ class Index {
   TensorLike position_;
   Slice slice_;
 };
+
+// x[indices]: what operator[] does, for any number of indices.
+Output slice_by(const TensorLike& tensor, std::span<const Index> indices);
 
 }  // namespace reflow

@@ -208,7 +208,8 @@ Tensor shape_tensor(const Shape& shape, DType dtype) {
 
 }  // namespace
 
-const char* python_type_name(const TensorLike& value) {
+std::string python_type_name(const TensorLike& value) {
+  if (const Convertible* convertible = value.convertible()) return convertible->type_name();
   switch (value.value().index()) {
     case 0: return "NoneType";
     case 1: return "Tensor";
@@ -246,6 +247,8 @@ std::string describe(const TensorLike& value) {
           std::string out = "[";
           for (size_t i = 0; i < v->size(); ++i) out += (i > 0 ? ", " : "") + describe((*v)[i]);
           return out + "]";
+        } else if constexpr (std::is_same_v<V, std::shared_ptr<const Convertible>>) {
+          return v->description();
         } else {
           return "None";
         }
@@ -311,7 +314,8 @@ bool is_symbolic(const TensorLike& value) {
     }
     return false;
   }
-  return value.output() || std::holds_alternative<std::shared_ptr<VariableState>>(value.value());
+  return value.output() || value.convertible() ||
+         std::holds_alternative<std::shared_ptr<VariableState>>(value.value());
 }
 
 }  // namespace reflow::client

@@ -27,6 +27,20 @@ struct VariableState;
 template <typename T>
 concept PlainNumber = std::integral<T> || std::floating_point<T>;
 
+// What else can become a tensor: rows of one, a value of another library. Made a tensor where an op needs it.
+class Convertible {
+ public:
+  virtual ~Convertible() = default;
+  // The tensor, of `dtype` (kInvalid: its own), called `name` where an op is made for it; `preferred` is a type to take
+  // if it may. as_ref: what an op may change in place is wanted.
+  virtual Output convert(DType dtype, std::string_view name, DType preferred, bool as_ref) const = 0;
+  // The type that it brings along; kInvalid: none.
+  virtual DType dtype() const { return DType::kInvalid; }
+  // For messages: what it is called, and the name of its type.
+  virtual std::string description() const = 0;
+  virtual std::string type_name() const = 0;
+};
+
 // An argument that becomes a tensor, as Python's arguments do: a symbolic tensor, a variable (its value), numbers and
 // strings, nested lists {{1, 2}, {3, 4}} of any of these, a std::vector or a Tensor. Numbers take the type that the op
 // wants (float32 and int32 where it wants none); elements of a Tensor or a std::vector have a type of their own, as
@@ -37,13 +51,16 @@ class TensorLike {
   using Value = std::variant<std::monostate, Output, std::shared_ptr<client::VariableState>,
                              std::shared_ptr<const Tensor>,
                              bool, int64_t, double, std::complex<double>, std::string, std::shared_ptr<const Shape>,
-                             std::shared_ptr<const List>>;
+                             std::shared_ptr<const List>, std::shared_ptr<const Convertible>>;
 
   TensorLike() = default;
   TensorLike(std::nullopt_t) {}
   TensorLike(const Output& output) : value_(output) {}
   TensorLike(const Variable& variable);
   TensorLike(const Gradient& gradient);  // client/gradients.h
+  TensorLike(std::shared_ptr<const Convertible> convertible) : value_(std::move(convertible)) {}
+  explicit TensorLike(std::shared_ptr<const List> list) : value_(std::move(list)) {}
+  explicit TensorLike(std::shared_ptr<client::VariableState> variable) : value_(std::move(variable)) {}
   TensorLike(Tensor tensor) : value_(std::make_shared<const Tensor>(std::move(tensor))) {}
   TensorLike(const Shape& shape) : value_(std::make_shared<const Shape>(shape)) {}
   template <PlainNumber T>
@@ -83,6 +100,11 @@ class TensorLike {
   const List* list() const {
     const auto* list = std::get_if<std::shared_ptr<const List>>(&value_);
     return list ? list->get() : nullptr;
+  }
+  // Null: it is none.
+  const Convertible* convertible() const {
+    const auto* convertible = std::get_if<std::shared_ptr<const Convertible>>(&value_);
+    return convertible ? convertible->get() : nullptr;
   }
   const Value& value() const { return value_; }
 

@@ -18,6 +18,7 @@ struct VariableState {
   DType dtype = DType::kInvalid;  // without ref
   bool resource = false, trainable = true;
   std::function<Output(const Output&)> constraint;
+  void* binding = nullptr;  // the object of a language binding that stands for it; null: none. Not owned
 };
 
 // A new ReadVariableOp of a resource variable, on its device.

@@ -7,6 +7,7 @@
 #include "reflow/graph/function_library.h"
 #include "reflow/graph/scope_effects.h"
 #include "reflow/graph/shape_context.h"
+#include "reflow/graph/traceback.h"
 
 namespace reflow::graph {
 namespace {
@@ -44,7 +45,11 @@ std::string name_for(Graph& graph, std::string_view name, std::string_view type)
   return graph.unique_name(name);
 }
 
+TracebackCapture traceback_capture = nullptr;
+
 }  // namespace
+
+void set_traceback_capture(TracebackCapture capture) { traceback_capture = capture; }
 
 Status type_error(std::string message) {
   Status status = make_status(StatusCode::kInvalidArgument, message);
@@ -79,6 +84,7 @@ StatusOr<Node*> create_op(Graph& graph, std::string_view type, std::vector<OpInp
   // As they are before a context puts its own in their places.
   const std::vector<Node*> refs = options.as_given ? std::vector<Node*>() : nodes_of_refs(op, spec.inputs);
   ASSIGN_OR_RETURN(Node* const node, graph.add_node(std::move(spec)));
+  if (traceback_capture) node->traceback = traceback_capture();
   if (options.compute_shapes) {
     if (Status status = infer_shapes(node); !status.ok()) {
       graph.drop_newest_node(node);
