@@ -1,0 +1,26 @@
+#pragma once
+
+// What each source of the extension adds to the module reflow._core.
+
+#include <nanobind/nanobind.h>
+
+namespace reflow::python {
+
+namespace nb = nanobind;
+
+void bind_errors(nb::module_& m);
+void bind_traceback(nb::module_& m);
+void bind_graph(nb::module_& m);
+void bind_ops(nb::module_& m);
+void bind_scopes(nb::module_& m);
+void bind_session(nb::module_& m);
+void bind_variables(nb::module_& m);
+void bind_variable_scopes(nb::module_& m);
+void bind_gradients(nb::module_& m);
+void bind_control_flow(nb::module_& m);
+void bind_initializers(nb::module_& m);
+void bind_array_functions(nb::module_& m);
+void bind_math_functions(nb::module_& m);
+void bind_nn_functions(nb::module_& m);
+
+}  // namespace reflow::python

@@ -1,0 +1,92 @@
+#pragma once
+
+// nanobind's type casters for the arguments and results of the C++ API (conversion.h says what they take).
+
+#include "conversion.h"
+#include "graph_objects.h"
+#include "variable_objects.h"
+
+namespace nanobind::detail {
+
+#define REFLOW_CASTER(Type, NAME, FROM, TO)                                                     \
+  template <>                                                                                   \
+  struct type_caster<Type> {                                                                    \
+    NB_TYPE_CASTER(Type, const_name(NAME))                                                      \
+    bool from_python(handle src, uint32_t, cleanup_list*) {                                     \
+      value = FROM(src);                                                                        \
+      return true;                                                                              \
+    }                                                                                           \
+    static handle from_cpp(const Type& v, rv_policy, cleanup_list*) { return TO(v).release(); } \
+  };
+REFLOW_CASTER(reflow::DType, "DType", reflow::python::dtype_from_python, reflow::python::dtype_to_python)
+REFLOW_CASTER(reflow::Shape, "TensorShape", reflow::python::shape_from_python, reflow::python::shape_to_python)
+REFLOW_CASTER(reflow::Output, "Tensor", reflow::python::output_from_python, reflow::python::tensor_object)
+REFLOW_CASTER(reflow::Gradient, "Gradient", reflow::python::gradient_from_python, reflow::python::gradient_to_python)
+#undef REFLOW_CASTER
+
+template <>
+struct type_caster<reflow::TensorLike> {
+  NB_TYPE_CASTER(reflow::TensorLike, const_name("object"))
+  bool from_python(handle src, uint32_t, cleanup_list*) {
+    value = reflow::python::tensor_like_from_python(src);
+    return true;
+  }
+  static handle from_cpp(const reflow::TensorLike&, rv_policy, cleanup_list*) = delete;
+};
+
+template <>
+struct type_caster<reflow::Operation> {
+  NB_TYPE_CASTER(reflow::Operation, const_name("Operation"))
+  bool from_python(handle src, uint32_t, cleanup_list*) {
+    value = reflow::Operation(reflow::python::element_from_python(src).node());
+    return true;
+  }
+  static handle from_cpp(const reflow::Operation& v, rv_policy, cleanup_list*) {
+    return reflow::python::operation_object(v.node()).release();
+  }
+};
+
+template <>
+struct type_caster<reflow::Variable> {
+  NB_TYPE_CASTER(reflow::Variable, const_name("Variable"))
+  bool from_python(handle src, uint32_t, cleanup_list*) {
+    const reflow::Variable* variable = reflow::python::as_variable(src.ptr());
+    if (variable) value = *variable;
+    return variable || src.is_none();
+  }
+  static handle from_cpp(const reflow::Variable& v, rv_policy, cleanup_list*) {
+    return reflow::python::variable_object(v).release();
+  }
+};
+
+template <>
+struct type_caster<reflow::GraphElement> {
+  static constexpr auto Name = const_name("GraphElement");
+  using Value = reflow::GraphElement;
+  template <typename T> using Cast = Value;
+  template <typename T> static constexpr bool can_cast() { return true; }
+  bool from_python(handle src, uint32_t, cleanup_list*) {
+    value = reflow::python::element_from_python(src);
+    return true;
+  }
+  static handle from_cpp(const Value& v, rv_policy, cleanup_list*) {
+    return reflow::python::element_object(v).release();
+  }
+  explicit operator Value() { return value; }
+  Value value = reflow::GraphElement(reflow::Operation());
+};
+
+#define REFLOW_ARGUMENT_CASTER(Type, NAME, FROM)             \
+  template <>                                                \
+  struct type_caster<Type> {                                 \
+    NB_TYPE_CASTER(Type, const_name(NAME))                   \
+    bool from_python(handle src, uint32_t, cleanup_list*) {  \
+      value = FROM(src);                                     \
+      return true;                                           \
+    }                                                        \
+    static handle from_cpp(const Type&, rv_policy, cleanup_list*) = delete; \
+  };
+REFLOW_ARGUMENT_CASTER(reflow::Initializer, "Initializer", reflow::python::initializer_from_python)
+#undef REFLOW_ARGUMENT_CASTER
+
+}  // namespace nanobind::detail

@@ -1,0 +1,49 @@
+// Control flow: group, tuple, cond.
+
+#include "reflow/client/control_flow_ops.h"
+
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include "bindings.h"
+#include "casters.h"
+#include "reference.h"
+
+namespace reflow::python {
+namespace {
+
+// A branch: a Python function that gives a list of values, or an operation.
+client::BranchFn branch_from_python(nb::handle function) {
+  return [function = Reference(function.ptr())] {
+    const nb::gil_scoped_acquire gil;
+    const nb::object result = nb::handle(function.get())();
+    client::BranchResult branch;
+    if (const Operation* operation = as_operation(result.ptr())) {
+      branch.operation = *operation;
+      return branch;
+    }
+    branch.is_list = true;
+    for (nb::handle value : result) branch.tensors.push_back(tensor_like_from_python(value));
+    return branch;
+  };
+}
+
+}  // namespace
+
+void bind_control_flow(nb::module_& m) {
+  m.def("group", [](const std::vector<GraphElement>& inputs, nb::handle name) {
+    return group(inputs, {string_from_python(name)});
+  }, nb::arg("inputs"), nb::arg("name").none());
+  m.def("tuple", [](const std::vector<Output>& tensors, nb::handle name, const std::vector<GraphElement>& controls) {
+    return tuple(tensors, {.name = string_from_python(name), .control_inputs = controls});
+  }, nb::arg("tensors"), nb::arg("name").none(), nb::arg("control_inputs"));
+  m.def("with_dependencies", [](const std::vector<GraphElement>& dependencies, TensorLike value, nb::handle name) {
+    return with_dependencies(dependencies, value, {string_from_python(name)});
+  }, nb::arg("dependencies"), nb::arg("value"), nb::arg("name").none());
+  m.def("cond", [](TensorLike pred, nb::handle true_fn, nb::handle false_fn, nb::handle name) {
+    return client::cond_merges(pred, branch_from_python(true_fn), branch_from_python(false_fn),
+                               string_from_python(name), true);
+  }, nb::arg("pred"), nb::arg("true_fn"), nb::arg("false_fn"), nb::arg("name").none());
+}
+
+}  // namespace reflow::python

@@ -1,0 +1,49 @@
+#pragma once
+
+// Python values to and from the arguments of the C++ API: the type casters of nanobind are built on these. All functions
+// require the GIL.
+
+#include <nanobind/nanobind.h>
+
+#include "reflow/client/gradients.h"
+#include "reflow/client/initializer.h"
+#include "reflow/client/output.h"
+#include "reflow/client/tensor_like.h"
+#include "reflow/client/variable.h"
+#include "reflow/graph/attr_value.h"
+
+namespace reflow::python {
+
+namespace nb = nanobind;
+
+// tf.DType objects, NumPy types, names and Python types; None is kInvalid. TypeError: it is none.
+DType dtype_from_python(nb::handle object);
+nb::object dtype_to_python(DType dtype);  // None for kInvalid
+
+// TensorShape, lists and tuples of ints, Nones and Dimensions, an int; None is a shape of unknown rank.
+Shape shape_from_python(nb::handle object);
+nb::object shape_to_python(const Shape& shape);
+
+// Whatever a tensor can be made of: tensors, variables, numbers, strings, lists, arrays, and what programs have registered
+// conversion functions for.
+TensorLike tensor_like_from_python(nb::handle object);
+// A Tensor, or what has to be made one in the default graph now.
+Output output_from_python(nb::handle object);
+// None: no gradient. IndexedSlices or a tensor.
+Gradient gradient_from_python(nb::handle object);
+nb::object gradient_to_python(const Gradient& gradient);
+GraphElement element_from_python(nb::handle object);
+Initializer initializer_from_python(nb::handle object);
+Regularizer regularizer_from_python(nb::handle object);
+
+// str or bytes; None is "".
+std::string string_from_python(nb::handle object);
+
+// An attribute of kind `type` ("int", "list(type)", ...). TypeError with TensorFlow's text: it isn't of this kind.
+graph::AttrValue attr_from_python(nb::handle object, const std::string& type, const std::string& name);
+nb::object attr_to_python(const graph::AttrValue& value);
+
+// The attribute `name` of the module `module` of this package, found once.
+nb::object package_attribute(const char* module, const char* name);
+
+}  // namespace reflow::python

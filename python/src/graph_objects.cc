@@ -1,0 +1,270 @@
+#include "graph_objects.h"
+
+#include <any>
+#include <stdexcept>
+
+#include "reference.h"
+#include "reflow/client/graph_state.h"
+#include "reflow/graph/graph.h"
+#include "variable_objects.h"
+
+namespace reflow::python {
+namespace {
+
+PyTypeObject* graph_type = nullptr;
+PyTypeObject* operation_type = nullptr;
+PyTypeObject* tensor_type = nullptr;
+
+int visit_instance(PyObject* self, visitproc visit, void* arg) {
+  if (PyObject** dict = _PyObject_GetDictPtr(self)) Py_VISIT(*dict);
+  Py_VISIT(Py_TYPE(self));
+  return 0;
+}
+
+void clear_instance(PyObject* self) {
+  if (PyObject** dict = _PyObject_GetDictPtr(self)) Py_CLEAR(*dict);
+}
+
+int visit_all(const std::vector<PyObject*>& objects, visitproc visit, void* arg) {
+  for (PyObject* object : objects) Py_VISIT(object);
+  return 0;
+}
+
+void clear_all(std::vector<PyObject*>& objects) {
+  std::vector<PyObject*> old;
+  old.swap(objects);
+  for (PyObject* object : old) Py_XDECREF(object);
+}
+
+template <typename T>
+T* ready(PyObject* self) {
+  return nb::inst_ready(self) ? nb::inst_ptr<T>(self) : nullptr;
+}
+
+int traverse_graph(PyObject* self, visitproc visit, void* arg) {
+  if (const int result = visit_instance(self, visit, arg)) return result;
+  GraphObject* graph = ready<GraphObject>(self);
+  if (!graph) return 0;
+  Py_VISIT(graph->collections);
+  return visit_all(graph->operations, visit, arg);
+}
+int clear_graph(PyObject* self) {
+  clear_instance(self);
+  if (GraphObject* graph = ready<GraphObject>(self)) {
+    PyDict_Clear(graph->collections);
+    clear_all(graph->operations);
+  }
+  return 0;
+}
+
+int traverse_operation(PyObject* self, visitproc visit, void* arg) {
+  if (const int result = visit_instance(self, visit, arg)) return result;
+  OperationObject* operation = ready<OperationObject>(self);
+  if (!operation) return 0;
+  Py_VISIT(operation->graph);
+  return visit_all(operation->outputs, visit, arg);
+}
+int clear_operation(PyObject* self) {
+  clear_instance(self);
+  if (OperationObject* operation = ready<OperationObject>(self)) {
+    clear_all(operation->outputs);
+    Py_CLEAR(operation->graph);
+  }
+  return 0;
+}
+
+int traverse_tensor(PyObject* self, visitproc visit, void* arg) {
+  if (const int result = visit_instance(self, visit, arg)) return result;
+  if (TensorObject* tensor = ready<TensorObject>(self)) Py_VISIT(tensor->op);
+  return 0;
+}
+int clear_tensor(PyObject* self) {
+  clear_instance(self);
+  if (TensorObject* tensor = ready<TensorObject>(self)) Py_CLEAR(tensor->op);
+  return 0;
+}
+
+PyType_Slot graph_slots[] = {{Py_tp_traverse, reinterpret_cast<void*>(traverse_graph)},
+                             {Py_tp_clear, reinterpret_cast<void*>(clear_graph)},
+                             {0, nullptr}};
+PyType_Slot operation_slots[] = {{Py_tp_traverse, reinterpret_cast<void*>(traverse_operation)},
+                                 {Py_tp_clear, reinterpret_cast<void*>(clear_operation)},
+                                 {0, nullptr}};
+PyType_Slot tensor_slots[] = {{Py_tp_traverse, reinterpret_cast<void*>(traverse_tensor)},
+                              {Py_tp_clear, reinterpret_cast<void*>(clear_tensor)},
+                              {0, nullptr}};
+
+// The collections of a graph that has a Python object: lists in a dict, which Python's get_collection_ref hands out.
+class PythonCollections : public client::CollectionStore {
+ public:
+  explicit PythonCollections(PyObject* dict) : dict_(dict) {}
+  void forget() { dict_ = nullptr; }
+
+  void add(std::string_view name, std::any item) override {
+    const nb::gil_scoped_acquire gil;
+    if (!dict_) return;
+    nb::borrow<nb::list>(list(name)).append(item_object(item));
+  }
+  std::vector<std::any> items(std::string_view name) const override {
+    const nb::gil_scoped_acquire gil;
+    std::vector<std::any> items;
+    if (!dict_) return items;
+    PyObject* found = PyDict_GetItem(dict_, key(name).ptr());
+    if (!found) return items;
+    for (nb::handle item : nb::borrow<nb::list>(found)) items.push_back(item_of(item));
+    return items;
+  }
+  void clear(std::string_view name) override {
+    const nb::gil_scoped_acquire gil;
+    if (dict_ && PyDict_DelItem(dict_, key(name).ptr()) != 0) PyErr_Clear();
+  }
+  std::vector<std::string> names() const override {
+    const nb::gil_scoped_acquire gil;
+    std::vector<std::string> names;
+    if (!dict_) return names;
+    for (auto [name, list] : nb::borrow<nb::dict>(dict_)) {
+      if (nb::isinstance<nb::str>(name)) names.push_back(nb::borrow<nb::str>(name).c_str());
+    }
+    return names;
+  }
+
+ private:
+  static nb::str key(std::string_view name) { return nb::str(name.data(), name.size()); }
+  PyObject* list(std::string_view name) {
+    const nb::str k = key(name);
+    if (PyObject* found = PyDict_GetItem(dict_, k.ptr())) return found;
+    const nb::list made;
+    PyDict_SetItem(dict_, k.ptr(), made.ptr());
+    return PyDict_GetItem(dict_, k.ptr());
+  }
+  PyObject* dict_;  // of the graph's object
+};
+
+template <typename T, typename... Args>
+nb::object make_instance(PyTypeObject* type, Args&&... args) {
+  nb::object object = nb::inst_alloc(reinterpret_cast<PyObject*>(type));
+  new (nb::inst_ptr<T>(object)) T{std::forward<Args>(args)...};
+  nb::inst_mark_ready(object);
+  return object;
+}
+
+// Keeps the object of the graph that the thread builds in by default as long as that graph is the default one.
+void keep_for_thread(const client::GraphState& state, PyObject* object) {
+  if (!client::is_bottom_state(state)) return;
+  if (PyObject* dict = PyThreadState_GetDict()) PyDict_SetItemString(dict, "reflow.default_graph", object);
+}
+
+}  // namespace
+
+GraphObject::GraphObject(const Graph& g) : graph(g), collections(PyDict_New()) {
+  client::GraphState& state = graph.state();
+  auto store = std::make_unique<PythonCollections>(collections);
+  for (const std::string& name : state.collections->names()) {
+    for (std::any& item : state.collections->items(name)) store->add(name, std::move(item));
+  }
+  state.collections = std::move(store);
+}
+
+GraphObject::~GraphObject() {
+  client::GraphState& state = graph.state();
+  state.binding = nullptr;
+  static_cast<PythonCollections&>(*state.collections).forget();
+  clear_all(operations);
+  Py_CLEAR(collections);
+}
+
+OperationObject::~OperationObject() {
+  clear_all(outputs);
+  Py_XDECREF(graph);
+}
+
+nb::object graph_object(const Graph& graph) {
+  client::GraphState& state = graph.state();
+  if (state.binding) return nb::borrow(static_cast<PyObject*>(state.binding));
+  nb::object object = nb::inst_alloc(reinterpret_cast<PyObject*>(graph_type));
+  state.binding = object.ptr();
+  new (nb::inst_ptr<GraphObject>(object)) GraphObject(graph);
+  nb::inst_mark_ready(object);
+  keep_for_thread(state, object.ptr());
+  return object;
+}
+
+nb::object operation_object(graph::Node* node) {
+  if (!node) return nb::none();
+  client::GraphState& state = client::state_of(*node);
+  const nb::object graph = state.binding ? nb::borrow(static_cast<PyObject*>(state.binding))
+                                         : graph_object(client::graph_of(*node));
+  std::vector<PyObject*>& operations = nb::inst_ptr<GraphObject>(graph)->operations;
+  const size_t id = static_cast<size_t>(node->id());
+  if (id < operations.size() && operations[id]) return nb::borrow(operations[id]);
+  nb::object object = make_instance<OperationObject>(operation_type, Operation(node), Py_NewRef(graph.ptr()),
+                                                     std::vector<PyObject*>(node->num_outputs()));
+  if (operations.size() <= id) operations.resize(std::max(id + 1, operations.size() + operations.size() / 2));
+  operations[id] = Py_NewRef(object.ptr());
+  return object;
+}
+
+nb::object tensor_object(const Output& output) {
+  if (!output.valid()) return nb::none();
+  const nb::object op = operation_object(output.node());
+  std::vector<PyObject*>& outputs = nb::inst_ptr<OperationObject>(op)->outputs;
+  const size_t index = static_cast<size_t>(output.index());
+  if (outputs.size() <= index) outputs.resize(output.node()->num_outputs());
+  if (outputs.at(index)) return nb::borrow(outputs[index]);
+  nb::object object = make_instance<TensorObject>(tensor_type, output, Py_NewRef(op.ptr()));
+  outputs[index] = Py_NewRef(object.ptr());
+  return object;
+}
+
+nb::object element_object(const GraphElement& element) {
+  return element.is_operation() ? operation_object(element.node()) : tensor_object(element.output());
+}
+
+const Output* as_output(PyObject* object) {
+  return Py_TYPE(object) == tensor_type ? &nb::inst_ptr<TensorObject>(object)->output : nullptr;
+}
+const Operation* as_operation(PyObject* object) {
+  return Py_TYPE(object) == operation_type ? &nb::inst_ptr<OperationObject>(object)->operation : nullptr;
+}
+GraphObject* as_graph(PyObject* object) {
+  return PyObject_TypeCheck(object, graph_type) ? ready<GraphObject>(object) : nullptr;
+}
+
+nb::object item_object(const std::any& item) {
+  if (const auto* reference = std::any_cast<Reference>(&item)) return nb::borrow(reference->get());
+  if (const auto* variable = std::any_cast<Variable>(&item)) return variable_object(*variable);
+  if (const auto* output = std::any_cast<Output>(&item)) return tensor_object(*output);
+  if (const auto* operation = std::any_cast<Operation>(&item)) return operation_object(operation->node());
+  if (const auto* element = std::any_cast<GraphElement>(&item)) return element_object(*element);
+  if (const auto* text = std::any_cast<std::string>(&item)) return nb::str(text->data(), text->size());
+  return nb::capsule(new std::any(item), [](void* p) noexcept { delete static_cast<std::any*>(p); });
+}
+
+std::any item_of(nb::handle object) {
+  if (const Output* output = as_output(object.ptr())) return *output;
+  if (const Operation* operation = as_operation(object.ptr())) return *operation;
+  if (const Variable* variable = as_variable(object.ptr())) return *variable;
+  if (nb::isinstance<nb::str>(object)) return std::string(nb::borrow<nb::str>(object).c_str());
+  if (PyCapsule_CheckExact(object.ptr())) return *static_cast<std::any*>(PyCapsule_GetPointer(object.ptr(), nullptr));
+  return Reference(object.ptr());
+}
+
+void bind_graph_objects(nb::module_& m) {
+  auto graph = nb::class_<GraphObject>(m, "Graph", nb::dynamic_attr(), nb::is_weak_referenceable(),
+                                       nb::type_slots(graph_slots));
+  graph.def("__init__", [](nb::handle self) {
+    const Graph made;
+    made.state().binding = self.ptr();
+    new (nb::inst_ptr<GraphObject>(self)) GraphObject(made);
+    nb::inst_mark_ready(self);
+  });
+  graph_type = reinterpret_cast<PyTypeObject*>(graph.ptr());
+  auto operation = nb::class_<OperationObject>(m, "Operation", nb::dynamic_attr(), nb::is_weak_referenceable(),
+                                               nb::type_slots(operation_slots));
+  operation_type = reinterpret_cast<PyTypeObject*>(operation.ptr());
+  auto tensor = nb::class_<TensorObject>(m, "Tensor", nb::dynamic_attr(), nb::is_weak_referenceable(),
+                                         nb::type_slots(tensor_slots));
+  tensor_type = reinterpret_cast<PyTypeObject*>(tensor.ptr());
+}
+
+}  // namespace reflow::python

@@ -1,0 +1,59 @@
+#pragma once
+
+// The Python objects of graphs, operations and tensors: one for each, kept by its graph. A tensor keeps its operation
+// alive, an operation its graph; the garbage collector sees these cycles. All functions require the GIL.
+
+#include <nanobind/nanobind.h>
+
+#include <vector>
+
+#include "reflow/client/graph.h"
+#include "reflow/client/output.h"
+#include "reflow/client/variable.h"
+
+namespace reflow::python {
+
+namespace nb = nanobind;
+
+struct GraphObject {
+  explicit GraphObject(const Graph& g);
+  GraphObject(const GraphObject&) = delete;
+  ~GraphObject();
+  Graph graph;
+  std::vector<PyObject*> operations;  // by node id; null: nobody has asked for it. Owned
+  PyObject* collections;              // dict of lists. Owned
+};
+
+struct OperationObject {
+  ~OperationObject();
+  Operation operation;
+  PyObject* graph;                 // owned
+  std::vector<PyObject*> outputs;  // null: nobody has asked for it. Owned
+};
+
+struct TensorObject {
+  ~TensorObject() { Py_XDECREF(op); }
+  Output output;
+  PyObject* op;  // owned
+};
+
+// Registers the three classes.
+void bind_graph_objects(nb::module_& m);
+
+// New references to the object that stands for each; None for an Output or Operation that isn't valid.
+nb::object graph_object(const Graph& graph);
+nb::object operation_object(graph::Node* node);
+nb::object tensor_object(const Output& output);
+nb::object element_object(const GraphElement& element);
+
+// What the object stands for; null: it is of another class.
+const Output* as_output(PyObject* object);
+const Operation* as_operation(PyObject* object);
+GraphObject* as_graph(PyObject* object);
+
+// The item of a collection as a Python object, and back: graph elements, variables, strings; any other Python object as
+// it is (a Reference).
+nb::object item_object(const std::any& item);
+std::any item_of(nb::handle object);
+
+}  // namespace reflow::python

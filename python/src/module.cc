@@ -1,0 +1,29 @@
+#include "array.h"
+#include "bindings.h"
+#include "graph_objects.h"
+#include "reflow/base/version.h"
+#include "variable_objects.h"
+
+NB_MODULE(_core, m) {
+  using namespace reflow::python;
+
+  nb::set_leak_warnings(false);  // graphs live until the interpreter ends
+  import_numpy();
+  m.attr("__version__") = nb::str(reflow::version().data(), reflow::version().size());
+  bind_errors(m);
+  bind_graph_objects(m);
+  bind_variable_objects(m);
+  bind_traceback(m);
+  bind_graph(m);
+  bind_ops(m);
+  bind_scopes(m);
+  bind_session(m);
+  bind_variables(m);
+  bind_variable_scopes(m);
+  bind_gradients(m);
+  bind_control_flow(m);
+  bind_initializers(m);
+  bind_array_functions(m);
+  bind_math_functions(m);
+  bind_nn_functions(m);
+}

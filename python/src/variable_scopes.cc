@@ -1,0 +1,118 @@
+// Variable scopes and get_variable.
+
+#include "reflow/client/variable_scope.h"
+
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include "bindings.h"
+#include "casters.h"
+#include "reference.h"
+#include "reflow/client/graph_state.h"
+#include "reflow/client/variable_store.h"
+#include "variable_options.h"
+
+namespace reflow::python {
+
+namespace {
+
+// None, True, False, or tf.AUTO_REUSE, which is any other object.
+std::optional<Reuse> reuse_from_python(nb::handle object) {
+  if (object.is_none()) return std::nullopt;
+  if (object.ptr() == Py_True) return Reuse(true);
+  if (object.ptr() == Py_False) return Reuse(false);
+  return Reuse(AUTO_REUSE);
+}
+
+nb::object reuse_to_python(const Reuse& reuse) {
+  static nb::handle automatic = package_attribute("ops.variable_scope", "AUTO_REUSE").release();
+  if (reuse.is_auto()) return nb::borrow(automatic);
+  return nb::bool_(reuse.is_true());
+}
+
+// A variable scope between Python's __enter__ and __exit__.
+struct EnteredScope {
+  std::shared_ptr<variable_scope> scope;
+};
+
+VariableScopeOptions options_of(nb::dict arguments) {
+  VariableScopeOptions options;
+  for (auto [key, value] : arguments) {
+    const std::string name = string_from_python(key);
+    if (value.is_none()) continue;
+    if (name == "default_name") options.default_name = string_from_python(value);
+    else if (name == "initializer") options.initializer = initializer_from_python(value);
+    else if (name == "regularizer") options.regularizer = regularizer_from_python(value);
+    else if (name == "caching_device") options.caching_device = string_from_python(nb::str(value));
+    else if (name == "reuse") options.reuse = reuse_from_python(value);
+    else if (name == "dtype") options.dtype = dtype_from_python(value);
+    else if (name == "use_resource") options.use_resource = nb::cast<bool>(value);
+    else if (name == "constraint") options.constraint = constraint_from_python(value);
+    else if (name == "auxiliary_name_scope") options.auxiliary_name_scope = nb::cast<bool>(value);
+    else throw nb::type_error(("variable_scope has no argument " + name).c_str());
+  }
+  return options;
+}
+
+Variable get(const std::string& name, nb::handle shape, nb::dict arguments) {
+  GetVariableOptions options;
+  bool is_local = false;
+  for (auto [key, value] : arguments) {
+    const std::string argument = string_from_python(key);
+    if (value.is_none()) continue;
+    if (argument == "dtype") options.dtype = dtype_from_python(value);
+    else if (argument == "initializer") options.initializer = initializer_from_python(value);
+    else if (argument == "regularizer") options.regularizer = regularizer_from_python(value);
+    else if (argument == "trainable") options.trainable = nb::cast<bool>(value);
+    else if (argument == "collections") options.collections = collections_from_python(value);
+    else if (argument == "caching_device") options.caching_device = string_from_python(nb::str(value));
+    else if (argument == "validate_shape") options.validate_shape = nb::cast<bool>(value);
+    else if (argument == "use_resource") options.use_resource = nb::cast<bool>(value);
+    else if (argument == "constraint") options.constraint = constraint_from_python(value);
+    else if (argument == "local") is_local = nb::cast<bool>(value);
+    else throw nb::type_error(("get_variable has no argument " + argument).c_str());
+  }
+  if (is_local) return get_local_variable(name, shape_from_python(shape), options);
+  if (shape.is_none()) return get_variable(name, options);
+  return get_variable(name, shape_from_python(shape), options);
+}
+
+}  // namespace
+
+void bind_variable_scopes(nb::module_& m) {
+  nb::class_<VariableScope>(m, "VariableScopeHandle")
+      .def_prop_ro("name", [](VariableScope& s) { return s.name(); })
+      .def_prop_ro("original_name_scope", [](VariableScope& s) { return s.original_name_scope(); })
+      .def_prop_ro("reuse", [](VariableScope& s) { return reuse_to_python(s.reuse()); })
+      .def_prop_ro("dtype", [](VariableScope& s) { return s.dtype(); })
+      .def_prop_ro("use_resource", [](VariableScope& s) { return s.use_resource(); })
+      .def_prop_ro("key", [](VariableScope& s) { return reinterpret_cast<uintptr_t>(&s.state()); })
+      .def("reuse_variables", &VariableScope::reuse_variables)
+      .def("set_initializer", [](VariableScope& s, Initializer initializer) { s.set_initializer(initializer); },
+           nb::arg("initializer").none())
+      .def("set_regularizer", [](VariableScope& s, nb::handle regularizer) {
+        s.set_regularizer(regularizer_from_python(regularizer));
+      }, nb::arg("regularizer").none())
+      .def("set_dtype", [](VariableScope& s, DType dtype) { s.set_dtype(dtype); })
+      .def("set_use_resource", [](VariableScope& s, bool use) { s.set_use_resource(use); })
+      .def("open_scopes", [](VariableScope&) {
+        return client::variable_scope_stack(client::default_graph()).counts.size();
+      });
+  nb::class_<EnteredScope>(m, "EnteredVariableScope")
+      .def_prop_ro("scope", [](EnteredScope& e) { return e.scope->scope(); })
+      .def("exit", [](EnteredScope& e) { e.scope.reset(); });
+  m.def("enter_variable_scope", [](nb::handle name_or_scope, nb::dict arguments) {
+    const VariableScopeOptions options = options_of(arguments);
+    if (name_or_scope.is_none()) return EnteredScope{std::make_shared<variable_scope>(nullptr, options)};
+    VariableScope* scope = nullptr;
+    if (nb::try_cast<VariableScope*>(name_or_scope, scope) && scope) {
+      return EnteredScope{std::make_shared<variable_scope>(*scope, options)};
+    }
+    return EnteredScope{std::make_shared<variable_scope>(string_from_python(name_or_scope), options)};
+  }, nb::arg("name_or_scope").none(), nb::arg("arguments"));
+  m.def("get_variable_scope", [] { return get_variable_scope(); });
+  m.def("get_variable", get, nb::arg("name"), nb::arg("shape").none(), nb::arg("arguments"));
+}
+
+}  // namespace reflow::python

@@ -1,0 +1,127 @@
+// Variables: making them, and their methods.
+
+#include "reflow/client/variable.h"
+
+#include <nanobind/stl/function.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include "bindings.h"
+#include "casters.h"
+#include "reference.h"
+#include "reflow/client/collections.h"
+#include "reflow/client/state_ops.h"
+#include "reflow/client/variable_state.h"
+#include "variable_options.h"
+
+namespace reflow::python {
+
+std::function<Output(const Output&)> constraint_from_python(nb::handle function) {
+  if (function.is_none()) return {};
+  return [function = Reference(function.ptr())](const Output& value) {
+    const nb::gil_scoped_acquire gil;
+    return output_from_python(nb::object(nb::handle(function.get())(tensor_object(value))));
+  };
+}
+
+std::optional<std::vector<std::string>> collections_from_python(nb::handle keys) {
+  if (keys.is_none()) return std::nullopt;
+  std::vector<std::string> names;
+  for (nb::handle key : keys) names.push_back(string_from_python(key));
+  return names;
+}
+
+namespace {
+
+Variable make_variable(nb::handle initial_value, std::optional<bool> trainable, nb::handle collections,
+                       bool validate_shape, nb::handle caching_device, nb::handle name, DType dtype,
+                       nb::handle constraint, std::optional<bool> use_resource) {
+  VariableOptions options;
+  options.trainable = trainable;
+  options.collections = collections_from_python(collections);
+  options.validate_shape = validate_shape;
+  if (!caching_device.is_none()) options.caching_device = string_from_python(nb::str(caching_device));
+  options.name = string_from_python(name);
+  options.dtype = dtype;
+  options.constraint = constraint_from_python(constraint);
+  options.use_resource = use_resource;
+  if (PyCallable_Check(initial_value.ptr()) && !as_output(initial_value.ptr()) && !as_variable(initial_value.ptr())) {
+    return Variable([function = Reference(initial_value.ptr())] {
+      const nb::gil_scoped_acquire gil;
+      return tensor_like_from_python(nb::object(nb::handle(function.get())()));
+    }, options);
+  }
+  return Variable(tensor_like_from_python(initial_value), options);
+}
+
+const Variable& self_of(nb::handle object) { return *as_variable(object.ptr()); }
+
+// Ref variables give what the op gives, resource ones a tensor that is read after it, or the op.
+nb::object assignment(nb::handle self, nb::handle value, bool use_locking, nb::handle name,
+                      Output (Variable::*assign)(const TensorLike&, const AssignOptions&) const) {
+  return tensor_object((self_of(self).*assign)(tensor_like_from_python(value),
+                                              {.use_locking = use_locking, .name = string_from_python(name)}));
+}
+
+using ScatterFn = Output (Variable::*)(const IndexedSlices&, const AssignOptions&) const;
+
+void def_scatter(nb::class_<VariableObject>& cls, const char* name, ScatterFn scatter) {
+  cls.def(name, [scatter](VariableObject& v, Gradient sparse_delta, bool use_locking, nb::handle op_name) {
+    return (v.variable.*scatter)(sparse_delta.slices(), {.use_locking = use_locking, .name = string_from_python(op_name)});
+  }, nb::arg("sparse_delta"), nb::arg("use_locking"), nb::arg("name").none());
+}
+
+}  // namespace
+
+void bind_variables(nb::module_& m) {
+  m.def("make_variable", make_variable, nb::arg("initial_value").none(), nb::arg("trainable").none(),
+        nb::arg("collections").none(), nb::arg("validate_shape"), nb::arg("caching_device").none(),
+        nb::arg("name").none(), nb::arg("dtype").none(), nb::arg("constraint").none(), nb::arg("use_resource").none());
+  nb::class_<VariableObject> cls = nb::borrow<nb::class_<VariableObject>>(m.attr("Variable"));
+  cls.def_prop_ro("name", [](VariableObject& v) { return v.variable.name(); });
+  cls.def_prop_ro("op", [](VariableObject& v) { return v.variable.op(); });
+  cls.def_prop_ro("dtype", [](VariableObject& v) { return v.variable.dtype(); });
+  cls.def_prop_ro("shape", [](VariableObject& v) { return v.variable.shape(); });
+  cls.def_prop_ro("device", [](VariableObject& v) { return v.variable.device(); });
+  cls.def_prop_ro("graph", [](VariableObject& v) { return nb::borrow(v.graph); });
+  cls.def_prop_ro("trainable", [](VariableObject& v) { return v.variable.trainable(); });
+  cls.def_prop_ro("initializer", [](VariableObject& v) { return v.variable.initializer(); });
+  cls.def_prop_ro("initial_value", [](VariableObject& v) { return v.variable.initial_value(); });
+  cls.def_prop_ro("_variable", [](VariableObject& v) { return v.variable.ref(); });
+  cls.def_prop_ro("_snapshot", [](VariableObject& v) { return v.variable.state()->snapshot; });
+  cls.def_prop_ro("_is_initialized", [](VariableObject& v) { return v.variable.state()->is_initialized; });
+  cls.def("_value", [](VariableObject& v) { return v.variable.value(); });
+  cls.def("_read_value", [](VariableObject& v) { return v.variable.read_value(); });
+  cls.def("_initialized_value", [](VariableObject& v) { return v.variable.initialized_value(); });
+  cls.def("_assign", [](nb::handle self, nb::handle value, bool use_locking, nb::handle name) {
+    return assignment(self, value, use_locking, name, &Variable::assign);
+  }, nb::arg("value"), nb::arg("use_locking"), nb::arg("name").none());
+  cls.def("_assign_add", [](nb::handle self, nb::handle value, bool use_locking, nb::handle name) {
+    return assignment(self, value, use_locking, name, &Variable::assign_add);
+  }, nb::arg("delta"), nb::arg("use_locking"), nb::arg("name").none());
+  cls.def("_assign_sub", [](nb::handle self, nb::handle value, bool use_locking, nb::handle name) {
+    return assignment(self, value, use_locking, name, &Variable::assign_sub);
+  }, nb::arg("delta"), nb::arg("use_locking"), nb::arg("name").none());
+  cls.def("_count_up_to", [](VariableObject& v, int64_t limit) { return v.variable.count_up_to(limit); });
+  cls.def("_sparse_read", [](VariableObject& v, TensorLike indices, nb::handle name) {
+    return v.variable.sparse_read(indices, {string_from_python(name)});
+  }, nb::arg("indices"), nb::arg("name").none());
+  cls.def("_set_shape", [](VariableObject& v, Shape shape) { v.variable.set_shape(shape); });
+  def_scatter(cls, "_scatter_add", &Variable::scatter_add);
+  def_scatter(cls, "_scatter_sub", &Variable::scatter_sub);
+  def_scatter(cls, "_scatter_update", &Variable::scatter_update);
+  def_scatter(cls, "_scatter_mul", &Variable::scatter_mul);
+  def_scatter(cls, "_scatter_div", &Variable::scatter_div);
+  m.def("variables_initializer", [](const std::vector<Variable>& variables, const std::string& name) {
+    return variables_initializer(variables, name);
+  });
+  m.def("report_uninitialized_variables", [](const std::vector<Variable>& variables, const std::string& name) {
+    return report_uninitialized_variables({.var_list = variables, .name = name});
+  });
+  m.def("is_variable_initialized", [](Variable v, nb::handle name) {
+    return is_variable_initialized(v, {string_from_python(name)});
+  }, nb::arg("variable"), nb::arg("name").none());
+}
+
+}  // namespace reflow::python
