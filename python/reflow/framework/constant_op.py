@@ -1,0 +1,32 @@
+"""Constants."""
+
+from reflow import _core
+
+
+def constant_v1(value, dtype=None, shape=None, name='Const', verify_shape=False):
+    """A tensor of this value; a value of fewer elements than `shape` is filled up with its last."""
+    if verify_shape and shape is not None:
+        import numpy as np
+        from reflow.framework import tensor_shape
+        shape = tensor_shape.as_shape(shape)
+        given = np.shape(value)
+        if tuple(shape.as_list()) != given:
+            raise TypeError("Expected Tensor's shape: %s, got %s." % (tuple(shape.as_list()), given))
+    return _core.constant(value, dtype, shape, name)
+
+
+def constant(value, dtype=None, shape=None, name='Const'):
+    """A tensor of this value."""
+    if shape is not None:
+        import numpy as np
+        size = int(np.prod(np.shape(value))) if not isinstance(value, (str, bytes)) else 1
+        wanted = int(np.prod(shape))
+        if size not in (1, wanted):
+            raise TypeError('Expected Tensor\'s shape: %s, got %s.' % (tuple(shape), np.shape(value)))
+    return _core.constant(value, dtype, shape, name)
+
+
+def is_constant(tensor_or_op):
+    """Whether it is the output of a Const."""
+    op = tensor_or_op.op if isinstance(tensor_or_op, _core.Tensor) else tensor_or_op
+    return op.type == 'Const'

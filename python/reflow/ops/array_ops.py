@@ -1,0 +1,433 @@
+"""Making tensors, and changing their shapes and the places of their elements."""
+
+import builtins
+
+from reflow import _core
+from reflow.framework import dtypes
+from reflow.framework import ops
+from reflow.ops import gen_array_ops
+from reflow.util import deprecation
+
+newaxis = None
+
+
+def __getattr__(name):
+    """What is an op and nothing more."""
+    return getattr(gen_array_ops, name)
+
+
+def placeholder(dtype, shape=None, name=None):
+    """A tensor that every run has to feed."""
+    return _core.placeholder(dtypes.as_dtype(dtype), shape, name)
+
+
+def placeholder_with_default(input, shape, name=None):
+    """A tensor that a run may feed."""
+    return _core.placeholder_with_default(input, shape, name)
+
+
+def sparse_placeholder(dtype, shape=None, name=None):
+    """A sparse tensor that every run has to feed."""
+    from reflow.framework import sparse_tensor
+    shape_name = name + '/shape' if name is not None else None
+    if shape is None:
+        dense_shape = placeholder(dtypes.int64, shape=[None], name=shape_name)
+    else:
+        if isinstance(shape, ops.Tensor):
+            dense_shape = shape
+        else:
+            dense_shape = ops.convert_to_tensor(tuple(-1 if size is None else int(size) for size in shape),
+                                                dtype=dtypes.int64, name=shape_name)
+    rank_ = dense_shape.shape.as_list()[0] if dense_shape.shape.ndims else None
+    return sparse_tensor.SparseTensor(
+        values=placeholder(dtype, shape=[None], name=name + '/values' if name is not None else None),
+        indices=placeholder(dtypes.int64, shape=[None, rank_], name=name + '/indices' if name is not None else None),
+        dense_shape=dense_shape)
+
+
+def identity(input, name=None):
+    """The same tensor."""
+    return gen_array_ops.identity(input, name=name)
+
+
+def expand_dims(input, axis=None, name=None, dim=None):
+    """The tensor with a dimension of size 1 at `axis`."""
+    axis = deprecation.deprecated_argument_lookup('axis', axis, 'dim', dim)
+    if axis is None:
+        raise ValueError('Must specify an axis argument to tf.expand_dims()')
+    return gen_array_ops.expand_dims(input, axis, name)
+
+
+def setdiff1d(x, y, index_dtype=dtypes.int32, name=None):
+    """What is in `x` and not in `y`."""
+    return gen_array_ops.list_diff(x, y, index_dtype, name)
+
+
+listdiff = setdiff1d
+
+
+def broadcast_dynamic_shape(shape_x, shape_y):
+    """The shape of what two shapes are broadcast to, as a tensor."""
+    return gen_array_ops.broadcast_args(shape_x, shape_y)
+
+
+def shape(input, name=None, out_type=dtypes.int32):
+    """The shape, as a tensor; a constant where it is known."""
+    return shape_internal(input, name, optimize=True, out_type=out_type)
+
+
+def shape_internal(input, name=None, optimize=True, out_type=dtypes.int32):
+    """The shape, as a tensor."""
+    if _is_sparse(input):
+        return gen_array_ops.cast(input.dense_shape, out_type) if out_type != dtypes.int64 else input.dense_shape
+    return _core.shape(input, name, out_type, optimize)
+
+
+def shape_n(input, out_type=dtypes.int32, name=None):
+    """The shapes of several tensors."""
+    return gen_array_ops.shape_n(input, out_type=out_type, name=name)
+
+
+def size(input, name=None, out_type=dtypes.int32):
+    """The number of elements; a constant where it is known."""
+    return size_internal(input, name, optimize=True, out_type=out_type)
+
+
+def size_internal(input, name=None, optimize=True, out_type=dtypes.int32):
+    """The number of elements."""
+    return _core.size(input, name, out_type, optimize)
+
+
+def rank(input, name=None):
+    """The number of dimensions; a constant where it is known."""
+    return rank_internal(input, name, optimize=True)
+
+
+def rank_internal(input, name=None, optimize=True):
+    """The number of dimensions."""
+    return _core.rank(input, name) if optimize else gen_array_ops.rank(input, name)
+
+
+def _is_sparse(value):
+    from reflow.framework import sparse_tensor
+    return isinstance(value, sparse_tensor.SparseTensor)
+
+
+def _is_mask(spec):
+    if isinstance(spec, bool):
+        return True
+    if isinstance(spec, ops.Tensor):
+        return spec.dtype == dtypes.bool
+    return type(spec).__module__ == 'numpy' and getattr(spec, 'dtype', None) == bool and getattr(spec, 'ndim', 0) > 0
+
+
+def _check_index(index):
+    if index is None or index is Ellipsis or isinstance(index, (int, builtins.slice, ops.Tensor, _core.Variable)):
+        return
+    if hasattr(index, '__index__') or hasattr(index, 'dtype') or hasattr(index, 'value'):
+        return
+    raise TypeError('Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 '
+                    'tensors are valid indices, got {!r}'.format(index))
+
+
+def _slice_helper(tensor, slice_spec, var=None):
+    """tensor[slice_spec]."""
+    if _is_mask(slice_spec):
+        return boolean_mask(tensor=tensor, mask=slice_spec)
+    if not isinstance(slice_spec, (list, tuple)):
+        slice_spec = [slice_spec]
+    for index in slice_spec:
+        _check_index(index)
+    return _core.slice_by(tensor, list(slice_spec))
+
+
+def _SliceHelperVar(var, slice_spec):
+    """variable[slice_spec], with a method `assign`."""
+    return _slice_helper(var.value(), slice_spec, var)
+
+
+def slice(input_, begin, size, name=None):
+    """The part of the tensor that begins at `begin`, of size `size`."""
+    return gen_array_ops._slice(input_, begin, size, name=name)
+
+
+def strided_slice(input_, begin, end, strides=None, begin_mask=0, end_mask=0, ellipsis_mask=0, new_axis_mask=0,
+                  shrink_axis_mask=0, var=None, name=None):
+    """The elements from `begin` to `end` in steps of `strides`."""
+    if strides is None:
+        strides = ones_like(begin)
+    return gen_array_ops.strided_slice(input_, begin, end, strides, name=name, begin_mask=begin_mask, end_mask=end_mask,
+                                       ellipsis_mask=ellipsis_mask, new_axis_mask=new_axis_mask,
+                                       shrink_axis_mask=shrink_axis_mask)
+
+
+def parallel_stack(values, name='parallel_stack'):
+    """Tensors as rows of one, each put there when it is ready."""
+    with ops.name_scope(name):
+        value_t = ops.convert_to_tensor(values[0])
+        value_shape = ops.convert_to_tensor(value_t).get_shape()
+        output_shape = [len(values)] + value_shape.as_list()
+        return gen_array_ops.parallel_concat([expand_dims(value, 0) for value in values], shape=output_shape)
+
+
+def stack(values, axis=0, name='stack'):
+    """Tensors along a new dimension."""
+    return _core.stack(_sequence(values), axis, name)
+
+
+def _sequence(values):
+    """`values` as a list of tensors: a tensor is taken apart along its first dimension."""
+    if isinstance(values, (ops.Tensor, _core.Variable)):
+        return unstack(values)
+    return values
+
+
+def unstack(value, num=None, axis=0, name='unstack'):
+    """The slices of the tensor along a dimension."""
+    return _core.unstack(value, num, axis, name)
+
+
+def concat(values, axis, name='concat'):
+    """Tensors one after the other along a dimension."""
+    if not isinstance(values, (list, tuple)):
+        values = [values]
+    return _core.concat(values, axis, name)
+
+
+def boolean_mask(tensor, mask, name='boolean_mask', axis=None):
+    """The elements where `mask` is true."""
+    return _core.boolean_mask(tensor, mask, name, axis or 0)
+
+
+def boolean_mask_v2(tensor, mask, axis=None, name='boolean_mask'):
+    """The elements where `mask` is true."""
+    return boolean_mask(tensor, mask, name, axis)
+
+
+def unique(x, out_idx=dtypes.int32, name=None):
+    """The values of a vector, each once, and the place of each element among them."""
+    return gen_array_ops.unique(x, out_idx, name)
+
+
+def unique_with_counts(x, out_idx=dtypes.int32, name=None):
+    """The values of a vector, each once, the place of each element among them, and how often each is there."""
+    return gen_array_ops.unique_with_counts(x, out_idx, name)
+
+
+def split(value, num_or_size_splits, axis=0, num=None, name='split'):
+    """As many equal parts of the tensor, or parts of the sizes given."""
+    return _core.split(value, num_or_size_splits, axis, num, name)
+
+
+def transpose(a, perm=None, name='transpose', conjugate=False):
+    """The tensor with its dimensions in another order."""
+    return _core.transpose(a, perm, name, conjugate)
+
+
+def transpose_v2(a, perm=None, conjugate=False, name='transpose'):
+    """The tensor with its dimensions in another order."""
+    return transpose(a, perm, name, conjugate)
+
+
+def matrix_transpose(a, name='matrix_transpose', conjugate=False):
+    """The tensor with its last two dimensions exchanged."""
+    if not conjugate:
+        return _core.matrix_transpose(a, name)
+    from reflow.ops import math_ops
+    return math_ops.conj(_core.matrix_transpose(a, name))
+
+
+def zeros(shape, dtype=dtypes.float32, name=None):
+    """A tensor of zeros."""
+    return _core.zeros(shape, dtypes.as_dtype(dtype), name)
+
+
+def ones(shape, dtype=dtypes.float32, name=None):
+    """A tensor of ones."""
+    return _core.ones(shape, dtypes.as_dtype(dtype), name)
+
+
+def zeros_like(tensor, dtype=None, name=None, optimize=True):
+    """Zeros in the shape of the tensor."""
+    return _core.zeros_like(tensor, dtype, name, optimize)
+
+
+def zeros_like_v2(input, dtype=None, name=None):
+    """Zeros in the shape of the tensor."""
+    return _core.zeros_like(input, dtype, name, True)
+
+
+zeros_like_impl = zeros_like
+
+
+def ones_like(tensor, dtype=None, name=None, optimize=True):
+    """Ones in the shape of the tensor."""
+    return _core.ones_like(tensor, dtype, name, optimize)
+
+
+def ones_like_v2(input, dtype=None, name=None):
+    """Ones in the shape of the tensor."""
+    return _core.ones_like(input, dtype, name, True)
+
+
+def fill(dims, value, name=None):
+    """A tensor of one value."""
+    return gen_array_ops.fill(dims, value, name=name)
+
+
+def pad(tensor, paddings, mode='CONSTANT', name=None, constant_values=0):
+    """The tensor with a border around it."""
+    return _core.pad(tensor, paddings, mode, name, constant_values)
+
+
+def pad_v2(tensor, paddings, mode='CONSTANT', constant_values=0, name=None):
+    """The tensor with a border around it."""
+    return pad(tensor, paddings, mode, name, constant_values)
+
+
+def meshgrid(*args, **kwargs):
+    """The coordinates of the points of a grid, one tensor for each dimension."""
+    from reflow.ops import math_ops
+    indexing = kwargs.pop('indexing', 'xy')
+    name = kwargs.pop('name', 'meshgrid')
+    if kwargs:
+        raise TypeError("'{}' is an invalid keyword argument for this function".format(next(iter(kwargs))))
+    if indexing not in ('xy', 'ij'):
+        raise ValueError("indexing parameter must be either 'xy' or 'ij'")
+    with ops.name_scope(name, 'meshgrid', args) as name:
+        ndim = len(args)
+        s0 = (1,) * ndim
+        output = [gen_array_ops.reshape(stack(x), (s0[:i] + (-1,) + s0[i + 1::])) for i, x in enumerate(args)]
+        shapes = [size(x) for x in args]
+        output_dtype = ops.convert_to_tensor(args[0]).dtype.base_dtype
+        if indexing == 'xy' and ndim > 1:
+            output[0] = gen_array_ops.reshape(output[0], (1, -1) + (1,) * (ndim - 2))
+            output[1] = gen_array_ops.reshape(output[1], (-1, 1) + (1,) * (ndim - 2))
+            shapes[0], shapes[1] = shapes[1], shapes[0]
+        mult_fact = ones(shapes, output_dtype)
+        return [x * mult_fact for x in output]
+
+
+def one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None, name=None):
+    """Vectors with one element that differs from the others."""
+    return _core.one_hot(indices, depth, on_value, off_value, -1 if axis is None else axis, dtype, name)
+
+
+def sequence_mask(lengths, maxlen=None, dtype=dtypes.bool, name=None):
+    """Rows with as many true elements in front as `lengths` says."""
+    return _core.sequence_mask(lengths, maxlen, dtypes.as_dtype(dtype), name)
+
+
+def squeeze(input, axis=None, name=None, squeeze_dims=None):
+    """The tensor without dimensions of size 1, all of them or those of `axis`."""
+    axis = deprecation.deprecated_argument_lookup('axis', axis, 'squeeze_dims', squeeze_dims)
+    if isinstance(axis, int):
+        axis = [axis]
+    return gen_array_ops.squeeze(input, axis, name)
+
+
+def squeeze_v2(input, axis=None, name=None):
+    """The tensor without dimensions of size 1."""
+    return squeeze(input, axis, name)
+
+
+def where(condition, x=None, y=None, name=None):
+    """The indices of true elements, or `x` where the condition is true and `y` elsewhere."""
+    if x is None and y is None:
+        return _core.where(condition, name)
+    if x is None or y is None:
+        raise ValueError('x and y must both be non-None or both be None.')
+    return _core.select(condition, x, y, name)
+
+
+def reverse_sequence(input, seq_lengths, seq_axis=None, batch_axis=None, name=None, seq_dim=None, batch_dim=None):
+    """Sequences of different lengths, each backwards."""
+    seq_axis = deprecation.deprecated_argument_lookup('seq_axis', seq_axis, 'seq_dim', seq_dim)
+    batch_axis = deprecation.deprecated_argument_lookup('batch_axis', batch_axis, 'batch_dim', batch_dim)
+    return gen_array_ops.reverse_sequence(input=input, seq_lengths=seq_lengths, seq_dim=seq_axis,
+                                          batch_dim=batch_axis or 0, name=name)
+
+
+def reverse(tensor, axis, name=None):
+    """The tensor backwards along some dimensions."""
+    return gen_array_ops.reverse_v2(tensor, axis, name)
+
+
+reverse_v2 = reverse
+
+
+def gather(params, indices, validate_indices=None, name=None, axis=None, batch_dims=0):
+    """The slices of `params` at `indices`, along a dimension."""
+    if batch_dims != 0:
+        raise NotImplementedError('tf.gather of Reflow has no batch_dims yet')
+    if axis is None or axis == 0:
+        if isinstance(params, _core.Variable):
+            try:
+                return params.sparse_read(indices, name=name)
+            except AttributeError:
+                pass
+    return gen_array_ops.gather_v2(params, indices, 0 if axis is None else axis, name=name)
+
+
+def gather_v2(params, indices, validate_indices=None, axis=None, batch_dims=0, name=None):
+    """The slices of `params` at `indices`, along a dimension."""
+    return gather(params, indices, validate_indices, name, axis, batch_dims)
+
+
+def gather_nd(params, indices, name=None, batch_dims=0):
+    """The slices of `params` at indices of several dimensions."""
+    if batch_dims != 0:
+        raise NotImplementedError('tf.gather_nd of Reflow has no batch_dims yet')
+    return gen_array_ops.gather_nd(params, indices, name=name)
+
+
+def space_to_batch(input, paddings, block_size=None, name=None, block_shape=None):
+    """Blocks of a picture as pictures of their own."""
+    block_shape = [block_size, block_size] if block_shape is None else block_shape
+    result = gen_array_ops.space_to_batch_nd(input, paddings=paddings, block_shape=block_shape, name=name)
+    result.set_shape(result.get_shape().with_rank(4))
+    return result
+
+
+def batch_to_space(input, crops, block_size, name=None, block_shape=None):
+    """Pictures as blocks of one."""
+    block_shape = [block_size, block_size] if block_shape is None else block_shape
+    result = gen_array_ops.batch_to_space_nd(input, crops=crops, block_shape=block_shape, name=name)
+    result.set_shape(result.get_shape().with_rank(4))
+    return result
+
+
+def space_to_depth(input, block_size, name=None, data_format='NHWC'):
+    """Blocks of a picture as channels."""
+    return gen_array_ops.space_to_depth(input, block_size, data_format, name=name)
+
+
+def depth_to_space(input, block_size, name=None, data_format='NHWC'):
+    """Channels as blocks of a picture."""
+    return gen_array_ops.depth_to_space(input, block_size, data_format, name=name)
+
+
+def matrix_diag_part(input, name='diag_part', k=0, padding_value=0):
+    """The diagonals of matrices."""
+    return gen_array_ops.matrix_diag_part(input=input, name=name)
+
+
+def matrix_set_diag(input, diagonal, name='set_diag', k=0):
+    """Matrices with other diagonals."""
+    return gen_array_ops.matrix_set_diag(input=input, diagonal=diagonal, name=name)
+
+
+def matrix_diag(diagonal, name='diag', k=0, num_rows=-1, num_cols=-1, padding_value=0):
+    """Matrices of diagonals."""
+    return gen_array_ops.matrix_diag(diagonal=diagonal, name=name)
+
+
+def quantize(input, min_range, max_range, T, mode='MIN_COMBINED', round_mode='HALF_AWAY_FROM_ZERO', name=None):
+    """Floats as quantized numbers."""
+    return gen_array_ops.quantize_v2(input, min_range, max_range, T, mode, round_mode, name=name)
+
+
+def edit_distance(hypothesis, truth, normalize=True, name='edit_distance'):
+    """The Levenshtein distance between sequences, given as sparse tensors."""
+    return gen_array_ops.edit_distance(hypothesis.indices, hypothesis.values, hypothesis.dense_shape, truth.indices,
+                                       truth.values, truth.dense_shape, normalize=normalize, name=name)

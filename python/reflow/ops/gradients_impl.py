@@ -1,0 +1,52 @@
+"""Symbolic derivatives."""
+
+import enum
+
+from reflow import _core
+
+
+class UnconnectedGradients(enum.Enum):
+    """What the gradient of an x is that no y depends on."""
+    NONE = 'none'
+    ZERO = 'zero'
+
+
+class AggregationMethod:
+    """How several gradients of one tensor are summed."""
+    ADD_N = 0
+    DEFAULT = ADD_N
+    EXPERIMENTAL_TREE = 1
+    EXPERIMENTAL_ACCUMULATE_N = 2
+
+
+def _as_list(value):
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def gradients(ys, xs, grad_ys=None, name='gradients', colocate_gradients_with_ops=False, gate_gradients=False,
+              aggregation_method=None, stop_gradients=None, unconnected_gradients=UnconnectedGradients.NONE):
+    """The derivatives of the sum of `ys` with respect to each of `xs`: tensors, IndexedSlices, or None."""
+    try:
+        zeros = UnconnectedGradients(unconnected_gradients) is UnconnectedGradients.ZERO
+    except ValueError:
+        raise ValueError("Unknown value for unconnected_gradients: %r" % unconnected_gradients) from None
+    ys = _as_list(ys)
+    grad_ys = [None] * len(ys) if grad_ys is None else _as_list(grad_ys)
+    if len(ys) != len(grad_ys):
+        raise ValueError('Passed %d grad_ys for %d ys' % (len(grad_ys), len(ys)))
+    stops = [] if stop_gradients is None else _as_list(stop_gradients)
+    return _core.gradients([_core.convert_to_tensor(y, None, 'y', None) if not hasattr(y, 'indices') else y.values
+                            for y in ys], _as_list(xs), grad_ys, name or 'gradients', bool(colocate_gradients_with_ops),
+                           bool(gate_gradients), aggregation_method or 0, stops, zeros)
+
+
+def gradients_v2(ys, xs, grad_ys=None, name='gradients', gate_gradients=False, aggregation_method=None,
+                 stop_gradients=None, unconnected_gradients=UnconnectedGradients.NONE):
+    """The derivatives of the sum of `ys` with respect to each of `xs`."""
+    return gradients(ys, xs, grad_ys, name, True, gate_gradients, aggregation_method, stop_gradients,
+                     unconnected_gradients)
+
+
+def hessians(ys, xs, name='hessians', colocate_gradients_with_ops=False, gate_gradients=False, aggregation_method=None):
+    """The second derivatives of the sum of `ys` with respect to each of `xs`."""
+    raise NotImplementedError('tf.hessians needs tf.while_loop, which Reflow does not have in Python yet')

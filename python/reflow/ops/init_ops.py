@@ -1,0 +1,246 @@
+"""Initializers: what gives variables their first values."""
+
+from reflow import _core
+from reflow.framework import dtypes
+
+
+class Initializer:
+    """A function of shape and type that makes an initial value."""
+
+    def __call__(self, shape, dtype=None, partition_info=None):
+        raise NotImplementedError
+
+    def get_config(self):
+        """The arguments of the constructor."""
+        return {}
+
+    @classmethod
+    def from_config(cls, config):
+        """The initializer with the arguments of `get_config`."""
+        return cls(**config)
+
+
+def _number_type(dtype):
+    if not (dtype.is_floating or dtype.is_complex or dtype.is_integer or dtype.is_bool):
+        raise ValueError('Expected numeric or bool dtype, got %s.' % dtype)
+    return dtype
+
+
+def _float_type(dtype):
+    if not dtype.is_floating:
+        raise ValueError('Expected floating point type, got %s.' % dtype)
+    return dtype
+
+
+class Zeros(Initializer):
+    """Zeros."""
+
+    def __init__(self, dtype=dtypes.float32):
+        self.dtype = dtypes.as_dtype(dtype)
+
+    def __call__(self, shape, dtype=None, partition_info=None):
+        return _core.initial_zeros(shape, self.dtype if dtype is None else dtype)
+
+    def get_config(self):
+        return {'dtype': self.dtype.name}
+
+
+class Ones(Initializer):
+    """Ones."""
+
+    def __init__(self, dtype=dtypes.float32):
+        self.dtype = dtypes.as_dtype(dtype)
+
+    def __call__(self, shape, dtype=None, partition_info=None):
+        return _core.initial_ones(shape, self.dtype if dtype is None else dtype)
+
+    def get_config(self):
+        return {'dtype': self.dtype.name}
+
+
+class Constant(Initializer):
+    """A value in each element, or the elements of a list in their order."""
+
+    def __init__(self, value=0, dtype=dtypes.float32, verify_shape=False):
+        import numpy as np
+        if not (np.isscalar(value) or isinstance(value, (list, tuple, np.ndarray))):
+            raise TypeError('Invalid type for initial value: %s (expected Python scalar, list or tuple of values, or '
+                            'numpy.ndarray).' % type(value))
+        self.value = value
+        self.dtype = dtypes.as_dtype(dtype)
+        self._verify_shape = verify_shape
+
+    def __call__(self, shape, dtype=None, partition_info=None, verify_shape=None):
+        if dtype is None:
+            dtype = self.dtype
+        if self._verify_shape if verify_shape is None else verify_shape:
+            from reflow.framework import constant_op
+            return constant_op.constant_v1(self.value, dtype=dtype, shape=shape, verify_shape=True)
+        return _core.initial_constant(self.value, shape, dtype)
+
+    def get_config(self):
+        return {'value': self.value, 'dtype': self.dtype.name}
+
+
+class RandomUniform(Initializer):
+    """Uniform in [minval, maxval)."""
+
+    def __init__(self, minval=0, maxval=None, seed=None, dtype=dtypes.float32):
+        self.minval = minval
+        self.maxval = maxval
+        self.seed = seed
+        self.dtype = dtypes.as_dtype(dtype)
+
+    def __call__(self, shape, dtype=None, partition_info=None):
+        from reflow.ops import random_ops
+        return random_ops.random_uniform(shape, self.minval, self.maxval, self.dtype if dtype is None else dtype,
+                                         seed=self.seed)
+
+    def get_config(self):
+        return {'minval': self.minval, 'maxval': self.maxval, 'seed': self.seed, 'dtype': self.dtype.name}
+
+
+class _Normal(Initializer):
+    def __init__(self, mean=0.0, stddev=1.0, seed=None, dtype=dtypes.float32):
+        self.mean = mean
+        self.stddev = stddev
+        self.seed = seed
+        self.dtype = _float_type(dtypes.as_dtype(dtype))
+
+    def get_config(self):
+        return {'mean': self.mean, 'stddev': self.stddev, 'seed': self.seed, 'dtype': self.dtype.name}
+
+
+class RandomNormal(_Normal):
+    """Normal."""
+
+    def __call__(self, shape, dtype=None, partition_info=None):
+        return _core.initial_random_normal(self.mean, self.stddev, self.seed, shape,
+                                           self.dtype if dtype is None else dtype)
+
+
+class TruncatedNormal(_Normal):
+    """Normal, drawn again outside of two deviations."""
+
+    def __call__(self, shape, dtype=None, partition_info=None):
+        return _core.initial_truncated_normal(self.mean, self.stddev, self.seed, shape,
+                                              self.dtype if dtype is None else dtype)
+
+
+class UniformUnitScaling(Initializer):
+    """Uniform, so that the scale of a layer's input is kept."""
+
+    def __init__(self, factor=1.0, seed=None, dtype=dtypes.float32):
+        self.factor = factor
+        self.seed = seed
+        self.dtype = _float_type(dtypes.as_dtype(dtype))
+
+    def __call__(self, shape, dtype=None, partition_info=None):
+        if partition_info is not None:
+            shape = partition_info.full_shape
+        return _core.initial_uniform_unit_scaling(self.factor, self.seed, shape, self.dtype if dtype is None else dtype)
+
+    def get_config(self):
+        return {'factor': self.factor, 'seed': self.seed, 'dtype': self.dtype.name}
+
+
+class VarianceScaling(Initializer):
+    """Values whose variance follows from the number of inputs, outputs, or their mean."""
+
+    def __init__(self, scale=1.0, mode='fan_in', distribution='truncated_normal', seed=None, dtype=dtypes.float32):
+        if scale <= 0.:
+            raise ValueError('`scale` must be positive float.')
+        if mode not in {'fan_in', 'fan_out', 'fan_avg'}:
+            raise ValueError('Invalid `mode` argument:', mode)
+        distribution = distribution.lower()
+        if distribution not in {'normal', 'uniform', 'truncated_normal', 'untruncated_normal'}:
+            raise ValueError('Invalid `distribution` argument:', distribution)
+        self.scale = scale
+        self.mode = mode
+        self.distribution = distribution
+        self.seed = seed
+        self.dtype = _float_type(dtypes.as_dtype(dtype))
+
+    def __call__(self, shape, dtype=None, partition_info=None):
+        if partition_info is not None:
+            shape = partition_info.full_shape
+        return _core.initial_variance_scaling(self.scale, self.mode, self.distribution, self.seed, shape,
+                                              self.dtype if dtype is None else dtype)
+
+    def get_config(self):
+        return {'scale': self.scale, 'mode': self.mode, 'distribution': self.distribution, 'seed': self.seed,
+                'dtype': self.dtype.name}
+
+
+class GlorotUniform(VarianceScaling):
+    """Uniform in ±sqrt(6 / (inputs + outputs)), also called Xavier's."""
+
+    def __init__(self, seed=None, dtype=dtypes.float32):
+        super().__init__(scale=1.0, mode='fan_avg', distribution='uniform', seed=seed, dtype=dtype)
+
+    def get_config(self):
+        return {'seed': self.seed, 'dtype': self.dtype.name}
+
+
+class GlorotNormal(VarianceScaling):
+    """Truncated normal of deviation sqrt(2 / (inputs + outputs))."""
+
+    def __init__(self, seed=None, dtype=dtypes.float32):
+        super().__init__(scale=1.0, mode='fan_avg', distribution='truncated_normal', seed=seed, dtype=dtype)
+
+    def get_config(self):
+        return {'seed': self.seed, 'dtype': self.dtype.name}
+
+
+def lecun_normal(seed=None):
+    """Truncated normal of deviation sqrt(1 / inputs)."""
+    return VarianceScaling(scale=1., mode='fan_in', distribution='truncated_normal', seed=seed)
+
+
+def lecun_uniform(seed=None):
+    """Uniform in ±sqrt(3 / inputs)."""
+    return VarianceScaling(scale=1., mode='fan_in', distribution='uniform', seed=seed)
+
+
+def he_normal(seed=None):
+    """Truncated normal of deviation sqrt(2 / inputs)."""
+    return VarianceScaling(scale=2., mode='fan_in', distribution='truncated_normal', seed=seed)
+
+
+def he_uniform(seed=None):
+    """Uniform in ±sqrt(6 / inputs)."""
+    return VarianceScaling(scale=2., mode='fan_in', distribution='uniform', seed=seed)
+
+
+for _class in (Initializer, Zeros, Ones, Constant, RandomUniform, RandomNormal, TruncatedNormal, UniformUnitScaling,
+               VarianceScaling, GlorotUniform, GlorotNormal):
+    _class.__module__ = 'tensorflow.python.ops.init_ops'
+
+zeros_initializer = Zeros
+ones_initializer = Ones
+constant_initializer = Constant
+random_uniform_initializer = RandomUniform
+random_normal_initializer = RandomNormal
+truncated_normal_initializer = TruncatedNormal
+uniform_unit_scaling_initializer = UniformUnitScaling
+variance_scaling_initializer = VarianceScaling
+glorot_uniform_initializer = GlorotUniform
+glorot_normal_initializer = GlorotNormal
+lecun_normal_initializer = lecun_normal
+lecun_uniform_initializer = lecun_uniform
+he_normal_initializer = he_normal
+he_uniform_initializer = he_uniform
+
+
+def prepare_initializer(initializer):
+    """(function, whether it takes shape and type) for what get_variable is given as initializer."""
+    if isinstance(initializer, type):
+        initializer = initializer()
+    if isinstance(initializer, Initializer):
+        return lambda shape, dtype: initializer(shape, dtype=dtype), True
+    from reflow.util import tf_inspect
+    spec = tf_inspect.getfullargspec(initializer)
+    arguments = [name for name in spec.args if name not in ('self', 'cls')]
+    if len(arguments) <= len(spec.defaults or ()) and not spec.varargs:
+        return initializer, False
+    return lambda shape, dtype: initializer(shape, dtype=dtype), True

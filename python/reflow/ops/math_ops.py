@@ -1,0 +1,513 @@
+"""Arithmetic, element by element and over dimensions."""
+
+from reflow import _core
+from reflow.framework import dtypes
+from reflow.framework import ops
+from reflow.ops import gen_math_ops
+from reflow.util import deprecation
+
+
+def __getattr__(name):
+    """What is an op and nothing more."""
+    return getattr(gen_math_ops, name)
+
+
+def _lookup_axis(axis, reduction_indices):
+    return deprecation.deprecated_argument_lookup('axis', axis, 'reduction_indices', reduction_indices)
+
+
+def _lookup_keepdims(keepdims, keep_dims):
+    keepdims = deprecation.deprecated_argument_lookup('keepdims', keepdims, 'keep_dims', keep_dims)
+    return bool(keepdims)
+
+
+def _on_sparse(x, function, name):
+    """`x` with function applied to its values, where it is a sparse tensor; None: it isn't."""
+    from reflow.framework import sparse_tensor
+    if not isinstance(x, sparse_tensor.SparseTensor):
+        return None
+    return sparse_tensor.SparseTensor(indices=x.indices, values=function(x.values, name), dense_shape=x.dense_shape)
+
+
+def argmax(input, axis=None, name=None, dimension=None, output_type=dtypes.int64):
+    """The index of the largest value along a dimension."""
+    axis = deprecation.deprecated_argument_lookup('axis', axis, 'dimension', dimension)
+    return _core.argmax(input, axis, name, output_type)
+
+
+def argmax_v2(input, axis=None, output_type=dtypes.int64, name=None):
+    """The index of the largest value along a dimension."""
+    return _core.argmax(input, axis, name, output_type)
+
+
+def argmin(input, axis=None, name=None, dimension=None, output_type=dtypes.int64):
+    """The index of the smallest value along a dimension."""
+    axis = deprecation.deprecated_argument_lookup('axis', axis, 'dimension', dimension)
+    return _core.argmin(input, axis, name, output_type)
+
+
+def argmin_v2(input, axis=None, output_type=dtypes.int64, name=None):
+    """The index of the smallest value along a dimension."""
+    return _core.argmin(input, axis, name, output_type)
+
+
+def abs(x, name=None):
+    """The absolute value."""
+    sparse = _on_sparse(x, abs, name) if not isinstance(x, ops.Tensor) else None
+    return _core.abs(x, name) if sparse is None else sparse
+
+
+def negative(x, name=None):
+    """-x."""
+    sparse = _on_sparse(x, gen_math_ops.neg, name)
+    return gen_math_ops.neg(x, name=name) if sparse is None else sparse
+
+
+def sign(x, name=None):
+    """-1, 0 or 1."""
+    sparse = _on_sparse(x, gen_math_ops.sign, name)
+    return gen_math_ops.sign(x, name=name) if sparse is None else sparse
+
+
+def square(x, name=None):
+    """x * x."""
+    sparse = _on_sparse(x, gen_math_ops.square, name)
+    return gen_math_ops.square(x, name=name) if sparse is None else sparse
+
+
+def sqrt(x, name=None):
+    """The square root."""
+    sparse = _on_sparse(x, gen_math_ops.sqrt, name)
+    return gen_math_ops.sqrt(x, name=name) if sparse is None else sparse
+
+
+def erf(x, name=None):
+    """Gauss's error function."""
+    sparse = _on_sparse(x, gen_math_ops.erf, name)
+    return gen_math_ops.erf(x, name=name) if sparse is None else sparse
+
+
+def tanh(x, name=None):
+    """The hyperbolic tangent."""
+    sparse = _on_sparse(x, gen_math_ops.tanh, name)
+    return gen_math_ops.tanh(x, name=name) if sparse is None else sparse
+
+
+def sigmoid(x, name=None):
+    """1 / (1 + exp(-x))."""
+    with ops.name_scope(name, 'Sigmoid', [x]) as name:
+        x = ops.convert_to_tensor(x, name='x')
+        return gen_math_ops.sigmoid(x, name=name)
+
+
+def log_sigmoid(x, name=None):
+    """log(sigmoid(x))."""
+    return _core.log_sigmoid(x, name)
+
+
+def scalar_mul(scalar, x, name=None):
+    """A scalar times a tensor."""
+    from reflow.framework import indexed_slices
+    scalar = ops.convert_to_tensor(scalar, dtype=x.dtype.base_dtype, name='scalar')
+    if scalar.get_shape().ndims != 0:
+        raise ValueError('Only scalar multiply works, got shape %s' % scalar.get_shape())
+    if isinstance(x, indexed_slices.IndexedSlices):
+        return indexed_slices.IndexedSlices(gen_math_ops.mul(scalar, x.values, name), x.indices, x.dense_shape)
+    return gen_math_ops.mul(scalar, x, name)
+
+
+def pow(x, y, name=None):
+    """x to the power of y."""
+    with ops.name_scope(name, 'Pow', [x]) as name:
+        return gen_math_ops._pow(x, y, name=name)
+
+
+def complex(real, imag, name=None):
+    """Complex numbers of their parts."""
+    return _core.complex(real, imag, name)
+
+
+def real(input, name=None):
+    """The real part."""
+    return _core.real(input, name)
+
+
+def imag(input, name=None):
+    """The imaginary part."""
+    return _core.imag(input, name)
+
+
+def angle(input, name=None):
+    """The angle of complex numbers."""
+    with ops.name_scope(name, 'Angle', [input]) as name:
+        input = ops.convert_to_tensor(input, name='input')
+        if input.dtype.is_complex:
+            return gen_math_ops.angle(input, Tout=input.dtype.real_dtype, name=name)
+        return gen_array_ops().zeros_like(input)
+
+
+def gen_array_ops():
+    """The array ops, which only few functions here need."""
+    from reflow.ops import gen_array_ops as module
+    return module
+
+
+def conj(x, name=None):
+    """The complex conjugate; real numbers as they are."""
+    return _core.conj(x, name)
+
+
+def round(x, name=None):
+    """The nearest integer, halves to even."""
+    return _core.round(x, name)
+
+
+def cast(x, dtype, name=None):
+    """`x` as another type."""
+    base_type = dtypes.as_dtype(dtype).base_dtype
+    if isinstance(x, ops.Tensor) and base_type == x.dtype:
+        return x
+    from reflow.framework import indexed_slices
+    from reflow.framework import sparse_tensor
+    if isinstance(x, (sparse_tensor.SparseTensor, indexed_slices.IndexedSlices)):
+        with ops.name_scope(name, 'Cast', [x]) as name:
+            values = cast(x.values, base_type, name=name)
+            if isinstance(x, sparse_tensor.SparseTensor):
+                return sparse_tensor.SparseTensor(x.indices, values, x.dense_shape)
+            return indexed_slices.IndexedSlices(values, x.indices, x.dense_shape)
+    return _core.cast(x, base_type, name)
+
+
+def saturate_cast(value, dtype, name=None):
+    """`value` as another type; what it can't hold becomes its nearest."""
+    return _core.saturate_cast(value, dtypes.as_dtype(dtype), name)
+
+
+def to_float(x, name='ToFloat'):
+    """`x` as float32."""
+    return cast(x, dtypes.float32, name=name)
+
+
+def to_double(x, name='ToDouble'):
+    """`x` as float64."""
+    return cast(x, dtypes.float64, name=name)
+
+
+def to_int32(x, name='ToInt32'):
+    """`x` as int32."""
+    return cast(x, dtypes.int32, name=name)
+
+
+def to_int64(x, name='ToInt64'):
+    """`x` as int64."""
+    return cast(x, dtypes.int64, name=name)
+
+
+def to_bfloat16(x, name='ToBFloat16'):
+    """`x` as bfloat16."""
+    return cast(x, dtypes.bfloat16, name=name)
+
+
+def to_complex64(x, name='ToComplex64'):
+    """`x` as complex64."""
+    return cast(x, dtypes.complex64, name=name)
+
+
+def to_complex128(x, name='ToComplex128'):
+    """`x` as complex128."""
+    return cast(x, dtypes.complex128, name=name)
+
+
+def divide(x, y, name=None):
+    """x / y as Python has it."""
+    if name is not None:
+        return _DivideDelegate(x, name) / y
+    return x / y
+
+
+class _DivideDelegate:
+    """A number that gives its quotient a name."""
+
+    def __init__(self, x, name):
+        self.x = x
+        self.name = name
+
+    def __truediv__(self, y):
+        return _core.truediv(self.x, y, self.name)
+
+
+def truediv(x, y, name=None):
+    """x / y; integers are made floats first."""
+    return _core.truediv(x, y, name)
+
+
+def div(x, y, name=None):
+    """x / y of floats; of integers rounded down."""
+    return _core.div(x, y, name)
+
+
+def div_no_nan(x, y, name=None):
+    """x / y, and 0 where y is 0."""
+    return _core.div_no_nan(x, y, name)
+
+
+def floordiv(x, y, name=None):
+    """x / y, rounded down."""
+    return _core.floordiv(x, y, name)
+
+
+def mod(x, y, name=None):
+    """The rest of x / y."""
+    return gen_math_ops.floor_mod(x, y, name=name)
+
+
+floormod = mod
+
+
+def multiply(x, y, name=None):
+    """x * y."""
+    return gen_math_ops.mul(x, y, name)
+
+
+def subtract(x, y, name=None):
+    """x - y."""
+    return gen_math_ops.sub(x, y, name)
+
+
+def logical_xor(x, y, name='LogicalXor'):
+    """Whether one of both is true, and not the other."""
+    return _core.logical_xor(x, y, name)
+
+
+def equal(x, y, name=None):
+    """Whether elements are equal."""
+    return gen_math_ops.equal(x, y, name=name)
+
+
+def not_equal(x, y, name=None):
+    """Whether elements differ."""
+    return gen_math_ops.not_equal(x, y, name=name)
+
+
+def range(start, limit=None, delta=1, dtype=None, name='range'):
+    """start, start + delta, ... below limit."""
+    return _core.range(start, limit, delta, dtype, name)
+
+
+def _reduction(name):
+    function = getattr(_core, name)
+
+    def v1(input_tensor, axis=None, keepdims=None, name=None, reduction_indices=None, keep_dims=None):
+        axis = _lookup_axis(axis, reduction_indices)
+        return function(input_tensor, axis, _lookup_keepdims(keepdims, keep_dims), name)
+
+    def v2(input_tensor, axis=None, keepdims=False, name=None):
+        return function(input_tensor, axis, bool(keepdims), name)
+    return v1, v2
+
+
+reduce_sum_v1, reduce_sum = _reduction('reduce_sum')
+reduce_mean_v1, reduce_mean = _reduction('reduce_mean')
+reduce_prod_v1, reduce_prod = _reduction('reduce_prod')
+reduce_max_v1, reduce_max = _reduction('reduce_max')
+reduce_min_v1, reduce_min = _reduction('reduce_min')
+reduce_all_v1, reduce_all = _reduction('reduce_all')
+reduce_any_v1, reduce_any = _reduction('reduce_any')
+reduce_logsumexp_v1, reduce_logsumexp = _reduction('reduce_logsumexp')
+_, reduce_variance = _reduction('reduce_variance')
+_, reduce_std = _reduction('reduce_std')
+for _name, _what in (('sum', 'The sum'), ('mean', 'The mean'), ('prod', 'The product'), ('max', 'The largest'),
+                     ('min', 'The smallest'), ('all', 'Whether all are true'), ('any', 'Whether any is true'),
+                     ('logsumexp', 'log(sum(exp(x))), without overflow,'), ('variance', 'The variance'),
+                     ('std', 'The standard deviation')):
+    for _function in ('reduce_%s_v1' % _name, 'reduce_' + _name):
+        if _function in globals():
+            globals()[_function].__doc__ = '%s of the elements along dimensions.' % _what
+            globals()[_function].__name__ = globals()[_function].__qualname__ = 'reduce_' + _name
+
+
+def reduce_euclidean_norm(input_tensor, axis=None, keepdims=False, name=None):
+    """The Euclidean norm of the elements along dimensions."""
+    from reflow.ops import array_ops
+    if axis is None:
+        axis = range(0, array_ops.rank(input_tensor))
+    return gen_math_ops.euclidean_norm(input_tensor, axis, bool(keepdims), name=name)
+
+
+def count_nonzero(input_tensor=None, axis=None, keepdims=None, dtype=dtypes.int64, name=None, reduction_indices=None,
+                  keep_dims=None, input=None):
+    """The number of elements that aren't zero, along dimensions."""
+    keepdims = _lookup_keepdims(keepdims, keep_dims)
+    input_tensor = deprecation.deprecated_argument_lookup('input', input, 'input_tensor', input_tensor)
+    axis = _lookup_axis(axis, reduction_indices)
+    return _core.count_nonzero(input_tensor, axis, keepdims, dtypes.as_dtype(dtype), name)
+
+
+def count_nonzero_v2(input, axis=None, keepdims=None, dtype=dtypes.int64, name=None):
+    """The number of elements that aren't zero, along dimensions."""
+    return count_nonzero(input, axis, keepdims, dtype, name)
+
+
+def trace(x, name=None):
+    """The sum of the diagonals of matrices."""
+    return _core.trace(x, name)
+
+
+def matmul(a, b, transpose_a=False, transpose_b=False, adjoint_a=False, adjoint_b=False, a_is_sparse=False,
+           b_is_sparse=False, name=None):
+    """The product of matrices."""
+    if transpose_a and adjoint_a:
+        raise ValueError('Only one of transpose_a and adjoint_a can be True.')
+    if transpose_b and adjoint_b:
+        raise ValueError('Only one of transpose_b and adjoint_b can be True.')
+    if a_is_sparse or b_is_sparse:
+        with ops.name_scope(name, 'MatMul', [a, b]) as name:
+            return gen_math_ops.sparse_mat_mul(a, b, transpose_a=bool(transpose_a or adjoint_a),
+                                               transpose_b=bool(transpose_b or adjoint_b), a_is_sparse=a_is_sparse,
+                                               b_is_sparse=b_is_sparse, name=name)
+    return _core.matmul(a, b, bool(transpose_a), bool(transpose_b), bool(adjoint_a), bool(adjoint_b), name)
+
+
+def matvec(a, b, transpose_a=False, adjoint_a=False, a_is_sparse=False, b_is_sparse=False, name=None):
+    """The product of matrices and vectors."""
+    from reflow.ops import array_ops
+    with ops.name_scope(name, 'MatVec', [a, b]) as name:
+        output = matmul(a, array_ops.expand_dims(b, axis=-1), transpose_a=transpose_a, adjoint_a=adjoint_a,
+                        a_is_sparse=a_is_sparse, b_is_sparse=b_is_sparse)
+        return array_ops.squeeze(output, axis=-1)
+
+
+def add_n(inputs, name=None):
+    """The sum of tensors of one shape and type."""
+    from reflow.framework import indexed_slices
+    if not inputs or not isinstance(inputs, (list, tuple)):
+        raise ValueError('inputs must be a list of at least one Tensor/IndexedSlices with the same dtype and shape')
+    inputs = ops.convert_n_to_tensor_or_indexed_slices(inputs)
+    if not all(isinstance(x, (ops.Tensor, indexed_slices.IndexedSlices)) for x in inputs):
+        raise ValueError('inputs must be a list of at least one Tensor/IndexedSlices with the same dtype and shape')
+    if len(inputs) == 1:
+        values = ops.convert_to_tensor(inputs[0]) if isinstance(inputs[0], indexed_slices.IndexedSlices) else inputs[0]
+        return gen_array_ops().identity(values, name=name) if name else values
+    return gen_math_ops.add_n(inputs, name=name)
+
+
+def accumulate_n(inputs, shape=None, tensor_dtype=None, name=None):
+    """The sum of tensors of one shape and type."""
+    from reflow.framework import tensor_shape
+    if not inputs or not isinstance(inputs, (list, tuple)):
+        raise ValueError('inputs must be a list of at least one Tensor with the same dtype and shape')
+    inputs = ops.convert_n_to_tensor_or_indexed_slices(inputs)
+    if not all(x.dtype == inputs[0].dtype for x in inputs):
+        raise ValueError('inputs must be a list of at least one Tensor with the same dtype and shape')
+    shape = tensor_shape.unknown_shape() if shape is None else tensor_shape.as_shape(shape)
+    for input_tensor in inputs:
+        shape = shape.merge_with(input_tensor.get_shape())
+    if tensor_dtype is not None and tensor_dtype != inputs[0].dtype:
+        raise TypeError('tensor_dtype is {}, but input is of type {}'.format(tensor_dtype, inputs[0].dtype))
+    if len(inputs) == 1 and name is None:
+        return inputs[0]
+    if len(inputs) == 1:
+        return gen_array_ops().identity(inputs[0], name=name)
+    return gen_math_ops.accumulate_nv2(inputs, name=name, shape=shape)
+
+
+def cumsum(x, axis=0, exclusive=False, reverse=False, name=None):
+    """The sums of the elements up to each."""
+    return _core.cumsum(x, axis, bool(exclusive), bool(reverse), name)
+
+
+def cumprod(x, axis=0, exclusive=False, reverse=False, name=None):
+    """The products of the elements up to each."""
+    return _core.cumprod(x, axis, bool(exclusive), bool(reverse), name)
+
+
+def unsorted_segment_mean(data, segment_ids, num_segments, name=None):
+    """The means of the rows of each segment."""
+    with ops.name_scope(name, 'UnsortedSegmentMean') as name:
+        data = ops.convert_to_tensor(data)
+        segment_ids = ops.convert_to_tensor(segment_ids)
+        count = _unsorted_segment_count(data, segment_ids, num_segments)
+        return gen_math_ops.unsorted_segment_sum(data, segment_ids, num_segments) / count
+
+
+def unsorted_segment_sqrt_n(data, segment_ids, num_segments, name=None):
+    """The sums of the rows of each segment, divided by the square root of their number."""
+    with ops.name_scope(name, 'UnsortedSegmentSqrtN') as name:
+        data = ops.convert_to_tensor(data)
+        segment_ids = ops.convert_to_tensor(segment_ids)
+        count = _unsorted_segment_count(data, segment_ids, num_segments)
+        return gen_math_ops.unsorted_segment_sum(data, segment_ids, num_segments) / sqrt(count)
+
+
+def _unsorted_segment_count(data, segment_ids, num_segments):
+    from reflow.ops import array_ops
+    ones_tensor = array_ops.ones(array_ops.shape(segment_ids), dtype=data.dtype)
+    count = gen_math_ops.unsorted_segment_sum(ones_tensor, segment_ids, num_segments)
+    rank = array_ops.rank(data)
+    broadcastable = array_ops.concat([num_segments[array_ops.newaxis] if hasattr(num_segments, 'shape')
+                                      else [num_segments], array_ops.ones([rank - array_ops.rank(segment_ids)],
+                                                                         dtype=dtypes.int32)], axis=0)
+    return gen_math_ops.maximum(array_ops.reshape(count, broadcastable), 1)
+
+
+def sparse_segment_sum(data, indices, segment_ids, name=None, num_segments=None):
+    """The sums of the rows `indices` of each segment."""
+    if num_segments is not None:
+        return gen_math_ops.sparse_segment_sum_with_num_segments(data, indices, segment_ids, num_segments, name=name)
+    return gen_math_ops.sparse_segment_sum(data, indices, segment_ids, name=name)
+
+
+def sparse_segment_mean(data, indices, segment_ids, name=None, num_segments=None):
+    """The means of the rows `indices` of each segment."""
+    if num_segments is not None:
+        return gen_math_ops.sparse_segment_mean_with_num_segments(data, indices, segment_ids, num_segments, name=name)
+    return gen_math_ops.sparse_segment_mean(data, indices, segment_ids, name=name)
+
+
+def sparse_segment_sqrt_n(data, indices, segment_ids, name=None, num_segments=None):
+    """The sums of the rows `indices` of each segment, divided by the square root of their number."""
+    if num_segments is not None:
+        return gen_math_ops.sparse_segment_sqrt_n_with_num_segments(data, indices, segment_ids, num_segments, name=name)
+    return gen_math_ops.sparse_segment_sqrt_n(data, indices, segment_ids, name=name)
+
+
+def polyval(coeffs, x, name=None):
+    """The value of a polynomial at `x`."""
+    with ops.name_scope(name, 'polyval', _flat(coeffs) + [x]) as name:
+        from reflow.ops import array_ops
+        x = ops.convert_to_tensor(x, name='x')
+        if len(coeffs) < 1:
+            return array_ops.zeros_like(x, name=name)
+        coeffs = [ops.convert_to_tensor(coeff, name='coeff_%d' % index) for index, coeff in enumerate(coeffs)]
+        p = coeffs[0]
+        for c in coeffs[1:]:
+            p = c + p * x
+        return p
+
+
+def _flat(values):
+    from reflow.util import nest
+    return nest.flatten(values)
+
+
+def bincount_v1(arr, weights=None, minlength=None, maxlength=None, dtype=dtypes.int32):
+    """How often each number is in `arr`."""
+    return bincount(arr, weights, minlength, maxlength, dtype)
+
+
+def bincount(arr, weights=None, minlength=None, maxlength=None, dtype=dtypes.int32, name=None):
+    """How often each number is in `arr`."""
+    from reflow.ops import array_ops
+    with ops.name_scope('bincount' if name is None else name):
+        arr = ops.convert_to_tensor(arr, name='arr', dtype=dtypes.int32)
+        array_is_nonempty = reduce_prod(array_ops.shape(arr)) > 0
+        output_size = cast(array_is_nonempty, dtypes.int32) * (reduce_max(arr) + 1)
+        if minlength is not None:
+            minlength = ops.convert_to_tensor(minlength, name='minlength', dtype=dtypes.int32)
+            output_size = gen_math_ops.maximum(minlength, output_size)
+        if maxlength is not None:
+            maxlength = ops.convert_to_tensor(maxlength, name='maxlength', dtype=dtypes.int32)
+            output_size = gen_math_ops.minimum(maxlength, output_size)
+        weights = (ops.convert_to_tensor(weights, name='weights') if weights is not None else
+                   ops.convert_to_tensor([], dtype=dtypes.as_dtype(dtype)))
+        return gen_math_ops.bincount(arr, output_size, weights)

@@ -1,0 +1,227 @@
+"""Layers of neural networks: activations, losses, convolution, pooling."""
+
+from reflow import _core
+from reflow.framework import dtypes
+from reflow.framework import ops
+from reflow.ops import gen_nn_ops
+from reflow.util import deprecation
+
+
+def __getattr__(name):
+    """What is an op and nothing more."""
+    return getattr(gen_nn_ops, name)
+
+
+def _ensure_xent_args(name, sentinel, labels, logits):
+    if sentinel is not None:
+        raise ValueError('Only call `%s` with named arguments (labels=..., logits=..., ...)' % name)
+    if labels is None or logits is None:
+        raise ValueError('Both labels and logits must be provided.')
+
+
+def relu6(features, name=None):
+    """min(max(features, 0), 6)."""
+    return _core.relu6(features, name)
+
+
+def leaky_relu(features, alpha=0.2, name=None):
+    """The features, negative ones times `alpha`."""
+    return _core.leaky_relu(features, alpha, name)
+
+
+def crelu(features, name=None, axis=-1):
+    """relu of the features and of their negatives, side by side."""
+    return _core.crelu(features, name, axis)
+
+
+def crelu_v2(features, axis=-1, name=None):
+    """relu of the features and of their negatives, side by side."""
+    return _core.crelu(features, name, axis)
+
+
+def softmax(logits, axis=None, name=None, dim=None):
+    """exp(logits) / sum(exp(logits)) along a dimension."""
+    axis = deprecation.deprecated_argument_lookup('axis', axis, 'dim', dim)
+    return _core.softmax(logits, -1 if axis is None else axis, name)
+
+
+def softmax_v2(logits, axis=None, name=None):
+    """exp(logits) / sum(exp(logits)) along a dimension."""
+    return softmax(logits, axis, name)
+
+
+def log_softmax(logits, axis=None, name=None, dim=None):
+    """logits - log(sum(exp(logits))) along a dimension."""
+    axis = deprecation.deprecated_argument_lookup('axis', axis, 'dim', dim)
+    return _core.log_softmax(logits, -1 if axis is None else axis, name)
+
+
+def log_softmax_v2(logits, axis=None, name=None):
+    """logits - log(sum(exp(logits))) along a dimension."""
+    return log_softmax(logits, axis, name)
+
+
+def softmax_cross_entropy_with_logits_v2(labels, logits, axis=None, name=None, dim=None):
+    """The cross entropy of probabilities and logits, with a gradient to both."""
+    axis = deprecation.deprecated_argument_lookup('axis', axis, 'dim', dim)
+    return softmax_cross_entropy_with_logits_v2_helper(labels, logits, axis, name)
+
+
+def softmax_cross_entropy_with_logits_v2_helper(labels, logits, axis=None, name=None, dim=None):
+    """The cross entropy of probabilities and logits, with a gradient to both."""
+    axis = deprecation.deprecated_argument_lookup('axis', axis, 'dim', dim)
+    return _core.softmax_cross_entropy_with_logits_v2(labels, logits, -1 if axis is None else axis, name)
+
+
+def softmax_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, dim=-1, name=None, axis=None):
+    """The cross entropy of probabilities and logits, with a gradient to the logits."""
+    dim = deprecation.deprecated_argument_lookup('axis', axis, 'dim', dim) if axis is not None else dim
+    _ensure_xent_args('softmax_cross_entropy_with_logits', _sentinel, labels, logits)
+    return _core.softmax_cross_entropy_with_logits(labels, logits, dim, name)
+
+
+def sparse_softmax_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, name=None):
+    """The cross entropy of class numbers and logits."""
+    _ensure_xent_args('sparse_softmax_cross_entropy_with_logits', _sentinel, labels, logits)
+    return _core.sparse_softmax_cross_entropy_with_logits(labels, logits, name)
+
+
+def bias_add(value, bias, data_format=None, name=None):
+    """A vector added along the channels."""
+    return _core.bias_add(value, bias, data_format, name)
+
+
+def xw_plus_b(x, weights, biases, name=None):
+    """x * weights + biases."""
+    return _core.xw_plus_b(x, weights, biases, name)
+
+
+def dropout(x, keep_prob=None, noise_shape=None, seed=None, name=None, rate=None):
+    """Drops elements at random and scales up the others."""
+    try:
+        keep = 1. - keep_prob if keep_prob is not None else None
+    except TypeError:
+        raise ValueError('keep_prob must be a floating point number or Tensor (got %r)' % keep_prob) from None
+    rate = deprecation.deprecated_argument_lookup('rate', rate, 'keep_prob', keep)
+    if rate is None:
+        raise ValueError('You must provide a rate to dropout.')
+    return dropout_v2(x, rate, noise_shape=noise_shape, seed=seed, name=name)
+
+
+def dropout_v2(x, rate, noise_shape=None, seed=None, name=None):
+    """Drops elements at random and scales up the others."""
+    return _core.dropout(x, rate, noise_shape, seed, name)
+
+
+def top_k(input, k=1, sorted=True, name=None):
+    """The largest elements along the last dimension, and their indices."""
+    return gen_nn_ops.top_kv2(input, k=k, sorted=sorted, name=name)
+
+
+def in_top_k(predictions, targets, k, name=None):
+    """Whether the prediction of the target is among the k largest."""
+    return _core.in_top_k(predictions, targets, k, name)
+
+
+def nth_element(input, n, reverse=False, name=None):
+    """The n-th smallest element along the last dimension."""
+    return gen_nn_ops.nth_element(input, n, reverse=reverse, name=name)
+
+
+def conv2d(input, filter=None, strides=None, padding=None, use_cudnn_on_gpu=True, data_format='NHWC',
+           dilations=[1, 1, 1, 1], name=None, filters=None):
+    """The convolution of pictures with filters."""
+    filter = deprecation.deprecated_argument_lookup('filters', filters, 'filter', filter)
+    padding, explicit_paddings = _padding(padding)
+    if data_format is None:
+        data_format = 'NHWC'
+    channel_index = 1 if data_format.startswith('NC') else 3
+    return gen_nn_ops.conv2d(input, filter=filter, strides=_sizes(strides, 2, channel_index, 'strides'), padding=padding,
+                             use_cudnn_on_gpu=use_cudnn_on_gpu, explicit_paddings=explicit_paddings,
+                             data_format=data_format, dilations=_sizes(dilations, 2, channel_index, 'dilations'),
+                             name=name)
+
+
+def _padding(padding):
+    """(padding, explicit_paddings) of what convolutions are given."""
+    if isinstance(padding, (list, tuple)):
+        return 'EXPLICIT', [size for pair in padding for size in pair]
+    return padding, []
+
+
+def _sizes(value, n, channel_index, name):
+    """One number for each of all n + 2 dimensions."""
+    if value is None:
+        value = [1]
+    elif not isinstance(value, (list, tuple)):
+        value = [value]
+    current = len(value)
+    if current == n + 2:
+        return list(value)
+    if current == 1:
+        value = list(value) * n
+    elif current != n:
+        raise ValueError('{} should be of length 1, {} or {} but was {}'.format(name, n, n + 2, current))
+    return [1, 1] + list(value) if channel_index == 1 else [1] + list(value) + [1]
+
+
+def conv2d_v2(input, filters, strides, padding, data_format='NHWC', dilations=None, name=None):
+    """The convolution of pictures with filters."""
+    return conv2d(input, filters, strides, padding, data_format=data_format,
+                  dilations=[1, 1, 1, 1] if dilations is None else dilations, name=name)
+
+
+def conv2d_backprop_filter(input, filter_sizes, out_backprop, strides, padding, use_cudnn_on_gpu=True,
+                           data_format='NHWC', dilations=[1, 1, 1, 1], name=None):
+    """The gradient of conv2d to its filter."""
+    padding, explicit_paddings = _padding(padding)
+    return gen_nn_ops.conv2d_backprop_filter(input, filter_sizes, out_backprop, strides, padding, use_cudnn_on_gpu,
+                                             explicit_paddings, data_format, dilations, name)
+
+
+def conv2d_backprop_input(input_sizes, filter=None, out_backprop=None, strides=None, padding=None, use_cudnn_on_gpu=True,
+                          data_format='NHWC', dilations=[1, 1, 1, 1], name=None, filters=None):
+    """The gradient of conv2d to its input."""
+    filter = deprecation.deprecated_argument_lookup('filters', filters, 'filter', filter)
+    padding, explicit_paddings = _padding(padding)
+    return gen_nn_ops.conv2d_backprop_input(input_sizes, filter, out_backprop, strides, padding, use_cudnn_on_gpu,
+                                            explicit_paddings, data_format, dilations, name)
+
+
+def conv2d_transpose(value=None, filter=None, output_shape=None, strides=None, padding='SAME', data_format='NHWC',
+                     name=None, input=None, filters=None, dilations=None):
+    """The transpose of conv2d."""
+    value = deprecation.deprecated_argument_lookup('input', input, 'value', value)
+    filter = deprecation.deprecated_argument_lookup('filters', filters, 'filter', filter)
+    with ops.name_scope(name, 'conv2d_transpose', [value, filter, output_shape]) as name:
+        if data_format is None:
+            data_format = 'NHWC'
+        channel_index = 1 if data_format.startswith('NC') else 3
+        return gen_nn_ops.conv2d_backprop_input(
+            input_sizes=output_shape, filter=filter, out_backprop=value,
+            strides=_sizes(strides, 2, channel_index, 'strides'), padding=padding, data_format=data_format,
+            dilations=_sizes(dilations, 2, channel_index, 'dilations'), name=name)
+
+
+def max_pool(value, ksize, strides, padding, data_format='NHWC', name=None, input=None):
+    """The largest value of each window."""
+    value = deprecation.deprecated_argument_lookup('input', input, 'value', value)
+    with ops.name_scope(name, 'MaxPool', [value]) as name:
+        if data_format is None:
+            data_format = 'NHWC'
+        channel_index = 1 if data_format.startswith('NC') else 3
+        return gen_nn_ops.max_pool(value, ksize=_sizes(ksize, 2, channel_index, 'ksize'),
+                                   strides=_sizes(strides, 2, channel_index, 'strides'), padding=padding,
+                                   data_format=data_format, name=name)
+
+
+def avg_pool(value, ksize, strides, padding, data_format='NHWC', name=None, input=None):
+    """The mean of each window."""
+    with ops.name_scope(name, 'AvgPool', [value]) as name:
+        value = deprecation.deprecated_argument_lookup('input', input, 'value', value)
+        if data_format is None:
+            data_format = 'NHWC'
+        channel_index = 1 if data_format.startswith('NC') else 3
+        return gen_nn_ops.avg_pool(value, ksize=_sizes(ksize, 2, channel_index, 'ksize'),
+                                   strides=_sizes(strides, 2, channel_index, 'strides'), padding=padding,
+                                   data_format=data_format, name=name)

@@ -1,0 +1,266 @@
+"""Variable scopes and get_variable."""
+
+import enum
+
+from reflow import _core
+from reflow.framework import dtypes
+from reflow.framework import ops
+from reflow.framework import tensor_shape
+from reflow.ops import variables
+
+VariableSynchronization = variables.VariableSynchronization
+VariableAggregation = variables.VariableAggregation
+
+
+class _ReuseMode(enum.Enum):
+    """How get_variable treats variables that exist."""
+    AUTO_REUSE = 1
+
+
+AUTO_REUSE = _ReuseMode.AUTO_REUSE
+AUTO_REUSE.__doc__ = """Take a variable where there is one, make it where there is none."""
+
+
+class VariableScope:
+    """The prefix of names and the defaults of get_variable within a variable scope."""
+
+    def __init__(self, reuse, name='', initializer=None, regularizer=None, caching_device=None, partitioner=None,
+                 custom_getter=None, name_scope='', dtype=dtypes.float32, use_resource=None, constraint=None):
+        raise NotImplementedError('variable scopes are made by tf.variable_scope')
+
+    @classmethod
+    def _of(cls, handle):
+        scope = object.__new__(cls)
+        scope._handle = handle
+        return scope
+
+    @property
+    def name(self):
+        """The names in front of the variables', 'outer/inner'."""
+        return self._handle.name
+
+    @property
+    def original_name_scope(self):
+        """The name scope that was entered with the scope first."""
+        return self._handle.original_name_scope
+
+    @property
+    def reuse(self):
+        """False, True or AUTO_REUSE."""
+        return self._handle.reuse
+
+    @property
+    def dtype(self):
+        """The type of variables that say none."""
+        return self._handle.dtype
+
+    @property
+    def use_resource(self):
+        """Whether variables that say nothing are resource variables."""
+        return self._handle.use_resource
+
+    @property
+    def initializer(self):
+        """The initializer of variables that have none."""
+        return self._handle.initializer
+
+    @property
+    def regularizer(self):
+        """The regularizer of variables that have none."""
+        return self._handle.regularizer
+
+    @property
+    def caching_device(self):
+        """Where reads are cached."""
+        return self._handle.caching_device
+
+    @property
+    def partitioner(self):
+        """How variables are cut."""
+        return None
+
+    @property
+    def custom_getter(self):
+        """What get_variable goes through."""
+        return None
+
+    @property
+    def constraint(self):
+        """What optimizers apply after an update."""
+        return self._handle.constraint
+
+    def reuse_variables(self):
+        """From now on get_variable only finds variables."""
+        self._handle.reuse_variables()
+
+    def set_initializer(self, initializer):
+        """Sets the initializer of variables that have none."""
+        self._handle.set_initializer(initializer)
+
+    def set_dtype(self, dtype):
+        """Sets the type of variables that say none."""
+        self._handle.set_dtype(dtype)
+
+    def set_use_resource(self, use_resource):
+        """Says whether variables are resource variables."""
+        self._handle.set_use_resource(use_resource)
+
+    def set_regularizer(self, regularizer):
+        """Sets the regularizer of variables that have none."""
+        self._handle.set_regularizer(regularizer)
+
+    def get_collection(self, name):
+        """The items of the collection within this scope."""
+        scope = self.name + '/' if self.name else self.name
+        return ops.get_collection(name, scope)
+
+    def trainable_variables(self):
+        """The trainable variables within this scope."""
+        return self.get_collection(ops.GraphKeys.TRAINABLE_VARIABLES)
+
+    def global_variables(self):
+        """The global variables within this scope."""
+        return self.get_collection(ops.GraphKeys.GLOBAL_VARIABLES)
+
+    def local_variables(self):
+        """The local variables within this scope."""
+        return self.get_collection(ops.GraphKeys.LOCAL_VARIABLES)
+
+    def get_variable(self, var_store, name, *args, **kwargs):
+        """A variable of this scope."""
+        with variable_scope(self):
+            return get_variable(name, *args, **kwargs)
+
+
+def get_variable_scope():
+    """The current scope."""
+    return VariableScope._of(_core.get_variable_scope())
+
+
+class variable_scope:
+    """Puts the names of variables and operations below a name, and gives get_variable defaults."""
+
+    def __init__(self, name_or_scope, default_name=None, values=None, initializer=None, regularizer=None,
+                 caching_device=None, partitioner=None, custom_getter=None, reuse=None, dtype=None, use_resource=None,
+                 constraint=None, auxiliary_name_scope=True):
+        if default_name is None and name_or_scope is None:
+            raise TypeError('If default_name is None then name_or_scope is required')
+        if not isinstance(auxiliary_name_scope, bool):
+            raise TypeError('The auxiliary_name_scope must be `True` or `False`, while get {}'.format(
+                auxiliary_name_scope))
+        if reuse is not True and reuse is not AUTO_REUSE:
+            reuse = None
+        if name_or_scope is not None and not isinstance(name_or_scope, (str, VariableScope)):
+            raise TypeError('VariableScope: name_or_scope must be a string or VariableScope.')
+        if default_name is not None and not isinstance(default_name, str):
+            raise TypeError('default_name must be a string')
+        if partitioner is not None or custom_getter is not None:
+            raise NotImplementedError('variable_scope of Reflow has no partitioner and no custom_getter yet')
+        self._name_or_scope = name_or_scope
+        self._values = [] if values is None else values
+        self._arguments = {
+            'default_name': default_name, 'initializer': initializer, 'regularizer': regularizer,
+            'caching_device': caching_device, 'reuse': reuse, 'dtype': dtype, 'use_resource': use_resource,
+            'constraint': constraint, 'auxiliary_name_scope': auxiliary_name_scope}
+        self._entered = []
+
+    def __enter__(self):
+        graph = ops._get_graph_from_inputs(self._values)
+        context = None
+        if graph is not ops.get_default_graph():
+            context = graph.as_default()
+            context.__enter__()
+        name_or_scope = self._name_or_scope
+        if isinstance(name_or_scope, VariableScope):
+            name_or_scope = name_or_scope._handle
+        try:
+            entered = _core.enter_variable_scope(name_or_scope, self._arguments)
+        except BaseException:
+            if context is not None:
+                context.__exit__(None, None, None)
+            raise
+        self._entered.append((entered, context))
+        return VariableScope._of(entered.scope)
+
+    def __exit__(self, *exception):
+        entered, context = self._entered.pop()
+        entered.exit()
+        if context is not None:
+            context.__exit__(*exception)
+
+
+def variable_op_scope(values, name_or_scope, default_name=None, initializer=None, regularizer=None, caching_device=None,
+                      partitioner=None, custom_getter=None, reuse=None, dtype=None, use_resource=None, constraint=None):
+    """Deprecated: variable_scope with other arguments."""
+    return variable_scope(name_or_scope, default_name=default_name, values=values, initializer=initializer,
+                          regularizer=regularizer, caching_device=caching_device, partitioner=partitioner,
+                          custom_getter=custom_getter, reuse=reuse, dtype=dtype, use_resource=use_resource,
+                          constraint=constraint)
+
+
+def get_variable(name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=None, collections=None,
+                 caching_device=None, partitioner=None, validate_shape=True, use_resource=None, custom_getter=None,
+                 constraint=None, synchronization=VariableSynchronization.AUTO, aggregation=VariableAggregation.NONE):
+    """The variable called `name` in the current scope: made, or found again, as the scope's reuse says."""
+    return _get(False, name, shape, dtype, initializer, regularizer, trainable, collections, caching_device, partitioner,
+                validate_shape, use_resource, custom_getter, constraint, synchronization)
+
+
+def get_local_variable(name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=False,
+                       collections=None, caching_device=None, partitioner=None, validate_shape=True, use_resource=None,
+                       custom_getter=None, constraint=None, synchronization=VariableSynchronization.AUTO,
+                       aggregation=VariableAggregation.NONE):
+    """A variable that is neither trained nor saved."""
+    return _get(True, name, shape, dtype, initializer, regularizer, False, collections, caching_device, partitioner,
+                validate_shape, use_resource, custom_getter, constraint, synchronization)
+
+
+def _get(local, name, shape, dtype, initializer, regularizer, trainable, collections, caching_device, partitioner,
+         validate_shape, use_resource, custom_getter, constraint, synchronization):
+    if partitioner is not None or custom_getter is not None:
+        raise NotImplementedError('get_variable of Reflow has no partitioner and no custom_getter yet')
+    if shape is not None and not isinstance(shape, (list, tuple, int)):
+        shape = tensor_shape.as_shape(shape)
+    return _core.get_variable(name, shape, {
+        'dtype': dtype, 'initializer': initializer, 'regularizer': regularizer,
+        'trainable': variables._trainable(synchronization, trainable), 'collections': collections,
+        'caching_device': caching_device, 'validate_shape': validate_shape, 'use_resource': use_resource,
+        'constraint': constraint, 'local': local})
+
+
+def no_regularizer(_):
+    """A regularizer that adds nothing."""
+    return None
+
+
+def variable(initial_value=None, trainable=None, collections=None, validate_shape=True, caching_device=None, name=None,
+             dtype=None, constraint=None, use_resource=None, synchronization=VariableSynchronization.AUTO,
+             aggregation=VariableAggregation.NONE):
+    """A variable, as tf.Variable makes it."""
+    return variables.VariableV1(initial_value, trainable, collections, validate_shape, caching_device, name, dtype=dtype,
+                                constraint=constraint, use_resource=use_resource, synchronization=synchronization,
+                                aggregation=aggregation)
+
+
+_default_use_resource = False
+
+
+def enable_resource_variables():
+    """Makes variables that say nothing resource variables."""
+    _set_default_use_resource(True)
+
+
+def disable_resource_variables():
+    """Makes variables that say nothing ref variables again."""
+    _set_default_use_resource(False)
+
+
+def resource_variables_enabled():
+    """Whether variables that say nothing are resource variables."""
+    return _default_use_resource
+
+
+def _set_default_use_resource(use_resource):
+    global _default_use_resource
+    _default_use_resource = use_resource
+    _core.get_variable_scope().set_use_resource(use_resource)

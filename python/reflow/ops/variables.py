@@ -1,0 +1,432 @@
+"""Variables: state that a session keeps between runs."""
+
+import enum
+
+from reflow import _core
+from reflow.framework import dtypes
+from reflow.framework import graph as graph_lib
+from reflow.framework import ops
+
+
+class VariableSynchronization(enum.Enum):
+    """When the copies of a variable on several devices are brought together."""
+    AUTO = 0
+    NONE = 1
+    ON_WRITE = 2
+    ON_READ = 3
+
+
+class VariableAggregationV2(enum.Enum):
+    """How the copies of a variable on several devices are brought together."""
+    NONE = 0
+    SUM = 1
+    MEAN = 2
+    ONLY_FIRST_REPLICA = 3
+
+
+class VariableAggregation(enum.Enum):
+    """How the copies of a variable on several devices are brought together."""
+    NONE = 0
+    SUM = 1
+    MEAN = 2
+    ONLY_FIRST_REPLICA = 3
+    ONLY_FIRST_TOWER = 3
+
+
+def _require_lists(**values):
+    for name, value in values.items():
+        if value is not None and not isinstance(value, (list, tuple, set)):
+            raise ValueError('%s argument to Variable constructor must be a list, tuple, or set. Got %s of type %s' % (
+                name, value, type(value)))
+
+
+class Variable(_core.Variable):
+    """State that a session keeps: a tensor that assignments change.
+
+    What the constructor makes is of a subclass: RefVariable, or ResourceVariable where use_resource says so.
+    """
+
+    def __new__(cls, initial_value=None, trainable=None, collections=None, validate_shape=True, caching_device=None,
+                name=None, variable_def=None, dtype=None, expected_shape=None, import_scope=None, constraint=None,
+                use_resource=None, synchronization=VariableSynchronization.AUTO, aggregation=VariableAggregation.NONE,
+                shape=None):
+        if variable_def is not None:
+            return cls.from_proto(variable_def, import_scope)
+        if initial_value is None:
+            raise ValueError('initial_value must be specified.')
+        _require_lists(collections=collections)
+        if constraint is not None and not callable(constraint):
+            raise ValueError('The `constraint` argument must be a callable.')
+        if use_resource is None and cls in (RefVariable, _resource_variable()):
+            use_resource = cls is not RefVariable
+        trainable = _trainable(synchronization, trainable)
+        return _core.make_variable(initial_value, trainable, collections, validate_shape, caching_device, name, dtype,
+                                   constraint, use_resource)
+
+    def __init__(self, initial_value=None, trainable=None, collections=None, validate_shape=True, caching_device=None,
+                 name=None, variable_def=None, dtype=None, expected_shape=None, import_scope=None, constraint=None,
+                 use_resource=None, synchronization=VariableSynchronization.AUTO, aggregation=VariableAggregation.NONE,
+                 shape=None):
+        """Variables are made in __new__, which has made this one of the class that it is."""
+
+    @staticmethod
+    def from_proto(variable_def, import_scope=None):
+        """The variable that a VariableDef names, in the default graph."""
+        raise NotImplementedError('variables of a VariableDef are not part of Reflow yet')
+
+    def to_proto(self, export_scope=None):
+        """The VariableDef of the variable; None: it is not within `export_scope`."""
+        from reflow.framework import protos
+        if export_scope is not None and not self.name.startswith(export_scope):
+            return None
+        strip = lambda name: ops.strip_name_scope(name, export_scope)
+        variable_def = protos.message('tensorflow.VariableDef')()
+        variable_def.variable_name = strip(self._variable.name)
+        if self.initial_value is not None:
+            variable_def.initial_value_name = strip(self.initial_value.name)
+        variable_def.trainable = self.trainable
+        variable_def.synchronization = 0
+        variable_def.aggregation = 0
+        variable_def.initializer_name = strip(self.initializer.name)
+        variable_def.snapshot_name = strip(self._snapshot.name)
+        variable_def.is_resource = isinstance(self, _resource_variable())
+        return variable_def
+
+    @property
+    def _shape(self):
+        return self.shape
+
+    @property
+    def _shared_name(self):
+        return self.name[:-2]
+
+    @property
+    def _unique_id(self):
+        return self.name[:-2]
+
+    @property
+    def _in_graph_mode(self):
+        return True
+
+    @property
+    def _save_slice_info(self):
+        return self.__dict__.get('_slice_info')
+
+    def _set_save_slice_info(self, save_slice_info):
+        self.__dict__['_slice_info'] = save_slice_info
+
+    def _get_save_slice_info(self):
+        return self.__dict__.get('_slice_info')
+
+    @property
+    def synchronization(self):
+        """When copies are brought together."""
+        return VariableSynchronization.AUTO
+
+    @property
+    def aggregation(self):
+        """How copies are brought together."""
+        return VariableAggregation.NONE
+
+    @property
+    def constraint(self):
+        """The function that optimizers apply after an update."""
+        return self._constraint
+
+    def get_shape(self):
+        """The static shape."""
+        return self.shape
+
+    def set_shape(self, shape):
+        """Adds to what is known of the shape."""
+        self._set_shape(shape)
+
+    def value(self):
+        """The tensor of the value."""
+        return self._value()
+
+    def read_value(self):
+        """The value as it is when this operation runs."""
+        return self._read_value()
+
+    def initialized_value(self):
+        """The value, or the initial one as long as the variable has none."""
+        return self._initialized_value()
+
+    def eval(self, session=None):
+        """The value, in `session` or the default session."""
+        from reflow.framework import tensor
+        return tensor._eval_session(self.graph, session).run(self._as_graph_element())
+
+    def load(self, value, session=None):
+        """Gives the variable a value, in `session` or the default session."""
+        session = session or ops.get_default_session()
+        if session is None:
+            raise ValueError('Either session argument should be provided or default session should be established')
+        session.run(self.initializer, {self.initializer.inputs[1]: value})
+
+    def _as_graph_element(self):
+        return self._snapshot if isinstance(self, _resource_variable()) else self._variable
+
+    def assign(self, value, use_locking=False, name=None, read_value=True):
+        """An operation that gives the variable a new value; its output is that."""
+        assign = self._assign(value, use_locking, name)
+        return assign if read_value else assign.op
+
+    def assign_add(self, delta, use_locking=False, name=None, read_value=True):
+        """An operation that adds to the variable; its output is the new value."""
+        assign = self._assign_add(delta, use_locking, name)
+        return assign if read_value else assign.op
+
+    def assign_sub(self, delta, use_locking=False, name=None, read_value=True):
+        """An operation that subtracts from the variable; its output is the new value."""
+        assign = self._assign_sub(delta, use_locking, name)
+        return assign if read_value else assign.op
+
+    def count_up_to(self, limit):
+        """An operation that adds 1 until the value is `limit`."""
+        return self._count_up_to(limit)
+
+    def sparse_read(self, indices, name=None):
+        """The rows of the value at `indices`."""
+        return self._sparse_read(indices, name)
+
+    def gather_nd(self, indices, name=None):
+        """Slices of the value at `indices`."""
+        from reflow.ops import array_ops
+        return array_ops.gather_nd(self, indices, name=name)
+
+    def scatter_add(self, sparse_delta, use_locking=False, name=None):
+        """Adds IndexedSlices to the variable."""
+        return self._scatter(self._scatter_add, sparse_delta, use_locking, name)
+
+    def scatter_sub(self, sparse_delta, use_locking=False, name=None):
+        """Subtracts IndexedSlices from the variable."""
+        return self._scatter(self._scatter_sub, sparse_delta, use_locking, name)
+
+    def scatter_update(self, sparse_delta, use_locking=False, name=None):
+        """Assigns IndexedSlices to the variable."""
+        return self._scatter(self._scatter_update, sparse_delta, use_locking, name)
+
+    def scatter_mul(self, sparse_delta, use_locking=False, name=None):
+        """Multiplies rows of the variable by IndexedSlices."""
+        return self._scatter(self._scatter_mul, sparse_delta, use_locking, name)
+
+    def scatter_div(self, sparse_delta, use_locking=False, name=None):
+        """Divides rows of the variable by IndexedSlices."""
+        return self._scatter(self._scatter_div, sparse_delta, use_locking, name)
+
+    @staticmethod
+    def _scatter(method, sparse_delta, use_locking, name):
+        if not isinstance(sparse_delta, ops.IndexedSlices):
+            raise ValueError('sparse_delta is not IndexedSlices: %s' % sparse_delta)
+        return method(sparse_delta, use_locking, name)
+
+    def _ref(self):
+        return self._variable
+
+    def __iter__(self):
+        raise TypeError("'Variable' object is not iterable.")
+
+    def __getitem__(self, slice_spec):
+        from reflow.ops import array_ops
+        return array_ops._SliceHelperVar(self, slice_spec)
+
+    def __abs__(self, name=None):
+        from reflow.ops import math_ops
+        return math_ops.abs(self, name)
+
+    def __matmul__(self, other):
+        from reflow.ops import math_ops
+        return math_ops.matmul(self, other)
+
+    def __rmatmul__(self, other):
+        from reflow.ops import math_ops
+        return math_ops.matmul(other, self)
+
+    def __div__(self, other):
+        from reflow.ops import math_ops
+        return math_ops.div(self, other)
+
+    def __rdiv__(self, other):
+        from reflow.ops import math_ops
+        return math_ops.div(other, self)
+
+    def __hash__(self):
+        return id(self) >> 4
+
+    def __eq__(self, other):
+        return self is other
+
+    def __ne__(self, other):
+        return self is not other
+
+    __array_priority__ = 100
+
+    def experimental_ref(self):
+        """A hashable reference to the variable."""
+        from reflow.util import object_identity
+        return object_identity.Reference(self)
+
+    def __repr__(self):
+        return "<tf.Variable '%s' shape=%s dtype=%s>" % (self.name, self.get_shape(), self.dtype.name)
+
+    __str__ = __repr__
+
+    class SaveSliceInfo:
+        """Where a variable lies in the one that it is a part of."""
+
+        def __init__(self, full_name=None, full_shape=None, var_offset=None, var_shape=None, save_slice_info_def=None,
+                     import_scope=None):
+            self.full_name = full_name
+            self.full_shape = full_shape
+            self.var_offset = var_offset
+            self.var_shape = var_shape
+
+        @property
+        def spec(self):
+            """The text that checkpoints write for it."""
+            full = ' '.join('%d' % size for size in self.full_shape) + ' '
+            parts = ['%d,%d' % (offset, size) for offset, size in zip(self.var_offset, self.var_shape)]
+            return full + ':'.join(parts)
+
+
+class VariableV1(Variable):
+    """A variable as TensorFlow 1 makes it."""
+
+
+class RefVariable(VariableV1):
+    """A variable whose operations share its memory by reference."""
+
+
+def _resource_variable():
+    from reflow.ops import resource_variable_ops
+    return resource_variable_ops.ResourceVariable
+
+
+def _trainable(synchronization, trainable):
+    if synchronization == VariableSynchronization.ON_READ:
+        if trainable:
+            raise ValueError('Synchronization value can be set to VariableSynchronization.ON_READ only for non-trainable '
+                             'variables. You have specified trainable=True and '
+                             'synchronization=VariableSynchronization.ON_READ.')
+        return False
+    return trainable
+
+
+for _class in (Variable, VariableV1, RefVariable):
+    _class.__module__ = 'tensorflow.python.ops.variables'
+
+
+def global_variables(scope=None):
+    """The variables that are shared and saved."""
+    return ops.get_collection(ops.GraphKeys.GLOBAL_VARIABLES, scope)
+
+
+def all_variables():
+    """Deprecated: global_variables."""
+    return global_variables()
+
+
+def local_variables(scope=None):
+    """The variables of this process only."""
+    return ops.get_collection(ops.GraphKeys.LOCAL_VARIABLES, scope)
+
+
+def model_variables(scope=None):
+    """The variables that a model computes with."""
+    return ops.get_collection(ops.GraphKeys.MODEL_VARIABLES, scope)
+
+
+def trainable_variables(scope=None):
+    """The variables that optimizers train."""
+    return ops.get_collection(ops.GraphKeys.TRAINABLE_VARIABLES, scope)
+
+
+def moving_average_variables(scope=None):
+    """The variables that moving averages are kept of."""
+    return ops.get_collection(ops.GraphKeys.MOVING_AVERAGE_VARIABLES, scope)
+
+
+def _all_saveable_objects(scope=None):
+    return (ops.get_collection(ops.GraphKeys.GLOBAL_VARIABLES, scope) +
+            ops.get_collection(ops.GraphKeys.SAVEABLE_OBJECTS, scope))
+
+
+def variables_initializer(var_list, name='init'):
+    """An operation that initialises the variables."""
+    if var_list:
+        return _control_flow_ops().group(*[variable.initializer for variable in var_list], name=name)
+    return _control_flow_ops().group(name=name)
+
+
+def initialize_variables(var_list, name='init'):
+    """Deprecated: variables_initializer."""
+    return variables_initializer(var_list, name=name)
+
+
+def global_variables_initializer():
+    """An operation that initialises the global variables."""
+    return variables_initializer(global_variables())
+
+
+def initialize_all_variables():
+    """Deprecated: global_variables_initializer."""
+    return global_variables_initializer()
+
+
+def local_variables_initializer():
+    """An operation that initialises the local variables."""
+    variables = local_variables()
+    return variables_initializer(variables) if variables else _control_flow_ops().no_op(name='init')
+
+
+def initialize_local_variables():
+    """Deprecated: local_variables_initializer."""
+    return local_variables_initializer()
+
+
+def is_variable_initialized(variable):
+    """A bool: has the variable a value?"""
+    return _core.is_variable_initialized(variable, None)
+
+
+def report_uninitialized_variables(var_list=None, name='report_uninitialized_variables'):
+    """The names of the variables that have no value yet."""
+    if var_list is None:
+        var_list = global_variables() + local_variables()
+        if not var_list:
+            var_list = [variable for variable in ops.get_collection(ops.GraphKeys.GLOBAL_VARIABLES)]
+    return _core.report_uninitialized_variables(list(var_list), name)
+
+
+def assert_variables_initialized(var_list=None):
+    """Deprecated: an operation that fails where a variable has no value."""
+    if var_list is None:
+        var_list = global_variables() + local_variables()
+    if not var_list:
+        return None
+    from reflow.ops import array_ops
+    ranks = []
+    for variable in var_list:
+        with ops.colocate_with(variable.op):
+            ranks.append(array_ops.rank_internal(variable, optimize=False))
+    return ranks[0] if len(ranks) == 1 else array_ops.stack(ranks)
+
+
+def is_resource(var):
+    """Whether the variable is a resource variable."""
+    return isinstance(var, _resource_variable())
+
+
+def _control_flow_ops():
+    from reflow.ops import control_flow_ops
+    return control_flow_ops
+
+
+def _bind_types():
+    from reflow.ops import resource_variable_ops
+    _core.set_variable_types(RefVariable, resource_variable_ops.ResourceVariable)
+
+
+_bind_types()
