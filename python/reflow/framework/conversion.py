@@ -1,42 +1,20 @@
 """What programs register to have their objects become tensors."""
 
 from reflow import _core
-
-_functions = []  # (priority, order, class, function), sorted
-_has_function = {}  # class -> whether a function takes it
-
-
-def register_tensor_conversion_function(base_type, conversion_func, priority=100):
-    """Has objects of `base_type` (a class, or a tuple of classes) converted by `conversion_func`.
-
-    It is called as conversion_func(value, dtype=None, name=None, as_ref=False); NotImplemented leaves the value to the next
-    function. Functions of lower priority come first.
-    """
-    if not (isinstance(base_type, type) or
-            (isinstance(base_type, tuple) and all(isinstance(cls, type) for cls in base_type))):
-        raise TypeError('base_type must be a type or a tuple of types.')
-    if not callable(conversion_func):
-        raise TypeError('conversion_func must be callable.')
-    _functions.append((priority, len(_functions), base_type, conversion_func))
-    _functions.sort(key=lambda entry: entry[:2])
-    _has_function.clear()
+from reflow.framework import tensor_conversion_registry
+from reflow.framework.tensor_conversion_registry import register_tensor_conversion_function  # noqa: F401
 
 
 def has_conversion_function(cls):
     """Whether a function takes objects of the class."""
-    known = _has_function.get(cls)
-    if known is None:
-        known = _has_function[cls] = any(issubclass(cls, base_type) for _, _, base_type, _ in _functions)
-    return known
+    return bool(tensor_conversion_registry.registered(cls))
 
 
 def convert_registered(value, dtype, name, preferred_dtype, as_ref):
     """The tensor that a registered function makes of `value`."""
     name = name or None
     prefix = 'Error converting %s: ' % name if name else ''
-    for _, _, base_type, function in _functions:
-        if not isinstance(value, base_type):
-            continue
+    for base_type, function in tensor_conversion_registry.registered(type(value)):
         result = NotImplemented
         if dtype is None and preferred_dtype is not None:
             try:
@@ -91,20 +69,16 @@ internal_convert_n_to_tensor = convert_n_to_tensor
 def convert_to_tensor_or_indexed_slices(value, dtype=None, name=None):
     """IndexedSlices and sparse tensors as they are, anything else as a tensor."""
     from reflow.framework import indexed_slices
-    from reflow.framework import sparse_tensor
-    if isinstance(value, (indexed_slices.IndexedSlices, sparse_tensor.SparseTensor)):
-        if dtype is not None and not dtype.is_compatible_with(value.dtype):
-            raise ValueError('Tensor conversion requested dtype %s for Tensor with dtype %s: %r' % (
-                dtype.name, value.dtype.name, str(value)))
-        return value
-    return convert_to_tensor(value, dtype, name)
+    return indexed_slices.convert_to_tensor_or_indexed_slices(value, dtype, name)
 
 
-internal_convert_to_tensor_or_indexed_slices = convert_to_tensor_or_indexed_slices
+def internal_convert_to_tensor_or_indexed_slices(value, dtype=None, name=None, as_ref=False):
+    """The same; `as_ref`: a variable's reference."""
+    from reflow.framework import indexed_slices
+    return indexed_slices.internal_convert_to_tensor_or_indexed_slices(value, dtype, name, as_ref)
 
 
 def convert_n_to_tensor_or_indexed_slices(values, dtype=None, name=None):
     """Each of `values` as a tensor or as it is; None stays None."""
-    return [None if value is None else
-            convert_to_tensor_or_indexed_slices(value, dtype, None if name is None else '%s_%d' % (name, i))
-            for i, value in enumerate(values)]
+    from reflow.framework import indexed_slices
+    return indexed_slices.convert_n_to_tensor_or_indexed_slices(values, dtype, name)

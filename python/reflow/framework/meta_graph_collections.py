@@ -1,7 +1,7 @@
 """The collections of a graph in a MetaGraphDef."""
 import importlib
 
-from reflow.framework import ops, protos
+from reflow.framework import ops
 from reflow.framework.meta_graph_nodes import should_include_node
 from reflow.util import compat
 
@@ -26,12 +26,6 @@ def _logging():
 def _load_registration(key):
     if key in _MODULES:
         importlib.import_module(_MODULES[key])
-
-
-def _message_of(key):
-    """The class of the messages of a collection, which may be registered by name."""
-    proto_type = ops.get_collection_proto_type(key)
-    return protos.message(proto_type) if isinstance(proto_type, str) else proto_type
 
 
 def _kind_of(item):
@@ -73,7 +67,7 @@ def _write(collection_def, key, items, export_scope):
         for item in items:
             proto = to_proto(item, export_scope=export_scope)
             if proto:
-                assert isinstance(proto, _message_of(key))
+                assert isinstance(proto, ops.get_collection_proto_type(key))
                 collection_def.bytes_list.value.append(proto.SerializeToString())
         return
     kind = _kind_of(items[0])
@@ -121,7 +115,7 @@ def restore_collections(meta_graph_def, graph, scope, unbound_inputs_col_name, p
 
 
 def _parsed(key, value, meta_graph_def):
-    proto = _message_of(key).FromString(value)
+    proto = ops.get_collection_proto_type(key).FromString(value)
     if key in ops.GraphKeys._VARIABLE_COLLECTIONS and _older_than_trainable(meta_graph_def):
         proto.trainable = key == ops.GraphKeys.TRAINABLE_VARIABLES
     return proto

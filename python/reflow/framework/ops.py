@@ -313,8 +313,12 @@ def register_proto_function(collection_name, proto_type=None, to_proto=None, fro
 
 
 def get_collection_proto_type(collection_name):
-    """The message that items of the collection are written as."""
-    return _proto_functions.get(collection_name, (None, None, None))[0]
+    """The message that items of the collection are written as, which may be registered by its name."""
+    proto_type = _proto_functions.get(collection_name, (None, None, None))[0]
+    if isinstance(proto_type, str):
+        from reflow.framework import protos
+        return protos.message(proto_type)
+    return proto_type
 
 
 def get_to_proto_function(collection_name):

@@ -74,14 +74,13 @@ class SparseTensor(tensor_like._TensorLike, composite_tensor.CompositeTensor):
 
     def eval(self, feed_dict=None, session=None):
         """A SparseTensorValue, computed by the session or the default session."""
-        from reflow.framework import ops
-        return SparseTensorValue(*ops._eval_using_default_session(
-            [self._indices, self._values, self._dense_shape], feed_dict, self.graph, session))
+        from reflow.framework import tensor
+        session = tensor._eval_session(self.graph, session)
+        return SparseTensorValue(*session.run([self._indices, self._values, self._dense_shape], feed_dict))
 
     @staticmethod
     def _override_operator(operator, func):
-        from reflow.framework import ops
-        ops._override_helper(SparseTensor, operator, func)
+        setattr(SparseTensor, operator, func)
 
     @property
     def _type_spec(self):

@@ -30,17 +30,19 @@ def register_tensor_conversion_function(base_type, conversion_func, priority=100
         _functions_of_class.clear()
 
 
-def get(query):
-    """Pairs of class and conversion function, in order, that apply to values of the class `query`."""
+def registered(query):
+    """Pairs of class and conversion function, in order, that programs have registered for values of the class `query`."""
     found = _functions_of_class.get(query)
     if found is None:
         with _lock:
-            if issubclass(query, _UNCONVERTIBLE_TYPES):
-                found = [(query, _constant)]
-            else:
-                found = [(base_type, function) for _, base_type, function in _functions if issubclass(query, base_type)]
+            found = [(base_type, function) for _, base_type, function in _functions if issubclass(query, base_type)]
             _functions_of_class[query] = found
     return found
+
+
+def get(query):
+    """Pairs of class and conversion function, in order, that apply to values of the class `query`."""
+    return [(query, _constant)] if issubclass(query, _UNCONVERTIBLE_TYPES) else registered(query)
 
 
 def _constant(value, dtype, name, as_ref):

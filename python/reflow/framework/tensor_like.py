@@ -19,3 +19,9 @@ def is_dense_tensor_like(value):
     """Whether `value` is a Tensor, or a Variable or another of a class that is registered to stand for one."""
     ops = sys.modules.get('reflow.framework.ops')
     return ops is not None and ops.is_dense_tensor_like(value)
+
+
+def is_eager_tensor(value):
+    """Whether `value` is a tensor that has its value already."""
+    eager_tensor = getattr(sys.modules.get('reflow.framework.ops'), 'EagerTensor', None)
+    return eager_tensor is not None and isinstance(value, eager_tensor)

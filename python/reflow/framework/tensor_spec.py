@@ -25,10 +25,9 @@ class TensorSpec(type_spec.BatchableTypeSpec):
     @classmethod
     def from_tensor(cls, tensor, name=None):
         """The spec of a tensor, whose name is that of the operation if none is given."""
-        from reflow.framework import ops
-        if isinstance(tensor, ops.EagerTensor):
+        if tensor_like.is_eager_tensor(tensor):
             return TensorSpec(tensor.shape, tensor.dtype, name)
-        if isinstance(tensor, ops.Tensor):
+        if tensor_like.is_plain_tensor(tensor):
             return TensorSpec(tensor.shape, tensor.dtype, name or tensor.op.name)
         raise ValueError('`tensor` should be a tf.Tensor')
 

@@ -27,11 +27,6 @@ def is_tensor(x):
             or bool(getattr(x, 'is_tensor_like', False)))
 
 
-def _is_eager(tensor):
-    from reflow.framework import ops
-    return isinstance(tensor, ops.EagerTensor)
-
-
 def constant_value(tensor, partial=False):
     """The value of a tensor as an array if it is known while the graph is built, otherwise None.
 
@@ -42,7 +37,7 @@ def constant_value(tensor, partial=False):
         return tensor
     if not tensor_like.is_plain_tensor(tensor):
         return None
-    if _is_eager(tensor):
+    if tensor_like.is_eager_tensor(tensor):
         return tensor.numpy()
     value = _partial_value(tensor) if partial else _known_value(tensor)
     if value is not None:
@@ -52,7 +47,9 @@ def constant_value(tensor, partial=False):
 
 def _known_value(tensor):
     from reflow import _core
-    return _core.constant_value(tensor)
+    value = _core.constant_value(tensor)
+    # The engine gives scalars as NumPy's scalars; TensorFlow does so only for what NumPy computes.
+    return value if value is None or tensor.op.type in ('Equal', 'NotEqual') else np.asarray(value)
 
 
 def _partial_value(tensor):
@@ -65,7 +62,7 @@ def _partial_value(tensor):
 
 def constant_value_as_shape(tensor):
     """The shape that a 1-D tensor of sizes, or the scalar -1, stands for, as far as it is known."""
-    if _is_eager(tensor):
+    if tensor_like.is_eager_tensor(tensor):
         return tensor_shape.as_shape([None if size == -1 else size for size in tensor.numpy()])
     if tensor.shape.ndims == 0:
         return _shape_of_scalar(tensor)

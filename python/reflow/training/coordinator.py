@@ -15,6 +15,14 @@ def _reraise(exc_info):
     raise error.with_traceback(trace)
 
 
+@contextlib.contextmanager
+def _stopping(coordinator):
+    try:
+        yield
+    except:  # noqa: E722 - a thread's SystemExit stops the others too
+        coordinator.request_stop(ex=sys.exc_info())
+
+
 class Coordinator:
     """Lets threads ask each other to stop: any may call `request_stop`, all look at `should_stop`, one calls `join`.
 
@@ -74,13 +82,10 @@ class Coordinator:
         """Whether a stop was requested."""
         return self._stop_event.is_set()
 
-    @contextlib.contextmanager
-    def stop_on_exception(self):
+    # Its arguments are those that the public API shows.
+    def stop_on_exception(*args, **kwds):
         """A context that turns an exception into a request to stop."""
-        try:
-            yield
-        except:  # noqa: E722 - a thread's SystemExit stops the others too
-            self.request_stop(ex=sys.exc_info())
+        return _stopping(*args, **kwds)
 
     def wait_for_stop(self, timeout=None):
         """Waits until a stop is requested, or `timeout` seconds; returns whether it was."""
