@@ -20,9 +20,10 @@ def _default_ready_for_local_init_op():
 
 
 def _default_summary_op():
+    if not ops.get_collection(ops.GraphKeys.SUMMARIES):
+        return None
     from reflow.summary import summary
-    # Without summaries there is nothing to merge, and nothing to load for it.
-    return summary.merge_all() if ops.get_collection(ops.GraphKeys.SUMMARIES) else None
+    return summary.merge_all()
 
 
 class Scaffold:
