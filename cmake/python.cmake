@@ -26,3 +26,4 @@ set_target_properties(reflow_python PROPERTIES
 add_custom_command(TARGET reflow_python POST_BUILD
   COMMAND ${Python_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tools/link_package.py
           ${PROJECT_SOURCE_DIR}/python/reflow ${PROJECT_BINARY_DIR}/python/reflow)
+add_dependencies(reflow_python reflow_descriptor_set)

@@ -4,6 +4,8 @@
 // require the GIL.
 
 #include <nanobind/nanobind.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
 
 #include "reflow/client/gradients.h"
 #include "reflow/client/initializer.h"

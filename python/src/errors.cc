@@ -25,6 +25,8 @@ void translate(const std::exception_ptr& exception, void*) {
     std::rethrow_exception(exception);
   } catch (const errors::OpError& e) {
     raise_op_error(e);
+  } catch (const InaccessibleTensorError& e) {
+    raise(e.what(), package_attribute("framework.errors_impl", "InaccessibleTensorError").ptr());
   } catch (const ValueError& e) {
     raise(e.what(), PyExc_ValueError);
   } catch (const TypeError& e) {

@@ -15,6 +15,7 @@
 #include "reference.h"
 #include "reflow/client/errors.h"
 #include "reflow/client/python_text.h"
+#include "reflow/graph/graph.h"
 
 namespace reflow::python {
 namespace {
@@ -66,22 +67,22 @@ void add_feed(const Output& key, nb::handle value, Feeds* feeds) {
 }
 
 // What a fetch or a key of feed_dict stands for directly; false: Python's side has to say.
-bool simple_element(PyObject* object, GraphElement* element) {
+bool simple_element(PyObject* object, const graph::Graph& graph, GraphElement* element) {
   if (const Output* output = as_output(object)) *element = *output;
   else if (const Operation* operation = as_operation(object)) *element = *operation;
   else if (const Variable* variable = as_variable(object)) *element = *variable;
   else return false;
-  return true;
+  return &element->node()->graph() == &graph;
 }
 
-bool simple_feeds(nb::handle feed_dict, Feeds* feeds) {
+bool simple_feeds(nb::handle feed_dict, const graph::Graph& graph, Feeds* feeds) {
   if (feed_dict.is_none()) return true;
   if (!PyDict_CheckExact(feed_dict.ptr())) return false;
   PyObject *key, *value;
   Py_ssize_t position = 0;
   while (PyDict_Next(feed_dict.ptr(), &position, &key, &value)) {
     const Output* output = as_output(key);
-    if (!output) return false;
+    if (!output || &output->node()->graph() != &graph) return false;
     add_feed(*output, value, feeds);
   }
   return true;
@@ -107,18 +108,19 @@ nb::object run_simple(SessionObject& self, nb::handle fetches, nb::handle feed_d
   release_left_references();
   std::vector<GraphElement> elements;
   GraphElement element{Operation()};
+  const graph::Graph& graph = self.session.graph().impl();
   const bool is_list = PyList_CheckExact(fetches.ptr());
   if (is_list) {
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(fetches.ptr()); ++i) {
-      if (!simple_element(PyList_GET_ITEM(fetches.ptr(), i), &element)) return nb::borrow(Py_NotImplemented);
+      if (!simple_element(PyList_GET_ITEM(fetches.ptr(), i), graph, &element)) return nb::borrow(Py_NotImplemented);
       elements.push_back(element);
     }
   } else {
-    if (!simple_element(fetches.ptr(), &element)) return nb::borrow(Py_NotImplemented);
+    if (!simple_element(fetches.ptr(), graph, &element)) return nb::borrow(Py_NotImplemented);
     elements.push_back(element);
   }
   Feeds feeds;
-  if (!simple_feeds(feed_dict, &feeds)) return nb::borrow(Py_NotImplemented);
+  if (!simple_feeds(feed_dict, graph, &feeds)) return nb::borrow(Py_NotImplemented);
   std::vector<Tensor> results = self.run(elements, feeds.dict);
   if (!is_list) return result_object(elements[0], std::move(results[0]));
   nb::list list;

@@ -1,6 +1,7 @@
 """What Session.run takes: nests of elements to fetch, and feeds, each turned into elements of the graph."""
 
 from reflow import _core
+from reflow.framework import errors_impl
 from reflow.framework import indexed_slices
 from reflow.framework import sparse_tensor
 
@@ -92,7 +93,7 @@ class FetchMapper:
         except (ValueError, KeyError) as e:
             raise ValueError('Fetch argument %r cannot be interpreted as a Tensor. (%s)' % (fetch, str(e))) from None
         if not self._graph.is_fetchable(element):
-            raise ValueError('Operation %r has been marked as not fetchable. Typically this happens when it is defined '
+            raise errors_impl.InaccessibleTensorError('Operation %r has been marked as not fetchable. Typically this happens when it is defined '
                              'in another function or code block. Use return values,explicit Python locals or TensorFlow '
                              'collections to access it.' % element.name)
         position = self._positions.get(element)

@@ -98,7 +98,8 @@ class _TensorMethods:
             'with @tf.function.')
 
     def __len__(self):
-        raise TypeError("object of type 'Tensor' has no len()")
+        raise TypeError('len is not well defined for symbolic Tensors. ({}) Please call `x.shape` rather than `len(x)` for '
+                        'shape information.'.format(self.name))
 
     def __bool__(self):
         from reflow.framework import errors_impl

@@ -97,22 +97,10 @@ def _branch(function, results):
             results.append(result)
             return result if result is not None else no_op()
         if results:
-            try:
-                nest.assert_same_structure(results[0], result, expand_composites=True)
-            except (TypeError, ValueError):
-                raise TypeError('Incompatible return types of true_fn and false_fn: {}'.format(
-                    _structure_error(results[0], result))) from None
+            nest.assert_same_structure(results[0], result, expand_composites=True)
         results.append(result)
         return [value for value in nest.flatten(result, expand_composites=True)]
     return run
-
-
-def _structure_error(first, second):
-    try:
-        nest.assert_same_structure(first, second, expand_composites=True)
-    except (TypeError, ValueError) as e:
-        return str(e)
-    return ''
 
 
 def _unpack_single(value):

@@ -11,6 +11,12 @@ class ValueError : public std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };
 
+// A tensor used outside of the function that made it, or one that may not be fetched.
+class InaccessibleTensorError : public ValueError {
+ public:
+  using ValueError::ValueError;
+};
+
 // What Python's TensorFlow raises as TypeError: a wrong type while a graph is built or fed.
 class TypeError : public std::invalid_argument {
  public:

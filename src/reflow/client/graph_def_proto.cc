@@ -2,11 +2,24 @@
 
 #include <tensorflow/core/framework/graph.pb.h>
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "reflow/client/graph_state.h"
 #include "reflow/client/scopes.h"
 #include "reflow/client/status_errors.h"
 
 namespace reflow {
+namespace {
+
+// True when `tensor`, "name:0", is of a node of the proto.
+bool has_node(const tensorflow::GraphDef& proto, const std::string& tensor) {
+  const std::string name = tensor.substr(0, tensor.find(':'));
+  return std::ranges::any_of(proto.node(), [&](const tensorflow::NodeDef& node) { return node.name() == name; });
+}
+
+}  // namespace
 
 std::string Graph::as_graph_def(bool add_shapes) const {
   tensorflow::GraphDef proto;
@@ -34,7 +47,16 @@ std::vector<GraphElement> import_graph_def(std::string_view graph_def, const Imp
   }
   import.return_elements = options.return_elements;
   import.apply_scopes = true;
-  graph::ImportResult result = check_building(graph::import_graph_def(proto, import, &client::default_graph()));
+  StatusOr<graph::ImportResult> imported = graph::import_graph_def(proto, import, &client::default_graph());
+  if (!imported.ok() && imported.status().code() != StatusCode::kInvalidArgument) {
+    errors::from_status(imported.status());
+  }
+  graph::ImportResult result = check_building(std::move(imported));
+  std::erase_if(result.unused_input_map_keys, [&](const std::string& key) { return has_node(proto, key); });
+  if (!result.unused_input_map_keys.empty()) {
+    throw ValueError(fmt::format("Attempted to map inputs that were not found in graph_def: [{}]",
+                                 fmt::join(result.unused_input_map_keys, ", ")));
+  }
   std::vector<GraphElement> elements;
   for (const graph::Endpoint& e : result.return_endpoints) {
     if (e.index < 0) elements.emplace_back(Operation(e.node));

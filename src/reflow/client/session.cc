@@ -65,7 +65,7 @@ void check_fetch(const Graph& graph, const GraphElement& fetch) {
         "this graph.)", describe(fetch), kind, describe(fetch)));
   }
   if (!graph.is_fetchable(fetch)) {
-    throw ValueError(fmt::format("Operation '{}' has been marked as not fetchable. Typically this happens when it is "
+    throw InaccessibleTensorError(fmt::format("Operation '{}' has been marked as not fetchable. Typically this happens when it is "
                                  "defined in another function or code block. Use return values,explicit Python locals "
                                  "or TensorFlow collections to access it.", fetch.node()->name()));
   }
