@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "bfloat16.h"
 #include "conversion.h"
 #include "reflow/client/errors.h"
 
@@ -31,6 +32,7 @@ int numpy_type(DType dtype) {
     case DType::kComplex64: return NPY_COMPLEX64;
     case DType::kComplex128: return NPY_COMPLEX128;
     case DType::kString: return NPY_OBJECT;
+    case DType::kBfloat16: return bfloat16_numpy_type();
     default: return kNoType;
   }
 }
@@ -56,6 +58,7 @@ DType dtype_of_numpy(PyArrayObject* array) {
       return dtype_from_python(nb::handle(reinterpret_cast<PyObject*>(PyArray_DESCR(array))));
     default: break;
   }
+  if (PyArray_TYPE(array) == bfloat16_numpy_type()) return DType::kBfloat16;
   const nb::object descr = nb::borrow(reinterpret_cast<PyObject*>(PyArray_DESCR(array)));
   throw TypeError(fmt::format("Unrecognized data type: {}", nb::str(descr).c_str()));
 }
@@ -179,7 +182,7 @@ Tensor tensor_of_value(PyObject* value, DType dtype, nb::object* keep) {
 nb::object array_of_tensor(Tensor tensor) {
   if (!tensor.valid()) return nb::none();
   const DType dtype = tensor.dtype();
-  if (dtype == DType::kBfloat16 || dtype == DType::kResource || dtype == DType::kVariant) {
+  if (dtype == DType::kResource || dtype == DType::kVariant) {
     throw errors::UnimplementedError(fmt::format("Values of type {} can't be fetched as NumPy arrays.",
                                                  dtype_name(dtype)));
   }

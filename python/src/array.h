@@ -27,7 +27,7 @@ Tensor tensor_of_value(PyObject* value, DType dtype, nb::object* keep);
 Tensor tensor_of_any(PyObject* value);
 
 // A NumPy scalar for a tensor without dimensions, else an array, which shares the tensor's memory. Strings are bytes.
-// UnimplementedError for types that NumPy hasn't: bfloat16, resource, variant.
+// UnimplementedError for types that NumPy hasn't: resource, variant.
 nb::object array_of_tensor(Tensor tensor);
 
 }  // namespace reflow::python

@@ -1,4 +1,5 @@
 #include "array.h"
+#include "bfloat16.h"
 #include "bindings.h"
 #include "graph_objects.h"
 #include "reflow/base/version.h"
@@ -9,6 +10,7 @@ NB_MODULE(_core, m) {
 
   nb::set_leak_warnings(false);  // graphs live until the interpreter ends
   import_numpy();
+  bind_bfloat16(m);
   m.attr("__version__") = nb::str(reflow::version().data(), reflow::version().size());
   bind_errors(m);
   bind_graph_objects(m);

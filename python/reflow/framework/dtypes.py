@@ -157,7 +157,9 @@ class DType:
 
 
 def _bfloat16_numpy_type():
-    raise TypeError('NumPy has no type for bfloat16; cast the tensor to float32 to read it as an array.')
+    """The class of bfloat16 scalars, which the engine's extension makes known to NumPy."""
+    from reflow import _core
+    return _core.bfloat16
 
 
 # A quantized type's NumPy type is a record with one field, whose name says which type is meant.
@@ -255,6 +257,12 @@ _FROM_ANY.update({
 _FROM_ANY.update(_FROM_NUMPY)
 
 
+def _is_bfloat16(numpy_type):
+    """Whether it is NumPy's type of bfloat16, which is made by the extension, or another library's."""
+    numpy_class = numpy_type.type if isinstance(numpy_type, np.dtype) else numpy_type
+    return isinstance(numpy_class, type) and issubclass(numpy_class, np.generic) and numpy_class.__name__ == 'bfloat16'
+
+
 def as_dtype(type_value):
     """The DType that is meant by a DType, its number or name, a NumPy type or dtype, or float, bool or object."""
     if isinstance(type_value, DType):
@@ -264,6 +272,8 @@ def as_dtype(type_value):
         if dtype is not None:
             return dtype
     dtype = _FROM_ANY.get(type_value)
-    if dtype is None:
-        raise TypeError('Cannot convert value %r to a TensorFlow DType.' % (type_value,))
-    return dtype
+    if dtype is not None:
+        return dtype
+    if _is_bfloat16(type_value):
+        return bfloat16
+    raise TypeError('Cannot convert value %r to a TensorFlow DType.' % (type_value,))

@@ -208,7 +208,7 @@ def make_tensor_proto(values, dtype=None, shape=None, verify_shape=False, allow_
         return values
     if dtype:
         dtype = dtypes.as_dtype(dtype)
-    bfloat16 = dtype == dtypes.bfloat16  # which NumPy has not; its elements travel as float32
+    bfloat16 = dtype == dtypes.bfloat16  # whose elements travel as float32, which Python's numbers can become
     array_dtype = dtypes.float32 if bfloat16 else dtype
     if _is_array_like(values):
         values = np.asarray(values)
@@ -241,7 +241,7 @@ def make_tensor_proto(values, dtype=None, shape=None, verify_shape=False, allow_
 
 
 def MakeNdarray(tensor):
-    """The array that a TensorProto stands for. bfloat16 gives float32, in which it is exact."""
+    """The array that a TensorProto stands for."""
     shape = [dim.size for dim in tensor.tensor_shape.dim]
     num_elements = int(np.prod(shape, dtype=np.int64))
     dtype = dtypes.as_dtype(tensor.dtype)
@@ -259,13 +259,7 @@ def MakeNdarray(tensor):
 
 
 def _from_content(content, dtype):
-    if dtype == dtypes.bfloat16:
-        return _floats_of_bfloat16(np.frombuffer(content, np.uint16))
     return np.frombuffer(content, dtype=dtype.as_numpy_dtype).copy()
-
-
-def _floats_of_bfloat16(bits):
-    return (bits.astype(np.uint32) << _BFLOAT16_SHIFT).view(np.float32)
 
 
 def _from_field(values, dtype):
@@ -273,10 +267,8 @@ def _from_field(values, dtype):
         array = np.empty(len(values), dtype=object)
         array[:] = values
         return array
-    if dtype == dtypes.float16:
-        return np.array(values, dtype=np.uint16).view(np.float16)
-    if dtype == dtypes.bfloat16:
-        return _floats_of_bfloat16(np.array(values, dtype=np.uint16))
+    if dtype in (dtypes.float16, dtypes.bfloat16):
+        return np.array(values, dtype=np.uint16).view(dtype.as_numpy_dtype)
     if dtype.is_complex:
         parts = np.array(values, dtype=np.float32 if dtype == dtypes.complex64 else np.float64)
         return parts.view(dtype.as_numpy_dtype)
