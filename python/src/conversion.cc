@@ -172,9 +172,7 @@ float float_attr(nb::handle object, const std::string& name) {
 }
 
 bool bool_attr(nb::handle object, const std::string& name) {
-  if (!PyBool_Check(object.ptr()) && !is_scalar(object.ptr()) && !PyLong_Check(object.ptr())) {
-    wrong_attr("bool", name, object);
-  }
+  if (!PyBool_Check(object.ptr()) && !is_scalar(object.ptr())) wrong_attr("bool", name, object);
   return PyObject_IsTrue(object.ptr()) == 1;
 }
 
@@ -195,7 +193,7 @@ Shape shape_attr(nb::handle object, const std::string& name) {
   try {
     return shape_from_python(object);
   } catch (const nb::python_error& e) {
-    throw TypeError(fmt::format("Error converting {} to a TensorShape: {}", name, e.what()));
+    throw TypeError(fmt::format("Error converting {} to a TensorShape: {}.", name, nb::str(e.value()).c_str()));
   }
 }
 

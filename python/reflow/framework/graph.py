@@ -6,8 +6,15 @@ from reflow.framework import scopes
 Graph = _core.Graph
 
 
+_make = Graph.__init__
+
+
 class _GraphMethods:
     """A graph of operations, which a session runs."""
+
+    def __init__(self):
+        """Makes an empty graph."""
+        _make(self)
 
     # `with graph.as_default()`.
     def as_default(self):

@@ -15,6 +15,10 @@ def _shape_text(tensor):
 class _TensorMethods:
     """One of the outputs of an operation: what a session computes."""
 
+    def __init__(self, op, value_index, dtype):
+        """Tensors are made with their operation."""
+        raise TypeError('a tf.Tensor is made by the operation that it is an output of')
+
     __array_priority__ = 100
     OVERLOADABLE_OPERATORS = {
         '__add__', '__radd__', '__sub__', '__rsub__', '__mul__', '__rmul__', '__div__', '__rdiv__', '__truediv__',
@@ -172,6 +176,11 @@ def _run_session(graph, session):
 
 class _OperationMethods:
     """A node of a graph: computes tensors from tensors."""
+
+    def __init__(self, node_def, g, inputs=None, output_types=None, control_inputs=None, input_types=None,
+                 original_op=None, op_def=None):
+        """Operations are made by their graph."""
+        raise TypeError('a tf.Operation is made by Graph.create_op and the functions of tensorflow')
 
     def values(self):
         """The outputs, as a tuple."""

@@ -126,10 +126,15 @@ class VariableScope:
         """The local variables within this scope."""
         return self.get_collection(ops.GraphKeys.LOCAL_VARIABLES)
 
-    def get_variable(self, var_store, name, *args, **kwargs):
+    def get_variable(self, var_store, name, shape=None, dtype=None, initializer=None, regularizer=None, reuse=None,
+                     trainable=None, collections=None, caching_device=None, partitioner=None, validate_shape=True,
+                     use_resource=None, custom_getter=None, constraint=None,
+                     synchronization=VariableSynchronization.AUTO, aggregation=VariableAggregation.NONE):
         """A variable of this scope."""
-        with variable_scope(self):
-            return get_variable(name, *args, **kwargs)
+        with variable_scope(self, reuse=reuse):
+            return get_variable(name, shape, dtype, initializer, regularizer, trainable, collections, caching_device,
+                                partitioner, validate_shape, use_resource, custom_getter, constraint, synchronization,
+                                aggregation)
 
 
 def get_variable_scope():

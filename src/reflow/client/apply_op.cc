@@ -224,6 +224,7 @@ graph::Node* make(std::string_view type, std::string_view name, const Inputs& in
   if (inputs.size() != op->inputs.size()) {
     throw TypeError(fmt::format("Op '{}' takes {} arguments, got {}.", type, op->inputs.size(), inputs.size()));
   }
+  if (!name.empty()) check_building(graph::check_scope_name(graph, name));
   std::optional<NameStack> scope;  // entered when the first argument has to be converted
   std::vector<graph::OpInput> converted;
   converted.reserve(inputs.size());

@@ -179,8 +179,8 @@ StatusOr<std::unique_ptr<DirectSession>> DirectSession::create(graph::Graph* gra
                                                          op::kCpu, impl->pool));
   }
   if (options.log_device_placement) {
-    // There are no devices but CPUs, which TensorFlow doesn't list here.
-    std::printf("Device mapping: no known devices.\n");
+    std::printf("Device mapping:\n");
+    for (const auto& device : impl->devices) std::printf("%s -> device: CPU\n", device->name().c_str());
     std::fflush(stdout);
   }
   return std::unique_ptr<DirectSession>(new DirectSession(std::move(impl)));
