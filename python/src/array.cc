@@ -167,14 +167,39 @@ Tensor tensor_of_any(PyObject* value) {
   return tensor_of_contiguous(reinterpret_cast<PyArrayObject*>(array.ptr()));
 }
 
+namespace {
+
+Tensor borrowed(PyArrayObject* array, DType dtype) {
+  return Tensor(dtype, shape_of(array),
+                wrap_memory(PyArray_DATA(array), static_cast<size_t>(PyArray_NBYTES(array)), no_release, nullptr, true),
+                PyArray_DATA(array));
+}
+
+// The values that runs are fed with most often, without a detour: an array as it is, a NumPy scalar, a float. Not
+// valid(): another kind of value.
+Tensor tensor_of_simple_value(PyObject* value, DType dtype) {
+  const int type = numpy_type(dtype);
+  if (type == NPY_OBJECT || type == kNoType) return {};
+  if (PyArray_CheckExact(value)) {
+    auto* array = reinterpret_cast<PyArrayObject*>(value);
+    return PyArray_TYPE(array) == type && PyArray_ISCARRAY_RO(array) ? borrowed(array, dtype) : Tensor();
+  }
+  if (dtype == DType::kFloat32) {
+    if (PyFloat_CheckExact(value)) return Tensor::scalar(static_cast<float>(PyFloat_AS_DOUBLE(value)));
+    if (Py_TYPE(value) == &PyFloat32ArrType_Type) return Tensor::scalar<float>(PyArrayScalar_VAL(value, Float32));
+  }
+  return {};
+}
+
+}  // namespace
+
 Tensor tensor_of_value(PyObject* value, DType dtype, nb::object* keep) {
   dtype = base_type(dtype);
+  if (Tensor simple = tensor_of_simple_value(value, dtype); simple.valid()) return simple;
   nb::object array = contiguous(value, descr_for(dtype));
   auto* a = reinterpret_cast<PyArrayObject*>(array.ptr());
   if (dtype == DType::kString) return strings_of(a);
-  Tensor tensor(dtype, shape_of(a),
-                wrap_memory(PyArray_DATA(a), static_cast<size_t>(PyArray_NBYTES(a)), no_release, nullptr, true),
-                PyArray_DATA(a));
+  Tensor tensor = borrowed(a, dtype);
   *keep = std::move(array);
   return tensor;
 }

@@ -20,7 +20,7 @@ bool is_scalar(PyObject* object);  // numpy.generic
 Tensor tensor_of_array(PyObject* array);
 
 // `value`, anything that numpy.asarray takes, as a tensor of `dtype`. The memory of an array that has this type and is
-// contiguous is borrowed: then `*keep` is what has to live as long as the tensor, which says that it is transient.
+// contiguous is borrowed, which the tensor says (transient): it is good as long as `value` and `*keep` live.
 Tensor tensor_of_value(PyObject* value, DType dtype, nb::object* keep);
 
 // `value` as numpy.array makes it of its own accord: for sequences and objects that aren't lists. Copied.
