@@ -12,6 +12,7 @@
 #include "reference.h"
 #include "reflow/client/collections.h"
 #include "reflow/client/state_ops.h"
+#include "reflow/client/variable_nodes.h"
 #include "reflow/client/variable_state.h"
 #include "variable_options.h"
 
@@ -90,6 +91,7 @@ void bind_variables(nb::module_& m) {
   cls.def_prop_ro("initial_value", [](VariableObject& v) { return v.variable.initial_value(); });
   cls.def_prop_ro("_variable", [](VariableObject& v) { return v.variable.ref(); });
   cls.def_prop_ro("_snapshot", [](VariableObject& v) { return v.variable.state()->snapshot; });
+  cls.def_prop_ro("_cached", [](VariableObject& v) { return v.variable.state()->cached; });
   cls.def_prop_ro("_is_initialized", [](VariableObject& v) { return v.variable.state()->is_initialized; });
   cls.def("_value", [](VariableObject& v) { return v.variable.value(); });
   cls.def("_read_value", [](VariableObject& v) { return v.variable.read_value(); });
@@ -113,6 +115,10 @@ void bind_variables(nb::module_& m) {
   def_scatter(cls, "_scatter_update", &Variable::scatter_update);
   def_scatter(cls, "_scatter_mul", &Variable::scatter_mul);
   def_scatter(cls, "_scatter_div", &Variable::scatter_div);
+  m.def("variable_of_nodes", [](Output ref, Operation initializer, Output snapshot, Output initial_value,
+                                bool trainable) {
+    return client::variable_of_nodes({ref, initializer, snapshot, initial_value, trainable});
+  }, nb::arg("ref"), nb::arg("initializer"), nb::arg("snapshot"), nb::arg("initial_value").none(), nb::arg("trainable"));
   m.def("variables_initializer", [](const std::vector<Variable>& variables, const std::string& name) {
     return variables_initializer(variables, name);
   });

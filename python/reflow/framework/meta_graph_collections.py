@@ -1,6 +1,4 @@
 """The collections of a graph in a MetaGraphDef."""
-import importlib
-
 from reflow.framework import ops
 from reflow.framework.meta_graph_nodes import should_include_node
 from reflow.util import compat
@@ -8,24 +6,10 @@ from reflow.util import compat
 # Collections that MetaGraphDefs of old releases have as names.
 _COMPAT_COLLECTION_LIST = [ops.GraphKeys.LOCAL_VARIABLES, ops.GraphKeys.MODEL_VARIABLES, ops.GraphKeys.METRIC_VARIABLES]
 
-# The modules that say how items of a collection become messages; they are loaded when there is such a collection.
-_MODULES = {
-    ops.GraphKeys.SAVERS: 'reflow.training.saver',
-    ops.GraphKeys.QUEUE_RUNNERS: 'reflow.training.queue_runner_impl',
-    ops.GraphKeys.COND_CONTEXT: 'reflow.ops.control_flow_ops',
-    ops.GraphKeys.WHILE_CONTEXT: 'reflow.ops.control_flow_ops',
-    **{key: 'reflow.ops.variables' for key in ops.GraphKeys._VARIABLE_COLLECTIONS},
-}
-
 
 def _logging():
     from reflow.platform import tf_logging
     return tf_logging
-
-
-def _load_registration(key):
-    if key in _MODULES:
-        importlib.import_module(_MODULES[key])
 
 
 def _kind_of(item):
@@ -51,7 +35,6 @@ def add_collection_def(meta_graph_def, key, graph=None, export_scope=None, exclu
     if not items:
         return
     try:
-        _load_registration(key)
         _write(meta_graph_def.collection_def[key], key, items, export_scope)
     except Exception as error:  # collections may hold anything
         _logging().warning(
@@ -92,7 +75,6 @@ def restore_collections(meta_graph_def, graph, scope, unbound_inputs_col_name, p
         if kind is None:
             _logging().error('Cannot identify data type for collection %s. Skipping.', key)
             continue
-        _load_registration(key)
         from_proto = ops.get_from_proto_function(
             ops.GraphKeys.GLOBAL_VARIABLES if key == ops.GraphKeys.METRIC_VARIABLES else key)
         values = getattr(collection_def, kind).value

@@ -22,6 +22,7 @@ from reflow.framework.conversion import register_tensor_conversion_function
 from reflow.framework.scopes import NullContext as NullContextmanager
 from reflow.framework.scopes import name_scope
 from reflow.framework.scopes import name_scope_v2
+from reflow.util import compat
 
 Graph = _graph.Graph
 Operation = _tensor.Operation
@@ -263,7 +264,7 @@ def strip_name_scope(name, export_scope):
         export_scope = export_scope[:-1]
     import re
     try:
-        return re.sub(r'([\^]|loc:@|^)' + export_scope + r'[\/]+(.*)', r'\1\2', name, count=1)
+        return re.sub(r'([\^]|loc:@|^)' + export_scope + r'[\/]+(.*)', r'\1\2', compat.as_str(name), count=1)
     except TypeError:
         return name
 
@@ -276,7 +277,7 @@ def prepend_name_scope(name, import_scope):
         import_scope = import_scope[:-1]
     import re
     try:
-        return re.sub(r'([\^]|loc:@|^)(.*)', r'\1' + import_scope + r'/\2', name, count=1)
+        return re.sub(r'([\^]|loc:@|^)(.*)', r'\1' + import_scope + r'/\2', compat.as_str(name), count=1)
     except TypeError:
         return name
 
@@ -302,6 +303,13 @@ def make_op_error(message, code, node_name):
 
 _proto_functions = {}  # collection -> (proto type, to_proto, from_proto)
 
+# The modules that register functions of the library's own collections. They are loaded when these are asked for.
+_PROTO_MODULES = {
+    GraphKeys.SAVERS: 'reflow.training.saver',
+    GraphKeys.QUEUE_RUNNERS: 'reflow.training.queue_runner_impl',
+    **{key: 'reflow.ops.variables' for key in [*GraphKeys._VARIABLE_COLLECTIONS, GraphKeys.GLOBAL_STEP]},
+}
+
 
 def register_proto_function(collection_name, proto_type=None, to_proto=None, from_proto=None):
     """Says how the items of a collection are written into a MetaGraphDef and read from it."""
@@ -312,9 +320,16 @@ def register_proto_function(collection_name, proto_type=None, to_proto=None, fro
     _proto_functions[collection_name] = (proto_type, to_proto, from_proto)
 
 
+def _proto_function(collection_name):
+    if collection_name not in _proto_functions and collection_name in _PROTO_MODULES:
+        import importlib
+        importlib.import_module(_PROTO_MODULES[collection_name])
+    return _proto_functions.get(collection_name, (None, None, None))
+
+
 def get_collection_proto_type(collection_name):
     """The message that items of the collection are written as, which may be registered by its name."""
-    proto_type = _proto_functions.get(collection_name, (None, None, None))[0]
+    proto_type = _proto_function(collection_name)[0]
     if isinstance(proto_type, str):
         from reflow.framework import protos
         return protos.message(proto_type)
@@ -323,12 +338,12 @@ def get_collection_proto_type(collection_name):
 
 def get_to_proto_function(collection_name):
     """The function that makes a message of an item of the collection."""
-    return _proto_functions.get(collection_name, (None, None, None))[1]
+    return _proto_function(collection_name)[1]
 
 
 def get_from_proto_function(collection_name):
     """The function that makes an item of the collection of a message."""
-    return _proto_functions.get(collection_name, (None, None, None))[2]
+    return _proto_function(collection_name)[2]
 
 
 def is_dense_tensor_like(t):

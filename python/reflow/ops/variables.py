@@ -6,6 +6,7 @@ from reflow import _core
 from reflow.framework import dtypes
 from reflow.framework import graph as graph_lib
 from reflow.framework import ops
+from reflow.ops import variable_protos
 
 
 class VariableSynchronization(enum.Enum):
@@ -69,28 +70,16 @@ class Variable(_core.Variable):
                  shape=None):
         """Variables are made in __new__, which has made this one of the class that it is."""
 
+    SaveSliceInfo = variable_protos.SaveSliceInfo
+
     @staticmethod
     def from_proto(variable_def, import_scope=None):
-        """The variable that a VariableDef names, in the default graph."""
-        raise NotImplementedError('variables of a VariableDef are not part of Reflow yet')
+        """The variable whose nodes, in the default graph, a VariableDef names."""
+        return variable_protos.from_proto(variable_def, import_scope)
 
     def to_proto(self, export_scope=None):
         """The VariableDef of the variable; None: it is not within `export_scope`."""
-        from reflow.framework import protos
-        if export_scope is not None and not self.name.startswith(export_scope):
-            return None
-        strip = lambda name: ops.strip_name_scope(name, export_scope)
-        variable_def = protos.message('tensorflow.VariableDef')()
-        variable_def.variable_name = strip(self._variable.name)
-        if self.initial_value is not None:
-            variable_def.initial_value_name = strip(self.initial_value.name)
-        variable_def.trainable = self.trainable
-        variable_def.synchronization = 0
-        variable_def.aggregation = 0
-        variable_def.initializer_name = strip(self.initializer.name)
-        variable_def.snapshot_name = strip(self._snapshot.name)
-        variable_def.is_resource = isinstance(self, _resource_variable())
-        return variable_def
+        return variable_protos.to_proto(self, export_scope)
 
     @property
     def _shape(self):
@@ -273,23 +262,6 @@ class Variable(_core.Variable):
 
     __str__ = __repr__
 
-    class SaveSliceInfo:
-        """Where a variable lies in the one that it is a part of."""
-
-        def __init__(self, full_name=None, full_shape=None, var_offset=None, var_shape=None, save_slice_info_def=None,
-                     import_scope=None):
-            self.full_name = full_name
-            self.full_shape = full_shape
-            self.var_offset = var_offset
-            self.var_shape = var_shape
-
-        @property
-        def spec(self):
-            """The text that checkpoints write for it."""
-            full = ' '.join('%d' % size for size in self.full_shape) + ' '
-            parts = ['%d,%d' % (offset, size) for offset, size in zip(self.var_offset, self.var_shape)]
-            return full + ':'.join(parts)
-
 
 class VariableV1(Variable):
     """A variable as TensorFlow 1 makes it."""
@@ -430,3 +402,4 @@ def _bind_types():
 
 
 _bind_types()
+variable_protos.register()
