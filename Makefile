@@ -4,12 +4,13 @@
 FUZZ_SECONDS ?= 30
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run test check asan tsan fuzz bench format clean
+.PHONY: help run test check wheel asan tsan fuzz bench format clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make run     build, then train the MNIST example"
 	@echo "make test    build, then run all tests"
+	@echo "make wheel   the Python package as a wheel in build/dist, tried in a fresh venv"
 	@echo "make asan    the tests under address and undefined-behaviour sanitizers"
 	@echo "make tsan    the tests under thread sanitizer"
 	@echo "make fuzz    each fuzzer for FUZZ_SECONDS=$(FUZZ_SECONDS) seconds"
@@ -18,7 +19,7 @@ help:
 	@echo "make clean   remove build/"
 
 run: build/release/build.ninja
-	@cmake --build --preset release --target example_mnist_mlp
+	@cmake --build --preset release --target example_mnist_mlp reflow_python
 	@build/release/examples/mnist_mlp
 
 test: build/release/build.ninja
@@ -26,12 +27,17 @@ test: build/release/build.ninja
 	ctest --preset release --output-log build/release/ctest.log
 	@$(MAKE) check
 
-# What needs no build: the layers of src/reflow, and the tests of the tools.
+# The layers of src/reflow, and the tests in Python: of the tools, the pages, and the package as it was built.
 check:
 	@tools/install_deps.sh
 	@tools/make_venv.sh
 	.venv/bin/python tools/check_layers.py
 	.venv/bin/python -m pytest -q
+
+wheel:
+	@tools/install_deps.sh
+	@tools/make_venv.sh
+	tools/make_wheel.sh
 
 asan: build/dev/build.ninja
 	cmake --build --preset dev

@@ -14,3 +14,9 @@ foreach(room IN LISTS public_rooms)
 endforeach()
 install(DIRECTORY src/reflow/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/reflow
         FILES_MATCHING PATTERN "reflow.h" PATTERN "*/*" EXCLUDE)
+
+# The wheel (pyproject.toml): the extension with the library beside it.
+if(TARGET reflow_python)
+  install(TARGETS reflow_python reflow LIBRARY DESTINATION reflow COMPONENT python EXCLUDE_FROM_ALL)
+  install(FILES ${PROTO_DESCRIPTOR_SET} DESTINATION reflow COMPONENT python EXCLUDE_FROM_ALL)
+endif()
