@@ -27,7 +27,7 @@ def raw_op_function(op_type, module):
 def _compile(op_type, name, module, raw):
     definition = _core.op_def(op_type)
     renamed = table.renamed_arguments(op_type)
-    inputs = [(renamed.get(argument, argument), is_list) for argument, is_list in definition['inputs']]
+    inputs = [(renamed.get(argument, argument), has_number) for argument, has_number in definition['inputs']]
     attrs = [(renamed.get(attr, attr), *rest) for attr, *rest in definition['attrs']]
     required = [argument for argument, _ in inputs] + [attr[0] for attr in attrs if not attr[2]]
     defaults = {f'_default_{attr}': _default(kind, value) for attr, kind, has_default, value in attrs if has_default}
@@ -35,7 +35,7 @@ def _compile(op_type, name, module, raw):
     parameters = [*required, *(f'{attr}=_default_{attr}' for attr in optional), 'name=None']
     names = {'_apply': _core.apply_op, '_type': op_type, '_name': table.function_name(op_type), '__name__': module,
              **defaults}
-    lists = [argument for argument, is_list in inputs if is_list]
+    lists = [argument for argument, has_number in inputs if has_number]
     lists += [attr for attr, kind, *_ in attrs if kind.startswith('list(')]
     outputs = [argument for argument, _ in definition['outputs']]
     call = (f"_apply(_type, name, ({''.join(argument + ', ' for argument, _ in inputs)}), "
@@ -67,6 +67,10 @@ def _default(kind, value):
         return _shortest(value)
     if kind == 'list(float)':
         return [_shortest(each) for each in value]
+    if kind == 'string':
+        return value.decode()
+    if kind == 'list(string)':
+        return [each.decode() for each in value]
     if kind == 'shape':
         return None if value.ndims is None else value.as_list()
     return value

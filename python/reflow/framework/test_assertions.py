@@ -7,8 +7,8 @@ import re
 
 import numpy as np
 
+from reflow.framework import dtypes, versions
 from reflow.framework import errors_impl as errors
-from reflow.framework import versions
 
 _MOST_PRINTED = 10
 
@@ -84,16 +84,15 @@ class ArrayAssertions:
 
     def assertAllCloseAccordingToType(self, a, b, rtol=1e-6, atol=1e-6, float_rtol=1e-6, float_atol=1e-6,
                                       half_rtol=1e-3, half_atol=1e-3, bfloat16_rtol=1e-2, bfloat16_atol=1e-2, msg=None):
-        """assertAllClose with the widest of the tolerances that the types of the arrays have.
-
-        NumPy has no bfloat16, so that its tolerances are never needed.
-        """
+        """assertAllClose with the widest of the tolerances that the types of the arrays have."""
         a, b = self._GetNdArray(a), self._GetNdArray(b)
         types = {a.dtype, b.dtype}
         if types & {np.dtype(np.float32), np.dtype(np.complex64)}:
             rtol, atol = max(rtol, float_rtol), max(atol, float_atol)
         if np.dtype(np.float16) in types:
             rtol, atol = max(rtol, half_rtol), max(atol, half_atol)
+        if np.dtype(dtypes.bfloat16.as_numpy_dtype) in types:
+            rtol, atol = max(rtol, bfloat16_rtol), max(atol, bfloat16_atol)
         self.assertAllClose(a, b, rtol=rtol, atol=atol, msg=msg)
 
     def assertNotAllClose(self, a, b, **kwargs):
@@ -111,7 +110,7 @@ class ArrayAssertions:
         contents = ' Contents: %s. \n%s.' % (b, msg) if b.ndim <= 3 or b.size < 500 else ' %s' % msg
         self.assertEqual(a.shape, b.shape, 'Shape mismatch: expected %s, got %s.%s' % (a.shape, b.shape, contents))
         same = a == b
-        if a.dtype.kind == 'f':
+        if a.dtype.kind == 'f' or a.dtype == dtypes.bfloat16.as_numpy_dtype:
             same = np.logical_or(same, np.logical_and(np.isnan(a), np.isnan(b)))
         if not np.all(same):
             lines = [msg, *_where('equal', np.logical_not(same), a, b)]
