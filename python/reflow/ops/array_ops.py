@@ -270,6 +270,11 @@ def ones_like_v2(input, dtype=None, name=None):
     return _core.ones_like(input, dtype, name, True)
 
 
+def fingerprint(data, method='farmhash64', name=None):
+    """The fingerprint of each row of `data`, as bytes."""
+    return gen_array_ops.fingerprint(data, method, name=name)
+
+
 def fill(dims, value, name=None):
     """A tensor of one value."""
     return gen_array_ops.fill(dims, value, name=name)
