@@ -1,13 +1,16 @@
 #include "reflow/autodiff/gradients.h"
 
+#include <algorithm>
 #include <mutex>
 #include <optional>
 #include <utility>
 
 #include "reflow/autodiff/aggregate.h"
 #include "reflow/autodiff/emit.h"
+#include "reflow/autodiff/loops.h"
 #include "reflow/autodiff/walk.h"
 #include "reflow/graph/control_flow.h"
+#include "reflow/graph/shape_text.h"
 
 namespace reflow::autodiff {
 namespace {
@@ -39,7 +42,7 @@ Status check_grad_y(Endpoint y, const Gradient& grad_y) {
 class Backprop {
  public:
   Backprop(Graph& graph, std::span<const Endpoint> ys, std::span<const Endpoint> xs, const GradientOptions& options)
-      : graph_(graph), ys_(ys), xs_(xs), options_(options), emitter_(graph) {}
+      : graph_(graph), ys_(ys), xs_(xs), options_(options), emitter_(graph), loops_(graph) {}
 
   Status run();
   StatusOr<Gradient> gradient_of(Endpoint x);
@@ -49,7 +52,14 @@ class Backprop {
   Status visit(Node* node);
   // Sums up what arrived at each output of `node`.
   Status collect(Node* node, std::vector<Gradient>* dy, bool* any);
-  StatusOr<Gradient> zeros_for(Node* node, int output);
+  Status add_loops();
+  // The exits of loops on which no y depends, where all are such.
+  Status begin_with_unused_exits();
+  Status add_zeros_for_exit(Endpoint exit);
+  // Tells the nodes before `node` that it has been visited.
+  Status advance(Node* node);
+  Status defer_exit(Endpoint exit);
+  Status initial_value_error(Node* node) const;
   Status differentiate(Node* node, const GradFn& fn, std::vector<Gradient> dy);
   Status propagate(Node* node, std::vector<Gradient>& dx);
 
@@ -57,6 +67,7 @@ class Backprop {
   std::span<const Endpoint> ys_, xs_;
   const GradientOptions& options_;
   GraphEmitter emitter_;
+  Loops loops_;
   std::optional<Walk> walk_;
   GradientTable table_;
 };
@@ -103,41 +114,11 @@ Status Backprop::collect(Node* node, std::vector<Gradient>* dy, bool* any) {
       ASSIGN_OR_RETURN(entry.sum, aggregate(node, terms, options_.aggregation_method));
       entry.more.clear();
     }
+    entry.is_summed = true;
     (*dy)[i] = entry.sum;
     *any |= static_cast<bool>(entry.sum);
   }
   return OkStatus();
-}
-
-// Zeros for an output on which no y depends. On the side of a Switch that isn't taken they must be dead too, so they
-// hang on a switch of their own.
-StatusOr<Gradient> Backprop::zeros_for(Node* node, int output) {
-  const Endpoint y = node->output(output);
-  const bool resource = base_type(y.dtype()) == DType::kResource;
-  const bool is_switch = node->type() == "Switch" || node->type() == "RefSwitch";
-  const auto* cond = is_switch ? dynamic_cast<const graph::CondContext*>(node->context()) : nullptr;
-  if (!cond) {
-    if (resource) {
-      ASSIGN_OR_RETURN(Endpoint shape, emit(graph_, "VariableShape", {y}));
-      ASSIGN_OR_RETURN(Endpoint zeros, emit_zeros(graph_, shape, variable_type(y, nullptr)));
-      return Gradient(zeros);
-    }
-    ASSIGN_OR_RETURN(Endpoint zeros, emit(graph_, "ZerosLike", {y}, {}, "zeros_like"));
-    return Gradient(zeros);
-  }
-  ASSIGN_OR_RETURN(Endpoint data, emit(graph_, "Switch", {node->input(0), cond->pred()}));
-  data = data.node->output(1 - cond->branch());
-  ASSIGN_OR_RETURN(Endpoint pivot, emit(graph_, "Identity", {data}));
-  Endpoint shape;
-  if (!resource) {
-    ASSIGN_OR_RETURN(shape, emit(graph_, "Shape", {data}));
-  }
-  ControlScope control(graph_, {pivot.node});
-  if (resource) {
-    ASSIGN_OR_RETURN(shape, emit(graph_, "VariableShape", {data}));
-  }
-  ASSIGN_OR_RETURN(Endpoint zeros, emit_zeros(graph_, shape, resource ? variable_type(y, nullptr) : y.dtype()));
-  return Gradient(zeros);
 }
 
 // The gradient function of `node`; null: it has none by intention.
@@ -150,27 +131,55 @@ Status find_gradient(const Node& node, GradFn* fn) {
   return OkStatus();
 }
 
+// Names the x that is nearest to the Switch of a loop variable.
+Status Backprop::initial_value_error(Node* node) const {
+  std::vector<Node*> nodes{node};
+  std::vector<bool> seen(graph_.num_node_ids());
+  const auto is_x = [&](const Node* n) { return std::ranges::any_of(xs_, [n](const Endpoint& x) { return x.node == n; }); };
+  size_t i = 0;
+  for (; i < nodes.size() && !is_x(nodes[i]); ++i) {
+    for (const Endpoint& input : nodes[i]->inputs()) {
+      if (seen[input.node->id()]) continue;
+      seen[input.node->id()] = true;
+      nodes.push_back(input.node);
+    }
+  }
+  return invalid_argument(
+      "Cannot compute gradient inside while loop with respect to op '{}'. We do not support taking the gradient wrt or "
+      "through the initial value of a loop variable. Gradients can be computed through loop invariants or wrt the "
+      "input parameters to the loop body.",
+      i < nodes.size() ? nodes[i]->name() : node->name());
+}
+
 Status Backprop::visit(Node* node) {
   std::optional<graph::ColocateWith> colocation;
   if (options_.colocate_gradients_with_ops) colocation.emplace(graph_, node, false);
   std::vector<Gradient> dy;
   bool any;
-  RETURN_IF_ERROR(collect(node, &dy, &any));
-  if (!any || walk_->stops_at(node) || node->num_inputs() == 0) return OkStatus();
-  GradFn fn;
-  RETURN_IF_ERROR(find_gradient(*node, &fn));
-  if (!fn) return OkStatus();
-  if (node->type() == "Switch" && node->context() && node->context()->is_while() &&
-      node->context() == graph_.scope().context) {
-    return invalid_argument(
-        "Cannot compute gradient inside while loop with respect to op '{}'. We do not support taking the gradient wrt or "
-        "through the initial value of a loop variable. Gradients can be computed through loop invariants or wrt the "
-        "input parameters to the loop body.",
-        xs_[0].node->name());
+  {
+    const LoopGradient* loop = loops_.gradient_of(*node, /*before=*/true);
+    const graph::EnteredContext entered(graph_, loop ? loop->grad_context() : nullptr);
+    RETURN_IF_ERROR(collect(node, &dy, &any));
   }
+  GradFn fn;
+  if (any && !walk_->stops_at(node) && node->num_inputs() > 0) RETURN_IF_ERROR(find_gradient(*node, &fn));
+  const LoopGradient* loop = loops_.gradient_of(*node, /*before=*/false);
+  const graph::EnteredContext entered(graph_, loop ? loop->grad_context() : nullptr);
+  if (graph::is_switch(*node) && node->context() && node->context()->is_while() &&
+      node->context() == graph_.scope().context) {
+    return initial_value_error(node);
+  }
+  if (!fn) return OkStatus();
   for (int i = 0; i < node->num_outputs(); ++i) {
     if (dy[i] || !is_trainable(node->output_type(i))) continue;
-    ASSIGN_OR_RETURN(dy[i], zeros_for(node, i));
+    Endpoint zeros;
+    if (loops_.empty()) {
+      ASSIGN_OR_RETURN(zeros, zeros_like_outside_loop(graph_, node, i));
+    } else {
+      ASSIGN_OR_RETURN(zeros, loops_.zeros_like(node, i));
+    }
+    if (!zeros) continue;
+    dy[i] = Gradient(zeros);
     table_.entry(node->output(i)).sum = dy[i];
   }
   return differentiate(node, fn, std::move(dy));
@@ -194,39 +203,15 @@ Status Backprop::differentiate(Node* node, const GradFn& fn, std::vector<Gradien
   return propagate(node, dx);
 }
 
-// As Python prints a TensorShape.
-std::string python_shape(const Shape& shape) {
-  if (!shape.known_rank()) return "<unknown>";
-  std::string text = "(";
-  for (int i = 0; i < shape.rank(); ++i) {
-    if (i > 0) text += ", ";
-    text += shape.dim(i) < 0 ? "?" : std::to_string(shape.dim(i));
-  }
-  return text + (shape.rank() == 1 ? ",)" : ")");
-}
-
-// Makes known of dx's shape what x's says.
-bool refine_shape(Endpoint dx, const Shape& x_shape) {
-  const Shape& shape = dx.shape();
-  if (!x_shape.known_rank() || shape == x_shape) return true;
-  if (!shape.compatible_with(x_shape)) return false;
-  Shape merged = x_shape;
-  for (int i = 0; shape.known_rank() && i < shape.rank(); ++i) {
-    if (merged.dim(i) < 0) merged.set_dim(i, shape.dim(i));
-  }
-  dx.node->set_output_shape(dx.index, std::move(merged));
-  return true;
-}
-
 Status Backprop::propagate(Node* node, std::vector<Gradient>& dx) {
   for (int i = 0; i < node->num_inputs(); ++i) {
     if (!dx[i]) continue;
     const Endpoint x = node->input(i);
-    if (!dx[i].is_slices() && base_type(x.dtype()) != DType::kResource && !refine_shape(dx[i].values, x.shape())) {
+    if (!dx[i].is_slices() && base_type(x.dtype()) != DType::kResource && !graph::refine_shape(dx[i].values, x.shape())) {
       return invalid_argument(
           "Incompatible shapes between op input and calculated input gradient.  Forward operation: {}.  Input index: "
           "{}. Original input shape: {}.  Calculated input gradient shape: {}",
-          node->name(), i, python_shape(x.shape()), python_shape(dx[i].values.shape()));
+          node->name(), i, graph::shape_text(x.shape()), graph::shape_text(dx[i].values.shape()));
     }
     table_.add(x, dx[i]);
   }
@@ -241,16 +226,93 @@ Status Backprop::run() {
     ASSIGN_OR_RETURN(Gradient grad_y, initial_gradient(static_cast<int>(i)));
     grad_ys.push_back(grad_y);
   }
-  walk_.emplace(graph_, ys_, xs_, options_.stop_gradients);
-  if (const Node* loop = walk_->loop_exit()) {
-    return unimplemented("Gradients of while loops are not implemented: operation '{}' (op type: {})", loop->name(),
-                         loop->type());
-  }
+  walk_.emplace(graph_, ys_, xs_);
+  RETURN_IF_ERROR(add_loops());
+  walk_->start(ys_);
   table_.reset(graph_.num_node_ids());
   for (size_t i = 0; i < ys_.size(); ++i) table_.add(ys_[i], grad_ys[i]);
+  RETURN_IF_ERROR(begin_with_unused_exits());
+  walk_->set_stops(xs_, options_.stop_gradients);
   while (Node* node = walk_->next()) {
     RETURN_IF_ERROR(visit(node));
-    walk_->done(node);
+    RETURN_IF_ERROR(advance(node));
+  }
+  for (const auto& [_, loop] : loops_.all()) RETURN_IF_ERROR(loop->close_open_merges());
+  return OkStatus();
+}
+
+Status Backprop::add_loops() {
+  for (size_t i = 0; i < walk_->between().size(); ++i) {
+    Node* const node = walk_->between()[i];
+    if (!graph::is_exit(*node)) continue;
+    std::optional<graph::ColocateWith> colocation;
+    if (options_.colocate_gradients_with_ops) colocation.emplace(graph_, node, false);
+    ASSIGN_OR_RETURN(const std::vector<Endpoint> exits, loops_.add(node));
+    for (const Endpoint& exit : exits) walk_->include(exit.node);
+  }
+  return OkStatus();
+}
+
+Status Backprop::add_zeros_for_exit(Endpoint exit) {
+  ASSIGN_OR_RETURN(const Endpoint zeros, loops_.zeros_like_exit(exit));
+  table_.add(exit, Gradient(zeros));
+  return OkStatus();
+}
+
+Status Backprop::begin_with_unused_exits() {
+  std::vector<Endpoint> exits;
+  for (const auto& [forward, loop] : loops_.all()) {
+    for (const Endpoint& exit : loop->forward_exits) {
+      if (walk_->pending(exit.node) != 0) continue;
+      --loop->pending_exits;
+      if (!walk_->began_with(exit.node)) loop->unused_exits.push_back(exit);
+      if (loop->pending_exits == 0) exits.insert(exits.end(), loop->unused_exits.begin(), loop->unused_exits.end());
+    }
+    // Second derivatives go through the ways into the loop too.
+    for (const Endpoint& enter : forward->loop_enters) {
+      if (walk_->pending(enter.node) == 0) walk_->set_pending(enter.node, 1);
+    }
+  }
+  for (const Endpoint& exit : exits) {
+    if (!is_trainable(exit.dtype())) continue;
+    RETURN_IF_ERROR(add_zeros_for_exit(exit));
+    walk_->push(exit.node);
+  }
+  return OkStatus();
+}
+
+Status Backprop::advance(Node* node) {
+  for (const Endpoint& x : node->inputs()) {
+    const int left = walk_->count_down(x.node);
+    // The Switch of a loop variable is visited when the exit has been, and again at the end of the body.
+    const bool ready = left == 0 || (left > 0 && !loops_.empty() && graph::is_loop_switch(*x.node));
+    if (!ready) continue;
+    if (graph::is_exit(*x.node)) {
+      RETURN_IF_ERROR(defer_exit(x));
+    } else {
+      walk_->push(x.node);
+    }
+  }
+  return OkStatus();
+}
+
+// A loop is differentiated when the gradients of all of its exits are there.
+Status Backprop::defer_exit(Endpoint exit) {
+  LoopGradient& loop = *loops_.gradient_of(*exit.node, /*before=*/false);
+  loop.deferred_exits.push_back(exit);
+  if (--loop.pending_exits > 0) return OkStatus();
+  bool any = false;
+  for (const Endpoint& y : loop.deferred_exits) {
+    if (table_.has(y.node) && table_.entry(y).sum) {
+      any = true;
+      walk_->push(y.node);
+    } else {
+      loop.unused_exits.push_back(y);
+    }
+  }
+  for (const Endpoint& y : loop.unused_exits) {
+    if (any && is_trainable(y.dtype())) RETURN_IF_ERROR(add_zeros_for_exit(y));
+    walk_->push(y.node);
   }
   return OkStatus();
 }

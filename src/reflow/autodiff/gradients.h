@@ -40,7 +40,8 @@ struct GradientOptions {
 // of the graph that depends on the xs, but for one byte-sized table over all nodes.
 //
 // Errors: NotFound, "No gradient defined for operation ..."; InvalidArgument (is_type_error for grad_ys of a wrong
-// type); Unimplemented when there is a while loop between ys and xs; and what gradient functions return.
+// type), and for the gradient with respect to the initial value of the loop in which it is asked for; and what gradient
+// functions return.
 StatusOr<std::vector<op::Gradient>> gradients(graph::Graph& graph, std::span<const graph::Endpoint> ys,
                                               std::span<const graph::Endpoint> xs, const GradientOptions& options = {});
 

@@ -138,11 +138,11 @@ TEST_F(GradientsTest, NumberOfGradYsHasToFit) {
   EXPECT_EQ(message_of(found.status()), "Passed 2 grad_ys for 1 ys");
 }
 
-TEST_F(GradientsTest, LoopsAreUnimplemented) {
+TEST_F(GradientsTest, LoopNeedsItsContext) {
   const Endpoint x = placeholder("x");
   const Endpoint y = op("Exit", {x});
   const auto found = gradients(graph_, std::vector<Endpoint>{y}, std::vector<Endpoint>{x});
-  EXPECT_EQ(found.status().code(), StatusCode::kUnimplemented);
+  EXPECT_EQ(found.status().code(), StatusCode::kInvalidArgument);
 }
 
 TEST_F(GradientsTest, LeavesTheScopesAsTheyWere) {

@@ -1,7 +1,5 @@
 #include "reflow/autodiff/walk.h"
 
-#include <string_view>
-
 namespace reflow::autodiff {
 
 using graph::Endpoint;
@@ -18,17 +16,38 @@ bool is_trainable(DType type) {
 
 bool passes_gradients(DType type) { return is_trainable(type) || base_type(type) == DType::kBfloat16; }
 
-Walk::Walk(Graph& graph, std::span<const Endpoint> ys, std::span<const Endpoint> xs,
-           std::span<const Endpoint> stop_gradients)
-    : marks_(graph.num_node_ids(), 0), pending_(graph.num_node_ids(), 0) {
+Walk::Walk(Graph& graph, std::span<const Endpoint> ys, std::span<const Endpoint> xs)
+    : graph_(graph), marks_(graph.num_node_ids(), 0) {
   mark_reached(xs);
   mark_between(ys);
+}
+
+void Walk::include(Node* node) {
+  if (!is_known(node)) marks_.resize(graph_.num_node_ids(), 0);
+  uint8_t& mark = marks_[node->id()];
+  if (mark & kBetween) return;
+  mark |= kBetween;
+  between_.push_back(node);
+}
+
+void Walk::start(std::span<const Endpoint> ys) {
+  marks_.resize(graph_.num_node_ids(), 0);
+  pending_.assign(graph_.num_node_ids(), 0);
+  for (const Node* node : between_) {
+    for (const Endpoint& input : node->inputs()) {
+      const int id = input.node->id();
+      pending_[id] += (marks_[id] & kBetween) != 0;
+    }
+  }
   for (const Endpoint& y : ys) {
     uint8_t& mark = marks_[y.node->id()];
     if (pending_[y.node->id()] != 0 || (mark & (kReached | kQueued)) != kReached) continue;
     mark |= kQueued;
     queue_.push_back(y.node);
   }
+}
+
+void Walk::set_stops(std::span<const Endpoint> xs, std::span<const Endpoint> stop_gradients) {
   for (const Endpoint& x : xs) {
     bool stops = true;
     for (const Endpoint& input : x.node->inputs()) stops &= pending_[input.node->id()] <= 0;
@@ -56,30 +75,15 @@ void Walk::mark_reached(std::span<const Endpoint> xs) {
 }
 
 void Walk::mark_between(std::span<const Endpoint> ys) {
-  std::vector<Node*> nodes;
   const auto mark = [&](Node* node) {
     uint8_t& mark = marks_[node->id()];
     if ((mark & (kReached | kBetween)) != kReached) return;
     mark |= kBetween;
-    nodes.push_back(node);
-    const std::string_view type = node->type();
-    if (!loop_exit_ && (type == "Exit" || type == "RefExit")) loop_exit_ = node;
+    between_.push_back(node);
   };
   for (const Endpoint& y : ys) mark(y.node);
-  for (size_t i = 0; i < nodes.size(); ++i) {
-    for (const Endpoint& input : nodes[i]->inputs()) mark(input.node);
-  }
-  for (Node* node : nodes) {
-    for (const Endpoint& input : node->inputs()) {
-      const int id = input.node->id();
-      pending_[id] += (marks_[id] & kBetween) != 0;
-    }
-  }
-}
-
-void Walk::done(Node* node) {
-  for (const Endpoint& input : node->inputs()) {
-    if (--pending_[input.node->id()] == 0) queue_.push_back(input.node);
+  for (size_t i = 0; i < between_.size(); ++i) {
+    for (const Endpoint& input : between_[i]->inputs()) mark(input.node);
   }
 }
 
@@ -90,7 +94,7 @@ void GradientTable::add(Endpoint output, const op::Gradient& gradient) {
     entries_.resize(entries_.size() + output.node->num_outputs());
   }
   Entry& entry = entries_[first + output.index];
-  if (entry.sum) {
+  if (entry.sum && !entry.is_summed) {
     entry.more.push_back(gradient);
   } else {
     entry.sum = gradient;

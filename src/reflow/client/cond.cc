@@ -11,20 +11,8 @@
 namespace reflow::client {
 namespace {
 
-// Makes a branch's context the current one.
-class EnteredContext {
- public:
-  EnteredContext(graph::GraphScope& scope, graph::ControlFlowContext* context)
-      : current_(scope.context), outer_(std::exchange(scope.context, context)) {}
-  ~EnteredContext() { current_ = outer_; }
-
- private:
-  graph::ControlFlowContext*& current_;
-  graph::ControlFlowContext* outer_;
-};
-
 std::vector<Output> build_branch(graph::CondContext* context, const BranchFn& fn, bool* is_list) {
-  const EnteredContext entered(default_graph().scope(), context);
+  const graph::EnteredContext entered(default_graph(), context);
   const BranchResult result = fn();
   *is_list = result.is_list;
   std::vector<Output> outputs;
@@ -88,7 +76,7 @@ std::vector<Output> cond_merges(const TensorLike& pred, const BranchFn& true_fn,
   }
   if (!outer) {
     for (graph::CondContext* context : {context_true, context_false}) {
-      add_to_collection(GraphKeys::COND_CONTEXT, context);
+      add_to_collection(GraphKeys::COND_CONTEXT, static_cast<graph::ControlFlowContext*>(context));
     }
   }
   return merges;

@@ -5,6 +5,7 @@
 
 #include "reflow/base/status.h"
 #include "reflow/client/output.h"
+#include "reflow/graph/shape_text.h"
 
 namespace reflow::client {
 
@@ -42,16 +43,7 @@ std::string python_repr(double value) {
   return text;
 }
 
-std::string python_shape(const Shape& shape) {
-  if (!shape.known_rank()) return "<unknown>";
-  std::string out = "(";
-  for (int i = 0; i < shape.rank(); ++i) {
-    if (i > 0) out += ", ";
-    out += shape.dim(i) < 0 ? "?" : std::to_string(shape.dim(i));
-  }
-  if (shape.rank() == 1) out += ",";
-  return out + ")";
-}
+std::string python_shape(const Shape& shape) { return graph::shape_text(shape); }
 
 std::string python_list(const Shape& shape) {
   std::string out = "[";

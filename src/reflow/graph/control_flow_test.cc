@@ -44,7 +44,7 @@ TEST(CondContext, ValuesFromOutsideComeThroughOneSwitch) {
   EXPECT_THAT(way_in->colocation_groups(), ElementsAre("x"));
   EXPECT_EQ(g.make("TestCos", {x}, {}, "cos")->input(0), add->input(0));
   EXPECT_FALSE(g.is_fetchable(add));
-  EXPECT_FALSE(g.is_feedable(way_in));
+  EXPECT_TRUE(g.is_feedable(way_in));
   EXPECT_EQ(g.scope().name_stack, "cond");
 }
 

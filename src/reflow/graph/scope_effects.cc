@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "reflow/graph/control_flow.h"
 #include "reflow/graph/device_spec.h"
+#include "reflow/graph/while_context.h"
 
 namespace reflow::graph {
 namespace {
@@ -16,12 +16,6 @@ std::span<GraphScope::ControlDependencies> active_blocks(GraphScope& scope) {
   size_t first = all.size();
   while (first > 0 && !all[first - 1].clears) --first;
   return {all.data() + first, all.size() - first};
-}
-
-void record_seen(GraphScope& scope, const Node* node) {
-  for (auto& block : active_blocks(scope)) {
-    block.seen.insert(std::upper_bound(block.seen.begin(), block.seen.end(), node, by_id), node);
-  }
 }
 
 const std::string* innermost(const std::vector<std::pair<std::string, std::string>>& overrides, std::string_view type) {
@@ -85,20 +79,44 @@ void apply_container(const GraphScope& scope, Node* node) {
   if (container && container->empty()) node->set_attr("container", scope.container);
 }
 
-// An op in a loop can only be read there, and by what is made from the loop's results.
+// Whether values made in loop `source` (null: in none) can be read in loop `reader`: they come from around it, or from
+// the forward loop of a gradient.
+bool can_read(const WhileContext* reader, const WhileContext* source) {
+  if (contains(source, reader)) return true;
+  if (reader->history) {
+    const WhileContext* forward = reader->history->forward_context();
+    if (contains(source, forward) || forward == source->outer()) return true;
+  }
+  if (source->history == nullptr) return false;
+  const WhileContext* forward = source->history->forward_context();
+  return forward == reader || (forward->history && forward->history->forward_context() == reader);
+}
+
 Status check_loops(const Node& node) {
+  const WhileContext* reader = containing_while(node.context());
   for (const Endpoint& e : node.inputs()) {
-    const ControlFlowContext* inner = containing_while(e.node->context());
-    if (inner == nullptr || e.node->type() == "Exit" || e.node->type() == "RefExit") continue;
-    if (containing_while(node.context()) != nullptr) continue;  // the loop's own add_op decides
-    if (node.type() == "Enter" || node.type() == "RefEnter" || node.type() == "Switch" || node.type() == "RefSwitch") continue;
-    return invalid_argument("Cannot use '{}' as input to '{}' because '{}' is in a while loop. See info log for more details.",
-                            e.node->name(), node.name(), e.node->name());
+    ControlFlowContext* const made_in = output_context(*e.node);
+    if (made_in == nullptr || made_in == node.context()) continue;
+    const WhileContext* source = containing_while(made_in);
+    if (reader == nullptr) {
+      if (source == nullptr || is_enter(node) || is_switch(node)) continue;
+      return invalid_argument("Cannot use '{}' as input to '{}' because '{}' is in a while loop. See info log for more details.",
+                              e.node->name(), node.name(), e.node->name());
+    }
+    if (source == nullptr || can_read(reader, source)) continue;
+    return invalid_argument("Cannot use '{}' as input to '{}' because they are in different while loops. See info log for "
+                            "more details.", e.node->name(), node.name());
   }
   return OkStatus();
 }
 
 }  // namespace
+
+void record_seen(GraphScope& scope, const Node* node) {
+  for (auto& block : active_blocks(scope)) {
+    block.seen.insert(std::upper_bound(block.seen.begin(), block.seen.end(), node, by_id), node);
+  }
+}
 
 void add_scope_control_inputs(GraphScope& scope, std::span<const Endpoint> inputs, std::vector<Node*>* controls) {
   const auto is_input = [&](const Node* n) {

@@ -17,6 +17,9 @@ void add_scope_control_inputs(GraphScope& scope, std::span<const Endpoint> input
 // Routes the node's inputs into the context that it is made in. What that makes is named below the node.
 Status enter_context(GraphScope& scope, Node* node);
 
+// `node` has been made within the blocks of control_dependencies.
+void record_seen(GraphScope& scope, const Node* node);
+
 // Attributes, devices, colocation with the scopes' nodes and with `refs` (the node's references, which is stronger than
 // device scopes), and the container.
 Status apply_scopes(GraphScope& scope, std::span<Node* const> refs, Node* node);

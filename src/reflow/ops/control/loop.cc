@@ -1,5 +1,5 @@
 // Enter, Exit, NextIteration and LoopCond: the frame of a while loop. The dataflow loop of runtime/ gives them their
-// meaning; their kernels hand values through.
+// meaning; their kernels hand values through. Their gradients are in autodiff/control_flow_gradients.cc.
 
 #include <string>
 
@@ -19,7 +19,6 @@ class Forward : public Kernel {
   }
 };
 
-
 // A value that changes from one iteration to the next may change its shape too.
 Status enter_shape(ShapeContext& c) {
   c.set_output(0, c.concrete() || c.attr_or("is_constant", false) ? c.input(0) : Shape::unknown());
@@ -33,10 +32,6 @@ Status loop_cond_shape(ShapeContext& c) {
   return OkStatus();
 }
 
-Status loop_gradient(GradContext& g) {
-  return unimplemented("The gradient of a while loop isn't supported yet: {} '{}'", g.node().type(), g.node().name());
-}
-
 REFLOW_OP("Enter")
     .input("data: T")
     .output("output: T")
@@ -48,8 +43,7 @@ REFLOW_OP("Enter")
     .shape(enter_shape)
     .kernel<Forward>(kCpu)
     .sets_outputs()
-    .control_flow()
-    .gradient(loop_gradient);
+    .control_flow();
 
 REFLOW_OP("RefEnter")
     .input("data: Ref(T)")
@@ -62,8 +56,7 @@ REFLOW_OP("RefEnter")
     .shape(unchanged_shape)
     .kernel<Forward>(kCpu)
     .sets_outputs()
-    .control_flow()
-    .gradient(loop_gradient);
+    .control_flow();
 
 REFLOW_OP("Exit")
     .input("data: T")
@@ -73,8 +66,7 @@ REFLOW_OP("Exit")
     .shape(unchanged_shape)
     .kernel<Forward>(kCpu)
     .sets_outputs()
-    .control_flow()
-    .gradient(loop_gradient);
+    .control_flow();
 
 REFLOW_OP("RefExit")
     .input("data: Ref(T)")
@@ -84,8 +76,7 @@ REFLOW_OP("RefExit")
     .shape(unchanged_shape)
     .kernel<Forward>(kCpu)
     .sets_outputs()
-    .control_flow()
-    .gradient(loop_gradient);
+    .control_flow();
 
 REFLOW_OP("NextIteration")
     .input("data: T")
@@ -95,8 +86,7 @@ REFLOW_OP("NextIteration")
     .shape(unchanged_shape)
     .kernel<Forward>(kCpu)
     .sets_outputs()
-    .control_flow()
-    .gradient(loop_gradient);
+    .control_flow();
 
 REFLOW_OP("RefNextIteration")
     .input("data: Ref(T)")
@@ -106,8 +96,7 @@ REFLOW_OP("RefNextIteration")
     .shape(unchanged_shape)
     .kernel<Forward>(kCpu)
     .sets_outputs()
-    .control_flow()
-    .gradient(loop_gradient);
+    .control_flow();
 
 REFLOW_OP("LoopCond")
     .input("input: bool")
@@ -116,9 +105,7 @@ REFLOW_OP("LoopCond")
     .shape(loop_cond_shape)
     .kernel<Forward>(kCpu)
     .sets_outputs()
-    .control_flow()
-    // The number of iterations is no function of the values in the sense of differentiation.
-    .gradient([](GradContext&) {});
+    .control_flow();
 
 }  // namespace
 }  // namespace reflow::ops

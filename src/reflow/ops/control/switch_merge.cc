@@ -1,7 +1,6 @@
-// Switch and Merge, the fork and the join of tf.cond, with the gradients of each by the other.
+// Switch and Merge, the fork and the join of tf.cond. Their gradients, which depend on the context, are in
+// autodiff/control_flow_gradients.cc.
 
-#include "reflow/graph/control_flow.h"
-#include "reflow/graph/graph.h"
 #include "reflow/op/op.h"
 
 namespace reflow::ops {
@@ -74,110 +73,6 @@ class Merge : public Kernel {
   }
 };
 
-// While it lives, new ops are placed with the producer of `value` only.
-class ColocatedWith {
- public:
-  ColocatedWith(Graph& graph, Endpoint value) : stack_(graph.scope().colocation) {
-    stack_.push_back({value.node, /*ignores_existing=*/true});
-  }
-  ~ColocatedWith() { stack_.pop_back(); }
-  ColocatedWith(const ColocatedWith&) = delete;
-
- private:
-  decltype(GraphScope::colocation)& stack_;
-};
-
-// Both sides of a Switch of `dy` by `pred`.
-void switch_gradient(GradContext& g, const Gradient& dy, Endpoint pred, std::string name, Gradient* if_false,
-                     Gradient* if_true) {
-  ColocatedWith colocated(g.graph(), dy.values);
-  if (!dy.is_slices()) {
-    if (Node* s = g.ops(is_ref(dy.values.dtype()) ? "RefSwitch" : "Switch", {dy.values, pred}, {}, std::move(name))) {
-      *if_false = s->output(0);
-      *if_true = s->output(1);
-    }
-    return;
-  }
-  GradContext::Scope scope(g.graph(), name);
-  Node* values = g.ops("Switch", {dy.values, pred}, {}, scope.name());
-  Node* indices = g.ops("Switch", {dy.indices, pred}, {}, "indices");
-  Node* shape = dy.dense_shape ? g.ops("Switch", {dy.dense_shape, pred}, {}, "dense_shape") : nullptr;
-  if (!g.status().ok()) return;
-  *if_false = Gradient(values->output(0), indices->output(0), shape ? shape->output(0) : Endpoint{});
-  *if_true = Gradient(values->output(1), indices->output(1), shape ? shape->output(1) : Endpoint{});
-}
-
-Gradient merge_gradients(GradContext& g, const std::vector<Gradient>& dys, std::string name) {
-  bool slices = true;
-  for (const Gradient& dy : dys) slices = slices && dy.is_slices();
-  std::vector<Endpoint> values, indices, shapes;
-  for (size_t i = 0; i < dys.size(); ++i) {
-    values.push_back(slices ? dys[i].values : g.dy(static_cast<int>(i)));
-    if (slices) indices.push_back(dys[i].indices);
-    if (slices && dys[i].dense_shape) shapes.push_back(dys[i].dense_shape);
-  }
-  if (!slices) return g.op("Merge", {values}, {}, std::move(name));
-  GradContext::Scope scope(g.graph(), name);
-  const Endpoint v = g.op("Merge", {values}, {}, scope.name());
-  const Endpoint i = g.op("Merge", {indices}, {}, "indices");
-  const Endpoint s = shapes.size() == dys.size() ? g.op("Merge", {shapes}, {}, "dense_shape") : Endpoint{};
-  return Gradient(v, i, s);
-}
-
-Status loop_gradient(const Node& node) {
-  return unimplemented("The gradient of a while loop isn't supported yet: {} '{}'", node.type(), node.name());
-}
-
-// The gradient of a branch's input comes from that branch, and is zero where the other one was taken.
-Status switch_grad(GradContext& g) {
-  const ControlFlowContext* context = g.node().context();
-  if (context != nullptr && context->is_while()) return loop_gradient(g.node());
-  if (context != nullptr) {
-    const int branch = static_cast<const CondContext*>(context)->branch();
-    const Gradient& bypass = g.dy_gradient(1 - branch);
-    if (!bypass) {
-      if (base_type(g.x(0).dtype()) == DType::kResource) {
-        const Gradient dy = g.dy_gradient(branch);
-        if (dy) g.dx(0) = merge_gradients(g, {dy, dy}, "cond_resource_grad");
-      }
-      return g.status();
-    }
-    if (g.dy_gradient(branch)) g.dx(0) = merge_gradients(g, {g.dy_gradient(0), g.dy_gradient(1)}, "cond_grad");
-    return g.status();
-  }
-  if (!g.dy(0) || !g.dy(1)) return g.status();
-  Node* if_false = g.ops("Switch", {g.dy(0), g.x(1)});
-  Node* if_true = g.ops("Switch", {g.dy(1), g.x(1)});
-  if (!g.status().ok()) return g.status();
-  g.dx(0) = g.op("Merge", {std::vector<Endpoint>{if_false->output(0), if_true->output(1)}});
-  return g.status();
-}
-
-// The gradient goes back along the branch that was taken.
-Status merge_grad(GradContext& g) {
-  if (!g.dy_gradient(0)) return OkStatus();
-  const Node& source = *g.x(0).node;
-  const ControlFlowContext* context = source.context();
-  if (context != nullptr && (source.type() == "Exit" || source.type() == "RefExit")) context = context->outer();
-  if (context != nullptr && context->is_while()) return loop_gradient(g.node());
-  if (context != nullptr) {
-    const Endpoint pred = static_cast<const CondContext*>(context)->pred();
-    switch_gradient(g, g.dy_gradient(0), pred, "cond_grad", &g.dx(0), &g.dx(1));
-    return g.status();
-  }
-  std::vector<Endpoint> taken;
-  for (int i = 0; i < g.num_inputs(); ++i) {
-    GradContext::Scope scope(g.graph(), "Equal");
-    const Endpoint index = g.constant(i, DType::kInt32, "y");
-    taken.push_back(g.op("Equal", {g.y(1), index}, {}, scope.name()));
-  }
-  for (int i = 0; i < g.num_inputs() && g.status().ok(); ++i) {
-    Gradient other;
-    switch_gradient(g, g.dy_gradient(0), taken[i], "Switch", &other, &g.dx(i));
-  }
-  return g.status();
-}
-
 REFLOW_OP("Switch")
     .input("data: T")
     .input("pred: bool")
@@ -188,8 +83,7 @@ REFLOW_OP("Switch")
     .shape(switch_shape)
     .kernel<Switch>(kCpu)
     .sets_outputs()
-    .control_flow()
-    .gradient(switch_grad);
+    .control_flow();
 
 REFLOW_OP("RefSwitch")
     .input("data: Ref(T)")
@@ -202,8 +96,7 @@ REFLOW_OP("RefSwitch")
     .shape(switch_shape)
     .kernel<Switch>(kCpu)
     .sets_outputs()
-    .control_flow()
-    .gradient(switch_grad);
+    .control_flow();
 
 REFLOW_OP("Merge")
     .input("inputs: N * T")
@@ -215,8 +108,7 @@ REFLOW_OP("Merge")
     .shape(merge_shape)
     .kernel<Merge>(kCpu)
     .sets_outputs()
-    .control_flow()
-    .gradient(merge_grad);
+    .control_flow();
 
 REFLOW_OP("RefMerge")
     .input("inputs: Ref(N * T)")
@@ -228,8 +120,7 @@ REFLOW_OP("RefMerge")
     .shape(merge_shape)
     .kernel<Merge>(kCpu)
     .sets_outputs()
-    .control_flow()
-    .gradient(merge_grad);
+    .control_flow();
 
 }  // namespace
 }  // namespace reflow::ops
