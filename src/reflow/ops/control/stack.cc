@@ -1,0 +1,184 @@
+// Stacks: last in, first out, for the values of a loop's iterations that its gradient reads in reverse.
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "reflow/op/op.h"
+
+namespace reflow::ops {
+namespace {
+
+using namespace ::reflow::op;
+
+// Lives as long as a handle to it. Thread-safe.
+class Stack : public Resource {
+ public:
+  static constexpr std::string_view kTypeName = "N10tensorflow5StackE";
+  explicit Stack(std::string name) : name_(std::move(name)) {}
+  std::string debug_string() const override { return "Stack[" + name_ + "]"; }
+  const std::string& name() const { return name_; }
+
+  Status push(Tensor value) {
+    std::lock_guard lock(mutex_);
+    RETURN_IF_ERROR(check_open());
+    values_.push_back(std::move(value));
+    return OkStatus();
+  }
+
+  StatusOr<Tensor> pop() {
+    std::lock_guard lock(mutex_);
+    RETURN_IF_ERROR(check_open());
+    if (values_.empty()) return invalid_argument("Stack[{}] is empty when calling Pop().", name_);
+    Tensor value = std::move(values_.back());
+    values_.pop_back();
+    return value;
+  }
+
+  void close() {
+    std::lock_guard lock(mutex_);
+    values_.clear();
+    closed_ = true;
+  }
+
+ private:
+  Status check_open() const {
+    return closed_ ? invalid_argument("Stack[{}] has already been closed.", name_) : OkStatus();
+  }
+  std::mutex mutex_;
+  const std::string name_;
+  std::vector<Tensor> values_;
+  bool closed_ = false;
+};
+
+StatusOr<Stack*> stack_of(KernelContext& c) {
+  const Tensor& input = c.input(0);
+  if (input.num_elements() < 1) return invalid_argument("The handle of a stack is empty");
+  const ResourceHandle& handle = input.item<ResourceHandle>();
+  if (handle.resource && handle.type_name == Stack::kTypeName) return static_cast<Stack*>(handle.resource.get());
+  return not_found("Resource {}/{}/{} does not exist.", handle.container, handle.name, Stack::kTypeName);
+}
+
+class MakeStack : public Kernel {
+ public:
+  explicit MakeStack(KernelInit& c) : name_(c.attr<std::string>("stack_name")) {
+    if (name_.empty()) name_ = c.node().name();
+  }
+
+  Status compute(KernelContext& c) override {
+    const Tensor& size = c.input(0);
+    if (size.rank() != 0) return invalid_argument("Stack size must be a scalar, but had shape: {}", size.shape().str());
+    static std::atomic<int64_t> counter{0};
+    ResourceHandle handle;
+    handle.device = c.env().device->name();
+    handle.container = "_stacks";
+    handle.name = fmt::format("{}_{}", name_, counter.fetch_add(1, std::memory_order_relaxed));
+    handle.type_name = Stack::kTypeName;
+    handle.resource = std::make_shared<Stack>(handle.name);
+    c.set_output(0, Tensor::scalar(std::move(handle)));
+    return OkStatus();
+  }
+
+ private:
+  std::string name_;
+};
+
+class StackPush : public Kernel {
+ public:
+  explicit StackPush(KernelInit&) {}
+  Status compute(KernelContext& c) override {
+    ASSIGN_OR_RETURN(Stack * stack, stack_of(c));
+    const Tensor value = c.input(1).retained();
+    c.set_output(0, value);
+    return stack->push(value);
+  }
+};
+
+class StackPop : public Kernel {
+ public:
+  explicit StackPop(KernelInit& c) : type_(c.attr<DType>("elem_type")) {}
+  Status compute(KernelContext& c) override {
+    ASSIGN_OR_RETURN(Stack * stack, stack_of(c));
+    ASSIGN_OR_RETURN(Tensor value, stack->pop());
+    if (value.dtype() != type_) {
+      return invalid_argument("{} holds values of type {}, and not {}", stack->debug_string(),
+                              dtype_spec_name(value.dtype()), dtype_spec_name(type_));
+    }
+    c.set_output(0, std::move(value));
+    return OkStatus();
+  }
+
+ private:
+  DType type_;
+};
+
+class StackClose : public Kernel {
+ public:
+  explicit StackClose(KernelInit&) {}
+  Status compute(KernelContext& c) override {
+    ASSIGN_OR_RETURN(Stack * stack, stack_of(c));
+    stack->close();
+    return OkStatus();
+  }
+};
+
+// TensorFlow says that handles have two elements, which is what they once had.
+Status handle_shape_fn(ShapeContext& c) {
+  c.set_output(0, c.concrete() ? Shape{} : Shape{2});
+  return OkStatus();
+}
+
+Status pushed_shape(ShapeContext& c) {
+  c.set_output(0, c.input(1));
+  return OkStatus();
+}
+
+REFLOW_OP("StackV2")
+    .input("max_size: int32")
+    .output("handle: resource")
+    .attr("elem_type: type")
+    .attr("stack_name: string = ''")
+    .stateful()
+    .doc("Makes an empty stack, which lasts as long as the run. `max_size` bounds it where memory has to be reserved.")
+    .shape(handle_shape_fn)
+    .kernel<MakeStack>(kCpu)
+    .sets_outputs()
+    .not_differentiable();
+
+REFLOW_OP("StackPushV2")
+    .input("handle: resource")
+    .input("elem: T")
+    .output("output: T")
+    .attr("T: type")
+    .attr("swap_memory: bool = false")
+    .stateful()
+    .doc("Puts `elem` on the stack, and passes it on.")
+    .shape(pushed_shape)
+    .kernel<StackPush>(kCpu)
+    .sets_outputs()
+    .not_differentiable();
+
+REFLOW_OP("StackPopV2")
+    .input("handle: resource")
+    .output("elem: elem_type")
+    .attr("elem_type: type")
+    .stateful()
+    .doc("Takes the element that was put on the stack last.")
+    .shape(unknown_shape)
+    .kernel<StackPop>(kCpu)
+    .sets_outputs()
+    .not_differentiable();
+
+REFLOW_OP("StackCloseV2")
+    .input("handle: resource")
+    .stateful()
+    .doc("Frees what the stack holds; it can't be used any more.")
+    .shape(no_outputs)
+    .kernel<StackClose>(kCpu)
+    .sets_outputs()
+    .not_differentiable();
+
+}  // namespace
+}  // namespace reflow::ops
