@@ -78,16 +78,6 @@ Operation Assert(const TensorLike& condition, const TensorList& data, const Asse
   return guarded.op();
 }
 
-Output case_(const std::vector<std::pair<Output, CaseFn>>& pred_fn_pairs, const CaseFn& otherwise,
-             const CaseOptions& options) {
-  const name_scope scope(options.name, "case");
-  CaseFn fn = otherwise;
-  for (auto it = pred_fn_pairs.rbegin(); it != pred_fn_pairs.rend(); ++it) {
-    fn = [pair = *it, rest = fn] { return cond(pair.first, pair.second, rest); };
-  }
-  return fn();
-}
-
 Output Print(const TensorLike& input, const TensorList& data, const PrintOptions& options) {
   return client::apply_op("Print", options.name, {input, TensorLike(data)},
                           {{"message", options.message}, {"first_n", options.first_n}, {"summarize", options.summarize}});

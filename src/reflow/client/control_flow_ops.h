@@ -85,12 +85,25 @@ auto cond(const TensorLike& pred, T&& true_fn, F&& false_fn, const NameOptions& 
 }
 
 struct CaseOptions {
+  bool exclusive = false;  // fail the run when more than one predicate is true
   std::string name = "case";
 };
-// The result of the first function whose predicate is true; else that of `otherwise`.
+
+namespace client {
+std::vector<Output> case_merges(const std::vector<std::pair<Output, BranchFn>>& pred_fn_pairs, const BranchFn& otherwise,
+                                const CaseOptions& options);
+}  // namespace client
+
+// The result of the first function whose predicate is true; else that of `otherwise`, and where that is left out the run
+// fails.
+// TypeError: "pred must be Tensor of type bool: {}".
 using CaseFn = std::function<Output()>;
-Output case_(const std::vector<std::pair<Output, CaseFn>>& pred_fn_pairs, const CaseFn& otherwise,
+Output case_(const std::vector<std::pair<Output, CaseFn>>& pred_fn_pairs, const CaseFn& otherwise = {},
              const CaseOptions& options = {});
+// The same of functions that give several tensors.
+using CaseListFn = std::function<std::vector<Output>()>;
+std::vector<Output> case_lists(const std::vector<std::pair<Output, CaseListFn>>& pred_fn_pairs,
+                               const CaseListFn& otherwise = {}, const CaseOptions& options = {});
 
 struct AssertOptions {
   int summarize = 3;
