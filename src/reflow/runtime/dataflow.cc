@@ -1,13 +1,12 @@
+#include <algorithm>
 #include <condition_variable>
-#include <deque>
-#include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <utility>
 
-#include "reflow/runtime/control_flow_info.h"
 #include "reflow/runtime/executor.h"
+#include "reflow/runtime/loop_frame.h"
+#include "reflow/runtime/ready_queue.h"
 #include "reflow/runtime/tracer.h"
 
 namespace reflow::runtime {
@@ -15,84 +14,36 @@ namespace {
 
 using op::ControlKind;
 using op::Value;
+using Arrival = Iteration::Arrival;
 
-enum class Arrival : uint8_t { kNone, kLive, kDead };
+// Instructions with this many pending inputs have been started: Merge, which doesn't wait for all of them.
+constexpr int32_t kStarted = -(1 << 30);
 
-// One pass through the body of a loop; of the root frame there is one.
-struct Iteration {
-  Iteration(const ControlFlowInfo& info, const ControlFlowInfo::StaticFrame& frame, int64_t number) : number(number) {
-    values.resize(frame.num_values);
-    arrived.resize(frame.num_values, Arrival::kNone);
-    readers_left.resize(frame.num_values);
-    pending.reserve(frame.instructions.size());
-    for (const int i : frame.instructions) pending.push_back(info.instructions[i].pending);
-    dead_inputs.resize(frame.instructions.size());
-    started.resize(frame.instructions.size());
-  }
-  const int64_t number;
-  std::vector<Value> values;
-  std::vector<Arrival> arrived;
-  std::vector<int> readers_left;
-  std::vector<int> pending;           // by local instruction
-  std::vector<int> dead_inputs;
-  std::vector<bool> started;
-  int outstanding = 0;                // instructions that are ready or run
-  int children = 0;                   // loops begun here that go on
-};
-
-// A loop that is being run, or the root.
-struct LoopFrame {
-  int static_frame = 0;
-  int64_t id = 0;
-  LoopFrame* parent = nullptr;
-  Iteration* parent_iteration = nullptr;
-  std::deque<std::unique_ptr<Iteration>> iterations;  // those that go on, oldest first
-  int64_t num_iterations = 0;                         // begun so far
-  int enters_to_come = 0;
-  struct Delivery {
-    int instruction;
-    std::vector<Value> values;
-    std::vector<Arrival> arrivals;
-    bool dead;  // the instruction wasn't executed
-  };
-  std::vector<Delivery> constants;      // go into every iteration
-  std::vector<Delivery> next;           // wait until another iteration may begin
-  std::vector<int> dead_exits;          // of the last iteration
-  std::map<std::pair<int, const Iteration*>, std::unique_ptr<LoopFrame>> children;
-};
-
-struct Task {
-  int instruction;
-  LoopFrame* frame;
-  Iteration* iteration;
-  bool dead;
-};
-
-// An instruction that runs, with what its kernel needs to live meanwhile.
+// An asynchronous instruction that runs, with what its kernel needs to live meanwhile.
 struct Activity {
   Task task;
   std::vector<Value*> inputs;
-  std::vector<Value> outputs;
-  std::optional<op::KernelContext> context;
+  std::unique_ptr<op::KernelContext> context;
   Status status;
 };
 
+// One run of a plan. Instructions run one after the other on the caller's thread, as their inputs arrive; those that may
+// wait run beside it, and end on it.
 class DataflowRun {
  public:
   DataflowRun(const Program& program, Frame& frame, const RunControl& control, RunMetadata* metadata)
       : plan_(program.plan()), info_(*plan_.control_flow), frame_(frame), control_(control), metadata_(metadata),
-        tracer_(plan_, metadata) {
+        tracer_(plan_, metadata), root_(0, 0, info_.frames[0]), inputs_(info_.max_inputs), unused_(info_.frames.size()) {
     frame_.memos.resize(plan_.instructions.size());
   }
 
   Status run() {
-    root_.enters_to_come = 0;
     begin_iteration(root_);
+    Iteration& root = *root_.iterations.front();
     for (size_t i = 0; i < plan_.instructions.size(); ++i) {
       const ControlFlowInfo::Instr& info = info_.instructions[i];
-      const Instruction& in = plan_.instructions[i];
-      const bool is_source = in.num_inputs == 0 && info.pending == 0 && info.frame == 0;
-      if (is_source) make_ready({static_cast<int>(i), &root_, root_.iterations.front().get(), false});
+      const bool is_source = plan_.instructions[i].num_inputs == 0 && info.frame == 0 && root.nodes[info.local].pending == 0;
+      if (is_source) make_ready({static_cast<int>(i), &root_, &root, false});
     }
     loop();
     if (status_.ok()) status_ = collect_fetches();
@@ -103,27 +54,22 @@ class DataflowRun {
   const ControlFlowInfo::StaticFrame& static_frame(const LoopFrame& f) const { return info_.frames[f.static_frame]; }
 
   void loop() {
+    constexpr int kTasksBetweenChecks = 64;
     int until_check = 1;
     while (true) {
-      take_up_finished();
+      if (in_flight_ > 0) take_up_finished();
       if (status_.ok() && --until_check == 0) {
         if (Status s = control_.check(); !s.ok()) fail(std::move(s));
-        until_check = 8;
+        until_check = kTasksBetweenChecks;
       }
-      if (!status_.ok()) {
-        ready_.clear();
-        if (in_flight_ == 0) break;
-        wait();
-        continue;
-      }
+      if (!status_.ok()) ready_.clear();
       if (ready_.empty()) {
-        if (in_flight_ == 0) break;
+        if (in_flight_ == 0) return;
         wait();
+        until_check = 1;
         continue;
       }
-      const Task task = ready_.front();
-      ready_.pop_front();
-      execute(task);
+      execute(ready_.pop());
     }
   }
 
@@ -131,15 +77,10 @@ class DataflowRun {
     std::unique_lock lock(mutex_);
     // Wakes up now and then, to see whether the run is to end.
     done_.wait_for(lock, std::chrono::milliseconds(10), [&] { return !finished_.empty(); });
-    lock.unlock();
-    if (status_.ok()) {
-      if (Status s = control_.check(); !s.ok()) fail(std::move(s));
-    }
   }
 
-  // Propagates the outputs of the asynchronous kernels that have ended.
+  // Goes on after the asynchronous kernels that have ended.
   void take_up_finished() {
-    if (in_flight_ == 0) return;
     std::vector<std::unique_ptr<Activity>> finished;
     {
       std::lock_guard lock(mutex_);
@@ -147,7 +88,7 @@ class DataflowRun {
     }
     for (auto& activity : finished) {
       --in_flight_;
-      complete(*activity);
+      complete(activity->task, activity->status, activity->context->dead_outputs());
     }
   }
 
@@ -160,72 +101,83 @@ class DataflowRun {
 
   void make_ready(const Task& task) {
     ++task.iteration->outstanding;
-    ready_.push_back(task);
+    ready_.push(task);
   }
 
   // ---- execution of one instruction
 
   void execute(const Task& task) {
-    const Instruction& in = plan_.instructions[task.instruction];
-    if (in.kernel == nullptr) {  // a feed: its value lies in the caller's slot
-      Value value = frame_.values[in.first_output];
-      deliver_all(task, {std::move(value)}, {Arrival::kLive});
-      return;
-    }
-    if (task.dead) {
-      consume_inputs(task);
-      deliver_all(task, std::vector<Value>(in.num_outputs), std::vector<Arrival>(in.num_outputs, Arrival::kDead));
-      return;
-    }
-    auto activity = std::make_unique<Activity>();
-    activity->task = task;
-    activity->outputs.resize(in.num_outputs);
-    uint64_t dying = 0;
-    for (int j = 0; j < in.num_inputs; ++j) {
-      const int local = info_.local_slot[plan_.input_slots[in.first_input + j]];
-      const bool live = task.iteration->arrived[local] == Arrival::kLive;
-      activity->inputs.push_back(live ? &task.iteration->values[local] : nullptr);
-      if (j < 64 && task.iteration->readers_left[local] == 1) dying |= uint64_t{1} << j;
-    }
-    if (in.traits->control == ControlKind::kMerge) keep_first_live(*activity);
-    activity->context.emplace(&frame_.envs[in.device], in.node, activity->inputs.data(), in.num_inputs,
-                              activity->outputs.data(), in.num_outputs);
-    activity->context->frame_id = task.frame->id;
-    activity->context->iteration = task.iteration->number;
-    activity->status = prepare(in, *activity, dying);
-    if (activity->status.ok() && (in.kernel->is_async() || in.traits->blocking)) {
-      start_async(in, std::move(activity));
-      return;
-    }
-    if (activity->status.ok()) {
+    const ControlFlowInfo::Instr& info = info_.instructions[task.instruction];
+    if (task.dead) return execute_dead(task, info);
+    if (info.kind != ControlKind::kNone) {
       if (metadata_ != nullptr) tracer_.begin();
-      activity->status = in.kernel->compute(*activity->context);
-      if (metadata_ != nullptr) tracer_.end(task.instruction, activity->outputs);
+      if (const Status status = execute_control(task, info); !status.ok()) {
+        return fail(at_node(status, *plan_.instructions[task.instruction].node));
+      }
+      if (metadata_ != nullptr) tracer_.end(task.instruction, {});
+      return end(task);
     }
-    complete(*activity);
-  }
-
-  // Merge takes the input that came first; another live one can only come in a graph that is wrong.
-  static void keep_first_live(Activity& activity) {
-    bool found = false;
-    for (Value*& input : activity.inputs) {
-      if (found) input = nullptr;
-      found |= input != nullptr;
+    const Instruction& in = plan_.instructions[task.instruction];
+    Iteration& iteration = *task.iteration;
+    if (in.kernel == nullptr) {  // a feed: its value lies in the caller's slot
+      iteration.values[info.first_value] = frame_.values[in.first_output];
+      publish(*task.frame, iteration, task.instruction, 0, false);
+      return end(task);
     }
-  }
-
-  Status prepare(const Instruction& in, Activity& activity, uint64_t dying) {
-    if (in.dereferences) {
-      for (int j = 0; j < in.num_inputs; ++j) {
-        const Value* input = activity.inputs[j];
-        if (input != nullptr && input->ref != nullptr && !input->ref->tensor.valid()) return uninitialized(in, j);
+    const uint64_t dying = gather_inputs(task, in, inputs_.data());
+    if (in.kernel->is_async() || in.traits->blocking) return start_async(task, in, info, dying);
+    op::KernelContext context(&frame_.envs[in.device], in.node, inputs_.data(), in.num_inputs,
+                              iteration.values.data() + info.first_value, in.num_outputs);
+    context.frame_id = task.frame->id;
+    context.iteration = iteration.number;
+    Status status = prepare(in, context, dying, task.instruction);
+    if (status.ok()) [[likely]] {
+      if (metadata_ != nullptr) [[unlikely]] tracer_.begin();
+      status = in.kernel->compute(context);
+      if (metadata_ != nullptr) [[unlikely]] {
+        tracer_.end(task.instruction, {iteration.values.data() + info.first_value, static_cast<size_t>(in.num_outputs)});
       }
     }
-    if (in.traits->sets_outputs) return OkStatus();
-    return prepare_outputs(in, *activity.context, dying, frame_.memos[activity.task.instruction]);
+    complete(task, status, context.dead_outputs());
   }
 
-  void start_async(const Instruction& in, std::unique_ptr<Activity> activity) {
+  // Fills `inputs`; bit i of the result says that nobody else reads input i.
+  uint64_t gather_inputs(const Task& task, const Instruction& in, Value** inputs) const {
+    Iteration& iteration = *task.iteration;
+    const int32_t* const values = info_.input_values.data() + in.first_input;
+    uint64_t dying = 0;
+    for (int j = 0; j < in.num_inputs; ++j) {
+      if (values[j] < 0) {
+        inputs[j] = &task.frame->constants[~values[j]];
+        continue;
+      }
+      inputs[j] = &iteration.values[values[j]];
+      if (j < 64 && iteration.slots[values[j]].readers_left == 1) dying |= uint64_t{1} << j;
+    }
+    return dying;
+  }
+
+  Status prepare(const Instruction& in, op::KernelContext& context, uint64_t dying, int instruction) {
+    for (int j = 0; in.dereferences && j < in.num_inputs; ++j) {
+      const Value* input = context.input_value(j);
+      if (input->ref != nullptr && !input->ref->tensor.valid()) return uninitialized(in, j);
+    }
+    if (in.traits->sets_outputs) return OkStatus();
+    return prepare_outputs(in, context, dying, frame_.memos[instruction]);
+  }
+
+  void start_async(const Task& task, const Instruction& in, const ControlFlowInfo::Instr& info, uint64_t dying) {
+    auto activity = std::make_unique<Activity>();
+    activity->task = task;
+    activity->inputs.assign(inputs_.begin(), inputs_.begin() + in.num_inputs);
+    activity->context = std::make_unique<op::KernelContext>(
+        &frame_.envs[in.device], in.node, activity->inputs.data(), in.num_inputs,
+        task.iteration->values.data() + info.first_value, in.num_outputs);
+    activity->context->frame_id = task.frame->id;
+    activity->context->iteration = task.iteration->number;
+    if (const Status status = prepare(in, *activity->context, dying, task.instruction); !status.ok()) {
+      return complete(task, status, 0);
+    }
     ++in_flight_;
     Activity* running = activity.release();
     const auto done = [this, running](Status status) {
@@ -241,155 +193,242 @@ class DataflowRun {
     }
   }
 
-  void complete(Activity& activity) {
-    const Instruction& in = plan_.instructions[activity.task.instruction];
-    if (!activity.status.ok()) {
-      fail(at_node(activity.status, *in.node));
-      return;
-    }
-    std::vector<Arrival> arrivals(in.num_outputs);
-    for (int i = 0; i < in.num_outputs; ++i) {
-      arrivals[i] = activity.context->dead_outputs() >> i & 1 ? Arrival::kDead : Arrival::kLive;
-    }
-    consume_inputs(activity.task);
-    deliver_all(activity.task, std::move(activity.outputs), std::move(arrivals));
+  void complete(const Task& task, const Status& status, uint64_t dead_outputs) {
+    if (!status.ok()) [[unlikely]] return fail(at_node(status, *plan_.instructions[task.instruction].node));
+    consume_inputs(task);
+    publish(*task.frame, *task.iteration, task.instruction, dead_outputs, false);
+    end(task);
   }
 
   // Frees the values that nobody else will read.
   void consume_inputs(const Task& task) {
     const Instruction& in = plan_.instructions[task.instruction];
+    Iteration& iteration = *task.iteration;
+    const int32_t* const values = info_.input_values.data() + in.first_input;
+    for (int j = 0; j < in.num_inputs; ++j) consume(iteration, values[j]);
+  }
+
+  static void consume(Iteration& iteration, int32_t value) {
+    if (value < 0 || iteration.slots[value].arrival != Arrival::kLive) return;
+    if (--iteration.slots[value].readers_left == 0) iteration.values[value] = Value();
+  }
+
+  // ---- switches, merges, and the borders of loops
+
+  // Input `j` of the task, moved out when nobody else reads it.
+  Value take(const Task& task, const Instruction& in, int j) {
+    const int32_t value = info_.input_values[in.first_input + j];
+    if (value < 0) return task.frame->constants[~value];
+    Iteration& iteration = *task.iteration;
+    if (iteration.slots[value].readers_left > 1) {
+      --iteration.slots[value].readers_left;
+      return iteration.values[value];
+    }
+    iteration.slots[value].readers_left = 0;
+    return std::exchange(iteration.values[value], Value());
+  }
+
+  // The same as what the instruction gives: the tensor of a reference, where it gives no references.
+  Value take_data(const Task& task, const Instruction& in, int j) {
+    Value value = take(task, in, j);
+    if (value.ref != nullptr && !is_ref(in.node->output_type(0))) value = Value{value.ref->tensor};
+    return value;
+  }
+
+  Status check_initialized(const Task& task, const Instruction& in) const {
     for (int j = 0; j < in.num_inputs; ++j) {
-      const int local = info_.local_slot[plan_.input_slots[in.first_input + j]];
-      if (task.iteration->arrived[local] == Arrival::kNone) continue;
-      if (--task.iteration->readers_left[local] == 0) task.iteration->values[local] = Value();
+      if (!is_live(task, in, j)) continue;
+      const int32_t value = info_.input_values[in.first_input + j];
+      const op::Variable* ref = (value < 0 ? task.frame->constants[~value] : task.iteration->values[value]).ref;
+      if (ref != nullptr && !ref->tensor.valid()) return uninitialized(in, j);
+    }
+    return OkStatus();
+  }
+
+  Status execute_control(const Task& task, const ControlFlowInfo::Instr& info) {
+    const Instruction& in = plan_.instructions[task.instruction];
+    Iteration& iteration = *task.iteration;
+    if (in.dereferences) RETURN_IF_ERROR(check_initialized(task, in));
+    switch (info.kind) {
+      case ControlKind::kSwitch: return execute_switch(task, in, info);
+      case ControlKind::kMerge: return execute_merge(task, in, info);
+      case ControlKind::kEnter: enter(task, info, take_data(task, in, 0), false); return OkStatus();
+      case ControlKind::kNextIteration: next_iteration(task, take_data(task, in, 0)); return OkStatus();
+      case ControlKind::kExit:
+        task.frame->parent_iteration->values[info.first_value] = take_data(task, in, 0);
+        publish(*task.frame->parent, *task.frame->parent_iteration, task.instruction, 0, false);
+        return OkStatus();
+      case ControlKind::kLoopCond:
+        iteration.values[info.first_value] = take_data(task, in, 0);
+        publish(*task.frame, iteration, task.instruction, 0, false);
+        return OkStatus();
+      default:  // a ControlTrigger
+        publish(*task.frame, iteration, task.instruction, 0, false);
+        return OkStatus();
     }
   }
 
-  // ---- propagation
-
-  // Sends the outputs of `task` where they belong, and accounts for its end.
-  void deliver_all(const Task& task, std::vector<Value> values, std::vector<Arrival> arrivals) {
-    const ControlKind kind = plan_.instructions[task.instruction].traits->control;
-    if (kind == ControlKind::kEnter) {
-      enter(task, {task.instruction, std::move(values), std::move(arrivals), task.dead});
-    } else if (kind == ControlKind::kExit) {
-      if (arrivals[0] == Arrival::kLive) {
-        deliver(*task.frame->parent, *task.frame->parent_iteration, {task.instruction, std::move(values), std::move(arrivals), task.dead});
-      } else if (task.iteration->number == task.frame->num_iterations - 1) {
-        task.frame->dead_exits.push_back(task.instruction);
-      }
-    } else if (kind == ControlKind::kNextIteration) {
-      if (arrivals[0] == Arrival::kLive) next_iteration(task, {task.instruction, std::move(values), std::move(arrivals), task.dead});
-    } else {
-      deliver(*task.frame, *task.iteration, {task.instruction, std::move(values), std::move(arrivals), task.dead});
+  Status execute_switch(const Task& task, const Instruction& in, const ControlFlowInfo::Instr& info) {
+    const Value pred = take(task, in, 1);
+    if (pred.get().dtype() != DType::kBool || pred.get().rank() != 0) {
+      return invalid_argument("The second input must be a scalar, but it has shape {}", pred.get().shape().str());
     }
-    --task.iteration->outstanding;
-    clean_up(task.frame);
+    const int taken = pred.get().item<bool>() ? 1 : 0;
+    task.iteration->values[info.first_value + taken] = take_data(task, in, 0);
+    publish(*task.frame, *task.iteration, task.instruction, uint64_t{1} << (1 - taken), false);
+    return OkStatus();
   }
 
-  void enter(const Task& task, LoopFrame::Delivery delivery) {
-    const ControlFlowInfo::Instr& info = info_.instructions[task.instruction];
-    auto& slot = task.frame->children[{info.output_frame, task.iteration}];
+  // Passes on the input that came first; another live one can only come in a graph that is wrong.
+  Status execute_merge(const Task& task, const Instruction& in, const ControlFlowInfo::Instr& info) {
+    int arrived = 0;
+    while (arrived < in.num_inputs && !is_live(task, in, arrived)) ++arrived;
+    if (arrived == in.num_inputs) return internal_error("Merge has no input");
+    task.iteration->values[info.first_value] = take_data(task, in, arrived);
+    if (info_.num_readers[in.first_output + 1] > 0) {
+      task.iteration->values[info.first_value + 1].tensor = Tensor::scalar(static_cast<int32_t>(arrived));
+    }
+    publish(*task.frame, *task.iteration, task.instruction, 0, false);
+    return OkStatus();
+  }
+
+  bool is_live(const Task& task, const Instruction& in, int j) const {
+    const int32_t value = info_.input_values[in.first_input + j];
+    if (value < 0) return task.frame->constant_arrivals[~value] == Arrival::kLive;
+    return task.iteration->slots[value].arrival == Arrival::kLive;
+  }
+
+  void execute_dead(const Task& task, const ControlFlowInfo::Instr& info) {
+    consume_inputs(task);
+    if (info.kind == ControlKind::kEnter) {
+      enter(task, info, Value(), true);
+    } else if (info.kind == ControlKind::kExit) {
+      if (task.iteration->number == task.frame->num_iterations - 1) task.frame->dead_exits.push_back(task.instruction);
+    } else if (info.kind != ControlKind::kNextIteration) {
+      publish(*task.frame, *task.iteration, task.instruction, ~uint64_t{0}, true);
+    }
+    end(task);
+  }
+
+  void enter(const Task& task, const ControlFlowInfo::Instr& info, Value value, bool dead) {
+    const ControlFlowInfo::StaticFrame& entered = info_.frames[info.output_frame];
+    std::unique_ptr<LoopFrame>& slot = task.iteration->children[entered.child_index];
     if (!slot) {
-      slot = std::make_unique<LoopFrame>();
-      slot->static_frame = info.output_frame;
-      slot->id = ++last_frame_id_;
+      slot = std::make_unique<LoopFrame>(info.output_frame, ++last_frame_id_, entered);
       slot->parent = task.frame;
       slot->parent_iteration = task.iteration;
-      slot->enters_to_come = info_.frames[info.output_frame].num_enters;
-      ++task.iteration->children;
+      ++task.iteration->num_running_children;
       begin_iteration(*slot);
     }
     LoopFrame& child = *slot;
     --child.enters_to_come;
     if (info.constant_enter) {
-      for (auto& iteration : child.iterations) deliver(child, *iteration, delivery);
-      child.constants.push_back(std::move(delivery));
+      child.constants[info.first_value] = std::move(value);
+      child.constant_arrivals[info.first_value] = dead ? Arrival::kDead : Arrival::kLive;
+      child.arrived_constants.push_back(task.instruction);
+      for (auto& iteration : child.iterations) tell_all(child, *iteration, task.instruction, dead ? 1 : 0, dead);
     } else {
-      deliver(child, *child.iterations.front(), std::move(delivery));
+      Iteration& first = *child.iterations.front();
+      first.values[info.first_value] = std::move(value);
+      publish(child, first, task.instruction, dead ? 1 : 0, dead);
     }
     clean_up(&child);
   }
 
-  void next_iteration(const Task& task, LoopFrame::Delivery delivery) {
+  void next_iteration(const Task& task, Value value) {
     LoopFrame& loop = *task.frame;
     const int64_t number = task.iteration->number + 1;
     if (number == loop.num_iterations) {
-      const int limit = static_frame(loop).parallel_iterations;
-      if (static_cast<int>(loop.iterations.size()) >= limit) {
-        loop.next.push_back(std::move(delivery));
+      if (static_cast<int>(loop.iterations.size()) >= static_frame(loop).parallel_iterations) {
+        loop.deferred.push_back({task.instruction, std::move(value)});
         return;
       }
       begin_iteration(loop);
     }
-    // Older iterations can't be gone: they end after those before them.
-    for (auto& iteration : loop.iterations) {
-      if (iteration->number == number) return deliver(loop, *iteration, std::move(delivery));
-    }
+    deliver_next(loop, *loop.iteration(number), task.instruction, std::move(value));
+  }
+
+  void deliver_next(LoopFrame& loop, Iteration& iteration, int instruction, Value value) {
+    iteration.values[info_.instructions[instruction].first_value] = std::move(value);
+    publish(loop, iteration, instruction, 0, false);
   }
 
   void begin_iteration(LoopFrame& loop) {
-    loop.iterations.push_back(std::make_unique<Iteration>(info_, static_frame(loop), loop.num_iterations++));
-    loop.dead_exits.clear();  // only the last iteration's count
+    auto& unused = unused_[loop.static_frame];
+    if (unused.empty()) unused.push_back(std::make_unique<Iteration>(static_frame(loop)));
+    loop.iterations.push_back(std::move(unused.back()));
+    unused.pop_back();
     Iteration& iteration = *loop.iterations.back();
-    for (const LoopFrame::Delivery& constant : loop.constants) deliver(loop, iteration, constant);
+    iteration.begin(static_frame(loop), loop.num_iterations++);
+    loop.dead_exits.clear();  // only the last iteration's count
+    for (const int constant : loop.arrived_constants) {
+      const bool dead = loop.constant_arrivals[info_.instructions[constant].first_value] == Arrival::kDead;
+      tell_all(loop, iteration, constant, dead ? 1 : 0, dead);
+    }
   }
 
-  // Puts the outputs of an instruction into an iteration and tells their readers.
-  void deliver(LoopFrame& frame, Iteration& iteration, LoopFrame::Delivery delivery) {
-    const Instruction& in = plan_.instructions[delivery.instruction];
-    const ControlFlowInfo::Instr& info = info_.instructions[delivery.instruction];
-    for (int i = 0; i < in.num_outputs; ++i) {
-      const int local = info_.local_slot[in.first_output + i];
-      const int readers = info_.num_readers[in.first_output + i];
-      iteration.arrived[local] = delivery.arrivals[i];
-      iteration.readers_left[local] = readers;
-      if (readers > 0 && delivery.arrivals[i] == Arrival::kLive) iteration.values[local] = std::move(delivery.values[i]);
-    }
-    for (int i = 0; i < in.num_outputs; ++i) {
-      for (const ControlFlowInfo::Edge& edge : info.edges[i]) {
-        tell(frame, iteration, edge.consumer, false, delivery.arrivals[i] == Arrival::kDead,
-             in.traits->control == ControlKind::kEnter);
-      }
-    }
-    // Control edges of an executed node are live, whatever its outputs are (Switch).
-    for (const int consumer : info.control_edges) tell(frame, iteration, consumer, true, delivery.dead, false);
-  }
+  // ---- propagation
 
-  void tell(LoopFrame& frame, Iteration& iteration, int consumer, bool is_control, bool dead, bool from_enter) {
-    const ControlFlowInfo::Instr& info = info_.instructions[consumer];
-    const int local = info.local;
-    int& pending = iteration.pending[local];
-    if (plan_.instructions[consumer].traits->control == ControlKind::kMerge) {
-      // Ready when one live value is there, or all are dead (of a loop on a branch not taken: the Enter's), and all
-      // control inputs have come.
-      if (is_control) {
-        --pending;
-      } else if (dead) {
-        iteration.dead_inputs[local] += from_enter ? plan_.instructions[consumer].num_inputs : 1;
-      }
-      if (pending > 0 || iteration.started[local]) return;
-      const bool all_dead = iteration.dead_inputs[local] >= plan_.instructions[consumer].num_inputs;
-      if (!all_dead && !has_live_input(iteration, consumer)) return;
-      iteration.started[local] = true;
-      make_ready({consumer, &frame, &iteration, all_dead && !has_live_input(iteration, consumer)});
-      return;
-    }
-    if (dead) ++iteration.dead_inputs[local];
-    if (--pending > 0) return;
-    const bool is_trigger = plan_.instructions[consumer].traits->control == ControlKind::kTrigger;
-    make_ready({consumer, &frame, &iteration, iteration.dead_inputs[local] > 0 && !is_trigger});
-  }
-
-  bool has_live_input(const Iteration& iteration, int instruction) const {
+  // The outputs of an instruction are in their places in `iteration`, but for those of which a bit is set, which are
+  // dead; tells their readers. node_dead: the instruction wasn't executed.
+  void publish(LoopFrame& frame, Iteration& iteration, int instruction, uint64_t dead_outputs, bool node_dead) {
     const Instruction& in = plan_.instructions[instruction];
-    for (int j = 0; j < in.num_inputs; ++j) {
-      if (iteration.arrived[info_.local_slot[plan_.input_slots[in.first_input + j]]] == Arrival::kLive) return true;
+    const int first = info_.instructions[instruction].first_value;
+    for (int i = 0; i < in.num_outputs; ++i) {
+      const bool dead = is_dead(dead_outputs, i);
+      const int readers = info_.num_readers[in.first_output + i];
+      iteration.slots[first + i] = {readers, dead ? Arrival::kDead : Arrival::kLive};
+      if (readers == 0 && !dead) iteration.values[first + i] = Value();
     }
-    return false;
+    tell_all(frame, iteration, instruction, dead_outputs, node_dead);
+  }
+
+  static bool is_dead(uint64_t dead_outputs, int i) { return dead_outputs >> std::min(i, 63) & 1; }
+
+  void tell_all(LoopFrame& frame, Iteration& iteration, int instruction, uint64_t dead_outputs, bool node_dead) {
+    const ControlFlowInfo::Instr& info = info_.instructions[instruction];
+    const ControlFlowInfo::Edge* edge = info_.edges.data() + info.first_edge;
+    for (const ControlFlowInfo::Edge* const end = edge + info.num_edges; edge != end; ++edge) {
+      // Control edges of an executed node are live, whatever its outputs are (Switch).
+      const bool dead = edge->output < 0 ? node_dead : is_dead(dead_outputs, edge->output);
+      const ControlFlowInfo::Instr& consumer = info_.instructions[edge->consumer];
+      ControlFlowInfo::NodeState& node = iteration.nodes[consumer.local];
+      if (consumer.kind == ControlKind::kMerge) {
+        tell_merge(frame, iteration, *edge, dead, info.kind == ControlKind::kEnter);
+        continue;
+      }
+      node.dead_inputs += dead;
+      if (--node.pending == 0) {
+        make_ready({edge->consumer, &frame, &iteration, node.dead_inputs > 0 && consumer.kind != ControlKind::kTrigger});
+      }
+    }
+  }
+
+  // Merge is ready when one live value is there, or all are dead (of a loop on a branch not taken: the Enter's), and all
+  // control inputs have come.
+  void tell_merge(LoopFrame& frame, Iteration& iteration, const ControlFlowInfo::Edge& edge, bool dead, bool from_enter) {
+    const Instruction& in = plan_.instructions[edge.consumer];
+    ControlFlowInfo::NodeState& node = iteration.nodes[info_.instructions[edge.consumer].local];
+    if (edge.output < 0) {
+      --node.pending;
+    } else if (dead) {
+      node.dead_inputs += from_enter ? in.num_inputs : 1;
+    }
+    if (node.pending != 0) return;  // waits, or has been started
+    Task task{edge.consumer, &frame, &iteration, false};
+    bool live = false;
+    for (int j = 0; j < in.num_inputs && !live; ++j) live = is_live(task, in, j);
+    if (!live && node.dead_inputs < in.num_inputs) return;
+    task.dead = !live;
+    node.pending = kStarted;
+    make_ready(task);
   }
 
   // ---- the ends of iterations and loops
+
+  void end(const Task& task) {
+    if (--task.iteration->outstanding == 0) clean_up(task.frame);
+  }
 
   void clean_up(LoopFrame* frame) {
     while (frame != nullptr && frame != &root_) {
@@ -397,37 +436,41 @@ class DataflowRun {
       while (!loop.iterations.empty()) {
         Iteration& oldest = *loop.iterations.front();
         const bool more_to_come = oldest.number == 0 && loop.enters_to_come > 0;
-        if (oldest.outstanding > 0 || oldest.children > 0 || more_to_come) return;
-        // Another iteration may begin; those that wait belong to the one after the newest.
-        if (!loop.next.empty()) {
-          std::vector<LoopFrame::Delivery> next = std::move(loop.next);
-          loop.next.clear();
+        if (oldest.outstanding > 0 || oldest.num_running_children > 0 || more_to_come) return;
+        // Another iteration may begin; what waits belongs to the one after the newest.
+        if (!loop.deferred.empty()) {
+          std::vector<LoopFrame::Deferred> deferred = std::exchange(loop.deferred, {});
           begin_iteration(loop);
-          for (auto& delivery : next) deliver(loop, *loop.iterations.back(), std::move(delivery));
+          for (auto& d : deferred) deliver_next(loop, *loop.iterations.back(), d.instruction, std::move(d.value));
         }
-        loop.iterations.pop_front();
+        recycle(loop);
       }
       if (loop.enters_to_come > 0) return;
       frame = end_loop(loop);
     }
   }
 
+  void recycle(LoopFrame& loop) {
+    loop.iterations.front()->end();
+    unused_[loop.static_frame].push_back(std::move(loop.iterations.front()));
+    loop.iterations.pop_front();
+  }
+
   LoopFrame* end_loop(LoopFrame& loop) {
-    LoopFrame* parent = loop.parent;
-    Iteration* iteration = loop.parent_iteration;
-    for (const int exit : loop.dead_exits) deliver(*parent, *iteration, {exit, std::vector<Value>(1), {Arrival::kDead}, true});
-    --iteration->children;
-    parent->children.erase({loop.static_frame, iteration});
+    LoopFrame* const parent = loop.parent;
+    Iteration& iteration = *loop.parent_iteration;
+    const std::unique_ptr<LoopFrame> ended = std::move(iteration.children[static_frame(loop).child_index]);
+    --iteration.num_running_children;
+    for (const int exit : loop.dead_exits) publish(*parent, iteration, exit, 1, true);
     return parent;
   }
 
   Status collect_fetches() {
-    const Iteration& root = *root_.iterations.front();
+    Iteration& root = *root_.iterations.front();
     for (size_t i = 0; i < plan_.fetch_slots.size(); ++i) {
-      const int slot = plan_.fetch_slots[i];
-      const int local = info_.local_slot[slot];
-      if (root.arrived[local] != Arrival::kLive) return invalid_argument("Retval[{}] does not have value", i);
-      frame_.values[slot] = root.values[local];
+      const int value = info_.fetch_values[i];
+      if (root.slots[value].arrival != Arrival::kLive) return invalid_argument("Retval[{}] does not have value", i);
+      frame_.values[plan_.fetch_slots[i]] = root.values[value];
     }
     return OkStatus();
   }
@@ -440,7 +483,9 @@ class DataflowRun {
   Tracer tracer_;
   LoopFrame root_;
   int64_t last_frame_id_ = 0;
-  std::deque<Task> ready_;
+  ReadyQueue ready_;
+  std::vector<Value*> inputs_;  // of the instruction that is being executed
+  std::vector<std::vector<std::unique_ptr<Iteration>>> unused_;  // by static frame
   Status status_;
   int in_flight_ = 0;
   std::mutex mutex_;
