@@ -87,33 +87,45 @@ const ExponentialMovingAverage::Average* ExponentialMovingAverage::find(const Ou
   return found == averages_.end() ? nullptr : &*found;
 }
 
+void ExponentialMovingAverage::add(const Variable& var) {
+  check_type(var.dtype(), var.name());
+  if (find(var.ref())) return;
+  control_dependencies none(nullptr);
+  const Variable shadow = create_slot(var, var.initialized_value(), name_);
+  add_to_collection(GraphKeys::MOVING_AVERAGE_VARIABLES, var);
+  averages_.push_back({var.ref(), shadow, false});
+}
+
+void ExponentialMovingAverage::add(const Output& tensor) {
+  check_type(tensor.dtype(), tensor.name());
+  if (find(tensor)) return;
+  control_dependencies none(nullptr);
+  const std::string type = tensor.op().type();
+  const bool colocate = type == "Variable" || type == "VariableV2" || type == "VarHandleOp";
+  averages_.push_back({tensor, create_zeros_slot(tensor, name_, colocate), zero_debias_});
+}
+
 Operation ExponentialMovingAverage::apply(const std::optional<std::vector<Variable>>& var_list) {
-  const std::vector<Variable> variables = var_list ? *var_list : trainable_variables();
-  std::vector<TensorLike> values;
-  std::vector<Output> keys;
-  for (const Variable& v : variables) {
-    check_type(v.dtype(), v.name());
-    values.emplace_back(v);
-    keys.push_back(v.ref());
-    if (find(v.ref())) continue;
-    control_dependencies none(nullptr);
-    const Variable shadow = create_slot(v, v.initialized_value(), name_);
-    add_to_collection(GraphKeys::MOVING_AVERAGE_VARIABLES, v);
-    averages_.push_back({v.ref(), shadow, false});
-  }
-  return update(values, keys);
+  return apply_to_each(TensorList(var_list ? *var_list : trainable_variables()));
 }
 
 Operation ExponentialMovingAverage::apply(const std::vector<Output>& tensors) {
-  for (const Output& tensor : tensors) {
-    check_type(tensor.dtype(), tensor.name());
-    if (find(tensor)) continue;
-    control_dependencies none(nullptr);
-    const std::string type = tensor.op().type();
-    const bool colocate = type == "Variable" || type == "VariableV2" || type == "VarHandleOp";
-    averages_.push_back({tensor, create_zeros_slot(tensor, name_, colocate), zero_debias_});
+  return apply_to_each(TensorList(tensors));
+}
+
+Operation ExponentialMovingAverage::apply_to_each(const TensorList& variables_and_tensors) {
+  std::vector<Output> keys;
+  for (const TensorLike& item : variables_and_tensors) {
+    if (const auto* state = std::get_if<std::shared_ptr<client::VariableState>>(&item.value())) {
+      const Variable var(*state);
+      add(var);
+      keys.push_back(var.ref());
+    } else {
+      keys.push_back(client::convert(item, DType::kInvalid, ""));
+      add(keys.back());
+    }
   }
-  return update({tensors.begin(), tensors.end()}, tensors);
+  return update(variables_and_tensors, keys);
 }
 
 Operation ExponentialMovingAverage::update(const std::vector<TensorLike>& values, const std::vector<Output>& keys) {
@@ -141,9 +153,9 @@ std::optional<Variable> ExponentialMovingAverage::average(const Output& tensor) 
   return found->shadow;
 }
 
-std::string ExponentialMovingAverage::average_name(const Variable& var) const {
-  if (const Average* found = find(var.ref())) return found->shadow.op().name();
-  return get_default_graph().unique_name(var.op().name() + "/" + name_, false);
+std::string ExponentialMovingAverage::average_name(const Output& tensor) const {
+  if (const Average* found = find(tensor)) return found->shadow.op().name();
+  return get_default_graph().unique_name(tensor.op().name() + "/" + name_, false);
 }
 
 std::map<std::string, Variable> ExponentialMovingAverage::variables_to_restore(

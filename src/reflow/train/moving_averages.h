@@ -34,11 +34,14 @@ class ExponentialMovingAverage {
   Operation apply(const std::optional<std::vector<Variable>>& var_list = std::nullopt);
   Operation apply(std::initializer_list<Variable> var_list) { return apply(std::vector<Variable>(var_list)); }
   Operation apply(const std::vector<Output>& tensors);
+  // Variables and tensors in one list.
+  Operation apply_to_each(const TensorList& variables_and_tensors);
   // The shadow; unset: there is none.
   std::optional<Variable> average(const Variable& var) const;
   std::optional<Variable> average(const Output& tensor) const;
   // The name of the shadow, be it there or not.
-  std::string average_name(const Variable& var) const;
+  std::string average_name(const Variable& var) const { return average_name(var.ref()); }
+  std::string average_name(const Output& tensor) const;
   // For a Saver that loads averages into the variables: name in the checkpoint -> variable. Unset: the trainable
   // variables and those that have an average; all other global variables go by their own names.
   std::map<std::string, Variable> variables_to_restore(
@@ -51,6 +54,8 @@ class ExponentialMovingAverage {
     bool zero_debias = false;
   };
   const Average* find(const Output& of) const;
+  void add(const Variable& var);
+  void add(const Output& tensor);
   Operation update(const std::vector<TensorLike>& values, const std::vector<Output>& keys);
 
   TensorLike decay_, num_updates_;

@@ -85,5 +85,18 @@ TEST_F(MovingAverageTest, DebiasesTheFirstValues) {
   EXPECT_FLOAT_EQ(session.run(*averages.average(value)).item<float>(), 4);
 }
 
+TEST_F(MovingAverageTest, TakesVariablesAndTensorsInOneList) {
+  const Variable v(4.f, {.name = "v"});
+  const Output tensor = constant(8.f, {.name = "t"});
+  ExponentialMovingAverage averages(0.5);
+  const Operation update = averages.apply_to_each({v, tensor});
+  EXPECT_EQ(averages.average_name(tensor), "t/ExponentialMovingAverage");
+  const Session session;
+  session.run(global_variables_initializer());
+  session.run(update);
+  EXPECT_FLOAT_EQ(session.run(*averages.average(v)).item<float>(), 4);
+  EXPECT_FLOAT_EQ(session.run(*averages.average(tensor)).item<float>(), 4);
+}
+
 }  // namespace
 }  // namespace reflow::train

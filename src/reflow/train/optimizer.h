@@ -29,6 +29,9 @@ class Hyperparameter {
   Hyperparameter(F function) : function_(std::move(function)) {}
   TensorLike operator()() const { return function_ ? function_() : value_; }
 
+  // Told the tensor that the number is in the update being built; may be empty.
+  std::function<void(const Output&)> became_tensor;
+
  private:
   TensorLike value_;
   std::function<TensorLike()> function_;

@@ -3,7 +3,10 @@
 
 namespace reflow::train {
 
-void HyperTensor::convert(const std::string& name) { tensor = client::convert(value(), DType::kInvalid, name); }
+void HyperTensor::convert(const std::string& name) {
+  tensor = client::convert(value(), DType::kInvalid, name);
+  if (value.became_tensor) value.became_tensor(tensor);
+}
 
 Operation TrainingOpOptimizer::apply(const std::string& form, const Variable& var, DType type,
                                      const std::vector<TensorLike>& gradient) {
