@@ -28,4 +28,6 @@ NB_MODULE(_core, m) {
   bind_array_functions(m);
   bind_math_functions(m);
   bind_nn_functions(m);
+  bind_optimizers(m);
+  bind_training(m);
 }

@@ -3,20 +3,13 @@
 import enum
 
 from reflow import _core
+from reflow.ops.gradients_util import AggregationMethod  # noqa: F401
 
 
 class UnconnectedGradients(enum.Enum):
     """What the gradient of an x is that no y depends on."""
     NONE = 'none'
     ZERO = 'zero'
-
-
-class AggregationMethod:
-    """How several gradients of one tensor are summed."""
-    ADD_N = 0
-    DEFAULT = ADD_N
-    EXPERIMENTAL_TREE = 1
-    EXPERIMENTAL_ACCUMULATE_N = 2
 
 
 def _as_list(value):

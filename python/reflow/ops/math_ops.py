@@ -290,7 +290,9 @@ def not_equal(x, y, name=None):
 
 
 def range(start, limit=None, delta=1, dtype=None, name='range'):
-    """start, start + delta, ... below limit."""
+    """start, start + delta, ... below limit; with one argument 0, delta, ... below that."""
+    if limit is None:
+        start, limit = 0, start
     return _core.range(start, limit, delta, dtype, name)
 
 

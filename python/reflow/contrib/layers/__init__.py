@@ -1,0 +1,6 @@
+"""`tf.contrib.layers`."""
+from reflow.contrib.layers.python.layers.initializers import *  # noqa: F401,F403
+from reflow.contrib.layers.python.layers.regularizers import *  # noqa: F401,F403
+from reflow.names.packages import lazy_modules
+
+__getattr__ = lazy_modules(__spec__.name)

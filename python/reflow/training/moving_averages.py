@@ -1,0 +1,42 @@
+"""Moving averages of variables and tensors."""
+from reflow import _core
+from reflow.ops import variables
+from reflow.util import nest
+
+
+def assign_moving_average(variable, value, decay, zero_debias=True, name=None):
+    """variable -= (1 - decay) * (variable - value); gives the variable's new value."""
+    return _core.assign_moving_average(variable, value, decay, bool(zero_debias), name)
+
+
+class ExponentialMovingAverage:
+    """Keeps a shadow of each variable: shadow -= (1 - decay) * (shadow - variable)."""
+
+    def __init__(self, decay, num_updates=None, zero_debias=False, name='ExponentialMovingAverage'):
+        self._decay = decay
+        self._num_updates = num_updates
+        self._zero_debias = zero_debias
+        self._name = name
+        self._object = _core.ExponentialMovingAverage(decay, num_updates, bool(zero_debias), name)
+
+    @property
+    def name(self):
+        """The last part of the shadows' names."""
+        return self._name
+
+    def apply(self, var_list=None):
+        """Makes shadows where there are none yet, and an operation that updates those of `var_list`."""
+        return self._object.apply(variables.trainable_variables() if var_list is None else nest.flatten(var_list))
+
+    def average(self, var):
+        """The shadow of a variable or tensor; None: there is none."""
+        return self._object.average(var)
+
+    def average_name(self, var):
+        """The name of the shadow, be it there or not."""
+        return self._object.average_name(var)
+
+    def variables_to_restore(self, moving_avg_variables=None):
+        """For a Saver that loads averages into the variables: {name in the checkpoint: variable}."""
+        averaged = None if moving_avg_variables is None else list(moving_avg_variables)
+        return self._object.variables_to_restore(averaged)

@@ -1,0 +1,196 @@
+"""The base of optimizers, which programs derive from by TensorFlow's protected names.
+
+The engine computes and applies gradients (`self._object`); where TensorFlow's class calls a method that subclasses may
+override, the engine calls that method.
+"""
+from reflow import _core
+from reflow.framework import dtypes, ops
+from reflow.ops import gradients_impl
+from reflow.util import nest
+
+
+def _var_key(var):
+    return var.op.graph, var.op.name
+
+
+def _deduplicate_indexed_slices(values, indices):
+    """The rows with each index once, those of the same index summed, and these indices."""
+    from reflow.ops import array_ops, math_ops
+    unique_indices, positions = array_ops.unique(indices)
+    summed = math_ops.unsorted_segment_sum(values, positions, array_ops.shape(unique_indices)[0])
+    return summed, unique_indices
+
+
+class Optimizer:
+    """Computes gradients of a loss, and applies them to variables."""
+
+    GATE_NONE = 0
+    GATE_OP = 1
+    GATE_GRAPH = 2
+
+    # Makes the engine's object of (self, use_locking, name). Hyperparameters are read from attributes of self.
+    _make_object = staticmethod(_core.make_optimizer)
+
+    def __init__(self, use_locking, name):
+        if not name:
+            raise ValueError('Must specify the optimizer name')
+        self._use_locking = use_locking
+        self._name = name
+        self._object = self._make_object(self, bool(use_locking), name)
+
+    def get_name(self):
+        """The name of the optimizer, which its operation has too."""
+        return self._name
+
+    def minimize(self, loss, global_step=None, var_list=None, gate_gradients=GATE_OP, aggregation_method=None,
+                 colocate_gradients_with_ops=False, name=None, grad_loss=None):
+        """An operation that lowers `loss` by changing the variables of `var_list` (None: those that are trainable).
+
+        It adds 1 to `global_step`, if there is one.
+        """
+        grads_and_vars = self.compute_gradients(
+            loss, var_list=var_list, gate_gradients=gate_gradients, aggregation_method=aggregation_method,
+            colocate_gradients_with_ops=colocate_gradients_with_ops, grad_loss=grad_loss)
+        if all(gradient is None for gradient, _ in grads_and_vars):
+            raise ValueError('No gradients provided for any variable, check your graph for ops that do not support '
+                             'gradients, between variables %s and loss %s.' % (
+                                 [str(variable) for _, variable in grads_and_vars], loss))
+        return self.apply_gradients(grads_and_vars, global_step=global_step, name=name)
+
+    def compute_gradients(self, loss, var_list=None, gate_gradients=GATE_OP, aggregation_method=None,
+                          colocate_gradients_with_ops=False, grad_loss=None):
+        """A list of pairs (gradient, variable); the gradient is a Tensor, IndexedSlices or None."""
+        if callable(loss):
+            raise NotImplementedError('a loss that is a function needs a gradient tape, which is not part of Reflow yet')
+        if gate_gradients not in (Optimizer.GATE_NONE, Optimizer.GATE_OP, Optimizer.GATE_GRAPH):
+            raise ValueError('gate_gradients must be one of: Optimizer.GATE_NONE, Optimizer.GATE_OP, '
+                             'Optimizer.GATE_GRAPH.  Not %s' % gate_gradients)
+        if var_list is not None:
+            var_list = nest.flatten(var_list)
+            if not all(isinstance(variable, _core.Variable) for variable in var_list):
+                return self._gradients_of_tensors(loss, var_list, gate_gradients, aggregation_method,
+                                                  colocate_gradients_with_ops, grad_loss)
+        return self._object.compute_gradients(loss, var_list, gate_gradients, aggregation_method or 0,
+                                              bool(colocate_gradients_with_ops), grad_loss)
+
+    def _gradients_of_tensors(self, loss, xs, gate_gradients, aggregation_method, colocate, grad_loss):
+        """compute_gradients where some of `xs` are no variables."""
+        for x in xs:
+            if not isinstance(x, (_core.Variable, ops.Tensor)):
+                raise NotImplementedError('Trying to optimize unsupported type ', x)
+        self._assert_valid_dtypes([loss])
+        found = gradients_impl.gradients(loss, xs, grad_ys=grad_loss, gate_gradients=gate_gradients == Optimizer.GATE_OP,
+                                         aggregation_method=aggregation_method, colocate_gradients_with_ops=colocate)
+        if gate_gradients == Optimizer.GATE_GRAPH:
+            from reflow.ops import control_flow_ops
+            found = control_flow_ops.tuple(found)
+        return list(zip(found, xs))
+
+    def apply_gradients(self, grads_and_vars, global_step=None, name=None):
+        """An operation that changes variables by the gradients of a list of pairs (gradient, variable)."""
+        pairs = [(_gradient(gradient), variable) for gradient, variable in tuple(grads_and_vars)]
+        for gradient, variable in pairs:
+            if not isinstance(variable, _core.Variable):
+                kind = 'Trying to update a Tensor ' if isinstance(variable, ops.Tensor) else (
+                    'Trying to optimize unsupported type ')
+                raise NotImplementedError(kind, variable)
+        return self._object.apply_gradients(pairs, global_step, name)
+
+    def get_slot(self, var, name):
+        """The slot `name` of the variable, or None."""
+        return self._object.get_slot(var, name)
+
+    def get_slot_names(self):
+        """The names of slots that there are."""
+        return self._object.get_slot_names()
+
+    def variables(self):
+        """The optimizer's own variables in the default graph: slots and others."""
+        return self._object.variables()
+
+    # What subclasses override.
+
+    def _valid_dtypes(self):
+        """The types that loss, variables and gradients may have."""
+        return set(self._object.valid_dtypes())
+
+    def _create_slots(self, var_list):
+        """Makes the slots of the variables."""
+        self._object.create_slots(var_list)
+
+    def _prepare(self):
+        """Makes the tensors that all updates share."""
+        self._object.prepare()
+
+    def _apply_dense(self, grad, var):
+        """The update of a variable by reference."""
+        return self._object.apply_dense(grad, var)
+
+    def _resource_apply_dense(self, grad, handle):
+        """The update of a resource variable."""
+        return self._object.resource_apply_dense(grad, handle)
+
+    def _resource_apply_sparse_duplicate_indices(self, grad, handle, indices):
+        """The update of rows of a resource variable; `indices` may have repetitions."""
+        return self._object.resource_apply_sparse_duplicate_indices(grad, handle, indices)
+
+    def _resource_apply_sparse(self, grad, handle, indices):
+        """The update of rows of a resource variable; `indices` has no repetitions."""
+        return self._object.resource_apply_sparse(grad, handle, indices)
+
+    def _apply_sparse_duplicate_indices(self, grad, var):
+        """The update of rows by IndexedSlices, which may have repeated indices."""
+        return self._object.apply_sparse_duplicate_indices(grad, var)
+
+    def _apply_sparse(self, grad, var):
+        """The update of rows by IndexedSlices without repeated indices."""
+        return self._object.apply_sparse(grad, var)
+
+    def _finish(self, update_ops, name_scope):
+        """Joins the updates in an operation called `name_scope`."""
+        return self._object.finish(update_ops, name_scope)
+
+    # What subclasses call.
+
+    def _assert_valid_dtypes(self, tensors):
+        valid_dtypes = self._valid_dtypes()
+        for tensor in tensors:
+            dtype = tensor.dtype.base_dtype
+            if dtype not in valid_dtypes:
+                raise ValueError('Invalid type %r for %s, expected: %s.' % (dtype, tensor.name, list(valid_dtypes)))
+
+    def _zeros_slot(self, var, slot_name, op_name):
+        """The slot of `var`, made of zeros if there is none yet."""
+        return self._object.zeros_slot(var, slot_name, op_name)
+
+    def _get_or_make_slot(self, var, val, slot_name, op_name):
+        """The slot of `var`, made with the value `val` if there is none yet."""
+        return self._object.get_or_make_slot(var, val, slot_name, op_name)
+
+    def _get_or_make_slot_with_initializer(self, var, initializer, shape, dtype, slot_name, op_name):
+        """The slot of `var`, made by the initializer if there is none yet."""
+        return self._object.get_or_make_slot_with_initializer(var, initializer, shape, dtype, slot_name, op_name)
+
+    def _create_non_slot_variable(self, initial_value, name, colocate_with):
+        """The variable `name` that belongs to no other, made if there is none yet."""
+        return self._object.create_non_slot_variable(initial_value, name, colocate_with)
+
+    def _get_non_slot_variable(self, name, graph=None):
+        """What _create_non_slot_variable has made in `graph` (None: the default graph), or None."""
+        if graph is None:
+            return self._object.get_non_slot_variable(name)
+        with graph.as_default():
+            return self._object.get_non_slot_variable(name)
+
+    def _call_if_callable(self, param):
+        return param() if callable(param) else param
+
+
+def _gradient(value):
+    """The gradient as Tensor, IndexedSlices or None."""
+    if value is None:
+        return None
+    try:
+        return ops.convert_to_tensor_or_indexed_slices(value)
+    except TypeError:
+        raise TypeError('Gradient must be convertible to a Tensor or IndexedSlices, or None: %s' % value) from None
