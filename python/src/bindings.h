@@ -23,6 +23,7 @@ void bind_array_functions(nb::module_& m);
 void bind_math_functions(nb::module_& m);
 void bind_nn_functions(nb::module_& m);
 void bind_optimizers(nb::module_& m);
+void bind_saver(nb::module_& m);
 void bind_training(nb::module_& m);
 
 }  // namespace reflow::python

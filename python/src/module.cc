@@ -29,5 +29,6 @@ NB_MODULE(_core, m) {
   bind_math_functions(m);
   bind_nn_functions(m);
   bind_optimizers(m);
+  bind_saver(m);
   bind_training(m);
 }

@@ -116,6 +116,38 @@ def test_xavier_initializers_scale_by_the_fans():
     assert normal.std() == pytest.approx(math.sqrt(2. / (9 * 24)), rel=0.05)
 
 
+def test_savers_make_their_operations():
+    v, w = tf.Variable(1., name='v'), tf.get_variable('r', [2], use_resource=True)
+    saver = tf.train.Saver([v, w], max_to_keep=3)
+    assert saver.saver_def.save_tensor_name == 'save/control_dependency:0'
+    assert saver.saver_def.restore_op_name == 'save/restore_all' and saver.saver_def.max_to_keep == 3
+    assert saver.to_proto('other') is None
+    with tf.Session() as sess:
+        with pytest.raises(NotImplementedError, match='not part of Reflow yet'):
+            saver.save(sess, 'model')
+        with pytest.raises(tf.errors.UnimplementedError, match='not part of Reflow yet'):
+            sess.run(saver.saver_def.restore_op_name)
+
+
+def test_a_saver_comes_back_with_its_graph():
+    tf.Variable(1., name='v')
+    exported = tf.train.Saver().export_meta_graph()
+    with tf.Graph().as_default():
+        saver = tf.train.import_meta_graph(exported, import_scope='imported')
+        assert saver.saver_def.restore_op_name == 'imported/save/restore_all'
+
+
+@pytest.mark.parametrize('make, message', [
+    (lambda: tf.train.Saver(), 'No variables to save'),
+    (lambda: tf.train.Saver([tf.Variable(1., name='a')] * 2), 'At least two variables have the same name: a'),
+    (lambda: tf.train.Saver(dict.fromkeys('xy', tf.Variable(1., name='a'))),
+     'The same saveable will be restored with two names: y')])
+def test_mistakes_with_savers(make, message):
+    with pytest.raises(ValueError) as error:
+        make()
+    assert str(error.value) == message
+
+
 def test_variables_are_found_by_scope_and_name():
     from reflow.contrib import framework
     with tf.variable_scope('a'):

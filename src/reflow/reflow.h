@@ -34,3 +34,4 @@
 #include "reflow/train/moving_averages.h"
 #include "reflow/train/optimizer.h"
 #include "reflow/train/optimizers.h"
+#include "reflow/train/saver.h"
