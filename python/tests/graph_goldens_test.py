@@ -1,0 +1,167 @@
+"""Programs that only build a graph give the GraphDef and the collections that real TensorFlow 1.15.5 gave."""
+import gzip
+import json
+import pathlib
+import re
+
+import numpy as np
+import pytest
+
+from reflow.framework import protos
+
+FOLDER = pathlib.Path(__file__).resolve().parents[2] / 'tests/data/tf-1.15/graphs'
+MORE = FOLDER.parents[1] / 'graphs'  # without collections
+
+# Programs that use what Reflow doesn't have in Python yet; one that is reported as XPASS leaves the list.
+_CONTEXTS = 'control-flow contexts as Python objects, which the collections name'
+_LOOPS = 'tf.while_loop'
+_RNN = 'recurrent cells'
+_KERAS = 'Keras'
+_DATA = 'tf.data'
+WAITING = {
+    'array_ops': 'parallel_stack',
+    'attention_seq2seq': 'tf.contrib.seq2seq',
+    'checks_and_host': 'tf.Assert, py_func',
+    'cond_nested': 'tf.case',
+    'cond_simple': _CONTEXTS,
+    'constants': 'the names of shapes that are made tensors',
+    'contrib_layers': 'layers of tf.contrib.layers',
+    'data_basic': _DATA,
+    'data_initializable': _DATA,
+    'data_iterators': _DATA,
+    'deep_copy_ops': 'tf.contrib.rnn',
+    'defun': 'Defun',
+    'estimator_pieces': 'feature columns',
+    'extract_subgraph': 'the order of nodes that extract_sub_graph gives',
+    'functional_loops': _LOOPS,
+    'grad_matmul': 'tensordot',
+    'grad_nn': 'convolutions',
+    'grad_second_order': _LOOPS,
+    'image_color': 'tf.image',
+    'import_meta_graph': 'what import_meta_graph gives programs',
+    'input_producers': 'queues',
+    'keras_conv_compile': _KERAS,
+    'keras_layers_model': _KERAS,
+    'layers_batch_norm': 'tf.layers',
+    'lm_lstm': _RNN,
+    'losses': 'tf.losses',
+    'math_reduce': 'tf.norm and its neighbours',
+    'metrics': 'tf.metrics',
+    'names_operators_float': 'the name of the operator @',
+    'nn_activations': 'the names of log_sigmoid',
+    'opt_learning_rate_decay': _CONTEXTS,
+    'opt_sync_replicas': 'SyncReplicasOptimizer',
+    'random_seeds': 'stateless random numbers',
+    'replica_device': 'replica_device_setter',
+    'rnn_cells_step': _RNN,
+    'rnn_dynamic_lengths': _RNN,
+    'rnn_static': _RNN,
+    'saver_sharded_and_kinds': 'StringJoin',
+    'scaffold_and_global_step': 'StringJoin',
+    'slices': 'assignment to slices of variables',
+    'slim_lenet': 'tf.contrib.slim',
+    'sparse': 'operations on sparse tensors',
+    'strings_and_tables': 'strings and tables',
+    'summaries': 'tf.summary',
+    'variables_ref': _CONTEXTS,
+    'variables_resource': 'resource variables as what assign gives',
+    'while_gradient': _LOOPS,
+    'while_nested_and_arrays': _LOOPS,
+}
+
+
+def _read(path):
+    zipped = path.with_name(path.name + '.gz')
+    return gzip.decompress(zipped.read_bytes()).decode() if zipped.exists() else path.read_text(encoding='utf-8')
+
+
+def _golden(program):
+    from google.protobuf import text_format
+    return text_format.Parse(_read(program.with_suffix('.pbtxt')), protos.message('tensorflow.GraphDef')())
+
+
+def _build(program):
+    """The graph that the program builds."""
+    import reflow.tensorflow as tf
+    graph = tf.Graph()
+    with graph.as_default():
+        exec(compile(program.read_text(encoding='utf-8'), str(program), 'exec'), {'tf': tf, 'np': np})
+    return graph
+
+
+def _without_uuids(graph_def):
+    """Sharded savers name their temporary folder at random: the golden graphs have {UUID} there."""
+    for node in graph_def.node:
+        strings = node.attr['value'].tensor.string_val if 'value' in node.attr else []
+        for i, text in enumerate(strings):
+            strings[i] = re.sub(b'^_temp_[0-9a-f]{32}/', b'_temp_{UUID}/', text)
+    return graph_def
+
+
+def _same_attr(found, wanted):
+    if found == wanted:
+        return True
+    if found.WhichOneof('value') != 'tensor' or wanted.WhichOneof('value') != 'tensor':
+        return False
+    from reflow.framework import tensor_util
+    a, b = tensor_util.MakeNdarray(found.tensor), tensor_util.MakeNdarray(wanted.tensor)
+    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+
+
+def _node_differences(found, wanted):
+    if (found.name, found.op) != (wanted.name, wanted.op):
+        return ['%s (%s) is %s (%s)' % (wanted.name, wanted.op, found.name, found.op)]
+    lines = ['%s: %s %s is %s' % (wanted.name, field, getattr(wanted, field), getattr(found, field))
+             for field in ('input', 'device') if getattr(found, field) != getattr(wanted, field)]
+    for key in sorted(set(found.attr) | set(wanted.attr)):
+        if key not in found.attr or key not in wanted.attr or not _same_attr(found.attr[key], wanted.attr[key]):
+            lines.append('%s: attr %s %s is %s' % (
+                wanted.name, key, str(wanted.attr[key]).strip() if key in wanted.attr else 'absent',
+                str(found.attr[key]).strip() if key in found.attr else 'absent'))
+    return lines
+
+
+def graph_differences(found, wanted):
+    """A line for each thing that isn't as in the golden GraphDef, up to the first node that stands elsewhere."""
+    lines = []
+    for a, b in zip(found.node, wanted.node):
+        lines += _node_differences(a, b)
+        if a.name != b.name:
+            return lines
+    lines += ['%s is missing' % node.name for node in wanted.node[len(found.node):]]
+    lines += ['%s is not in the golden' % node.name for node in found.node[len(wanted.node):]]
+    if found.library != wanted.library:
+        lines.append('the function libraries differ')
+    return lines
+
+
+def _item_name(item):
+    return item if isinstance(item, str) else getattr(item, 'name', None) or type(item).__name__
+
+
+def collections_of(graph):
+    """{key: names of the items}; keys that are no public names are left out, as in the golden."""
+    return {key: [_item_name(item) for item in graph.get_collection(key)]
+            for key in graph.get_all_collection_keys() if not key.startswith('__')}
+
+
+def _programs():
+    programs = []
+    for path in sorted([*FOLDER.glob('*.py'), *MORE.glob('*.py')]):
+        marks = [pytest.mark.xfail(reason=WAITING[path.stem], strict=False)] if path.stem in WAITING else []
+        programs.append(pytest.param(path, id=path.stem, marks=marks))
+    return programs
+
+
+@pytest.mark.parametrize('program', _programs())
+def test_graph_of_program(program):
+    graph = _build(program)
+    differing = graph_differences(_without_uuids(graph.as_graph_def()), _golden(program))
+    assert not differing, '\n'.join(differing[:12])
+    if program.parent == FOLDER:
+        collections = json.loads(_read(FOLDER / 'collections.json'))[program.stem]['collections']
+        assert collections_of(graph) == collections
+
+
+def test_every_waiting_program_exists():
+    assert set(WAITING) <= {path.stem for folder in (FOLDER, MORE) for path in folder.glob('*.py')}
