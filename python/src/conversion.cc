@@ -193,7 +193,11 @@ Shape shape_attr(nb::handle object, const std::string& name) {
   try {
     return shape_from_python(object);
   } catch (const nb::python_error& e) {
-    throw TypeError(fmt::format("Error converting {} to a TensorShape: {}.", name, nb::str(e.value()).c_str()));
+    const std::string message = fmt::format("Error converting {} to a TensorShape: {}.", name, nb::str(e.value()).c_str());
+    if (e.matches(PyExc_ValueError)) throw ValueError(message);
+    throw TypeError(message);
+  } catch (const ValueError& e) {
+    throw ValueError(fmt::format("Error converting {} to a TensorShape: {}.", name, e.what()));
   }
 }
 
@@ -393,7 +397,8 @@ Regularizer regularizer_from_python(nb::handle object) {
     const nb::gil_scoped_acquire gil;
     const auto* variable = std::get_if<std::shared_ptr<client::VariableState>>(&weights.value());
     const nb::object argument = variable ? variable_object(Variable(*variable)) : tensor_object(*weights.output());
-    return output_from_python(nb::object(nb::handle(function.get())(argument)));
+    const nb::object penalty = nb::handle(function.get())(argument);
+    return penalty.is_none() ? Output() : output_from_python(penalty);
   };
 }
 

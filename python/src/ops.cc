@@ -104,9 +104,11 @@ nb::object create_op(const std::string& type, const std::vector<Output>& inputs,
                                                           {.name = name, .compute_shapes = compute_shapes})));
 }
 
+// Inputs with whether they are lists whose length is an attr, outputs with whether they are lists; attrs that the inputs
+// don't determine with their types and defaults.
 nb::dict describe_op(const graph::OpDef& op) {
   nb::list inputs, outputs, attrs;
-  for (const graph::ArgDef& arg : op.inputs) inputs.append(nb::make_tuple(arg.name, arg.is_list()));
+  for (const graph::ArgDef& arg : op.inputs) inputs.append(nb::make_tuple(arg.name, !arg.number_attr.empty()));
   for (const graph::ArgDef& arg : op.outputs) outputs.append(nb::make_tuple(arg.name, arg.is_list()));
   for (const graph::AttrDef& attr : op.attrs) {
     const bool inferred = [&] {

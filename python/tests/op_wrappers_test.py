@@ -61,8 +61,6 @@ def test_an_op_that_reflow_does_not_have():
     (lambda x: gen_array_ops.pack(x), TypeError,
      "Expected list for 'values' argument to 'pack' Op, not <tf.Tensor 'Const:0' shape=(2,) dtype=float32>."),
     (lambda x: gen_math_ops.add_n(3), TypeError, "Expected list for 'inputs' argument to 'add_n' Op, not 3."),
-    (lambda x: gen_array_ops.identity_n(x), TypeError,
-     'Expected list for \'input\' argument to \'IdentityN\' Op, not Tensor("Const:0", shape=(2,), dtype=float32).'),
     (lambda x: gen_math_ops._sum(x, axis=0, keep_dims=3), TypeError, "Expected bool for argument 'keep_dims' not 3."),
     (lambda x: gen_array_ops.strided_slice(x, [0], [1], [1], begin_mask='a'), TypeError,
      "Expected int for argument 'begin_mask' not 'a'."),

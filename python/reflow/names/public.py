@@ -19,11 +19,15 @@ def resolve(module, name):
     if entry is not None:
         implementation = _implementation(entry[0])
         try:
-            return getattr(implementation, entry[1])
+            value = getattr(implementation, entry[1])
         except AttributeError as error:
             if error.obj is not implementation:
                 raise  # a mistake inside of the module
             raise MissingSymbolError(missing_text(module, name), name=name) from None
+        # Modules hand on the functions of ops; where the table names the module itself, TensorFlow's function is another.
+        if '.gen_' in (getattr(value, '__module__', None) or '') and '.gen_' not in entry[0]:
+            raise MissingSymbolError(missing_text(module, name), name=name)
+        return value
     inner = f'{module}.{name}' if module else name
     if table.is_public_module(inner) or inner in _OTHER_MODULES:
         return importlib.import_module('reflow.tensorflow.' + inner)

@@ -270,6 +270,11 @@ def ones_like_v2(input, dtype=None, name=None):
     return _core.ones_like(input, dtype, name, True)
 
 
+def reshape(tensor, shape, name=None):
+    """The same elements in another shape; one dimension may be -1, which is what is left."""
+    return gen_array_ops.reshape(tensor, shape, name=name)
+
+
 def fingerprint(data, method='farmhash64', name=None):
     """The fingerprint of each row of `data`, as bytes."""
     return gen_array_ops.fingerprint(data, method, name=name)
