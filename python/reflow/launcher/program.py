@@ -17,7 +17,7 @@ def run_file(path, args):
         with open(path, 'rb') as file:
             source = file.read()
     except OSError as error:
-        sys.stderr.write(f"{sys.executable}: can't open file {os.path.abspath(path)!r}: "
+        sys.stderr.write(f"{sys.orig_argv[0]}: can't open file {os.path.abspath(path)!r}: "
                          f'[Errno {error.errno}] {error.strerror}\n')
         sys.exit(2)
     sys.argv[:] = [path, *args]
