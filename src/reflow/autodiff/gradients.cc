@@ -45,6 +45,8 @@ class Backprop {
       : graph_(graph), ys_(ys), xs_(xs), options_(options), emitter_(graph), loops_(graph) {}
 
   Status run();
+  // What is made when all gradients are known, in the caller's name scope.
+  Status finish();
   StatusOr<Gradient> gradient_of(Endpoint x);
 
  private:
@@ -237,6 +239,10 @@ Status Backprop::run() {
     RETURN_IF_ERROR(visit(node));
     RETURN_IF_ERROR(advance(node));
   }
+  return OkStatus();
+}
+
+Status Backprop::finish() {
   for (const auto& [_, loop] : loops_.all()) RETURN_IF_ERROR(loop->close_open_merges());
   return OkStatus();
 }
@@ -342,6 +348,7 @@ StatusOr<std::vector<Gradient>> gradients(Graph& graph, std::span<const Endpoint
   }
   Backprop backprop(graph, ys, xs, options);
   RETURN_IF_ERROR(backprop.run());
+  RETURN_IF_ERROR(backprop.finish());
   std::vector<Gradient> result;
   result.reserve(xs.size());
   for (const Endpoint& x : xs) {

@@ -138,7 +138,9 @@ Status enter_context(GraphScope& scope, Node* node) {
   node->set_context(context);
   RETURN_IF_ERROR(check_loops(*node));
   if (context == nullptr) return OkStatus();
-  std::string saved = std::exchange(scope.name_stack, node->name());
+  // Constants are made without a scope of their own.
+  std::string saved = scope.name_stack;
+  if (node->type() != "Const") scope.name_stack = node->name();
   const Status status = context->add_op(node);
   scope.name_stack = std::move(saved);
   return status;
