@@ -31,11 +31,11 @@ Operation assert_at_most_n_true(const Pairs& pairs, int n, const std::string& me
 // The last function, with the assertion that its predicate alone is true.
 BranchFn last_as_default(const Pairs& pairs) {
   const Pairs others(pairs.begin(), pairs.end() - 1);
-  return [others, last = pairs.back()]() -> BranchResult {
+  return [pairs, others, last = pairs.back()]() -> BranchResult {
     const std::string others_message = fmt::format(
         "Implementation error: selected default action #{} was called, but some of other predicates are True: ",
         others.size());
-    const Output all = stack(TensorList{last.first}, {.name = "preds_c"});
+    const Output all = stack(predicates_of(pairs), {.name = "preds_c"});
     const Operation none = assert_at_most_n_true(others, 0, others_message);
     const Operation it = Assert(last.first, {"Input error: None of conditions evaluated as True:", all});
     const control_dependencies checked({none, it});
@@ -81,7 +81,7 @@ std::vector<Output> case_merges(const Pairs& pred_fn_pairs, const BranchFn& othe
 std::vector<Output> case_lists(const std::vector<std::pair<Output, CaseListFn>>& pred_fn_pairs,
                                const CaseListFn& otherwise, const CaseOptions& options) {
   const auto branch = [](const CaseListFn& fn) -> client::BranchFn {
-    return [fn] { 
+    return [fn] {
       const std::vector<Output> values = fn();
       return client::BranchResult{TensorList(values.begin(), values.end()), std::nullopt, true};
     };
