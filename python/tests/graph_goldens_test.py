@@ -19,8 +19,10 @@ _RNN = 'recurrent cells'
 _KERAS = 'Keras'
 _DATA = 'tf.data'
 WAITING = {
+    'array_gradients': 'tf.TensorArray',
     'array_ops': 'parallel_stack',
     'attention_seq2seq': 'tf.contrib.seq2seq',
+    'cases': 'tf.case',
     'checks_and_host': 'tf.Assert, py_func',
     'cond_nested': 'tf.case',
     'cond_simple': _CONTEXTS,
@@ -44,6 +46,7 @@ WAITING = {
     'keras_layers_model': _KERAS,
     'layers_batch_norm': 'tf.layers',
     'lm_lstm': _RNN,
+    'loop_gradients': _LOOPS,
     'losses': 'tf.losses',
     'math_reduce': 'tf.norm and its neighbours',
     'metrics': 'tf.metrics',
@@ -85,7 +88,8 @@ def _build(program):
     import reflow.tensorflow as tf
     graph = tf.Graph()
     with graph.as_default():
-        exec(compile(program.read_text(encoding='utf-8'), str(program), 'exec'), {'tf': tf, 'np': np})
+        names = {'tf': tf, 'np': np, 'fetch': lambda values: values}  # fetch names what runs
+        exec(compile(program.read_text(encoding='utf-8'), str(program), 'exec'), names)
     return graph
 
 
@@ -147,7 +151,8 @@ def collections_of(graph):
 
 def _programs():
     programs = []
-    for path in sorted([*FOLDER.glob('*.py'), *MORE.glob('*.py')]):
+    for path in sorted(golden.with_name(golden.name.split('.')[0] + '.py')
+                       for folder in (FOLDER, MORE) for golden in folder.glob('*.pbtxt*')):
         marks = [pytest.mark.xfail(reason=WAITING[path.stem], strict=False)] if path.stem in WAITING else []
         programs.append(pytest.param(path, id=path.stem, marks=marks))
     return programs
