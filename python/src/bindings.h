@@ -19,6 +19,8 @@ void bind_variable_scopes(nb::module_& m);
 void bind_gradients(nb::module_& m);
 void bind_control_flow(nb::module_& m);
 void bind_initializers(nb::module_& m);
+void bind_loops(nb::module_& m);
+void bind_script(nb::module_& m);
 void bind_array_functions(nb::module_& m);
 void bind_math_functions(nb::module_& m);
 void bind_nn_functions(nb::module_& m);

@@ -40,6 +40,14 @@ void bind_control_flow(nb::module_& m) {
   m.def("with_dependencies", [](const std::vector<GraphElement>& dependencies, TensorLike value, nb::handle name) {
     return with_dependencies(dependencies, value, {string_from_python(name)});
   }, nb::arg("dependencies"), nb::arg("value"), nb::arg("name").none());
+  m.def("case", [](nb::list preds, nb::list functions, nb::handle otherwise, bool exclusive, nb::handle name) {
+    std::vector<std::pair<Output, client::BranchFn>> pairs;
+    for (size_t i = 0; i < preds.size(); ++i) {
+      pairs.emplace_back(output_from_python(preds[i]), branch_from_python(functions[i]));
+    }
+    return client::case_merges(pairs, otherwise.is_none() ? client::BranchFn() : branch_from_python(otherwise),
+                               {.exclusive = exclusive, .name = string_from_python(name)});
+  }, nb::arg("preds"), nb::arg("functions"), nb::arg("otherwise").none(), nb::arg("exclusive"), nb::arg("name").none());
   m.def("cond", [](TensorLike pred, nb::handle true_fn, nb::handle false_fn, nb::handle name) {
     return client::cond_merges(pred, branch_from_python(true_fn), branch_from_python(false_fn),
                                string_from_python(name), true);

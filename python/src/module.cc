@@ -25,6 +25,8 @@ NB_MODULE(_core, m) {
   bind_gradients(m);
   bind_control_flow(m);
   bind_initializers(m);
+  bind_loops(m);
+  bind_script(m);
   bind_array_functions(m);
   bind_math_functions(m);
   bind_nn_functions(m);

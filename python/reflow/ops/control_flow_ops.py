@@ -109,3 +109,111 @@ def _unpack_single(value):
     return value
 
 
+
+
+def while_loop(cond, body, loop_vars, shape_invariants=None, parallel_iterations=10, back_prop=True, swap_memory=False,
+               name=None, maximum_iterations=None, return_same_structure=False):
+    """Repeats `body`, which makes new loop variables from the old ones, while `cond` is true."""
+    from reflow.ops import tensor_array_ops
+    if not loop_vars:
+        raise ValueError('No loop variables provided')
+    if not callable(cond):
+        raise TypeError('cond must be callable.')
+    if not callable(body):
+        raise TypeError('body must be callable.')
+    if parallel_iterations < 1:
+        raise TypeError('parallel_iterations must be a positive integer.')
+    loop_vars = list(loop_vars) if isinstance(loop_vars, list) else loop_vars
+    if shape_invariants is not None:
+        nest.assert_same_structure(loop_vars, shape_invariants, expand_composites=False)
+    flat = nest.flatten(loop_vars, expand_composites=True)
+    arrays = [value if isinstance(value, tensor_array_ops.TensorArray) else None for value in flat]
+    structures = []
+
+    def packed(values):
+        values = [value if array is None else array._with_flow(value) for value, array in zip(values, arrays)]
+        return nest.pack_sequence_as(loop_vars, values, expand_composites=True)
+
+    def call(function, values):
+        values = packed(values)
+        return function(**values) if isinstance(values, dict) else function(*values)
+
+    def run_body(values):
+        result = call(body, values)
+        if not nest.is_sequence(result):
+            result = [result]
+        nest.assert_same_structure(list(loop_vars) if not isinstance(loop_vars, dict) else loop_vars,
+                                   list(result) if not isinstance(result, dict) else result, expand_composites=True)
+        structures.append(result)
+        flat_result = nest.flatten(result, expand_composites=True)
+        for i, value in enumerate(flat_result):
+            if isinstance(value, tensor_array_ops.TensorArray):
+                arrays[i] = value
+        return [_flow_of(value) for value in flat_result]
+
+    invariants = None
+    if shape_invariants is not None:
+        invariants = [shape if array is None else () for shape, array in zip(_flat_invariants(loop_vars, shape_invariants),
+                                                                            arrays)]
+    exits = _core.while_loop(lambda values: call(cond, values), run_body, [_flow_of(value) for value in flat], invariants,
+                             parallel_iterations, bool(back_prop), bool(swap_memory), name or 'while',
+                             maximum_iterations)
+    values = [value if array is None else array._with_flow(value) for value, array in zip(exits, arrays)]
+    result = nest.pack_sequence_as(structures[0], values, expand_composites=True)
+    if return_same_structure or len(values) != 1 or isinstance(result, dict):
+        return result
+    return result[0]
+
+
+def _flow_of(value):
+    from reflow.ops import tensor_array_ops
+    return value.flow if isinstance(value, tensor_array_ops.TensorArray) else value
+
+
+def _flat_invariants(loop_vars, shape_invariants):
+    """The invariants, one for each tensor of the loop variables: sparse tensors have several."""
+    from reflow.framework import indexed_slices
+    from reflow.framework import sparse_tensor
+    shapes = []
+    for variable, shape in zip(nest.flatten(loop_vars), nest.flatten(shape_invariants)):
+        if isinstance(variable, sparse_tensor.SparseTensor):
+            rank = shape.ndims if hasattr(shape, 'ndims') else None
+            shapes += [[None, rank], [None], [rank]]
+        elif isinstance(variable, indexed_slices.IndexedSlices):
+            parts = nest.flatten(variable, expand_composites=True)
+            shapes += [shape] + [None] * (len(parts) - 1)
+        else:
+            shapes.append(shape)
+    return shapes
+
+
+def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name='case'):
+    """The result of the first function whose predicate is true, else that of `default`."""
+    if isinstance(pred_fn_pairs, dict):
+        pairs = list(pred_fn_pairs.items())
+    elif isinstance(pred_fn_pairs, (list, type(()))):
+        pairs = list(pred_fn_pairs)
+    else:
+        raise TypeError('fns must be a list, tuple, or dict')
+    if isinstance(pred_fn_pairs, dict):
+        pairs.sort(key=lambda pair: pair[0].name if hasattr(pair[0], 'name') else str(pair[0]))
+    for pair in pairs:
+        if not isinstance(pair, type(())) or len(pair) != 2:
+            raise TypeError('Each entry in pred_fn_pairs must be a 2-tuple')
+        if not callable(pair[1]):
+            raise TypeError('fn for pred %s must be callable.' % pair[0].name)
+    if default is not None and not callable(default):
+        raise TypeError('default must be callable.')
+    results = []
+    merges = _core.case([pred for pred, _ in pairs], [_branch(function, results) for _, function in pairs],
+                        None if default is None else _branch(default, results), bool(exclusive), name)
+    structure = results[0]
+    if isinstance(structure, ops.Operation) or structure is None:
+        return merges[0]
+    result = nest.pack_sequence_as(structure, merges, expand_composites=True)
+    return result if strict else _unpack_single(result)
+
+
+def Assert(condition, data, summarize=None, name=None):
+    """Fails the run with the values of `data` where `condition` is false."""
+    return _core.assert_op(condition, data, 3 if summarize is None else summarize, name)

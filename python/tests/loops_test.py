@@ -1,0 +1,82 @@
+"""Loops, arrays of tensors, functions over rows, cases, and Python functions as operations."""
+import numpy as np
+import pytest
+
+import reflow.tensorflow as tf
+
+
+@pytest.fixture(autouse=True)
+def graph():
+    tf.reset_default_graph()
+
+
+def run(fetches, feed_dict=None):
+    with tf.Session() as session:
+        return session.run(fetches, feed_dict)
+
+
+def test_while_loop_keeps_the_structure():
+    i, pair = tf.while_loop(lambda i, pair: i < 3, lambda i, pair: (i + 1, {'a': pair['a'] * 2., 'b': pair['b'] + 1}),
+                            (0, {'a': tf.constant(1.), 'b': 5}))
+    assert run([i, pair]) == [3, {'a': 8., 'b': 8}]
+
+
+def test_while_loop_of_one_variable_gives_it_alone():
+    assert run(tf.while_loop(lambda i: i < 10, lambda i: i + 3, [0])) == 12
+
+
+def test_gradient_through_a_loop():
+    x = tf.constant(3.)
+    y = tf.while_loop(lambda i, y: i < 3, lambda i, y: (i + 1, y * x), [0, tf.constant(1.)])[1]
+    assert run([y, tf.gradients(y, x)[0]]) == [27., 27.]
+
+
+def test_arrays_are_loop_variables():
+    array = tf.TensorArray(tf.float32, size=4)
+    _, array = tf.while_loop(lambda i, array: i < 4, lambda i, array: (i + 1, array.write(i, tf.cast(i * i, tf.float32))),
+                             (0, array))
+    np.testing.assert_array_equal(run(array.stack()), [0, 1, 4, 9])
+
+
+def test_mistakes():
+    with pytest.raises(ValueError, match='No loop variables provided'):
+        tf.while_loop(lambda: True, lambda: None, [])
+    with pytest.raises(TypeError, match='parallel_iterations must be a positive integer.'):
+        tf.while_loop(lambda i: True, lambda i: i, [0], parallel_iterations=0)
+    with pytest.raises(ZeroDivisionError):
+        tf.while_loop(lambda i: i < 1, lambda i: 1 / 0, [0])
+
+
+def test_functions_over_rows():
+    x = tf.constant([[1, 2], [3, 4], [5, 6]])
+    np.testing.assert_array_equal(run(tf.map_fn(lambda row: row * 10, x)), [[10, 20], [30, 40], [50, 60]])
+    np.testing.assert_array_equal(run(tf.foldl(lambda a, row: a + row, x)), [9, 12])
+    np.testing.assert_array_equal(run(tf.foldr(lambda a, row: a - row, x)), [1, 0])
+    np.testing.assert_array_equal(run(tf.scan(lambda a, row: a + row, x)), [[1, 2], [4, 6], [9, 12]])
+    sums, products = tf.map_fn(lambda pair: (pair[0] + pair[1], pair[0] * pair[1]), (x, x))
+    np.testing.assert_array_equal(run(products), [[1, 4], [9, 16], [25, 36]])
+
+
+def test_case_takes_the_first_that_is_true():
+    x = tf.placeholder(tf.int32, [])
+    result = tf.case([(x > 10, lambda: 1), (x > 5, lambda: 2)], default=lambda: 3)
+    assert [run(result, {x: value}) for value in (11, 7, 0)] == [1, 2, 3]
+
+
+def test_python_function():
+    calls = []
+
+    def function(a, b):
+        calls.append((a, b))
+        return a + b, np.float64(a.sum())
+    total, scalar = tf.py_func(function, [tf.constant([1., 2.]), 3.], [tf.float32, tf.float64])
+    values = run([total, scalar])
+    np.testing.assert_array_equal(values[0], [4, 5])
+    assert values[1] == 3. and len(calls) == 1
+
+
+def test_exception_of_a_python_function_fails_the_run():
+    def function(x):
+        raise ValueError('from python')
+    with pytest.raises(tf.errors.InvalidArgumentError, match='ValueError: from python'):
+        run(tf.py_func(function, [1.], tf.float32))
