@@ -144,8 +144,7 @@ REFLOW_OP("StackV2")
     .doc("Makes an empty stack, which lasts as long as the run. `max_size` bounds it where memory has to be reserved.")
     .shape(handle_shape_fn)
     .kernel<MakeStack>(kCpu)
-    .sets_outputs()
-    .not_differentiable();
+    .sets_outputs();
 
 REFLOW_OP("StackPushV2")
     .input("handle: resource")
@@ -157,8 +156,7 @@ REFLOW_OP("StackPushV2")
     .doc("Puts `elem` on the stack, and passes it on.")
     .shape(pushed_shape)
     .kernel<StackPush>(kCpu)
-    .sets_outputs()
-    .not_differentiable();
+    .sets_outputs();
 
 REFLOW_OP("StackPopV2")
     .input("handle: resource")
@@ -168,8 +166,7 @@ REFLOW_OP("StackPopV2")
     .doc("Takes the element that was put on the stack last.")
     .shape(unknown_shape)
     .kernel<StackPop>(kCpu)
-    .sets_outputs()
-    .not_differentiable();
+    .sets_outputs();
 
 REFLOW_OP("StackCloseV2")
     .input("handle: resource")
@@ -177,8 +174,7 @@ REFLOW_OP("StackCloseV2")
     .doc("Frees what the stack holds; it can't be used any more.")
     .shape(no_outputs)
     .kernel<StackClose>(kCpu)
-    .sets_outputs()
-    .not_differentiable();
+    .sets_outputs();
 
 }  // namespace
 }  // namespace reflow::ops
