@@ -139,6 +139,15 @@ def test_gradients_of_tensors_are_computed_but_not_applied():
         opt.apply_gradients(pairs)
 
 
+def test_the_step_may_be_a_reference_tensor():
+    v, step = tf.Variable(1.), tf.train.create_global_step()
+    opt = tf.train.GradientDescentOptimizer(1.)
+    train = opt.minimize(v * 2., global_step=tf.get_default_graph().get_tensor_by_name('global_step:0'))
+    assert train.name == 'GradientDescent' and run_steps(train, step) == 1
+    with pytest.raises(AttributeError, match="'Tensor' object has no attribute 'assign_add'"):
+        opt.minimize(v * 2., global_step=tf.constant(0))
+
+
 def test_arrays_stand_for_gradients():
     v = tf.Variable([1., 2.])
     train = tf.train.GradientDescentOptimizer(1.).apply_gradients([(np.array([1., 1.], np.float32), v)])

@@ -148,6 +148,11 @@ def test_mistakes_with_savers(make, message):
     assert str(error.value) == message
 
 
+def test_all_of_training_is_in_one_module():
+    from reflow.training import training
+    assert training.AdamOptimizer is tf.train.AdamOptimizer and training.Saver is tf.train.Saver
+
+
 def test_variables_are_found_by_scope_and_name():
     from reflow.contrib import framework
     with tf.variable_scope('a'):

@@ -94,7 +94,7 @@ class Optimizer:
                 kind = 'Trying to update a Tensor ' if isinstance(variable, ops.Tensor) else (
                     'Trying to optimize unsupported type ')
                 raise NotImplementedError(kind, variable)
-        return self._object.apply_gradients(pairs, global_step, name)
+        return self._object.apply_gradients(pairs, _step_variable(global_step), name)
 
     def get_slot(self, var, name):
         """The slot `name` of the variable, or None."""
@@ -194,3 +194,13 @@ def _gradient(value):
         return ops.convert_to_tensor_or_indexed_slices(value)
     except TypeError:
         raise TypeError('Gradient must be convertible to a Tensor or IndexedSlices, or None: %s' % value) from None
+
+
+def _step_variable(step):
+    """The variable that a reference tensor is of; variables and None as they are."""
+    if not isinstance(step, ops.Tensor):
+        return step
+    for variable in step.graph.get_collection(ops.GraphKeys.GLOBAL_VARIABLES):
+        if variable._ref() is step:
+            return variable
+    raise AttributeError("'Tensor' object has no attribute 'assign_add'")
