@@ -93,7 +93,9 @@ Output transpose(const TensorLike& a, const TransposeOptions& options) {
   if (!options.perm.is_none()) return apply_op(op, scope.name(), {x, options.perm});
   if (x.shape().rank() <= 0) {
     const Output rank = apply_op("Rank", "", {x});
-    return apply_op(op, scope.name(), {x, (rank - 1) - apply_op("Range", "", {0, rank, 1})});
+    const Output last = rank - 1;
+    const Output axes = apply_op("Range", "", {0, rank, 1});
+    return apply_op(op, scope.name(), {x, last - axes});
   }
   const int rank = x.shape().rank();
   std::vector<int32_t> reversed(rank);
@@ -155,7 +157,8 @@ Output slice(const TensorLike& input, const TensorLike& begin, const TensorLike&
 
 Output strided_slice(const TensorLike& input, const TensorLike& begin, const TensorLike& end, const TensorLike& strides,
                      const StridedSliceOptions& options) {
-  return apply_op("StridedSlice", options.name, {input, begin, end, strides},
+  const TensorLike steps = strides.is_none() ? TensorLike(ones_like(begin)) : strides;
+  return apply_op("StridedSlice", options.name, {input, begin, end, steps},
                   {{"begin_mask", options.begin_mask},
                    {"end_mask", options.end_mask},
                    {"ellipsis_mask", options.ellipsis_mask},

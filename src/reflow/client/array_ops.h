@@ -128,7 +128,8 @@ struct StridedSliceOptions {
   int64_t begin_mask = 0, end_mask = 0, ellipsis_mask = 0, new_axis_mask = 0, shrink_axis_mask = 0;
   std::string name;
 };
-Output strided_slice(const TensorLike& input, const TensorLike& begin, const TensorLike& end, const TensorLike& strides,
-                     const StridedSliceOptions& options = {});
+// Without strides they are 1.
+Output strided_slice(const TensorLike& input, const TensorLike& begin, const TensorLike& end,
+                     const TensorLike& strides = {}, const StridedSliceOptions& options = {});
 
 }  // namespace reflow

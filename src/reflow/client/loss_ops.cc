@@ -2,6 +2,8 @@
 
 #include "reflow/client/apply_op.h"
 #include "reflow/client/array_ops.h"
+#include "reflow/client/check_ops.h"
+#include "reflow/client/control_flow_ops.h"
 #include "reflow/client/elementwise_ops.h"
 #include "reflow/client/indexing.h"
 #include "reflow/client/math_ops.h"
@@ -26,7 +28,9 @@ void check_named(const char* function, const TensorLike& labels, const TensorLik
 // `x` as [rows, last dimension].
 Output flatten_outer(const Output& x) {
   const Output rank = reflow::rank(x);
-  const Output last = slice(shape(x), {subtract(rank, 1)}, {1});
+  const Output dims = shape(x);
+  const Output last_axis = subtract(rank, 1);
+  const Output last = slice(dims, {last_axis}, {1});
   const Output output = reshape(x, concat(TensorList{{-1}, last}, 0));
   const Shape& known = x.shape();
   if (known.known_rank() && known.rank() > 0) {
@@ -37,23 +41,39 @@ Output flatten_outer(const Output& x) {
   return output;
 }
 
+// `x` with dimension `axis` behind the others.
+Output move_to_end(const Output& x, int axis, const Output& rank) {
+  const Output before = range(axis), after = range(axis + 1, rank);
+  return transpose(x, concat(TensorList{before, after, {axis}}, 0));
+}
+
 Output softmax_cross_entropy(const TensorLike& labels, const TensorLike& logits, int axis, const std::string& scope) {
-  Output x = convert(logits, DType::kInvalid, "logits"), target = convert(labels, DType::kInvalid, "labels");
+  const Output x = convert(logits, DType::kInvalid, "logits");
+  Output target = convert(labels, DType::kInvalid, "labels");
   const DType type = base_type(x.dtype());
   const bool is_half = type == DType::kHalf || type == DType::kBfloat16;
-  const Output precise = is_half ? cast(x, float32) : x;
+  Output precise = is_half ? cast(x, float32) : x;
   target = cast(target, base_type(precise.dtype()));
   const Output input_rank = rank(precise);
-  const Shape known = x.shape();
-  if (axis != -1 && axis != known.rank() - 1) {
-    throw NotImplementedError("softmax_cross_entropy_with_logits along another axis than the last");
+  Shape outer_shape = x.shape();
+  const int known_rank = outer_shape.rank();
+  if (axis != -1 && axis != known_rank - 1) {
+    if (known_rank >= 0 && (axis < -known_rank || axis >= known_rank)) {
+      throw IndexError(fmt::format("axis {} is not in [{}, {})", axis, -known_rank, known_rank));
+    }
+    precise = move_to_end(precise, axis, input_rank);
+    target = move_to_end(target, axis, input_rank);
   }
   const Output input_shape = shape(precise);
   const Output rows = flatten_outer(precise), target_rows = flatten_outer(target);
   const Output cost = apply_op("SoftmaxCrossEntropyWithLogits", scope, {rows, target_rows});
-  const Output outer = slice(input_shape, {0}, {subtract(input_rank, 1)});
+  const Output outer_rank = subtract(input_rank, 1);
+  const Output outer = slice(input_shape, {0}, {outer_rank});
   const Output result = reshape(cost, outer);
-  if (known.rank() > 0) result.set_shape(known.sub_shape(0, known.rank() - 1));
+  if (known_rank > 0) {
+    outer_shape.remove_dim(axis < 0 ? axis + known_rank : axis);
+    result.set_shape(outer_shape);
+  }
   return is_half ? cast(result, type) : result;
 }
 
@@ -89,30 +109,33 @@ Output sparse_softmax_cross_entropy_with_logits(const SparseSoftmaxOptions& opti
     throw ValueError(fmt::format("Rank mismatch: Rank of labels (received {}) should equal rank of logits minus 1 "
                                  "(received {}).", y.rank(), x.rank()));
   }
-  const auto known_mismatch = [&] {
-    if (!x.known_rank() || !y.known_rank()) return false;
-    return !x.sub_shape(0, x.rank() - 1).compatible_with(y);
-  };
-  if (x.fully_defined() && y.fully_defined() && known_mismatch()) {
+  const bool known = x.known_rank() && x.sub_shape(0, x.rank() - 1).fully_defined() && y.fully_defined();
+  if (known && !(x.sub_shape(0, x.rank() - 1) == y)) {
     throw ValueError(fmt::format("Shape mismatch: The shape of labels (received {}) should equal the shape of logits "
                                  "except for the last dimension (received {}).", client::python_shape(y),
                                  client::python_shape(x)));
   }
   const auto cost_of = [&](const Output& a, const Output& b) {
-    const Output cost = apply_op("SparseSoftmaxCrossEntropyWithLogits", "", {a, b});
-    return is_half ? cast(cost, float16) : cost;
+    return apply_op("SparseSoftmaxCrossEntropyWithLogits", "", {a, b});
   };
-  if (x.rank() == 2) return cost_of(precise, labels);
+  const auto as_logits = [&](const Output& cost) { return is_half ? cast(cost, float16) : cost; };
+  if (x.rank() == 2) return as_logits(cost_of(precise, labels));
+  std::vector<GraphElement> checks;
+  if (!known) {
+    const Output given = shape(labels), all = shape(logits);
+    checks.emplace_back(assert_equal(given, all[Slice({}, -1)]));
+  }
+  const control_dependencies after(checks);
   // [..., classes] to [rows, classes] and back.
-  const Output dims = shape(precise);
-  const Output last = rank(precise) - 1;
+  const Output dims = shape(logits);
+  const Output last = rank(logits) - 1;
   const Output classes = dims[last];
   const Output rows = reshape(precise, {-1, classes});
   const Output row_labels = reshape(labels, {-1});
   const Output cost = cost_of(rows, row_labels);
   const Output result = reshape(cost, labels_shape);
   result.set_shape(y);
-  return result;
+  return as_logits(result);
 }
 
 Output sigmoid_cross_entropy_with_logits(const SigmoidCrossEntropyOptions& options) {
