@@ -98,6 +98,7 @@ Output convert_as(const TensorLike& value, DType dtype, std::string_view name, D
   }
   if (const auto* variable = std::get_if<VariablePtr>(&value.value())) {
     const VariableState& v = **variable;
+    if (!v.parts.empty()) return checked_dtype(join_parts(v), dtype);
     if (dtype != DType::kInvalid && v.dtype != base_type(dtype)) {
       throw ValueError(fmt::format("Incompatible type conversion requested to type {} for variable of type {}",
                                    python_repr(dtype_name(base_type(dtype))), python_repr(dtype_name(v.dtype))));

@@ -91,7 +91,7 @@ Output eye(int64_t num_rows, const EyeOptions& options) {
   const Output diagonal = ones(Shape{std::min(num_rows, columns)}, {.dtype = options.dtype});
   if (columns == num_rows) return apply_op("MatrixDiag", "diag", {diagonal});
   const Output zero = zeros(Shape{num_rows, columns}, {.dtype = options.dtype});
-  return apply_op("MatrixSetDiag", scope.name(), {zero, diagonal});
+  return apply_op("MatrixSetDiag", "set_diag", {zero, diagonal});
 }
 
 }  // namespace reflow

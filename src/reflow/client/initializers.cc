@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "reflow/client/apply_op.h"
 #include "reflow/client/array_ops.h"
 #include "reflow/client/errors.h"
+#include "reflow/client/operators.h"
+#include "reflow/client/python_text.h"
 #include "reflow/client/random_ops.h"
 
 namespace reflow {
@@ -36,8 +39,21 @@ Initializer ones_initializer(DType) {
   return [](const Shape& shape, DType dtype) { return ones(shape, {.dtype = dtype}); };
 }
 
-Initializer constant_initializer(const TensorLike& value, const ConstantInitializerOptions&) {
-  return [value](const Shape& shape, DType dtype) { return constant(value, {.dtype = dtype, .shape = shape}); };
+Initializer constant_initializer(const TensorLike& value, const ConstantInitializerOptions& options) {
+  if (client::is_symbolic(value)) {
+    throw TypeError("Invalid type for initial value: " + client::describe(value) +
+                    " (expected Python scalar, list or tuple of values, or numpy.ndarray).");
+  }
+  return [value, verify_shape = options.verify_shape](const Shape& shape, DType dtype) {
+    if (verify_shape) {
+      const Tensor given = client::to_tensor(value, dtype);
+      if (!(given.shape() == shape)) {
+        throw TypeError("Expected Tensor's shape: " + client::python_shape(shape) + ", got " +
+                        client::python_shape(given.shape()) + ".");
+      }
+    }
+    return constant(value, {.dtype = dtype, .shape = shape});
+  };
 }
 
 Initializer random_normal_initializer(const NormalInitializerOptions& options) {
@@ -55,7 +71,7 @@ Initializer truncated_normal_initializer(const NormalInitializerOptions& options
 
 Initializer random_uniform_initializer(const UniformInitializerOptions& options) {
   return [options](const Shape& shape, DType dtype) {
-    return random_uniform(shape, {.minval = options.minval, .maxval = options.maxval.value_or(0.05), .dtype = dtype,
+    return random_uniform(shape, {.minval = options.minval, .maxval = options.maxval, .dtype = dtype,
                                   .seed = options.seed});
   };
 }
@@ -64,8 +80,8 @@ Initializer variance_scaling_initializer(const VarianceScalingOptions& options) 
   if (options.scale <= 0) throw ValueError("`scale` must be positive float.");
   check_choice("mode", options.mode, {"fan_in", "fan_out", "fan_avg"});
   check_choice("distribution", options.distribution, {"normal", "uniform", "truncated_normal", "untruncated_normal"});
-  return [options](const Shape& shape, DType dtype) {
-    const auto [fan_in, fan_out] = fans_of(shape);
+  return [options](const Shape& shape, DType dtype, const PartitionInfo* part) {
+    const auto [fan_in, fan_out] = fans_of(part ? part->full_shape : shape);
     const double fan = options.mode == "fan_in" ? fan_in : options.mode == "fan_out" ? fan_out : (fan_in + fan_out) / 2;
     const double scale = options.scale / std::max(1.0, fan);
     if (options.distribution == "uniform") {
@@ -102,11 +118,46 @@ Initializer lecun_uniform_initializer(const SeededInitializerOptions& options) {
 }
 
 Initializer uniform_unit_scaling_initializer(const UniformUnitScalingOptions& options) {
-  return [options](const Shape& shape, DType dtype) {
+  return [options](const Shape& shape, DType dtype, const PartitionInfo* part) {
+    const Shape& full = part ? part->full_shape : shape;
     double inputs = 1;
-    for (int i = 0; i + 1 < shape.rank(); ++i) inputs *= static_cast<double>(shape.dim(i));
+    for (int i = 0; i + 1 < full.rank(); ++i) inputs *= static_cast<double>(full.dim(i));
     const double limit = std::sqrt(3 / std::max(inputs, 1.0)) * options.factor;
     return random_uniform(shape, {.minval = -limit, .maxval = limit, .dtype = dtype, .seed = options.seed});
+  };
+}
+
+Initializer orthogonal_initializer(const OrthogonalOptions& options) {
+  if (!is_floating(options.dtype)) {
+    throw ValueError("Expected floating point type, got " + client::python_dtype(options.dtype) + ".");
+  }
+  return [options](const Shape& shape, DType dtype) {
+    if (shape.rank() < 2) throw ValueError("The tensor to initialize must be at least two-dimensional");
+    const int64_t columns = shape.dim(shape.rank() - 1);
+    int64_t rows = 1;
+    for (int i = 0; i + 1 < shape.rank(); ++i) rows *= shape.dim(i);
+    const Shape tall{std::max(columns, rows), std::min(columns, rows)};
+    const Output random = random_normal(tall, {.dtype = dtype, .seed = options.seed});
+    graph::Node* qr = client::make_op("Qr", "", {random}, {{"full_matrices", false}});
+    Output q(qr, 0);
+    // The sign that makes q unique.
+    const Output diagonal = client::apply_op("DiagPart", "", {Output(qr, 1)});
+    q = q * client::apply_op("Sign", "", {diagonal});
+    if (rows < columns) q = matrix_transpose(q);
+    return options.gain * reshape(q, shape);
+  };
+}
+
+Initializer identity_initializer(const IdentityOptions& options) {
+  if (!is_floating(options.dtype)) {
+    throw ValueError("Expected floating point type, got " + client::python_dtype(options.dtype) + ".");
+  }
+  return [options](const Shape& shape, DType dtype, const PartitionInfo* part) {
+    const Shape& full = part ? part->full_shape : shape;
+    if (full.rank() != 2) throw ValueError("Identity matrix initializer can only be used for 2D matrices.");
+    Output identity = eye(full.dim(0), {.num_columns = full.dim(1), .dtype = dtype});
+    if (part) identity = slice(identity, Shape(part->var_offset), shape);
+    return options.gain * identity;
   };
 }
 

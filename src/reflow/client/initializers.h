@@ -5,6 +5,7 @@
 #include <string>
 
 #include "reflow/client/initializer.h"
+#include "reflow/client/tensor_like.h"
 
 namespace reflow {
 
@@ -14,8 +15,10 @@ Initializer ones_initializer(DType dtype = float32);
 
 struct ConstantInitializerOptions {
   DType dtype = float32;
+  bool verify_shape = false;  // `value` must have the shape of the variable
 };
-// `value` in each element; a list gives the elements in their order.
+// `value` in each element; a list gives the elements in their order. TypeError: `value` is symbolic.
+// TypeError when called: "Expected Tensor's shape: (3,), got (2,).".
 Initializer constant_initializer(const TensorLike& value = 0, const ConstantInitializerOptions& options = {});
 
 struct NormalInitializerOptions {
@@ -27,8 +30,7 @@ Initializer random_normal_initializer(const NormalInitializerOptions& options = 
 Initializer truncated_normal_initializer(const NormalInitializerOptions& options = {});
 
 struct UniformInitializerOptions {
-  double minval = -0.05;
-  std::optional<double> maxval;  // default 0.05 for floats
+  TensorLike minval = 0, maxval;  // maxval: default 1 for floats
   std::optional<int64_t> seed;
   DType dtype = float32;
 };
@@ -62,6 +64,21 @@ struct UniformUnitScalingOptions {
   DType dtype = float32;
 };
 Initializer uniform_unit_scaling_initializer(const UniformUnitScalingOptions& options = {});
+
+struct OrthogonalOptions {
+  double gain = 1.0;
+  std::optional<int64_t> seed;
+  DType dtype = float32;
+};
+// A matrix with orthogonal rows or columns, of all dimensions but the last against the last: Saxe and others,
+// arXiv 1312.6120. ValueError when called: "The tensor to initialize must be at least two-dimensional".
+Initializer orthogonal_initializer(const OrthogonalOptions& options = {});
+struct IdentityOptions {
+  double gain = 1.0;
+  DType dtype = float32;
+};
+// ValueError when called: "Identity matrix initializer can only be used for 2D matrices.".
+Initializer identity_initializer(const IdentityOptions& options = {});
 
 namespace contrib::layers {
 

@@ -339,6 +339,14 @@ void Operation::run() const { run(FeedDict()); }
 void Operation::run(const FeedDict& feed_dict) const {
   session_for(*node_, kNoSessionToRun, kOtherGraphToRun).run(*this, feed_dict);
 }
+void Variable::load(const Tensor& value) const {
+  const std::optional<Session> session = get_default_session();
+  if (!session) {
+    throw ValueError("Either session argument should be provided or default session should be established");
+  }
+  session->run(initializer(), {{initializer().inputs()[1], value}});
+}
+
 Tensor Variable::eval() const {
   return session_for(*op().node(), kNoSessionToEval, kOtherGraphToEval).run(*this);
 }

@@ -50,7 +50,19 @@ Output scatter_min(const VariableRef& ref, const TensorLike& indices, const Tens
                    const ScatterOptions& options = {});
 Output scatter_max(const VariableRef& ref, const TensorLike& indices, const TensorLike& updates,
                    const ScatterOptions& options = {});
+// Change the elements or slices at `indices`, [..., depth].
 Output scatter_nd_update(const VariableRef& ref, const TensorLike& indices, const TensorLike& updates,
                          const ScatterOptions& options = {});
+Output scatter_nd_add(const VariableRef& ref, const TensorLike& indices, const TensorLike& updates,
+                      const ScatterOptions& options = {});
+Output scatter_nd_sub(const VariableRef& ref, const TensorLike& indices, const TensorLike& updates,
+                      const ScatterOptions& options = {});
+// scatter_update of the last dimension of `indices`, for each batch.
+Output batch_scatter_update(const VariableRef& ref, const TensorLike& indices, const TensorLike& updates,
+                            const ScatterOptions& options = {});
+
+// Writes to the slice of a variable that `slice`, made by indexing it, reads; the variable's new value.
+// ValueError: it is no such slice.
+Output assign_slice(const Output& slice, const TensorLike& value, const NameOptions& options = {});
 
 }  // namespace reflow

@@ -8,10 +8,12 @@
 #include "reflow/client/graph_state.h"
 #include "reflow/client/python_text.h"
 #include "reflow/client/scopes.h"
+#include "reflow/client/selection_ops.h"
 #include "reflow/client/state_ops.h"
 #include "reflow/client/status_errors.h"
 #include "reflow/client/variable_scope.h"
 #include "reflow/client/variable_state.h"
+#include "reflow/client/variable_store.h"
 #include "reflow/graph/scope.h"
 
 namespace reflow {
@@ -122,12 +124,16 @@ void init_resource_variable(VariableState& v, const TensorLike* value, const std
   }
 }
 
-std::shared_ptr<VariableState> make_variable(const TensorLike* value, const std::function<TensorLike()>& fn,
-                                             const VariableOptions& options) {
+Variable make_variable(const VariableCreation& creation) {
+  const VariableOptions& options = creation.options;
+  const std::function<TensorLike()>& fn = creation.initial_value_fn;
+  const TensorLike* value = fn ? nullptr : &creation.initial_value;
   if (value && value->is_none()) throw ValueError("initial_value must be specified.");
   auto state = std::make_shared<VariableState>();
   state->trainable = options.trainable.value_or(true);
   state->constraint = options.constraint;
+  state->synchronization = options.synchronization;
+  state->aggregation = options.aggregation;
   state->resource = options.use_resource.value_or(get_variable_scope().use_resource().value_or(false));
   {
     const control_dependencies lifted(nullptr);
@@ -144,7 +150,19 @@ std::shared_ptr<VariableState> make_variable(const TensorLike* value, const std:
     seen.push_back(key);
     add_to_collection(key, Variable(state));
   }
-  return state;
+  return Variable(state);
+}
+
+// Asks the creators of the current scopes, of which the first `count` haven't been asked yet.
+Variable create(const std::vector<VariableCreator>& creators, size_t count, const VariableCreation& creation) {
+  if (count == 0) return make_variable(creation);
+  const VariableMaker next = [&](const VariableCreation& c) { return create(creators, count - 1, c); };
+  return creators[count - 1](next, creation);
+}
+
+std::shared_ptr<VariableState> create(const VariableCreation& creation) {
+  const std::vector<VariableCreator> creators = variable_scope_stack(default_graph()).creators;
+  return create(creators, creators.size(), creation).state();
 }
 
 }  // namespace
@@ -163,19 +181,45 @@ Output read_after(const VariableState& variable, const Operation& change) {
 }  // namespace client
 
 Variable::Variable(const TensorLike& initial_value, const VariableOptions& options)
-    : state_(client::make_variable(&initial_value, {}, options)) {}
+    : state_(client::create({initial_value, {}, options})) {}
 Variable::Variable(FromFunction, std::function<TensorLike()> initial_value, const VariableOptions& options)
-    : state_(client::make_variable(nullptr, initial_value, options)) {}
+    : state_(client::create({{}, std::move(initial_value), options})) {}
 
-std::string Variable::name() const { return state_->ref.node()->name() + ":0"; }
-Operation Variable::op() const { return state_->ref.op(); }
-DType Variable::dtype() const { return state_->resource ? state_->dtype : ref_type(state_->dtype); }
-const Shape& Variable::shape() const { return state_->resource ? state_->shape : state_->ref.shape(); }
-const std::string& Variable::device() const { return state_->ref.device(); }
-Graph Variable::graph() const { return state_->ref.graph(); }
+variable_creator_scope::variable_creator_scope(VariableCreator creator) : graph_(get_default_graph()) {
+  client::variable_scope_stack(graph_.impl()).creators.push_back(std::move(creator));
+}
+variable_creator_scope::~variable_creator_scope() { client::variable_scope_stack(graph_.impl()).creators.pop_back(); }
+
+std::string Variable::name() const {
+  return is_partitioned() ? state_->name : state_->ref.node()->name() + ":0";
+}
+Operation Variable::op() const { return ref().op(); }
+DType Variable::dtype() const {
+  return state_->resource || is_partitioned() ? state_->dtype : ref_type(state_->dtype);
+}
+const Shape& Variable::shape() const {
+  return state_->resource || is_partitioned() ? state_->shape : state_->ref.shape();
+}
+const std::string& Variable::device() const { return ref().device(); }
+Graph Variable::graph() const { return is_partitioned() ? parts().front().graph() : state_->ref.graph(); }
 bool Variable::trainable() const { return state_->trainable; }
 bool Variable::is_resource() const { return state_->resource; }
-Output Variable::ref() const { return state_->ref; }
+bool Variable::is_partitioned() const { return !state_->parts.empty(); }
+const std::vector<Variable>& Variable::parts() const { return state_->parts; }
+VariableSynchronization Variable::synchronization() const { return state_->synchronization; }
+VariableAggregation Variable::aggregation() const { return state_->aggregation; }
+const std::optional<SaveSliceInfo>& Variable::save_slice_info() const { return state_->save_slice_info; }
+void Variable::set_save_slice_info(std::optional<SaveSliceInfo> info) const {
+  state_->save_slice_info = std::move(info);
+}
+Output Variable::is_initialized(const NameOptions& options) const { return is_variable_initialized(*this, options); }
+
+Output Variable::ref() const {
+  if (is_partitioned()) {
+    throw TypeError(fmt::format("The variable {} is partitioned: ops on it take one of its parts.", state_->name));
+  }
+  return state_->ref;
+}
 Operation Variable::initializer() const { return state_->initializer; }
 Output Variable::initial_value() const { return state_->initial_value; }
 std::function<Output(const Output&)> Variable::constraint() const { return state_->constraint; }
@@ -201,15 +245,28 @@ Output Variable::initialized_value() const {
 
 namespace {
 
-// A resource variable's assignment: the op, and the value read after it.
-Output assign_resource(const client::VariableState& v, const char* op, const TensorLike& value,
-                       const std::string& name) {
+Operation change_resource(const client::VariableState& v, const char* op, const TensorLike& value,
+                          const std::string& name) {
   const Output tensor = client::convert(value, v.dtype, "");
   if (!tensor.shape().compatible_with(v.shape)) {
     throw ValueError(fmt::format("Shapes {} and {} are incompatible", client::python_shape(v.shape),
                                  client::python_shape(tensor.shape())));
   }
-  return client::read_after(v, Operation(client::make_op(op, name, {v.ref, tensor}, {{"dtype", v.dtype}})));
+  return Operation(client::make_op(op, name, {v.ref, tensor}, {{"dtype", v.dtype}}));
+}
+
+// A resource variable's assignment: the value read after it.
+Output assign_resource(const client::VariableState& v, const char* op, const TensorLike& value,
+                       const std::string& name) {
+  return client::read_after(v, change_resource(v, op, value, name));
+}
+
+// The op alone, of either kind of variable.
+Operation change_op(const Variable& variable, const char* op, const TensorLike& value, const AssignOptions& options) {
+  if (variable.is_resource()) {
+    return change_resource(*variable.state(), (std::string(op) + "VariableOp").c_str(), value, options.name);
+  }
+  return client::apply_op(op, options.name, {variable.ref(), value}, {{"use_locking", options.use_locking}}).op();
 }
 
 }  // namespace
@@ -229,12 +286,29 @@ Output Variable::assign_sub(const TensorLike& delta, const AssignOptions& option
   return reflow::assign_sub(ref(), delta, {.use_locking = options.use_locking, .name = options.name});
 }
 
+Operation Variable::assign_op(const TensorLike& value, const AssignOptions& options) const {
+  return change_op(*this, "Assign", value, options);
+}
+Operation Variable::assign_add_op(const TensorLike& delta, const AssignOptions& options) const {
+  return change_op(*this, "AssignAdd", delta, options);
+}
+Operation Variable::assign_sub_op(const TensorLike& delta, const AssignOptions& options) const {
+  return change_op(*this, "AssignSub", delta, options);
+}
+
 Output Variable::count_up_to(int64_t limit) const { return reflow::count_up_to(*this, limit); }
 
 Output Variable::sparse_read(const TensorLike& indices, const NameOptions& options) const {
   if (!state_->resource) return client::apply_op("GatherV2", options.name, {value(), indices, 0});
   const std::string name = options.name.empty() ? "Gather" : options.name;
   const Output rows = client::apply_op("ResourceGather", name, {state_->ref, indices}, {{"dtype", state_->dtype}});
+  return client::apply_op("Identity", "", {rows});
+}
+
+Output Variable::gather_nd(const TensorLike& indices, const NameOptions& options) const {
+  if (!state_->resource) return reflow::gather_nd(value(), indices, options);
+  const std::string name = options.name.empty() ? "GatherNd" : options.name;
+  const Output rows = client::apply_op("ResourceGatherNd", name, {state_->ref, indices}, {{"dtype", state_->dtype}});
   return client::apply_op("Identity", "", {rows});
 }
 

@@ -38,6 +38,18 @@ void override_defaults(VariableScopeState& state, const VariableScopeOptions& op
   if (options.dtype != DType::kInvalid) state.dtype = options.dtype;
   if (options.use_resource) state.use_resource = options.use_resource;
   if (options.constraint) state.constraint = options.constraint;
+  if (options.partitioner) state.partitioner = options.partitioner;
+  if (options.custom_getter) {
+    const CustomGetter outer = state.custom_getter;
+    if (!outer) {
+      state.custom_getter = options.custom_getter;
+    } else {
+      state.custom_getter = [inner = options.custom_getter, outer](const VariableGetter& getter, const std::string& name,
+                                                                   const GetVariableCall& call) {
+        return inner([&](const std::string& n, const GetVariableCall& c) { return outer(getter, n, c); }, name, call);
+      };
+    }
+  }
 }
 
 bool is_set(const std::optional<Reuse>& reuse) { return reuse && !reuse->is_false(); }
@@ -52,6 +64,15 @@ const Initializer& VariableScope::initializer() const { return state_->initializ
 const Regularizer& VariableScope::regularizer() const { return state_->regularizer; }
 DType VariableScope::dtype() const { return state_->dtype; }
 std::optional<bool> VariableScope::use_resource() const { return state_->use_resource; }
+const Partitioner& VariableScope::partitioner() const { return state_->partitioner; }
+const CustomGetter& VariableScope::custom_getter() const { return state_->custom_getter; }
+const std::optional<std::string>& VariableScope::caching_device() const { return state_->caching_device; }
+const std::function<Output(const Output&)>& VariableScope::constraint() const { return state_->constraint; }
+void VariableScope::set_partitioner(Partitioner partitioner) { state_->partitioner = std::move(partitioner); }
+void VariableScope::set_custom_getter(CustomGetter custom_getter) { state_->custom_getter = std::move(custom_getter); }
+void VariableScope::set_caching_device(std::string caching_device) {
+  state_->caching_device = std::move(caching_device);
+}
 void VariableScope::reuse_variables() { state_->reuse = true; }
 void VariableScope::set_initializer(Initializer initializer) { state_->initializer = std::move(initializer); }
 void VariableScope::set_regularizer(Regularizer regularizer) { state_->regularizer = std::move(regularizer); }

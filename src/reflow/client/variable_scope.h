@@ -35,6 +35,19 @@ namespace client {
 struct VariableScopeState;
 }
 
+// Says into how many parts a variable is split along each dimension; along one at most.
+// client/partitioned_variable.h has TensorFlow's.
+using Partitioner = std::function<std::vector<int>(const Shape& shape, DType dtype)>;
+
+struct GetVariableOptions;
+// What get_variable is asked for, once scopes' defaults are in.
+struct GetVariableCall;
+// Makes or finds the variable.
+using VariableGetter = std::function<TensorLike(const std::string& name, const GetVariableCall& call)>;
+// Takes the place of that: calls `getter`, with other arguments maybe, and gives its result or what it makes of it.
+using CustomGetter =
+    std::function<TensorLike(const VariableGetter& getter, const std::string& name, const GetVariableCall& call)>;
+
 // The prefix of names and the defaults of get_variable within a tf::variable_scope. A handle to one such scope.
 class VariableScope {
  public:
@@ -45,11 +58,18 @@ class VariableScope {
   const Regularizer& regularizer() const;
   DType dtype() const;
   std::optional<bool> use_resource() const;
+  const Partitioner& partitioner() const;
+  const CustomGetter& custom_getter() const;
+  const std::optional<std::string>& caching_device() const;
+  const std::function<Output(const Output&)>& constraint() const;
   void reuse_variables();
   void set_initializer(Initializer initializer);
   void set_regularizer(Regularizer regularizer);
   void set_dtype(DType dtype);
   void set_use_resource(bool use_resource);
+  void set_partitioner(Partitioner partitioner);
+  void set_custom_getter(CustomGetter custom_getter);
+  void set_caching_device(std::string caching_device);
 
   client::VariableScopeState& state() const { return *state_; }
   explicit VariableScope(std::shared_ptr<client::VariableScopeState> state) : state_(std::move(state)) {}
@@ -69,6 +89,8 @@ struct VariableScopeOptions {
   std::optional<bool> use_resource;
   std::function<Output(const Output&)> constraint;
   bool auxiliary_name_scope = true;  // false: the name scope stays as it is
+  Partitioner partitioner;
+  CustomGetter custom_getter;  // gets what the outer scopes' getters are asked for first
 };
 
 // Python's `with tf.variable_scope(..)` as an object: until it dies, get_variable puts names below the scope's name and
@@ -111,6 +133,16 @@ struct GetVariableOptions {
   bool validate_shape = true;
   std::optional<bool> use_resource;
   std::function<Output(const Output&)> constraint;
+  Partitioner partitioner;     // default: the scope's; the variable then is_partitioned()
+  CustomGetter custom_getter;  // default: the scope's
+  VariableSynchronization synchronization = VariableSynchronization::AUTO;
+  VariableAggregation aggregation = VariableAggregation::NONE;
+};
+
+struct GetVariableCall {
+  std::optional<Shape> shape;
+  GetVariableOptions options;
+  Reuse reuse = false;
 };
 
 // The variable called `name` in the current scope: made, or found again, as the scope's reuse says. Without a shape the
@@ -123,6 +155,9 @@ inline Variable get_variable(const std::string& name, std::initializer_list<int6
                              const GetVariableOptions& options = {}) {
   return get_variable(name, Shape(shape), options);
 }
+// The same where a custom getter may give a tensor instead of a variable.
+TensorLike get_variable_or_tensor(const std::string& name, const std::optional<Shape>& shape,
+                                  const GetVariableOptions& options = {});
 // Not trained, not saved: in the collection LOCAL_VARIABLES.
 Variable get_local_variable(const std::string& name, const Shape& shape, GetVariableOptions options = {});
 

@@ -3,6 +3,9 @@
 // What a Variable points to. Not for users.
 
 #include <functional>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "reflow/client/variable.h"
 
@@ -19,7 +22,17 @@ struct VariableState {
   bool resource = false, trainable = true;
   std::function<Output(const Output&)> constraint;
   void* binding = nullptr;  // the object of a language binding that stands for it; null: none. Not owned
+  VariableSynchronization synchronization = VariableSynchronization::AUTO;
+  VariableAggregation aggregation = VariableAggregation::NONE;
+  std::optional<SaveSliceInfo> save_slice_info;
+  // Of a partitioned variable, which has nodes in its parts only; `partitions` are their numbers along each dimension.
+  std::vector<Variable> parts;
+  std::vector<int> partitions;
+  std::string name;
 };
+
+// The parts of a partitioned variable joined.
+Output join_parts(const VariableState& variable);
 
 // A new ReadVariableOp of a resource variable, on its device.
 Output read_variable_op(const VariableState& variable);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "reflow/client/variable_scope.h"
 #include "reflow/graph/graph.h"
@@ -21,11 +22,13 @@ struct VariableScopeState {
   DType dtype = DType::kFloat32;
   std::optional<bool> use_resource;
   std::function<Output(const Output&)> constraint;
+  Partitioner partitioner;
+  CustomGetter custom_getter;
 };
 
 // By full name. Belongs to the graph's state.
 struct VariableStore {
-  std::unordered_map<std::string, Variable> variables;
+  std::unordered_map<std::string, Variable> variables, partitioned;
 };
 
 // One thread's place in a graph: graph.scope().variable_scope points to it.
@@ -33,6 +36,7 @@ struct VariableScopeStack {
   std::shared_ptr<VariableScopeState> current = std::make_shared<VariableScopeState>();
   // How often each scope was opened: scopes without a name of their own count on.
   std::map<std::string, int> counts;
+  std::vector<VariableCreator> creators;  // outermost first
 };
 VariableScopeStack& variable_scope_stack(graph::Graph& graph);
 // That of the default graph.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "reflow/client/apply_op.h"
+#include "reflow/client/array_ops.h"
 #include "reflow/client/collections.h"
 #include "reflow/client/control_flow_ops.h"
 #include "reflow/client/selection_ops.h"
@@ -40,6 +41,24 @@ Operation initialize_all_variables() { return global_variables_initializer(); }
 Output is_variable_initialized(const Variable& ref, const NameOptions& options) {
   if (ref.is_resource()) return client::apply_op("VarIsInitializedOp", options.name, {ref.ref()});
   return client::apply_op("IsVariableInitialized", options.name, {ref.ref()});
+}
+
+Output assert_variables_initialized(const std::optional<std::vector<Variable>>& var_list) {
+  std::vector<Variable> variables;
+  if (var_list) {
+    variables = *var_list;
+  } else {
+    variables = global_variables();
+    const std::vector<Variable> locals = local_variables();
+    variables.insert(variables.end(), locals.begin(), locals.end());
+  }
+  TensorList ranks;
+  for (const Variable& variable : variables) {
+    const colocate_with colocated(variable.ref());
+    ranks.push_back(client::apply_op("Rank", "", {variable}));
+  }
+  if (ranks.empty()) return Output();
+  return ranks.size() == 1 ? *ranks.front().output() : stack(ranks);
 }
 
 Output report_uninitialized_variables(const ReportUninitializedOptions& options) {
