@@ -115,71 +115,19 @@ Output trace(const TensorLike& x, const NameOptions& options) {
   return reduce_sum(diagonal, {-1}, {.name = scope.name()});
 }
 
-Output clip_by_value(const TensorLike& t, const TensorLike& clip_value_min, const TensorLike& clip_value_max,
-                     const NameOptions& options) {
-  const name_scope scope(options.name, "clip_by_value");
-  const Output values = convert(t, DType::kInvalid, "t");
-  return maximum(minimum(values, clip_value_max), clip_value_min, {scope.name()});
-}
-
-Output clip_by_norm(const TensorLike& t, const TensorLike& clip_norm, const ClipByNormOptions& options) {
-  const name_scope scope(options.name, "clip_by_norm");
-  const Output values = convert(t, DType::kInvalid, "t");
-  const Output l2sum = reduce_sum(values * values, {.axis = options.axes, .keepdims = true});
-  const Output positive = l2sum > 0;
-  // The square root of 0 has no gradient: it is taken of 1 there.
-  const Output safe = where(positive, l2sum, ones_like(l2sum));
-  const Output l2norm = where(positive, sqrt(safe), l2sum);
-  const Output scaled = client::binary_operator("Mul", "mul", values, clip_norm);
-  return identity(scaled / maximum(l2norm, clip_norm), {scope.name()});
-}
-
-Output global_norm(const std::vector<Output>& t_list, const NameOptions& options) {
-  const name_scope scope(options.name, "global_norm");
-  TensorList half_squares;
-  for (const Output& t : t_list) {
-    if (!t.valid()) continue;
-    const colocate_with colocated(t);
-    half_squares.push_back(apply_op("L2Loss", "", {t}));
+Output bincount(const TensorLike& arr, const BincountOptions& options) {
+  const name_scope scope(options.name.empty() ? "bincount" : options.name);
+  const Output numbers = convert(arr, DType::kInt32, "arr");
+  const Output is_nonempty = reduce_prod(shape(numbers)) > 0;
+  const Output factor = cast(is_nonempty, int32);
+  Output length = factor * (reduce_max(numbers) + 1);
+  if (!options.minlength.is_none()) length = maximum(convert(options.minlength, DType::kInt32, "minlength"), length);
+  if (!options.maxlength.is_none()) length = minimum(convert(options.maxlength, DType::kInt32, "maxlength"), length);
+  if (!options.weights.is_none()) {
+    return apply_op("UnsortedSegmentSum", "", {convert(options.weights, DType::kInvalid, "weights"), numbers, length});
   }
-  const Output half_square = reduce_sum(stack(half_squares));
-  return sqrt(half_square * constant(2.0, {.dtype = base_type(half_square.dtype())}), {"global_norm"});
-}
-
-Output clip_by_average_norm(const TensorLike& t, const TensorLike& clip_norm, const NameOptions& options) {
-  const name_scope scope(options.name, "clip_by_average_norm");
-  const Output values = convert_to_tensor(t, {.name = "t"});
-  const Output count = cast(size(values), float32);
-  const Output square = values * values;
-  const Output inverse_norm = rsqrt(reduce_sum(square, range(rank(values))));
-  const Output scaled = values * clip_norm;
-  const Output bound = inverse_norm * count;
-  const Output limit = client::divide_operator(constant(1.0), clip_norm);
-  return identity(scaled * minimum(bound, limit), {scope.name()});
-}
-
-ClippedByGlobalNorm clip_by_global_norm(const std::vector<Output>& t_list, const TensorLike& clip_norm,
-                                        const ClipByGlobalNormOptions& options) {
-  const Output use_norm = options.use_norm.valid() ? options.use_norm : global_norm(t_list, {options.name});
-  const name_scope scope(options.name, "clip_by_global_norm");
-  const DType type = base_type(use_norm.dtype());
-  const Output inverse = 1.0 / use_norm;
-  const Output bounded = minimum(inverse, client::divide_operator(constant(1.0, {.dtype = type}), clip_norm));
-  const Output scale_for_finite = client::binary_operator("Mul", "mul", clip_norm, bounded);
-  const Output is_finite_norm = is_finite(use_norm);
-  const Output scale =
-      where(is_finite_norm, scale_for_finite,
-            constant(std::numeric_limits<double>::quiet_NaN(), {.dtype = type}));
-  ClippedByGlobalNorm result{{}, use_norm};
-  for (size_t i = 0; i < t_list.size(); ++i) {
-    if (!t_list[i].valid()) {
-      result.list_clipped.emplace_back();
-      continue;
-    }
-    const colocate_with colocated(t_list[i]);
-    result.list_clipped.push_back(identity(t_list[i] * scale, {fmt::format("clip_by_global_norm/_{}", i)}));
-  }
-  return result;
+  const Output no_weights = constant(Tensor(options.dtype, Shape{0}));
+  return apply_op("Bincount", "", {numbers, length, no_weights});
 }
 
 }  // namespace reflow

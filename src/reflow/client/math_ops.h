@@ -42,28 +42,12 @@ Output unsorted_segment_sum(const TensorLike& data, const TensorLike& segment_id
 // The sum of the diagonals of the last two dimensions.
 Output trace(const TensorLike& x, const NameOptions& options = {});
 
-// Values outside [min, max] become the nearest of these.
-Output clip_by_value(const TensorLike& t, const TensorLike& clip_value_min, const TensorLike& clip_value_max,
-                     const NameOptions& options = {});
-// `t` scaled down to an L2 norm of clip_norm where it is larger; over `axes`, or all.
-struct ClipByNormOptions {
-  TensorLike axes;
-  std::string name;
+struct BincountOptions {
+  TensorLike weights, minlength, maxlength;
+  DType dtype = int32;
+  std::string name = "bincount";
 };
-Output clip_by_norm(const TensorLike& t, const TensorLike& clip_norm, const ClipByNormOptions& options = {});
-// The L2 norm of all tensors together; those that aren't valid() are left out.
-Output global_norm(const std::vector<Output>& t_list, const NameOptions& options = {});
-// The same with the norm divided by the number of elements.
-Output clip_by_average_norm(const TensorLike& t, const TensorLike& clip_norm, const NameOptions& options = {});
-struct ClipByGlobalNormOptions {
-  Output use_norm;  // default: global_norm(t_list)
-  std::string name;
-};
-struct ClippedByGlobalNorm {
-  std::vector<Output> list_clipped;
-  Output global_norm;
-};
-ClippedByGlobalNorm clip_by_global_norm(const std::vector<Output>& t_list, const TensorLike& clip_norm,
-                                        const ClipByGlobalNormOptions& options = {});
+// How often each number from 0 occurs in `arr`, int32; or the sum of its weights there.
+Output bincount(const TensorLike& arr, const BincountOptions& options = {});
 
 }  // namespace reflow

@@ -183,24 +183,4 @@ TopK top_k(const TensorLike& input, const TensorLike& k, const TopKOptions& opti
   return {Output(node, 0), Output(node, 1)};
 }
 
-Output embedding_lookup(const TensorLike& params, const TensorLike& ids, const EmbeddingLookupOptions& options) {
-  const name_scope scope(options.name, "embedding_lookup");
-  const Output rows = convert(ids, DType::kInvalid, "ids");
-  const auto* state = std::get_if<std::shared_ptr<client::VariableState>>(&params.value());
-  const bool is_resource = state && Variable(*state).is_resource();
-  const Output table = is_resource ? Variable(*state).handle() : convert(params, DType::kInvalid, "params");
-  Output result;
-  {
-    const colocate_with colocated(table);
-    result = is_resource ? Variable(*state).sparse_read(rows, {scope.name()})
-                         : apply_op("GatherV2", scope.name(), {table, rows, 0});
-    if (!options.max_norm.is_none()) {
-      std::vector<int32_t> axes;
-      for (int i = std::max(rows.shape().rank(), 0); i < result.shape().rank(); ++i) axes.push_back(i);
-      result = clip_by_norm(result, options.max_norm, {.axes = axes});
-    }
-  }
-  return identity(result);
-}
-
 }  // namespace reflow::nn

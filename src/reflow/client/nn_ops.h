@@ -20,6 +20,8 @@ Output softsign(const TensorLike& features, const NameOptions& options = {});
 Output sigmoid(const TensorLike& x, const NameOptions& options = {});
 Output tanh(const TensorLike& x, const NameOptions& options = {});
 Output log_sigmoid(const TensorLike& x, const NameOptions& options = {});
+// x * sigmoid(x), whose gradient computes the sigmoid anew. Ramachandran and others, arXiv 1710.05941.
+Output swish(const TensorLike& features);
 struct LeakyReluOptions {
   double alpha = 0.2;
   std::string name;
@@ -104,13 +106,6 @@ struct TopK {
   Output values, indices;
 };
 TopK top_k(const TensorLike& input, const TensorLike& k = 1, const TopKOptions& options = {});
-
-struct EmbeddingLookupOptions {
-  std::string name;
-  TensorLike max_norm;
-};
-// Rows `ids` of `params`.
-Output embedding_lookup(const TensorLike& params, const TensorLike& ids, const EmbeddingLookupOptions& options = {});
 
 // Losses, one for each row or element.
 struct SparseSoftmaxOptions {

@@ -69,12 +69,33 @@ Output random_shuffle(const TensorLike& value, const SeedOptions& options) {
   return apply_op("RandomShuffle", options.name, {value}, {{"seed", seeds.seed}, {"seed2", seeds.seed2}});
 }
 
+namespace {
+
+Output draw_classes(const TensorLike& logits, const TensorLike& num_samples, std::optional<int64_t> seed, DType dtype) {
+  const Output values = convert(logits, DType::kInvalid, "logits");
+  const Seeds seeds = get_seed(seed);
+  return apply_op("Multinomial", "", {values, num_samples},
+                  {{"seed", seeds.seed}, {"seed2", seeds.seed2}, {"output_dtype", dtype}});
+}
+
+}  // namespace
+
 Output multinomial(const TensorLike& logits, const TensorLike& num_samples, const MultinomialOptions& options) {
   const name_scope scope(options.name, "multinomial");
-  const Output values = convert(logits, DType::kInvalid, "logits");
+  return draw_classes(logits, num_samples, options.seed, options.output_dtype);
+}
+
+Output categorical(const TensorLike& logits, const TensorLike& num_samples, const CategoricalOptions& options) {
+  const name_scope scope(options.name, "categorical");
+  return draw_classes(logits, num_samples, options.seed, options.dtype);
+}
+
+Output random_poisson(const TensorLike& lam, const TensorLike& shape, const RandomPoissonOptions& options) {
+  const name_scope scope(options.name, "random_poisson");
+  const Output dims = convert(client::shape_argument(shape), DType::kInt32, "shape");
   const Seeds seeds = get_seed(options.seed);
-  return apply_op("Multinomial", "", {values, num_samples},
-                  {{"seed", seeds.seed}, {"seed2", seeds.seed2}, {"output_dtype", options.output_dtype}});
+  return apply_op("RandomPoissonV2", "", {dims, lam},
+                  {{"seed", seeds.seed}, {"seed2", seeds.seed2}, {"dtype", options.dtype}});
 }
 
 Output random_crop(const TensorLike& value, const TensorLike& size, const SeedOptions& options) {
@@ -83,7 +104,7 @@ Output random_crop(const TensorLike& value, const TensorLike& size, const SeedOp
   const Output wanted = convert(size, DType::kInt32, "size");
   Output dims = shape(values);
   const Operation check = Assert(reduce_all(greater_equal(dims, wanted)), {"Need value.shape >= size, got ", dims,
-      wanted});
+      wanted}, {.summarize = 1000});
   dims = with_dependencies({check}, dims);
   const Output limit = dims - wanted + 1;
   const Output offset = random_uniform(shape(limit), {.maxval = std::numeric_limits<int32_t>::max(), .dtype = int32,
@@ -103,6 +124,63 @@ Output random_gamma(const TensorLike& shape, const TensorLike& alpha, const Rand
   const double tiny = base_type(options.dtype) == DType::kFloat64 ? std::numeric_limits<double>::min()
                                                                   : double{std::numeric_limits<float>::min()};
   return maximum(tiny, gamma / b);
+}
+
+namespace {
+
+Output stateless_normal(const char* op, const char* default_name, const TensorLike& shape, const TensorLike& seed,
+                        const StatelessNormalOptions& options) {
+  const name_scope scope(options.name, default_name);
+  const Output dims = shape_tensor(shape);
+  const Output mean = convert(options.mean, options.dtype, "mean");
+  const Output stddev = convert(options.stddev, options.dtype, "stddev");
+  const Output standard = apply_op(op, "", {dims, seed}, {{"dtype", options.dtype}});
+  return add(standard * stddev, mean, {scope.name()});
+}
+
+Output stateless_classes(const char* default_name, const TensorLike& logits, const TensorLike& num_samples,
+                         const TensorLike& seed, const StatelessMultinomialOptions& options) {
+  const name_scope scope(options.name, default_name);
+  const Output values = convert(logits, DType::kInvalid, "logits");
+  return apply_op("StatelessMultinomial", "", {values, num_samples, seed}, {{"output_dtype", options.output_dtype}});
+}
+
+}  // namespace
+
+Output stateless_random_uniform(const TensorLike& shape, const TensorLike& seed,
+                                const StatelessUniformOptions& options) {
+  TensorLike maxval = options.maxval;
+  if (maxval.is_none()) {
+    if (is_integer(options.dtype)) {
+      throw ValueError("Must specify maxval for integer dtype tf." + dtype_name(options.dtype));
+    }
+    maxval = 1;
+  }
+  const name_scope scope(options.name, "stateless_random_uniform");
+  const Output dims = shape_tensor(shape);
+  const Output min = convert(options.minval, options.dtype, "min"), max = convert(maxval, options.dtype, "max");
+  if (is_integer(options.dtype)) {
+    return apply_op("StatelessRandomUniformInt", scope.name(), {dims, seed, min, max});
+  }
+  const Output standard = apply_op("StatelessRandomUniform", "", {dims, seed}, {{"dtype", options.dtype}});
+  const Output width = max - min;
+  return add(standard * width, min, {scope.name()});
+}
+
+Output stateless_random_normal(const TensorLike& shape, const TensorLike& seed, const StatelessNormalOptions& options) {
+  return stateless_normal("StatelessRandomNormal", "stateless_random_normal", shape, seed, options);
+}
+Output stateless_truncated_normal(const TensorLike& shape, const TensorLike& seed,
+                                  const StatelessNormalOptions& options) {
+  return stateless_normal("StatelessTruncatedNormal", "stateless_truncated_normal", shape, seed, options);
+}
+Output stateless_multinomial(const TensorLike& logits, const TensorLike& num_samples, const TensorLike& seed,
+                             const StatelessMultinomialOptions& options) {
+  return stateless_classes("stateless_multinomial", logits, num_samples, seed, options);
+}
+Output stateless_categorical(const TensorLike& logits, const TensorLike& num_samples, const TensorLike& seed,
+                             const StatelessMultinomialOptions& options) {
+  return stateless_classes("stateless_categorical", logits, num_samples, seed, options);
 }
 
 }  // namespace reflow

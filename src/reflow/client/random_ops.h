@@ -42,6 +42,20 @@ struct MultinomialOptions {
 };
 // num_samples classes for each row of unnormalised log-probabilities.
 Output multinomial(const TensorLike& logits, const TensorLike& num_samples, const MultinomialOptions& options = {});
+// The same, with other defaults and name.
+struct CategoricalOptions {
+  DType dtype = int64;
+  std::optional<int64_t> seed;
+  std::string name;
+};
+Output categorical(const TensorLike& logits, const TensorLike& num_samples, const CategoricalOptions& options = {});
+struct RandomPoissonOptions {
+  DType dtype = float32;
+  std::optional<int64_t> seed;
+  std::string name;
+};
+// `shape` samples for each rate `lam`.
+Output random_poisson(const TensorLike& lam, const TensorLike& shape, const RandomPoissonOptions& options = {});
 Output random_crop(const TensorLike& value, const TensorLike& size, const SeedOptions& options = {});
 struct RandomGammaOptions {
   TensorLike beta;
@@ -50,5 +64,31 @@ struct RandomGammaOptions {
   std::string name;
 };
 Output random_gamma(const TensorLike& shape, const TensorLike& alpha, const RandomGammaOptions& options = {});
+
+// The same values for the same `seed`, a vector of two integers, in each run.
+struct StatelessUniformOptions {
+  TensorLike minval = 0, maxval;  // maxval: 1 for floats
+  DType dtype = float32;
+  std::string name;
+};
+Output stateless_random_uniform(const TensorLike& shape, const TensorLike& seed,
+                                const StatelessUniformOptions& options = {});
+struct StatelessNormalOptions {
+  TensorLike mean = 0.0, stddev = 1.0;
+  DType dtype = float32;
+  std::string name;
+};
+Output stateless_random_normal(const TensorLike& shape, const TensorLike& seed,
+                               const StatelessNormalOptions& options = {});
+Output stateless_truncated_normal(const TensorLike& shape, const TensorLike& seed,
+                                  const StatelessNormalOptions& options = {});
+struct StatelessMultinomialOptions {
+  DType output_dtype = int64;
+  std::string name;
+};
+Output stateless_multinomial(const TensorLike& logits, const TensorLike& num_samples, const TensorLike& seed,
+                             const StatelessMultinomialOptions& options = {});
+Output stateless_categorical(const TensorLike& logits, const TensorLike& num_samples, const TensorLike& seed,
+                             const StatelessMultinomialOptions& options = {});
 
 }  // namespace reflow

@@ -119,4 +119,19 @@ UniqueResult unique(const TensorLike& x, DType out_idx, const NameOptions& optio
   return {Output(node, 0), Output(node, 1)};
 }
 
+UniqueWithCountsResult unique_with_counts(const TensorLike& x, DType out_idx, const NameOptions& options) {
+  graph::Node* node = client::make_op("UniqueWithCounts", options.name, {x}, {{"out_idx", out_idx}});
+  return {Output(node, 0), Output(node, 1), Output(node, 2)};
+}
+
+ListDiffResult setdiff1d(const TensorLike& x, const TensorLike& y, DType index_dtype, const NameOptions& options) {
+  graph::Node* node = client::make_op("ListDiff", options.name, {x, y}, {{"out_idx", index_dtype}});
+  return {Output(node, 0), Output(node, 1)};
+}
+
+Output reverse_sequence(const TensorLike& input, const TensorLike& seq_lengths, const ReverseSequenceOptions& options) {
+  return apply_op("ReverseSequence", options.name, {input, seq_lengths},
+                  {{"seq_dim", options.seq_axis}, {"batch_dim", options.batch_axis}});
+}
+
 }  // namespace reflow

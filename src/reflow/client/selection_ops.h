@@ -51,5 +51,22 @@ Output dynamic_stitch(const TensorList& indices, const TensorList& data, const N
 std::vector<Output> dynamic_partition(const TensorLike& data, const TensorLike& partitions, int num_partitions,
                                       const NameOptions& options = {});
 UniqueResult unique(const TensorLike& x, DType out_idx = int32, const NameOptions& options = {});
+struct UniqueWithCountsResult {
+  Output y, idx, count;
+};
+UniqueWithCountsResult unique_with_counts(const TensorLike& x, DType out_idx = int32, const NameOptions& options = {});
+// The elements of `x` that `y` doesn't have, and their places in `x`.
+struct ListDiffResult {
+  Output out, idx;
+};
+ListDiffResult setdiff1d(const TensorLike& x, const TensorLike& y, DType index_dtype = int32,
+                         const NameOptions& options = {});
+struct ReverseSequenceOptions {
+  int seq_axis = 0, batch_axis = 0;
+  std::string name;
+};
+// The first seq_lengths[i] elements of batch i in the other order.
+Output reverse_sequence(const TensorLike& input, const TensorLike& seq_lengths,
+                        const ReverseSequenceOptions& options = {});
 
 }  // namespace reflow
