@@ -71,7 +71,7 @@ struct MinimizeOptions {
 
 // Base of the optimizers: computes gradients of a loss and adds the ops that apply them to variables. It keeps the slots
 // (variables that belong to a trained variable, as momenta). Subclasses override the protected functions, whose names are
-// those of TensorFlow's Python class. Belongs to one thread; may serve several graphs.
+// those of TensorFlow's Python class; the public ones may be overridden too, and may call each other. Belongs to one thread; may serve several graphs.
 class Optimizer {
  public:
   static constexpr GateGradients GATE_NONE = train::GATE_NONE, GATE_OP = train::GATE_OP, GATE_GRAPH = train::GATE_GRAPH;
@@ -79,20 +79,21 @@ class Optimizer {
   virtual ~Optimizer() = default;
 
   // compute_gradients and apply_gradients. ValueError: "No gradients provided for any variable, ...".
-  Operation minimize(const Output& loss, const MinimizeOptions& options = {});
+  virtual Operation minimize(const Output& loss, const MinimizeOptions& options = {});
   // One pair for each variable; its gradient may be missing. ValueError: "No variables to optimize.", "Invalid type ...".
-  std::vector<GradientAndVariable> compute_gradients(const Output& loss, const ComputeGradientsOptions& options = {});
+  virtual std::vector<GradientAndVariable> compute_gradients(const Output& loss,
+                                                             const ComputeGradientsOptions& options = {});
   // The operation that updates the variables, and then increments global_step. Pairs without gradient are left out.
   // ValueError: "No variables provided.", "No gradients provided for any variable: ...".
-  Operation apply_gradients(const std::vector<GradientAndVariable>& grads_and_vars,
-                            const ApplyGradientsOptions& options = {});
+  virtual Operation apply_gradients(const std::vector<GradientAndVariable>& grads_and_vars,
+                                    const ApplyGradientsOptions& options = {});
 
-  const std::string& get_name() const { return name_; }
+  virtual std::string get_name() const { return name_; }
   // The slot `name` of `var`; unset: there is none.
-  std::optional<Variable> get_slot(const Variable& var, const std::string& name) const;
-  std::vector<std::string> get_slot_names() const;
+  virtual std::optional<Variable> get_slot(const Variable& var, const std::string& name) const;
+  virtual std::vector<std::string> get_slot_names() const;
   // Slots and other variables that the optimizer made in the default graph, by name.
-  std::vector<Variable> variables() const;
+  virtual std::vector<Variable> variables() const;
 
  protected:
   Optimizer(bool use_locking, std::string name);
