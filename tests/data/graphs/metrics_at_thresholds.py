@@ -1,0 +1,10 @@
+l = tf.placeholder(tf.bool, [4], 'l')
+p = tf.placeholder(tf.float32, [4], 'p')
+w = tf.placeholder(tf.float32, [4], 'w')
+m = tf.metrics
+m.true_positives_at_thresholds(l, p, [0.2, 0.5]); m.false_positives_at_thresholds(l, p, [0.5], name='fpt')
+m.true_negatives_at_thresholds(l, p, [0.2, 0.5]); m.false_negatives_at_thresholds(l, p, [0.5])
+m.precision_at_thresholds(l, p, [0.2, 0.5], weights=w); m.recall_at_thresholds(l, p, [0.2, 0.5])
+m.sensitivity_at_specificity(l, p, 0.5, num_thresholds=5); m.specificity_at_sensitivity(l, p, 0.5, num_thresholds=5)
+m.auc(l, p, num_thresholds=4, curve='PR'); m.auc(l, p, num_thresholds=4, curve='PR', summation_method='careful_interpolation')
+m.auc(l, p, num_thresholds=4, summation_method='minoring', weights=w); m.auc(l, p, thresholds=[0.3, 0.1], summation_method='majoring', name='au')

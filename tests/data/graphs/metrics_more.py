@@ -1,0 +1,11 @@
+l = tf.placeholder(tf.float32, [None], 'l')
+p = tf.placeholder(tf.float32, [None], 'p')
+w = tf.placeholder(tf.float32, [None], 'w')
+b = tf.cast(l, tf.bool)
+m = tf.metrics
+m.accuracy(l, p, weights=w, name='acc', metrics_collections=['mc'], updates_collections=['uc'])
+m.mean(p, weights=2.); m.mean_tensor(tf.ones([2, 3]), weights=2.); m.percentage_below(p, 0.5)
+m.mean_absolute_error(l, p, w); m.mean_squared_error(l, p); m.root_mean_squared_error(l, p)
+m.mean_relative_error(l, p, normalizer=w); m.mean_cosine_distance(l, p, dim=0)
+m.mean_per_class_accuracy(l, p, 3); m.mean_per_class_accuracy(l, p, 3, weights=w, name='weighted')
+m.true_negatives(b, p); m.false_negatives(b, p); m.precision(b, p); m.recall(b, p, name='rec')

@@ -1,0 +1,23 @@
+with tf.variable_scope('a', partitioner=tf.fixed_size_partitioner(3)):
+    w = tf.get_variable('w', [10, 4], initializer=tf.glorot_uniform_initializer(seed=1))
+    s = tf.get_variable('s', [])
+    k = tf.get_variable('k', [2, 2], initializer=tf.constant_initializer(2.))
+v = tf.get_variable('v', [4, 6], partitioner=tf.fixed_size_partitioner(2, axis=1), initializer=tf.zeros_initializer(), regularizer=tf.contrib.layers.l2_regularizer(0.1))
+one = tf.get_variable('one', [4], partitioner=tf.fixed_size_partitioner(1), trainable=False)
+c = tf.get_variable('c', partitioner=tf.fixed_size_partitioner(2), initializer=tf.constant([[1., 2.], [3., 4.], [5., 6.]]), shape=[3, 2])
+m = tf.get_variable('m', [100, 100], partitioner=tf.variable_axis_size_partitioner(16384), initializer=tf.ones_initializer())
+mm = tf.get_variable('mm', [128, 64], tf.float64, partitioner=tf.min_max_variable_partitioner(max_partitions=5, min_slice_size=16 << 10), initializer=tf.ones_initializer())
+tf.matmul(tf.convert_to_tensor(w), v)
+tf.identity(one)
+with tf.variable_scope('a', reuse=True, partitioner=tf.fixed_size_partitioner(3)):
+    again = tf.get_variable('w', [10, 4])
+with tf.variable_scope('a', reuse=True):
+    again = tf.get_variable('w', [10, 4])
+v.assign(tf.ones([4, 6]))
+v.assign_add([tf.ones([4, 3]), tf.ones([4, 3])])
+tf.nn.embedding_lookup(w, [1, 5, 2])
+tf.nn.embedding_lookup(list(w), [1, 5, 2], partition_strategy='div', name='div')
+tf.global_variables_initializer()
+r = tf.get_variable('r', [5, 2], partitioner=tf.fixed_size_partitioner(2), use_resource=True, initializer=tf.ones_initializer())
+tf.nn.embedding_lookup(r, [1, 4])
+tf.create_partitioned_variables([4, 2], [2, 1], tf.random_normal([4, 2], seed=3), name='parts')
