@@ -4,6 +4,7 @@
 
 #include "reflow/client/errors.h"
 #include "reflow/client/graph.h"
+#include "reflow/client/variable_nodes.h"
 #include "reflow/client/variable_state.h"
 
 namespace reflow {
@@ -54,21 +55,17 @@ Variable Variable::from_proto(std::string_view variable_def, const std::string& 
   }
   const Graph graph = get_default_graph();
   const auto tensor = [&](const std::string& name) { return graph.get_tensor_by_name(with_scope(name, import_scope)); };
-  auto state = std::make_shared<client::VariableState>();
-  state->resource = proto.is_resource();
-  state->ref = tensor(proto.variable_name());
-  state->initializer = graph.get_operation_by_name(with_scope(proto.initializer_name(), import_scope));
-  if (!proto.initial_value_name().empty()) state->initial_value = tensor(proto.initial_value_name());
-  if (!proto.snapshot_name().empty()) {
-    state->snapshot = tensor(proto.snapshot_name());
-    if (state->resource && state->snapshot.op().type() != "ReadVariableOp") state->cached = state->snapshot;
-  } else if (state->resource) {
-    state->snapshot = tensor(state->ref.op().name() + "/Read/ReadVariableOp:0");
-  }
-  const Operation op = state->ref.op();
-  state->dtype = base_type(op.get_attr<DType>("dtype"));
-  state->shape = op.get_attr<Shape>("shape");
-  state->trainable = proto.trainable();
+  client::VariableNodes nodes;
+  nodes.ref = tensor(proto.variable_name());
+  nodes.initializer = graph.get_operation_by_name(with_scope(proto.initializer_name(), import_scope));
+  // Older ones name no snapshot of a resource variable.
+  nodes.snapshot = proto.snapshot_name().empty() ? tensor(proto.variable_name().substr(0, proto.variable_name().find(':')) +
+                                                          "/Read/ReadVariableOp:0")
+                                                 : tensor(proto.snapshot_name());
+  if (!proto.initial_value_name().empty()) nodes.initial_value = tensor(proto.initial_value_name());
+  nodes.trainable = proto.trainable();
+  const Variable variable = client::variable_of_nodes(nodes);
+  const std::shared_ptr<client::VariableState>& state = variable.state();
   state->synchronization = static_cast<VariableSynchronization>(proto.synchronization());
   state->aggregation = static_cast<VariableAggregation>(proto.aggregation());
   if (proto.has_save_slice_info_def()) {
@@ -78,7 +75,7 @@ Variable Variable::from_proto(std::string_view variable_def, const std::string& 
                                            {slice.var_offset().begin(), slice.var_offset().end()},
                                            {slice.var_shape().begin(), slice.var_shape().end()}};
   }
-  return Variable(std::move(state));
+  return variable;
 }
 
 }  // namespace reflow
