@@ -11,6 +11,7 @@
 #include "reflow/autodiff/walk.h"
 #include "reflow/graph/control_flow.h"
 #include "reflow/graph/shape_text.h"
+#include "reflow/op/function_runner.h"
 
 namespace reflow::autodiff {
 namespace {
@@ -123,12 +124,38 @@ Status Backprop::collect(Node* node, std::vector<Gradient>* dy, bool* any) {
   return OkStatus();
 }
 
+// The gradient of a node that calls a function of the graph: SymbolicGradient of the arguments and dy.
+Status call_gradient(op::GradContext& g) {
+  const Node& node = g.node();
+  std::vector<Endpoint> inputs;
+  std::vector<DType> types;
+  for (int i = 0; i < node.num_inputs(); ++i) {
+    inputs.push_back(node.input(i));
+    types.push_back(base_type(node.input(i).dtype()));
+  }
+  std::vector<DType> dx_types = types;
+  for (int i = 0; i < node.num_outputs(); ++i) {
+    const Endpoint dy = g.dy(i);
+    inputs.push_back(dy ? dy : g.zeros_like(g.y(i)));
+    types.push_back(base_type(inputs.back().dtype()));
+  }
+  Node* const made = g.ops("SymbolicGradient", {inputs}, {{"Tin", std::move(types)}, {"Tout", std::move(dx_types)},
+                                                         {"f", *op::called_function(node)}});
+  for (int i = 0; made != nullptr && i < node.num_inputs(); ++i) {
+    if (is_trainable(node.input(i).dtype())) g.dx(i) = made->output(i);
+  }
+  return g.status();
+}
+
 // The gradient function of `node`; null: it has none by intention.
 Status find_gradient(const Node& node, GradFn* fn) {
   const graph::AttrValue* override_type = node.find_attr("_gradient_op_type");
   const std::string* name = override_type ? override_type->get<std::string>() : nullptr;
   if (GradientRegistry::global().find(name ? *name : node.type(), fn) == GradientRegistry::Kind::kUnregistered) {
-    return not_found("No gradient defined for operation '{}' (op type: {})", node.name(), node.type());
+    if (!op::called_function(node)) {
+      return not_found("No gradient defined for operation '{}' (op type: {})", node.name(), node.type());
+    }
+    *fn = call_gradient;
   }
   return OkStatus();
 }

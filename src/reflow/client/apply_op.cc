@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "reflow/client/capture.h"
 #include "reflow/client/graph_state.h"
 #include "reflow/client/python_text.h"
 #include "reflow/client/status_errors.h"
@@ -194,7 +195,7 @@ Output symbol_of(const TensorLike& value) {
 }
 
 // The first symbolic tensor of the arguments, which says in what graph the op is made.
-// ValueError: another one is of another graph.
+// ValueError: another one is of another graph, and the default graph isn't a function's, which captures it.
 template <typename Inputs>
 Output first_symbol(const Inputs& inputs) {
   Output first;
@@ -202,6 +203,7 @@ Output first_symbol(const Inputs& inputs) {
     const Output symbol = symbol_of(value);
     if (!symbol.valid()) return;
     if (!first.valid()) first = symbol;
+    if (capture_of(default_graph())) return;
     if (&first.node()->graph() == &symbol.node()->graph()) return;
     throw ValueError(fmt::format("{} must be from the same graph as {}.", python_tensor(symbol), python_tensor(first)));
   };
@@ -215,7 +217,7 @@ Output first_symbol(const Inputs& inputs) {
 template <typename Inputs>
 graph::Node* make(std::string_view type, std::string_view name, const Inputs& inputs, graph::AttrMap attrs) {
   const Output symbol = first_symbol(inputs);
-  if (symbol.valid() && &symbol.node()->graph() != &default_graph()) {
+  if (symbol.valid() && &symbol.node()->graph() != &default_graph() && !capture_of(default_graph())) {
     const Graph::DefaultScope of_inputs(graph_of(*symbol.node()));
     return make(type, name, inputs, std::move(attrs));
   }
@@ -255,6 +257,13 @@ graph::Node* make(std::string_view type, std::string_view name, const Inputs& in
     const Output value = ready ? *output : convert_argument(input, *op, arg, dtype, preferred);
     if (!arg.type_attr.empty()) settled.emplace_back(arg.type_attr, base_type(value.dtype()));
     converted.emplace_back(to_endpoint(value));
+  }
+  if (const Capture* capture = capture_of(graph)) {
+    for (graph::OpInput& input : converted) {
+      for (graph::Endpoint& e : input.endpoints) {
+        if (&e.node->graph() != &graph) e = (*capture)(e);
+      }
+    }
   }
   graph::CreateOptions options{.name = std::string(name)};
   if (scope) {

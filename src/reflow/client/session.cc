@@ -14,6 +14,15 @@
 
 namespace reflow {
 
+struct Cancellation::State {
+  op::CancellationManager manager;
+};
+Cancellation::Cancellation() : state_(std::make_shared<State>()) {}
+void Cancellation::cancel() const { state_->manager.cancel(); }
+bool Cancellation::cancelled() const { return state_->manager.cancelled(); }
+
+std::string RunMetadata::serialize() const { return details_ ? runtime::serialize(*details_) : std::string(); }
+
 // Fetches and feeds, checked, with their compiled plan.
 struct Callable::Prepared {
   std::vector<GraphElement> fetches, feeds;
@@ -199,6 +208,8 @@ Session::Session(const SessionOptions& options)
   direct.allow_soft_placement = options.config.allow_soft_placement;
   direct.log_device_placement = options.config.log_device_placement;
   direct.operation_timeout_ms = options.config.operation_timeout_in_ms;
+  direct.build_cost_model = options.config.build_cost_model;
+  direct.build_cost_model_after = options.config.build_cost_model_after;
   direct.disabled_passes = options.config.disabled_passes;
   StatusOr<std::unique_ptr<runtime::DirectSession>> made =
       runtime::DirectSession::create(&state_->graph.impl(), direct);
@@ -214,20 +225,24 @@ void Session::run_into(std::span<const GraphElement> fetches, const FeedDict& fe
   BorrowedTensors feeds(kept_feeds), run_results(kept_results);
   for (const Feed& feed : feed_dict.feeds()) feeds.values.push_back(client::feed_value(feed));
   runtime::RunOptions run_options;
-  runtime::RunMetadata run_metadata;
   if (options) {
     run_options.timeout_ms = options->timeout_in_ms;
-    run_options.trace = options->full_trace;
+    run_options.trace = options->trace_level != RunOptions::NO_TRACE;
+    run_options.partition_graphs = options->output_partition_graphs;
+    run_options.report_allocations_on_oom = options->report_tensor_allocations_upon_oom;
+    if (options->cancellation) run_options.cancellation = &options->cancellation->state_->manager;
   }
-  errors::throw_if_error(state.direct->run(*prepared.plan, feeds.values, &run_results.values, run_options,
-                                           metadata ? &run_metadata : nullptr));
-  distribute(prepared, run_results.values, feeds.values, results);
+  const auto details = metadata ? std::make_shared<runtime::RunMetadata>() : nullptr;
+  const Status status = state.direct->run(*prepared.plan, feeds.values, &run_results.values, run_options, details.get());
   if (metadata) {
     metadata->nodes.clear();
-    for (const runtime::NodeStats& n : run_metadata.nodes) {
+    for (const runtime::NodeStats& n : details->nodes) {
       metadata->nodes.push_back({n.node, n.op, n.device, n.start_us, n.duration_ns, n.output_bytes});
     }
+    metadata->details_ = details;
   }
+  errors::throw_if_error(status);
+  distribute(prepared, run_results.values, feeds.values, results);
 }
 
 Tensor Session::run(const GraphElement& fetch, const FeedDict& feed_dict) const {
@@ -267,6 +282,44 @@ std::vector<Tensor> Session::run(const std::vector<GraphElement>& fetches, const
   return results;
 }
 
+std::string Session::partial_run_setup(const std::vector<GraphElement>& fetches,
+                                       const std::vector<GraphElement>& feeds) const {
+  state_->check_open();
+  runtime::Signature signature;
+  for (const GraphElement& key : feeds) {
+    check_feed(state_->graph, key);
+    signature.feeds.push_back(client::to_endpoint(key.output()));
+  }
+  for (const GraphElement& fetch : fetches) {
+    check_fetch(state_->graph, fetch);
+    if (fetch.is_operation()) signature.targets.push_back(fetch.node());
+    else signature.fetches.push_back(client::to_endpoint(fetch.output()));
+  }
+  StatusOr<std::string> handle = state_->direct->partial_run_setup(signature);
+  if (!handle.ok()) errors::from_status(handle.status());
+  return *std::move(handle);
+}
+
+std::vector<Tensor> Session::partial_run(const std::string& handle, const std::vector<GraphElement>& fetches,
+                                         const FeedDict& feed_dict) const {
+  state_->check_open();
+  std::vector<std::pair<graph::Endpoint, Tensor>> feeds;
+  for (const Feed& feed : feed_dict.feeds()) {
+    check_feed(state_->graph, feed.key());
+    feeds.emplace_back(client::to_endpoint(feed.key().output()), client::feed_value(feed));
+  }
+  std::vector<graph::Endpoint> endpoints;
+  for (const GraphElement& fetch : fetches) {
+    check_fetch(state_->graph, fetch);
+    if (!fetch.is_operation()) endpoints.push_back(client::to_endpoint(fetch.output()));
+  }
+  std::vector<Tensor> values, results;
+  errors::throw_if_error(state_->direct->partial_run(handle, feeds, endpoints, &values));
+  size_t next = 0;
+  for (const GraphElement& fetch : fetches) results.push_back(fetch.is_operation() ? Tensor() : std::move(values[next++]));
+  return results;
+}
+
 Callable Session::make_callable(const std::vector<GraphElement>& fetches,
                                 const std::vector<GraphElement>& feed_list) const {
   std::shared_ptr<Callable::Prepared> prepared = state_->prepare(fetches, feed_list);
@@ -290,6 +343,10 @@ void Callable::run(std::span<const Tensor> feeds, std::vector<Tensor>* results) 
 void Session::close() const {
   if (state_->closed.exchange(true)) return;
   errors::throw_if_error(state_->direct->close());
+}
+
+void Session::reset(const std::vector<std::string>& containers) const {
+  errors::throw_if_error(state_->direct->reset(containers));
 }
 
 Graph Session::graph() const { return state_->graph; }

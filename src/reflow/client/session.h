@@ -9,6 +9,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,10 @@
 #include "reflow/client/variable.h"
 
 namespace reflow {
+
+namespace runtime {
+struct RunMetadata;
+}
 
 // One entry of a FeedDict: the value that a tensor has in a run. Numbers, lists and strings take the tensor's type.
 class Feed {
@@ -56,7 +61,13 @@ struct SessionConfig {
   bool allow_soft_placement = false;        // devices that aren't there: use another
   bool log_device_placement = false;
   int64_t operation_timeout_in_ms = 0;      // 0: none
+  int64_t build_cost_model = 0;             // every so many runs have a cost graph in their RunMetadata; 0: none
+  int64_t build_cost_model_after = 0;       // runs before the first that counts
   std::set<std::string> disabled_passes;    // graph rewrites that are not to run; "all": none runs
+
+  // What a serialized ConfigProto says. Optimizer levels and rewriter switches become disabled_passes; GPU and RPC
+  // options are read and mean nothing here. ValueError: not a ConfigProto.
+  static SessionConfig parse(std::string_view config_proto);
 };
 
 struct SessionOptions {
@@ -65,9 +76,31 @@ struct SessionOptions {
   SessionConfig config;
 };
 
+// Ends runs from another thread: those whose RunOptions have it, now and later. Copies are the same. Thread-safe.
+class Cancellation {
+ public:
+  Cancellation();
+  void cancel() const;
+  bool cancelled() const;
+
+  struct State;
+
+ private:
+  friend class Session;
+  std::shared_ptr<State> state_;
+};
+
 struct RunOptions {
-  int64_t timeout_in_ms = 0;  // 0: the session's
-  bool full_trace = false;    // fill RunMetadata
+  enum TraceLevel : int { NO_TRACE = 0, SOFTWARE_TRACE = 1, HARDWARE_TRACE = 2, FULL_TRACE = 3 };
+  TraceLevel trace_level = NO_TRACE;  // else: fill RunMetadata with what each node did
+  int64_t timeout_in_ms = 0;          // 0: the session's
+  int inter_op_thread_pool = 0;       // there is one
+  bool output_partition_graphs = false;
+  bool report_tensor_allocations_upon_oom = false;
+  std::optional<Cancellation> cancellation;
+
+  // What a serialized RunOptions message says. ValueError: it isn't one.
+  static RunOptions parse(std::string_view run_options_proto);
 };
 
 // When and where a node ran.
@@ -75,8 +108,17 @@ struct NodeRunStats {
   std::string node, op, device;
   int64_t start_us = 0, duration_ns = 0, output_bytes = 0;
 };
-struct RunMetadata {
-  std::vector<NodeRunStats> nodes;
+// What a run told of itself.
+class RunMetadata {
+ public:
+  std::vector<NodeRunStats> nodes;  // in the order of their ends
+
+  // As a serialized RunMetadata message: step_stats, cost_graph, partition_graphs.
+  std::string serialize() const;
+
+ private:
+  friend class Session;
+  std::shared_ptr<const runtime::RunMetadata> details_;
 };
 
 // What make_callable gives: fetches and feeds checked and compiled once; then only executed. Any thread may call it.
@@ -133,8 +175,19 @@ class Session {
   Callable make_callable(const std::vector<GraphElement>& fetches,
                          const std::vector<GraphElement>& feed_list = {}) const;
 
+  // Begins a run that is fed and fetched in several calls of partial_run; what it returns names it. Feeds that aren't on
+  // the list keep the values of the graph.
+  std::string partial_run_setup(const std::vector<GraphElement>& fetches, const std::vector<GraphElement>& feeds = {}) const;
+  // Goes on with it: feeds some of its feeds, and returns some of its fetches, which depend on nothing not yet fed; each
+  // once. InvalidArgumentError: "The fetch add:0 was not specified in partial_run_setup.", and the like.
+  std::vector<Tensor> partial_run(const std::string& handle, const std::vector<GraphElement>& fetches,
+                                  const FeedDict& feed_dict = {}) const;
+
   // Ends it: variables are freed, runs that wait are cancelled.
   void close() const;
+  // Forgets the variables, queues and other resources of these containers ("": the default one, "localhost"); of all,
+  // when there are none. Nodes that have been run already keep theirs.
+  void reset(const std::vector<std::string>& containers = {}) const;
   Graph graph() const;
   std::vector<std::string> list_devices() const;
 

@@ -161,4 +161,107 @@ TEST_F(SessionTest, GraphGrowsBetweenRuns) {
   EXPECT_EQ(item(sess.run(a * a)), 4);
 }
 
+// Of messages in the wire format: field 1 of ConfigProto is a map, 2 to 11 are numbers.
+TEST_F(SessionTest, ReadsConfigProtos) {
+  // device_count {key: "CPU" value: 2} inter_op: 3 intra_op: 1 soft placement, timeout 250 ms, opt_level L0.
+  const std::string bytes("\x0a\x07\x0a\x03" "CPU\x10\x02" "\x10\x01" "\x28\x03" "\x38\x01" "\x58\xfa\x01"
+                          "\x52\x0d\x1a\x0b\x18\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 33);
+  const tf::SessionConfig config = tf::SessionConfig::parse(bytes);
+  EXPECT_EQ(config.device_count.at("CPU"), 2);
+  EXPECT_EQ(config.intra_op_parallelism_threads, 1);
+  EXPECT_EQ(config.inter_op_parallelism_threads, 3);
+  EXPECT_TRUE(config.allow_soft_placement);
+  EXPECT_EQ(config.operation_timeout_in_ms, 250);
+  EXPECT_EQ(config.disabled_passes, std::set<std::string>{"all"});
+  EXPECT_THAT([] { tf::SessionConfig::parse("\xff"); }, ThrowsMessage<tf::ValueError>("Not a serialized ConfigProto"));
+}
+
+TEST_F(SessionTest, ReadsRunOptions) {
+  const tf::RunOptions options = tf::RunOptions::parse(std::string("\x08\x03\x10\x64\x28\x01\x38\x01", 8));
+  EXPECT_EQ(options.trace_level, tf::RunOptions::FULL_TRACE);
+  EXPECT_EQ(options.timeout_in_ms, 100);
+  EXPECT_TRUE(options.output_partition_graphs);
+  EXPECT_TRUE(options.report_tensor_allocations_upon_oom);
+}
+
+TEST_F(SessionTest, TellsWhatARunDid) {
+  const tf::Output x = tf::placeholder(tf::float32, {-1}, {.name = "x"});
+  const tf::Output y = tf::square(tf::reduce_sum(x), {.name = "y"});
+  tf::Session sess;
+  tf::RunMetadata metadata;
+  sess.run({y}, {{x, {1, 2}}}, {.trace_level = tf::RunOptions::FULL_TRACE, .output_partition_graphs = true}, &metadata);
+  ASSERT_FALSE(metadata.nodes.empty());
+  EXPECT_EQ(metadata.nodes.back().node, "y");
+  EXPECT_EQ(metadata.nodes.back().output_bytes, 4);
+  const std::string bytes = metadata.serialize();
+  EXPECT_THAT(bytes, HasSubstr("y = Square(Sum)"));
+  EXPECT_THAT(bytes, HasSubstr("/job:localhost/replica:0/task:0/device:CPU:0"));
+  EXPECT_THAT(bytes, HasSubstr("_arg_x_0_0"));     // of the partition's graph
+  EXPECT_THAT(bytes, HasSubstr("_retval_y_0_0"));
+  sess.run({y}, {{x, {1, 2}}}, tf::RunOptions(), &metadata);
+  EXPECT_TRUE(metadata.nodes.empty());
+  EXPECT_TRUE(metadata.serialize().empty());
+}
+
+TEST_F(SessionTest, BuildsCostGraphsNowAndThen) {
+  const tf::Output x = tf::placeholder(tf::float32, {-1}, {.name = "x"}), y = tf::square(x, {.name = "y"});
+  tf::Session sess({.config = {.build_cost_model = 2}});
+  tf::RunMetadata metadata;
+  int with_costs = 0;
+  for (int i = 0; i < 4; ++i) {
+    sess.run({y}, {{x, {1, 2}}}, tf::RunOptions(), &metadata);
+    with_costs += !metadata.serialize().empty();
+  }
+  EXPECT_EQ(with_costs, 2);
+}
+
+TEST_F(SessionTest, LackOfMemoryIsExplained) {
+  const tf::Output n = tf::placeholder(tf::int32, {2}), y = tf::fill(n, 1.f, {.name = "y"});
+  tf::Session sess;
+  const tf::FeedDict feeds{{n, {2000000, 100000000}}};
+  EXPECT_THAT([&] { sess.run(y, feeds); },
+              ThrowsMessage<tf::errors::ResourceExhaustedError>(
+                  "OOM when allocating tensor with shape[2000000,100000000] and type float on "
+                  "/job:localhost/replica:0/task:0/device:CPU:0 by allocator cpu\n\t [[{{node y}}]]\nHint: If you want to see "
+                  "a list of allocated tensors when OOM happens, add report_tensor_allocations_upon_oom to RunOptions for "
+                  "current allocation info.\n"));
+  EXPECT_THAT([&] { sess.run({y}, feeds, {.report_tensor_allocations_upon_oom = true}); },
+              ThrowsMessage<tf::errors::ResourceExhaustedError>(HasSubstr("by allocator cpu\n\t [[{{node y}}]]\n")));
+}
+
+TEST_F(SessionTest, RunsBitByBit) {
+  const tf::Output a = tf::placeholder(tf::float32, tf::Shape{}, {.name = "a"}), b = tf::placeholder(tf::float32, tf::Shape{}, {.name = "b"});
+  const tf::Output c = tf::multiply(a, 2.f, {.name = "c"}), d = tf::add(c, b, {.name = "d"});
+  tf::Session sess;
+  const std::string handle = sess.partial_run_setup({c, d}, {a, b});
+  EXPECT_THAT([&] { sess.partial_run(handle, {d}, {{a, 3.f}}); },
+              ThrowsMessage<tf::errors::InvalidArgumentError>(
+                  "Fetch d:0 can't be computed from the feeds that have been fed so far."));
+  EXPECT_EQ(item(sess.partial_run(handle, {c}, {{a, 3.f}})[0]), 6);
+  EXPECT_THAT([&] { sess.partial_run(handle, {c}, {{b, 1.f}}); },
+              ThrowsMessage<tf::errors::InvalidArgumentError>("The fetch c:0 has already been fetched."));
+  EXPECT_THAT([&] { sess.partial_run(handle, {a}, {}); },
+              ThrowsMessage<tf::errors::InvalidArgumentError>("The fetch a:0 was not specified in partial_run_setup."));
+  EXPECT_EQ(item(sess.partial_run(handle, {d}, {{b, 1.f}})[0]), 7);
+  EXPECT_THAT([&] { sess.partial_run(handle, {d}, {}); },
+              ThrowsMessage<tf::errors::InvalidArgumentError>("Must run 'setup' before performing partial runs!"));
+}
+
+TEST_F(SessionTest, UnfinishedPartialRunsEndWithTheSession) {
+  const tf::Output a = tf::placeholder(tf::float32, tf::Shape{}, {.name = "a"}), b = a + 1.;
+  const tf::Session sess;
+  sess.partial_run_setup({b}, {a});
+  sess.close();
+}
+
+TEST_F(SessionTest, CancellationEndsARun) {
+  const tf::Output a = tf::constant(1.);
+  tf::Session sess;
+  const tf::Cancellation cancellation;
+  EXPECT_EQ(sess.run({a}, {}, {.cancellation = cancellation}).size(), 1u);
+  cancellation.cancel();
+  EXPECT_TRUE(cancellation.cancelled());
+  EXPECT_THROW(sess.run({a + 1.}, {}, {.cancellation = cancellation}), tf::errors::CancelledError);
+}
+
 }  // namespace

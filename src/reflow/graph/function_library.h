@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "reflow/base/status.h"
+#include "reflow/graph/attr_value.h"
 
 namespace tensorflow {
 class FunctionDef;
@@ -28,6 +30,7 @@ class FunctionLibrary {
   // Undoes add. REQUIRES: no node calls the function.
   void remove(std::string_view name);
   Status add_gradient(const tensorflow::GradientDef& gradient);
+  Status add_gradient(const std::string& function, const std::string& gradient);
   // A copy. NotFound: no such function.
   Status find(std::string_view name, tensorflow::FunctionDef* function) const;
   // The function's signature, as the definition of nodes that call it. Null: no such function. Valid as long as this.
@@ -35,6 +38,8 @@ class FunctionLibrary {
   bool contains(std::string_view name) const;
   std::string gradient_of(std::string_view name) const;  // "": none
   std::vector<std::string> names() const;
+  // Is there a node within `function`, or within the functions that it names in turn, whose op `is_such` is true of?
+  bool any_op_within(const NameAttrList& function, const std::function<bool(const std::string& op)>& is_such) const;
   void to_proto(tensorflow::FunctionDefLibrary* proto) const;
   Status add_all(const tensorflow::FunctionDefLibrary& proto);
 

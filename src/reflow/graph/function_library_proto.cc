@@ -3,6 +3,7 @@
 #include <google/protobuf/util/message_differencer.h>
 
 #include <map>
+#include <set>
 
 #include "reflow/graph/graph_def.h"
 #include "tensorflow/core/framework/function.pb.h"
@@ -27,6 +28,12 @@ Status FunctionLibrary::add(const tensorflow::FunctionDef& function) {
   OpDef op;
   RETURN_IF_ERROR(op_def_from_proto(function.signature(), &op));
   const std::lock_guard lock(impl_->mutex);
+  // Signatures don't always say it.
+  for (const tensorflow::NodeDef& node : function.node_def()) {
+    const OpDef* called = OpRegistry::global().find(node.op());
+    if (const auto known = impl_->functions.find(node.op()); known != impl_->functions.end()) called = &known->second.op;
+    op.is_stateful = op.is_stateful || (called != nullptr && called->is_stateful);
+  }
   const auto [it, is_new] = impl_->functions.try_emplace(name);
   if (is_new) {
     it->second = {function, std::move(op)};
@@ -48,6 +55,13 @@ Status FunctionLibrary::add_gradient(const tensorflow::GradientDef& gradient) {
   if (is_new || it->second == gradient.gradient_func()) return OkStatus();
   return invalid_argument("Cannot assign gradient function '{}' to '{}' because it already has gradient function '{}'",
                           gradient.gradient_func(), gradient.function_name(), it->second);
+}
+
+Status FunctionLibrary::add_gradient(const std::string& function, const std::string& gradient) {
+  tensorflow::GradientDef def;
+  def.set_function_name(function);
+  def.set_gradient_func(gradient);
+  return add_gradient(def);
 }
 
 Status FunctionLibrary::find(std::string_view name, tensorflow::FunctionDef* function) const {
@@ -77,6 +91,47 @@ std::vector<std::string> FunctionLibrary::names() const {
   std::vector<std::string> names;
   for (const auto& [name, entry] : impl_->functions) names.push_back(name);
   return names;
+}
+
+namespace {
+
+void add_names(const NameAttrList& f, std::vector<std::string>* names) {
+  names->push_back(f.name);
+  for (const auto& [attr, value] : f.attrs ? *f.attrs : AttrMap()) {
+    if (const auto* inner = value.get<NameAttrList>()) add_names(*inner, names);
+  }
+}
+
+void add_names(const tensorflow::NameAttrList& f, std::vector<std::string>* names) {
+  names->push_back(f.name());
+  for (const auto& [attr, value] : f.attr()) {
+    if (value.has_func()) add_names(value.func(), names);
+  }
+}
+
+}  // namespace
+
+bool FunctionLibrary::any_op_within(const NameAttrList& function,
+                                    const std::function<bool(const std::string&)>& is_such) const {
+  std::vector<std::string> to_visit;
+  add_names(function, &to_visit);
+  std::set<std::string> visited;
+  const std::lock_guard lock(impl_->mutex);
+  while (!to_visit.empty()) {
+    const std::string name = std::move(to_visit.back());
+    to_visit.pop_back();
+    const auto found = impl_->functions.find(name);
+    if (found == impl_->functions.end() || !visited.insert(name).second) continue;
+    for (const tensorflow::NodeDef& node : found->second.def.node_def()) {
+      if (is_such(node.op())) return true;
+      to_visit.push_back(node.op());
+      for (const auto& [attr, value] : node.attr()) {
+        if (value.has_func()) add_names(value.func(), &to_visit);
+        for (const auto& f : value.list().func()) add_names(f, &to_visit);
+      }
+    }
+  }
+  return false;
 }
 
 void FunctionLibrary::to_proto(tensorflow::FunctionDefLibrary* proto) const {

@@ -56,7 +56,7 @@ class Extractor {
 
   Status add_feed(const Endpoint& fed, int index) {
     NodeSpec spec;
-    spec.name = fmt::format("_feed/{}", index);
+    spec.name = fmt::format("_arg_{}_{}_{}", fed.node->name(), fed.index, index);
     spec.op = OpRegistry::global().find("_Feed");
     spec.attrs.set("T", base_type(fed.dtype()));
     spec.attrs.set("index", index);
@@ -102,7 +102,7 @@ class Extractor {
   // A tensor that stands in for inputs whose producer isn't there yet.
   Status add_stand_in() {
     NodeSpec spec;
-    spec.name = "_feed/none";
+    spec.name = "_arg_none";
     spec.op = OpRegistry::global().find("_Feed");
     spec.attrs.set("T", DType::kFloat32);
     spec.attrs.set("index", -1);
@@ -127,7 +127,7 @@ class Extractor {
 
   Status add_fetch(const Endpoint& fetched, int index) {
     NodeSpec spec;
-    spec.name = fmt::format("_fetch/{}", index);
+    spec.name = fmt::format("_retval_{}_{}_{}", fetched.node->name(), fetched.index, index);
     spec.op = OpRegistry::global().find("_Fetch");
     spec.inputs = {copy_of(fetched)};
     spec.attrs.set("T", base_type(fetched.dtype()));

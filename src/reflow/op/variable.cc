@@ -1,5 +1,7 @@
 #include "reflow/op/variable.h"
 
+#include "reflow/op/resource_handle.h"
+
 namespace reflow::op {
 namespace {
 
@@ -59,7 +61,9 @@ Status handle_shape(const ShapeContext& c, int i, DType dtype, Shape* shape) {
 }
 
 StatusOr<Variable*> resource_variable(KernelContext& c, int i) {
+  if (c.input(i).num_elements() < 1) return invalid_argument("Input {} is not a resource handle", i);
   const ResourceHandle& handle = handle_of(c, i);
+  if (!is_handle_of<Variable>(handle)) return wrong_resource_type(handle, Variable::kTypeName);
   if (handle.resource) [[likely]] return static_cast<Variable*>(handle.resource.get());
   auto found = c.resources().lookup<Variable>(handle.container, handle.name);
   if (!found.ok()) return found.status();
@@ -68,6 +72,7 @@ StatusOr<Variable*> resource_variable(KernelContext& c, int i) {
 
 StatusOr<Variable*> initialized_resource_variable(KernelContext& c, int i) {
   auto variable = resource_variable(c, i);
+  if (variable.status().code() == StatusCode::kInvalidArgument) return variable;
   if (!variable.ok() || !(*variable)->tensor.valid()) [[unlikely]] return variable_not_found_error(c, i);
   return *variable;
 }

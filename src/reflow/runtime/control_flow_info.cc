@@ -55,6 +55,7 @@ class Analysis {
     for (const Node* source : node.control_inputs()) RETURN_IF_ERROR(agree(source));
     ControlFlowInfo::Instr& info = info_.instructions[i];
     info.kind = kind(i);
+    info.takes_dead_inputs = node.type() == "_Send" || node.type() == "_HostSend";
     info.frame = info.output_frame = std::max(frame, 0);
     if (info.kind == ControlKind::kEnter) RETURN_IF_ERROR(enter(node, &info));
     if (info.kind == ControlKind::kExit) {

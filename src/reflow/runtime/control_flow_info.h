@@ -34,6 +34,7 @@ struct ControlFlowInfo {
   struct Instr {
     op::ControlKind kind = op::ControlKind::kNone;
     bool constant_enter = false;
+    bool takes_dead_inputs = false;  // _Send hands them on
     int frame = 0, output_frame = 0;
     int local = 0;             // among the frame's instructions
     int first_value = 0;       // its outputs in the storage of output_frame

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <utility>
 
+#include "reflow/base/logging.h"
 #include "reflow/runtime/executor.h"
 #include "reflow/runtime/loop_frame.h"
 #include "reflow/runtime/ready_queue.h"
@@ -12,6 +13,7 @@
 namespace reflow::runtime {
 namespace {
 
+using graph::Node;
 using op::ControlKind;
 using op::Value;
 using Arrival = Iteration::Arrival;
@@ -25,6 +27,7 @@ struct Activity {
   std::vector<Value*> inputs;
   std::unique_ptr<op::KernelContext> context;
   Status status;
+  Tracer::Begin begin;
 };
 
 // One run of a plan. Instructions run one after the other on the caller's thread, as their inputs arrive; those that may
@@ -32,9 +35,14 @@ struct Activity {
 class DataflowRun {
  public:
   DataflowRun(const Program& program, Frame& frame, const RunControl& control, RunMetadata* metadata)
-      : plan_(program.plan()), info_(*plan_.control_flow), frame_(frame), control_(control), metadata_(metadata),
-        tracer_(plan_, metadata), root_(0, 0, info_.frames[0]), inputs_(info_.max_inputs), unused_(info_.frames.size()) {
+      : plan_(program.plan()), info_(*plan_.control_flow), frame_(frame), control_(control), tracer_(plan_, metadata), root_(0, 0, info_.frames[0]), inputs_(info_.max_inputs), unused_(info_.frames.size()) {
     frame_.memos.resize(plan_.instructions.size());
+  }
+
+  ~DataflowRun() {
+    if (!watching_) return;
+    control_.session->remove_callback(session_token_);
+    if (control_.caller != nullptr) control_.caller->remove_callback(caller_token_);
   }
 
   Status run() {
@@ -46,6 +54,7 @@ class DataflowRun {
       if (is_source) make_ready({static_cast<int>(i), &root_, &root, false});
     }
     loop();
+    if (status_.ok()) status_ = std::move(stopped_);
     if (status_.ok()) status_ = collect_fetches();
     return status_;
   }
@@ -57,29 +66,82 @@ class DataflowRun {
     constexpr int kTasksBetweenChecks = 64;
     int until_check = 1;
     while (true) {
-      if (in_flight_ > 0) take_up_finished();
-      if (status_.ok() && --until_check == 0) {
-        if (Status s = control_.check(); !s.ok()) fail(std::move(s));
+      if (!running_.empty()) take_up_finished();
+      if (!ending() && --until_check == 0) {
+        check_control();
         until_check = kTasksBetweenChecks;
       }
-      if (!status_.ok()) ready_.clear();
+      if (ending()) ready_.clear();
       if (ready_.empty()) {
-        if (in_flight_ == 0) return;
+        if (running_.empty()) return;
         wait();
-        until_check = 1;
         continue;
       }
       execute(ready_.pop());
     }
   }
 
-  void wait() {
-    std::unique_lock lock(mutex_);
-    // Wakes up now and then, to see whether the run is to end.
-    done_.wait_for(lock, std::chrono::milliseconds(10), [&] { return !finished_.empty(); });
+  // Nothing new is begun; the asynchronous kernels that run are waited for.
+  bool ending() const { return !status_.ok() || !stopped_.ok(); }
+
+  void check_control() {
+    Status status = control_.check();
+    if (status.ok()) return;
+    if (status.code() == StatusCode::kDeadlineExceeded) {
+      if (!running_.empty()) log_warning("A run timed out waiting for {}", describe_running());
+      return fail(std::move(status));
+    }
+    // The kernels that wait say what was cancelled; else this does.
+    stopped_ = std::move(status);
+    end_kernels();
   }
 
-  // Goes on after the asynchronous kernels that have ended.
+  // Until an asynchronous kernel has ended, or the run is to.
+  void wait() {
+    constexpr auto kLong = std::chrono::seconds(60);
+    if (!watching_) watch();
+    std::unique_lock lock(mutex_);
+    const auto called = [this] { return !finished_.empty() || (woken_ && !ending()); };
+    auto until = std::chrono::steady_clock::now() + kLong;
+    const bool has_deadline = control_.has_deadline() && !ending();
+    if (has_deadline) until = std::min(until, control_.deadline);
+    const bool in_time = done_.wait_until(lock, until, called);
+    woken_ = false;
+    lock.unlock();
+    if (!ending()) check_control();
+    if (!in_time && !ending()) log_debug(1, "A run has been waiting for a minute for {}", describe_running());
+  }
+
+  // From now on a cancellation wakes wait().
+  void watch() {
+    watching_ = true;
+    const auto wake = [this] {
+      const std::lock_guard lock(mutex_);
+      woken_ = true;
+      done_.notify_one();
+    };
+    session_token_ = control_.session->next_token();
+    bool too_late = !control_.session->add_callback(session_token_, wake);
+    if (control_.caller != nullptr) {
+      caller_token_ = control_.caller->next_token();
+      too_late |= !control_.caller->add_callback(caller_token_, wake);
+    }
+    if (too_late) wake();
+  }
+
+  // The nodes whose kernels wait, for messages.
+  std::string describe_running() const {
+    constexpr size_t kMost = 5;
+    std::string text;
+    for (size_t i = 0; i < std::min(running_.size(), kMost); ++i) {
+      const Node& node = *plan_.instructions[running_[i]->task.instruction].node;
+      text += fmt::format("{}{} ({})", i ? ", " : "", node.name(), node.type());
+    }
+    if (running_.size() > kMost) text += fmt::format(" and {} more", running_.size() - kMost);
+    return text;
+  }
+
+  // Propagates the outputs of the asynchronous kernels that have ended.
   void take_up_finished() {
     std::vector<std::unique_ptr<Activity>> finished;
     {
@@ -87,7 +149,9 @@ class DataflowRun {
       finished.swap(finished_);
     }
     for (auto& activity : finished) {
-      --in_flight_;
+      std::erase(running_, activity.get());
+      if (ending() && activity->status.ok()) continue;
+      if (tracer_.on() && activity->status.ok()) trace(activity->begin, activity->task, *activity->context);
       complete(activity->task, activity->status, activity->context->dead_outputs());
     }
   }
@@ -95,6 +159,10 @@ class DataflowRun {
   void fail(Status status) {
     if (!status_.ok()) return;
     status_ = std::move(status);
+    end_kernels();
+  }
+
+  void end_kernels() {
     frame_.cancellation.cancel();
     frame_.spoiled = true;
   }
@@ -108,13 +176,11 @@ class DataflowRun {
 
   void execute(const Task& task) {
     const ControlFlowInfo::Instr& info = info_.instructions[task.instruction];
-    if (task.dead) return execute_dead(task, info);
+    if (task.dead && !info.takes_dead_inputs) return execute_dead(task, info);
     if (info.kind != ControlKind::kNone) {
-      if (metadata_ != nullptr) tracer_.begin();
       if (const Status status = execute_control(task, info); !status.ok()) {
         return fail(at_node(status, *plan_.instructions[task.instruction].node));
       }
-      if (metadata_ != nullptr) tracer_.end(task.instruction, {});
       return end(task);
     }
     const Instruction& in = plan_.instructions[task.instruction];
@@ -130,15 +196,21 @@ class DataflowRun {
                               iteration.values.data() + info.first_value, in.num_outputs);
     context.frame_id = task.frame->id;
     context.iteration = iteration.number;
+    context.set_input_dead(task.dead);
     Status status = prepare(in, context, dying, task.instruction);
     if (status.ok()) [[likely]] {
-      if (metadata_ != nullptr) [[unlikely]] tracer_.begin();
+      Tracer::Begin begin;
+      if (tracer_.on()) [[unlikely]] begin = Tracer::begin();
       status = in.kernel->compute(context);
-      if (metadata_ != nullptr) [[unlikely]] {
-        tracer_.end(task.instruction, {iteration.values.data() + info.first_value, static_cast<size_t>(in.num_outputs)});
-      }
+      if (tracer_.on() && status.ok()) [[unlikely]] trace(begin, task, context);
     }
     complete(task, status, context.dead_outputs());
+  }
+
+  void trace(const Tracer::Begin& begin, const Task& task, const op::KernelContext& context) {
+    const int first = info_.instructions[task.instruction].first_value;
+    const size_t n = static_cast<size_t>(plan_.instructions[task.instruction].num_outputs);
+    tracer_.end(begin, task.instruction, context, {task.iteration->values.data() + first, n});
   }
 
   // Fills `inputs`; bit i of the result says that nobody else reads input i.
@@ -178,8 +250,9 @@ class DataflowRun {
     if (const Status status = prepare(in, *activity->context, dying, task.instruction); !status.ok()) {
       return complete(task, status, 0);
     }
-    ++in_flight_;
+    if (tracer_.on()) activity->begin = Tracer::begin();
     Activity* running = activity.release();
+    running_.push_back(running);
     const auto done = [this, running](Status status) {
       running->status = std::move(status);
       std::lock_guard lock(mutex_);
@@ -194,7 +267,9 @@ class DataflowRun {
   }
 
   void complete(const Task& task, const Status& status, uint64_t dead_outputs) {
-    if (!status.ok()) [[unlikely]] return fail(at_node(status, *plan_.instructions[task.instruction].node));
+    if (!status.ok()) [[unlikely]] {
+      return fail(at_instruction(plan_, plan_.instructions[task.instruction], status));
+    }
     consume_inputs(task);
     publish(*task.frame, *task.iteration, task.instruction, dead_outputs, false);
     end(task);
@@ -479,7 +554,6 @@ class DataflowRun {
   const ControlFlowInfo& info_;
   Frame& frame_;
   const RunControl& control_;
-  RunMetadata* metadata_;
   Tracer tracer_;
   LoopFrame root_;
   int64_t last_frame_id_ = 0;
@@ -487,10 +561,14 @@ class DataflowRun {
   std::vector<Value*> inputs_;  // of the instruction that is being executed
   std::vector<std::vector<std::unique_ptr<Iteration>>> unused_;  // by static frame
   Status status_;
-  int in_flight_ = 0;
+  Status stopped_;  // cancelled from outside
+  std::vector<const Activity*> running_;  // asynchronous ones
   std::mutex mutex_;
   std::condition_variable done_;
-  std::vector<std::unique_ptr<Activity>> finished_;
+  std::vector<std::unique_ptr<Activity>> finished_;  // guarded by mutex_
+  bool woken_ = false;                               // likewise
+  bool watching_ = false;
+  op::CancellationManager::Token session_token_ = 0, caller_token_ = 0;
 };
 
 }  // namespace

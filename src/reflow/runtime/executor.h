@@ -8,13 +8,12 @@
 
 namespace reflow::runtime {
 
-// What may end a run before its end. Polled between steps.
+// What may end a run before its end. Polled between steps; a run that waits is woken.
 struct RunControl {
-  const std::atomic<bool>* session_closed = nullptr;
-  op::CancellationManager* caller = nullptr;
-  bool has_deadline = false;
-  std::chrono::steady_clock::time_point deadline;
-  int64_t timeout_ms = 0;
+  op::CancellationManager* session = nullptr;  // cancelled when it closes
+  op::CancellationManager* caller = nullptr;   // may be null
+  std::chrono::steady_clock::time_point deadline{};  // the beginning of time: none
+  bool has_deadline() const { return deadline != std::chrono::steady_clock::time_point(); }
 
   // OK, or Cancelled, or DeadlineExceeded.
   Status check() const;

@@ -37,6 +37,14 @@ Status at_node(const Status& status, const Node& node) {
   return append_message(status, fmt::format("\n\t [[{{{{node {}}}}}]]", node.name()));
 }
 
+Status at_instruction(const Plan& plan, const Instruction& instruction, const Status& status) {
+  if (status.code() == StatusCode::kResourceExhausted && message_of(status).starts_with("OOM when allocating tensor")) {
+    const std::string& device = plan.devices[instruction.device]->name();
+    return at_node(append_message(status, fmt::format(" on {} by allocator cpu", device)), *instruction.node);
+  }
+  return at_node(status, *instruction.node);
+}
+
 Status uninitialized(const Instruction& instruction, int i) {
   return failed_precondition("Attempting to use uninitialized value {}", instruction.node->input(i).node->name());
 }

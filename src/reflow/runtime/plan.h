@@ -70,6 +70,8 @@ Status check_acyclic(const graph::Graph& graph);
 
 // `status` with the place that TensorFlow's messages end with: "\n\t [[{{node NAME}}]]".
 Status at_node(const Status& status, const graph::Node& node);
+// The same for what an instruction failed with; where it lacked memory, the message tells of which device.
+Status at_instruction(const Plan& plan, const Instruction& instruction, const Status& status);
 // FailedPrecondition "Attempting to use uninitialized value ..." for input i of `instruction`.
 Status uninitialized(const Instruction& instruction, int i);
 

@@ -3,15 +3,16 @@
 #include <absl/container/flat_hash_map.h>
 
 #include <cstdio>
+#include <map>
 #include <mutex>
 #include <shared_mutex>
 #include <thread>
 
-#include "reflow/base/logging.h"
 #include "reflow/graph/subgraph.h"
-#include "reflow/passes/pass.h"
-#include "reflow/runtime/executor.h"
-#include "reflow/runtime/placer.h"
+#include "reflow/runtime/compiler.h"
+#include "reflow/runtime/functions.h"
+#include "reflow/runtime/partial_run.h"
+#include "reflow/runtime/plan_run.h"
 
 namespace reflow::runtime {
 
@@ -43,37 +44,23 @@ struct DirectSession::Impl {
   ThreadPool* pool;
   std::vector<std::unique_ptr<op::Device>> devices;
   std::atomic<bool> closed{false};
+  op::CancellationManager cancellation;  // of all runs, when the session closes
   std::atomic<int64_t> next_step_id{1};
   std::atomic<int> active_runs{0};
 
   std::shared_mutex plans_mutex;
+  std::mutex compile_mutex;
+  std::unique_ptr<Functions> functions;
+  std::unique_ptr<Compiler> compiler;
+  KernelCache kernels;
   absl::flat_hash_map<Signature, std::shared_ptr<Plan>, SignatureHash> plans;
 
-  std::mutex compile_mutex;
-  // Kernels with state go on over all plans of the session: a random op's stream, a variable's handle.
-  absl::flat_hash_map<std::string, std::shared_ptr<op::Kernel>> stateful_kernels;
-  absl::flat_hash_map<std::string, bool> placements_logged;
+  std::mutex partial_runs_mutex;
+  std::map<std::string, std::shared_ptr<PartialRun>> partial_runs;
 
-  StatusOr<std::shared_ptr<op::Kernel>> kernel_of(const Node& node);
   Status check(const Signature& signature) const;
   StatusOr<std::shared_ptr<Plan>> compile(const Signature& signature);
-  void log_placement(const graph::Graph& placed);
-  Status fetch(const Program& program, Frame& frame, std::vector<Tensor>* fetches);
 };
-
-StatusOr<std::shared_ptr<op::Kernel>> DirectSession::Impl::kernel_of(const Node& node) {
-  op::Device* device = devices[std::max(0, node.assigned_device())].get();
-  if (!node.op().is_stateful) {
-    ASSIGN_OR_RETURN(std::unique_ptr<op::Kernel> kernel, op::make_kernel(node, device, nullptr));
-    return std::shared_ptr<op::Kernel>(std::move(kernel));
-  }
-  if (const auto known = stateful_kernels.find(node.name()); known != stateful_kernels.end()) return known->second;
-  ASSIGN_OR_RETURN(std::unique_ptr<op::Kernel> kernel, op::make_kernel(node, device, nullptr));
-  std::shared_ptr<op::Kernel> shared = std::move(kernel);
-  // What passes have made is named for the signature that it was made for.
-  if (!node.type().starts_with('_')) stateful_kernels.emplace(node.name(), shared);
-  return shared;
-}
 
 Status DirectSession::Impl::check(const Signature& signature) const {
   absl::flat_hash_map<std::pair<const Node*, int>, bool> fed;
@@ -110,51 +97,7 @@ StatusOr<std::shared_ptr<Plan>> DirectSession::Impl::compile(const Signature& si
     RETURN_IF_ERROR(check(signature));
     ASSIGN_OR_RETURN(subgraph, graph::extract_subgraph(*graph, signature.feeds, signature.fetches, signature.targets));
   }
-  RETURN_IF_ERROR(check_acyclic(*subgraph.graph));  // which passes count on
-  RETURN_IF_ERROR(place(*subgraph.graph, devices, options.allow_soft_placement));
-  if (options.log_device_placement) log_placement(*subgraph.graph);
-
-  passes::PassContext context;
-  context.graph = subgraph.graph.get();
-  context.roots = subgraph.fetches;
-  context.roots.insert(context.roots.end(), subgraph.targets.begin(), subgraph.targets.end());
-  RETURN_IF_ERROR(passes::run_pipeline(context, options.disabled_passes));
-
-  auto plan = std::make_shared<Plan>();
-  plan->pool = pool;
-  RETURN_IF_ERROR(compile_plan(std::move(subgraph), devices, [this](const Node& node) { return kernel_of(node); },
-                               plan.get()));
-  return plan;
-}
-
-void DirectSession::Impl::log_placement(const graph::Graph& placed) {
-  for (const Node* node : placed.nodes()) {
-    if (node->type().starts_with('_') || !placements_logged.emplace(node->name(), true).second) continue;
-    const std::string line =
-        fmt::format("{}: ({}): {}", node->name(), node->type(), devices[node->assigned_device()]->name());
-    std::printf("%s\n", line.c_str());
-    log_info("{}", line);
-  }
-  std::fflush(stdout);
-}
-
-// Takes the fetched values out of the frame: moved where this run alone holds them, else copied, since neither a later
-// run nor the caller may change what the other sees.
-Status DirectSession::Impl::fetch(const Program& program, Frame& frame, std::vector<Tensor>* fetches) {
-  const Plan& plan = program.plan();
-  const size_t n = plan.fetch_slots.size();
-  fetches->resize(n);
-  for (size_t i = 0; i < n; ++i) {
-    op::Value& value = frame.values[plan.fetch_slots[i]];
-    if (!value.get().valid()) {
-      return failed_precondition("Attempting to use uninitialized value {0}\n\t [[{{{{node _retval_{0}_0_{1}}}}}]]",
-                                 plan.fetch_names[i], i);
-    }
-    bool last = value.ref == nullptr;
-    for (size_t j = i + 1; j < n && last; ++j) last = plan.fetch_slots[j] != plan.fetch_slots[i];
-    (*fetches)[i] = last && value.tensor.owns_alone() ? std::move(value.tensor) : value.get().copy();
-  }
-  return OkStatus();
+  return compiler->compile(std::move(subgraph), *graph, kernels);
 }
 
 DirectSession::DirectSession(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -178,6 +121,9 @@ StatusOr<std::unique_ptr<DirectSession>> DirectSession::create(graph::Graph* gra
     impl->devices.push_back(std::make_unique<op::Device>(fmt::format("/job:localhost/replica:0/task:0/device:CPU:{}", i),
                                                          op::kCpu, impl->pool));
   }
+  impl->functions = std::make_unique<Functions>(graph, &impl->cancellation);
+  impl->compiler = std::make_unique<Compiler>(impl->options, impl->devices, impl->pool, impl->functions.get());
+  impl->functions->set_compiler(impl->compiler.get());
   if (options.log_device_placement) {
     std::printf("Device mapping:\n");
     for (const auto& device : impl->devices) std::printf("%s -> device: CPU\n", device->name().c_str());
@@ -213,18 +159,6 @@ Status DirectSession::run(const Signature& signature, std::span<const Tensor> fe
 
 namespace {
 
-Status check_feeds(const Plan& plan, std::span<const Tensor> feeds) {
-  if (feeds.size() != plan.feed_types.size()) {
-    return invalid_argument("{} tensors are fed, where the signature has {}", feeds.size(), plan.feed_types.size());
-  }
-  for (size_t i = 0; i < feeds.size(); ++i) {
-    if (feeds[i].dtype() == plan.feed_types[i]) continue;
-    return invalid_argument("Feed {} has type {}, where {} is expected", i, dtype_name(feeds[i].dtype()),
-                            dtype_name(plan.feed_types[i]));
-  }
-  return OkStatus();
-}
-
 // Counts the runs of a session, so that closing can wait for them.
 struct ActiveRun {
   explicit ActiveRun(std::atomic<int>& count) : count(count) { count.fetch_add(1); }
@@ -238,53 +172,84 @@ Status DirectSession::run(Plan& plan, std::span<const Tensor> feeds, std::vector
                           const RunOptions& options, RunMetadata* metadata) {
   const ActiveRun active(impl_->active_runs);
   if (impl_->closed.load()) return make_status(StatusCode::kCancelled, "Session has been closed.");
-  RETURN_IF_ERROR(check_feeds(plan, feeds));
-  Program& program = plan.program_for(feeds);
-  ASSIGN_OR_RETURN(std::unique_ptr<Frame> frame, program.take_frame());
+  RunSettings settings;
+  settings.session = &impl_->cancellation;
+  settings.caller = options.cancellation;
+  settings.step_id = impl_->next_step_id.fetch_add(1, std::memory_order_relaxed);
+  if (const int64_t timeout_ms = options.timeout_ms > 0 ? options.timeout_ms : impl_->options.operation_timeout_ms;
+      timeout_ms > 0) {
+    settings.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
+  }
+  settings.trace = options.trace;
+  settings.partition_graphs = options.partition_graphs;
+  settings.report_allocations_on_oom = options.report_allocations_on_oom;
+  const int64_t every = impl_->options.build_cost_model, counted = settings.step_id - impl_->options.build_cost_model_after;
+  settings.costs = metadata != nullptr && every > 0 && counted > 0 && counted % every == 0;
+  return run_plan(plan, feeds, fetches, settings, metadata);
+}
+
+StatusOr<std::string> DirectSession::partial_run_setup(const Signature& signature) {
+  if (impl_->closed.load()) return make_status(StatusCode::kCancelled, "Session has been closed.");
+  graph::Subgraph subgraph;
+  {
+    std::lock_guard lock(impl_->graph->mutex());
+    RETURN_IF_ERROR(impl_->check(signature));
+    ASSIGN_OR_RETURN(subgraph, graph::extract_subgraph(*impl_->graph, signature.feeds, signature.fetches, signature.targets));
+  }
+  RETURN_IF_ERROR(make_partial(signature, &subgraph));
+  ASSIGN_OR_RETURN(std::shared_ptr<Plan> plan, impl_->compiler->compile(std::move(subgraph), *impl_->graph, impl_->kernels));
+  auto run = std::make_shared<PartialRun>(*impl_->graph, signature, std::move(plan));
   const int64_t step_id = impl_->next_step_id.fetch_add(1, std::memory_order_relaxed);
-  for (op::RunEnv& env : frame->envs) env.step_id = step_id;
-  for (size_t i = 0; i < feeds.size(); ++i) frame->values[plan.feed_slots[i]].tensor = feeds[i];
+  std::string handle;
+  for (const Endpoint& feed : signature.feeds) handle += (handle.empty() ? "" : ",") + feed.name();
+  handle += "->";
+  for (const Endpoint& fetch : signature.fetches) handle += fetch.name() + ",";
+  handle += fmt::format("/{}", step_id);
+  {
+    std::lock_guard lock(impl_->partial_runs_mutex);
+    impl_->partial_runs.emplace(handle, run);
+  }
+  impl_->active_runs.fetch_add(1);
+  impl_->pool->schedule([impl = impl_.get(), run = std::move(run), step_id]() mutable {
+    run->execute(&impl->cancellation, step_id);
+    run.reset();
+    impl->active_runs.fetch_sub(1);
+  });
+  return handle;
+}
 
-  Status status;
-  for (const Program::Fetched& fresh : program.fresh_fetches) {
-    auto tensor = allocate_tensor(fresh.type, fresh.shape);
-    if (!tensor.ok()) {
-      status = tensor.status();
-      break;
+Status DirectSession::partial_run(const std::string& handle, std::span<const std::pair<Endpoint, Tensor>> feeds,
+                                  std::span<const Endpoint> fetches, std::vector<Tensor>* values) {
+  const ActiveRun active(impl_->active_runs);
+  if (impl_->closed.load()) return make_status(StatusCode::kCancelled, "Session has been closed.");
+  std::shared_ptr<PartialRun> run;
+  {
+    std::lock_guard lock(impl_->partial_runs_mutex);
+    const auto found = impl_->partial_runs.find(handle);
+    if (found == impl_->partial_runs.end()) {
+      return invalid_argument("Must run 'setup' before performing partial runs!");
     }
-    frame->values[fresh.slot].tensor = *std::move(tensor);
+    run = found->second;
   }
-  RunControl control;
-  control.session_closed = &impl_->closed;
-  control.caller = options.cancellation;
-  control.timeout_ms = options.timeout_ms > 0 ? options.timeout_ms : impl_->options.operation_timeout_ms;
-  if (control.timeout_ms > 0) {
-    control.has_deadline = true;
-    control.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(control.timeout_ms);
+  bool all_done = false;
+  const Status status = run->advance(feeds, fetches, values, &all_done);
+  if (all_done) {
+    std::lock_guard lock(impl_->partial_runs_mutex);
+    impl_->partial_runs.erase(handle);
   }
-  if (status.ok()) {
-    RunMetadata* trace = options.trace ? metadata : nullptr;
-    status = plan.needs_dataflow ? run_dataflow(program, *frame, control, trace)
-                                 : run_straight_line(program, *frame, control, trace);
-  }
-  if (status.ok() && !plan.fetch_slots.empty()) status = impl_->fetch(program, *frame, fetches);
-  if (status.ok() && plan.fetch_slots.empty()) fetches->clear();
-
-  // Lets go of what belongs to others: feeds, variables' buffers.
-  for (const int slot : plan.feed_slots) frame->values[slot].tensor = Tensor();
-  for (const int slot : program.releases_at_end) frame->values[slot] = op::Value();
-  if (!status.ok() || plan.needs_dataflow) frame->spoiled = true;
-  program.give_back(std::move(frame));
   return status;
 }
 
 Status DirectSession::close() {
   if (impl_->closed.exchange(true)) return OkStatus();
+  impl_->cancellation.cancel();
   while (impl_->active_runs.load() > 0) std::this_thread::yield();
   std::unique_lock lock(impl_->plans_mutex);
   impl_->plans.clear();
   std::lock_guard compile_lock(impl_->compile_mutex);
-  impl_->stateful_kernels.clear();
+  impl_->partial_runs.clear();
+  impl_->kernels.clear();
+  impl_->functions->clear();
   return OkStatus();
 }
 

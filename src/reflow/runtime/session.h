@@ -4,11 +4,13 @@
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "reflow/base/status.h"
 #include "reflow/graph/graph.h"
 #include "reflow/op/cancellation.h"
+#include "reflow/runtime/run_metadata.h"
 #include "reflow/tensor/tensor.h"
 
 namespace reflow::runtime {
@@ -21,6 +23,8 @@ struct SessionOptions {
   bool allow_soft_placement = false;
   bool log_device_placement = false;     // on standard output and error, as TensorFlow does
   int64_t operation_timeout_ms = 0;      // 0: none
+  // Every so many runs tell in RunMetadata what each node cost (0: none does), after the first `build_cost_model_after`.
+  int64_t build_cost_model = 0, build_cost_model_after = 0;
   // Passes that are not to run, by name ("constant_folding", "common_subexpressions", "fusion", ...); "all": none runs.
   std::set<std::string> disabled_passes;
 };
@@ -35,16 +39,9 @@ struct Signature {
 struct RunOptions {
   int64_t timeout_ms = 0;  // 0: the session's
   bool trace = false;      // collect step stats
+  bool partition_graphs = false;      // tell what graphs were run
+  bool report_allocations_on_oom = false;  // an error for lack of memory tells which nodes hold how much
   op::CancellationManager* cancellation = nullptr;  // of the caller; may be null
-};
-
-// When and where one node ran. Times in microseconds since the epoch; durations in nanoseconds.
-struct NodeStats {
-  std::string node, op, device;
-  int64_t start_us = 0, duration_ns = 0, output_bytes = 0;
-};
-struct RunMetadata {
-  std::vector<NodeStats> nodes;
 };
 
 // A signature compiled for a session: what make_callable gives. Shared; any thread may run it.
@@ -69,6 +66,14 @@ class DirectSession {
              RunMetadata* metadata = nullptr);
   Status run(const Signature& signature, std::span<const Tensor> feeds, std::vector<Tensor>* fetches,
              const RunOptions& options = {}, RunMetadata* metadata = nullptr);
+
+  // Begins a run whose feeds are given and whose fetches are taken bit by bit, each once; the handle names it.
+  StatusOr<std::string> partial_run_setup(const Signature& signature);
+  // Gives some feeds, and waits for some fetches. InvalidArgument: "Must run 'setup' before performing partial runs!",
+  // "The fetch {} was not specified in partial_run_setup.", "Fetch {} can't be computed from the feeds that have been
+  // fed so far.".
+  Status partial_run(const std::string& handle, std::span<const std::pair<graph::Endpoint, Tensor>> feeds,
+                     std::span<const graph::Endpoint> fetches, std::vector<Tensor>* values);
 
   // Ends runs that wait, and forbids new ones ("Session has been closed."). Variables are freed with the session.
   Status close();

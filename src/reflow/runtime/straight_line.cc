@@ -4,10 +4,10 @@
 namespace reflow::runtime {
 
 Status RunControl::check() const {
-  if (session_closed->load(std::memory_order_relaxed)) return cancelled("Run call was cancelled");
+  if (session->cancelled()) return cancelled("Run call was cancelled");
   if (caller != nullptr && caller->cancelled()) return cancelled("Run call was cancelled");
-  if (has_deadline && std::chrono::steady_clock::now() > deadline) {
-    return deadline_exceeded("Timed out after {} ms", timeout_ms);
+  if (has_deadline() && std::chrono::steady_clock::now() > deadline) {
+    return deadline_exceeded("Timed out waiting for notification");
   }
   return OkStatus();
 }
@@ -39,7 +39,7 @@ Status run_rest_dynamically(const Plan& plan, int first, Frame& frame, const Run
     for (int j = 0; in.dereferences && j < in.num_inputs; ++j) {
       if (frame.contexts[i].is_ref(j) && !frame.contexts[i].input(j).valid()) return at_node(uninitialized(in, j), *in.node);
     }
-    if (const Status status = run_dynamic(plan, i, frame); !status.ok()) return at_node(status, *in.node);
+    if (const Status status = run_dynamic(plan, i, frame); !status.ok()) return at_instruction(plan, in, status);
   }
   return OkStatus();
 }
@@ -55,17 +55,18 @@ Status run_straight_line(const Program& program, Frame& frame, const RunControl&
       RETURN_IF_ERROR(control.check());
       until_check = 8;
     }
-    if (metadata != nullptr) [[unlikely]] tracer.begin();
+    Tracer::Begin begin;
+    if (metadata != nullptr) [[unlikely]] begin = Tracer::begin();
     if (step.plain) [[likely]] {
       const Status status = step.kernel->compute(frame.contexts[step.instruction]);
-      if (!status.ok()) [[unlikely]] return at_node(status, *plan.instructions[step.instruction].node);
+      if (!status.ok()) [[unlikely]] return at_instruction(plan, plan.instructions[step.instruction], status);
     } else {
       bool reshaped = false;
       if (step.num_checks > 0) RETURN_IF_ERROR(check_references(program, step, frame, &reshaped));
       if (reshaped) [[unlikely]] return run_rest_dynamically(plan, step.instruction, frame, control);
       const Status status = step.dynamic ? run_dynamic(plan, step.instruction, frame)
                                          : step.kernel->compute(frame.contexts[step.instruction]);
-      if (!status.ok()) [[unlikely]] return at_node(status, *plan.instructions[step.instruction].node);
+      if (!status.ok()) [[unlikely]] return at_instruction(plan, plan.instructions[step.instruction], status);
       if (metadata == nullptr) {
         for (int i = step.first_release; i < step.first_release + step.num_releases; ++i) {
           frame.values[program.releases[i]].tensor = Tensor();
@@ -74,7 +75,7 @@ Status run_straight_line(const Program& program, Frame& frame, const RunControl&
     }
     if (metadata != nullptr) [[unlikely]] {
       const Instruction& in = plan.instructions[step.instruction];
-      tracer.end(step.instruction, {frame.values.data() + in.first_output, static_cast<size_t>(in.num_outputs)});
+      tracer.end(begin, step.instruction, frame.contexts[step.instruction], {frame.values.data() + in.first_output, static_cast<size_t>(in.num_outputs)});
     }
   }
   return OkStatus();

@@ -1,38 +1,40 @@
 #pragma once
 
 #include <chrono>
+#include <mutex>
 #include <span>
+#include <string_view>
 
 #include "reflow/runtime/plan.h"
-#include "reflow/runtime/session.h"
+#include "reflow/runtime/run_metadata.h"
 
 namespace reflow::runtime {
 
 // Notes when the instructions of one run begin and end, for RunMetadata. One thread.
 class Tracer {
  public:
+  struct Begin {
+    int64_t us = 0;
+    std::chrono::steady_clock::time_point steady;
+  };
   Tracer(const Plan& plan, RunMetadata* metadata) : plan_(plan), metadata_(metadata) {}
+  bool on() const { return metadata_ != nullptr; }
 
-  void begin() {
+  static Begin begin() {
     using namespace std::chrono;
-    start_us_ = duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
-    start_ = steady_clock::now();
+    return {duration_cast<microseconds>(system_clock::now().time_since_epoch()).count(), steady_clock::now()};
   }
+  // REQUIRES: on(). Outputs that are not valid() don't count.
+  void end(const Begin& begin, int instruction, const op::KernelContext& context, std::span<const op::Value> outputs);
 
-  void end(int instruction, std::span<const op::Value> outputs) {
-    const auto duration = std::chrono::steady_clock::now() - start_;
-    const Instruction& in = plan_.instructions[instruction];
-    int64_t output_bytes = 0;
-    for (const op::Value& value : outputs) output_bytes += value.get().valid() ? value.get().size_bytes() : 0;
-    metadata_->nodes.push_back({in.node->name(), in.node->type(), plan_.devices[in.device]->name(), start_us_,
-                                std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count(), output_bytes});
-  }
+  // What each node of the plan cost, by what was noted.
+  static void make_cost_graph(const Plan& plan, RunMetadata* metadata);
+  // "\nCurrent usage from device: ..." by node, largest first: for messages about lack of memory.
+  std::string memory_report(std::string_view message) const;
 
  private:
   const Plan& plan_;
   RunMetadata* metadata_;
-  int64_t start_us_ = 0;
-  std::chrono::steady_clock::time_point start_;
 };
 
 }  // namespace reflow::runtime

@@ -7,6 +7,7 @@
 
 #include "reflow/op/indices.h"
 #include "reflow/op/op.h"
+#include "reflow/op/resource_handle.h"
 #include "reflow/op/variable.h"
 
 namespace reflow::ops {
@@ -23,22 +24,17 @@ class VarHandle : public Kernel {
       c.fail(internal_error("Variable '{}' needs a device", c.node().name()));
       return;
     }
-    ResourceHandle handle;
-    handle.device = c.device()->name();
-    handle.container = c.attr_or<std::string>("container", "");
-    if (handle.container.empty()) handle.container = c.device()->resources().default_container();
-    handle.name = c.attr_or<std::string>("shared_name", "");
-    handle.type_name = "N10tensorflow3VarE";
+    ResourceName where{c.attr_or<std::string>("container", ""), c.attr_or<std::string>("shared_name", "")};
+    if (where.container.empty()) where.container = c.device()->resources().default_container();
     const DType type = c.attr<DType>("dtype");
     auto found = c.device()->resources().lookup_or_create<Variable>(
-        handle.container, handle.name,
+        where.container, where.name,
         [&]() -> StatusOr<std::shared_ptr<Variable>> { return std::make_shared<Variable>(type); });
     if (!found.ok()) {
       c.fail(found.status());
       return;
     }
-    handle.resource = *std::move(found);
-    handle_ = Tensor::scalar(std::move(handle));
+    handle_ = Tensor::scalar(make_resource_handle<Variable>(*c.device(), where, *std::move(found)));
   }
 
   Status compute(KernelContext& c) override {

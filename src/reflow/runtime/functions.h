@@ -1,0 +1,49 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "reflow/graph/graph.h"
+#include "reflow/op/function_runner.h"
+#include "reflow/runtime/compiler.h"
+
+namespace reflow::runtime {
+
+// The functions of a session's graph that its kernels call, each compiled when it is first run. Functions that call
+// themselves end in an error beyond a certain depth. Thread-safe.
+class Functions : public op::FunctionRunner {
+ public:
+  // `session` is cancelled when the session closes. Both outlive it.
+  Functions(graph::Graph* graph, op::CancellationManager* session) : graph_(graph), session_(session) {}
+  void set_compiler(Compiler* compiler) { compiler_ = compiler; }
+  // Forgets what is compiled. REQUIRES: nothing runs.
+  void clear();
+
+  StatusOr<Handle> instantiate(std::string_view name, const graph::AttrMap& attrs) override;
+  bool may_block(Handle handle) override;
+  void run(Handle handle, const op::RunEnv& env, std::vector<Tensor> arguments,
+           std::function<void(Status, std::vector<Tensor>)> done) override;
+
+ private:
+  struct Function {
+    graph::NameAttrList name;
+    std::mutex mutex;
+    std::unique_ptr<graph::Graph> graph;
+    KernelCache kernels;
+    std::shared_ptr<Plan> plan;  // null: not compiled yet
+  };
+  Function& function(Handle handle);
+  StatusOr<std::shared_ptr<Plan>> plan_of(Function& function);
+  StatusOr<std::vector<Tensor>> run(Handle handle, const op::RunEnv& env, std::span<const Tensor> arguments);
+
+  graph::Graph* graph_;
+  op::CancellationManager* session_;
+  Compiler* compiler_ = nullptr;
+  std::mutex mutex_;
+  std::map<std::string, Handle> handles_;  // by name and attributes
+  std::vector<std::unique_ptr<Function>> functions_;
+};
+
+}  // namespace reflow::runtime

@@ -1,0 +1,101 @@
+#include "reflow/runtime/tracer.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+#include <sys/syscall.h>
+#include <unordered_map>
+
+namespace reflow::runtime {
+
+using graph::Endpoint;
+using graph::Node;
+
+namespace {
+
+std::string label_of(const Node& node) {
+  std::string inputs;
+  for (const Endpoint& input : node.inputs()) {
+    inputs += (inputs.empty() ? "" : ", ") + input.node->name();
+    if (input.index > 0) inputs += fmt::format(":{}", input.index);
+  }
+  return fmt::format("{} = {}({})", node.name(), node.type(), inputs);
+}
+
+}  // namespace
+
+void Tracer::end(const Begin& begin, int index, const op::KernelContext& context, std::span<const op::Value> outputs) {
+  const auto duration = std::chrono::steady_clock::now() - begin.steady;
+  const Instruction& in = plan_.instructions[index];
+  NodeStats stats;
+  stats.node = in.node->name();
+  stats.op = in.node->type();
+  stats.device = plan_.devices[in.device]->name();
+  stats.label = label_of(*in.node);
+  stats.start_us = begin.us;
+  stats.duration_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count();
+  stats.thread_id = ::syscall(SYS_gettid);
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const Tensor& tensor = outputs[i].get();
+    if (!tensor.valid()) continue;
+    stats.outputs.push_back({static_cast<int>(i), in.node->output_type(static_cast<int>(i)), tensor.shape(),
+                             tensor.size_bytes(), reinterpret_cast<uint64_t>(tensor.raw_data())});
+    stats.output_bytes += tensor.size_bytes();
+    bool fresh = outputs[i].ref == nullptr;
+    for (int j = 0; fresh && j < context.num_inputs(); ++j) {
+      const op::Value* input = context.input_value(j);
+      fresh = input == nullptr || input->get().raw_data() != tensor.raw_data();
+    }
+    if (fresh) stats.allocated_bytes += tensor.size_bytes();
+  }
+  metadata_->nodes.push_back(std::move(stats));
+}
+
+void Tracer::make_cost_graph(const Plan& plan, RunMetadata* metadata) {
+  std::unordered_map<std::string, const NodeStats*> stats;
+  for (const NodeStats& node : metadata->nodes) stats.emplace(node.node, &node);
+  std::unordered_map<const Node*, int> ids;
+  for (const Instruction& in : plan.instructions) ids.emplace(in.node, static_cast<int>(ids.size()));
+  std::vector<bool> fetched(plan.num_slots);
+  for (const int slot : plan.fetch_slots) fetched[slot] = true;
+  for (const Instruction& in : plan.instructions) {
+    CostNode node;
+    node.name = in.node->name();
+    node.device = plan.devices[in.device]->name();
+    for (const Endpoint& input : in.node->inputs()) node.inputs.push_back({ids[input.node], input.index});
+    for (const Node* input : in.node->control_inputs()) node.control_inputs.push_back(ids[input]);
+    for (int i = 0; i < in.num_outputs; ++i) {
+      node.outputs.push_back({i, in.node->output_type(i), in.node->output_shape(i), 0, 0});
+      node.is_final = node.is_final || fetched[in.first_output + i];
+    }
+    if (const auto found = stats.find(node.name); found != stats.end()) {
+      node.compute_us = found->second->duration_ns / 1000;
+      for (const OutputStats& output : found->second->outputs) node.outputs[output.slot] = output;
+    }
+    metadata->cost_graph.push_back(std::move(node));
+  }
+}
+
+std::string Tracer::memory_report(std::string_view message) const {
+  if (message.find("OOM") == std::string_view::npos || metadata_ == nullptr) return "";
+  constexpr size_t kMostLines = 10;
+  std::map<std::string, std::vector<const NodeStats*>> by_device;
+  for (const NodeStats& node : metadata_->nodes) {
+    if (node.allocated_bytes > 0) by_device[node.device].push_back(&node);
+  }
+  std::string report = "\n";
+  for (auto& [device, nodes] : by_device) {
+    std::ranges::stable_sort(nodes, std::greater<>(), &NodeStats::allocated_bytes);
+    report += fmt::format("\nCurrent usage from device: {}, allocator: cpu\n", device);
+    int64_t rest = 0;
+    for (size_t i = 0; i < nodes.size(); ++i) {
+      if (i < kMostLines) report += fmt::format("  {} bytes from {}\n", nodes[i]->allocated_bytes, nodes[i]->node);
+      else rest += nodes[i]->allocated_bytes;
+    }
+    if (rest > 0) report += fmt::format("  Remaining {} nodes with {} bytes\n", nodes.size() - kMostLines, rest);
+  }
+  return report;
+}
+
+}  // namespace reflow::runtime
