@@ -144,11 +144,12 @@ nb::tuple run_traced(SessionObject& self, const std::vector<GraphElement>& eleme
                      bool trace) {
   Feeds fed;
   for (nb::handle feed : feeds) add_feed(output_from_python(feed[0]), feed[1], &fed);
+  const RunOptions options{.trace_level = trace ? RunOptions::FULL_TRACE : RunOptions::NO_TRACE, .timeout_in_ms = timeout_ms};
   RunMetadata metadata;
   std::vector<Tensor> results;
   {
     const nb::gil_scoped_release released;
-    results = self.session.run(elements, fed.dict, {.timeout_in_ms = timeout_ms, .full_trace = trace}, &metadata);
+    results = self.session.run(elements, fed.dict, options, &metadata);
   }
   nb::list values, nodes;
   for (size_t i = 0; i < results.size(); ++i) values.append(result_object(elements[i], std::move(results[i])));
