@@ -90,6 +90,7 @@ Endpoint input(Graph& graph, const Json& j, int i) {
   Tensor tensor(type, shape);
   for (size_t k = 0; k < values.size(); ++k) {
     if (type == DType::kInt32) tensor.data<int32_t>()[k] = values[k];
+    if (type == DType::kInt64) tensor.data<int64_t>()[k] = values[k];
     if (type == DType::kFloat32) tensor.data<float>()[k] = values[k];
   }
   return checked(graph::create_op(graph, "Const", {}, {{"value", tensor}, {"dtype", type}}, {.name = name}));
@@ -103,7 +104,8 @@ std::vector<std::string> added_nodes(const Json& c, std::vector<std::string>* gr
   std::vector<graph::OpInput> arguments(inputs.begin(), inputs.end());
   if (c.at("is_list").get<bool>()) arguments = {graph::OpInput(inputs)};
   const graph::OpDef& op = *graph::OpRegistry::global().find(c.at("op").get<std::string>());
-  const Endpoint y = checked(graph::create_op(graph, op.name, arguments, attrs_from_json(op, c.at("attrs")), {.name = "op"}));
+  Endpoint y = checked(graph::create_op(graph, op.name, arguments, attrs_from_json(op, c.at("attrs")), {.name = "op"}));
+  y.index = c.value("output", 0);
   const Endpoint dy = placeholder(graph, y.dtype(), y.shape(), "dy");
   const int before = graph.num_node_ids();
   autodiff::GradientOptions options;

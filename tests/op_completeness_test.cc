@@ -38,8 +38,10 @@ void add_quoted_names(const std::string& text, std::set<std::string>* names) {
 // Ops that golden vectors run, or that a test names: op cases, and tests of state and control flow.
 std::set<std::string> tested_ops() {
   std::set<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(golden_path("tf-1.15/kernels"))) {
-    if (entry.path().extension() == ".json") add_quoted_names(contents(entry.path()), &names);
+  for (const char* folder : {"tf-1.15/kernels", "kernels"}) {
+    for (const auto& entry : std::filesystem::directory_iterator(golden_path(folder))) {
+      if (entry.path().extension() == ".json") add_quoted_names(contents(entry.path()), &names);
+    }
   }
   const std::filesystem::path root = std::filesystem::path(golden_path("tf-1.15")) / "../../..";
   for (const char* folder : {"src/reflow", "tests"}) {

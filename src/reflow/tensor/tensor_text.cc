@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "reflow/tensor/tensor.h"
+#include "reflow/tensor/tensor_text.h"
 
 namespace reflow {
 namespace {
@@ -93,6 +94,58 @@ class Summary {
   std::string text_;
 };
 
+template <typename T>
+class EndsSummary {
+ public:
+  EndsSummary(const T* data, const Shape& shape, int64_t ends) : data_(data), shape_(shape), ends_(ends) {}
+
+  std::string text() {
+    dimension(0, 0, shape_.num_elements());
+    return std::move(text_);
+  }
+
+ private:
+  // `count` elements from `at` on lie behind dimension d.
+  void dimension(int d, int64_t at, int64_t count) {
+    if (d == shape_.rank()) {
+      if constexpr (std::is_same_v<T, std::string>) {
+        text_ += '"' + element_text(data_[at]) + '"';
+      } else {
+        text_ += element_text(data_[at]);
+      }
+      return;
+    }
+    const int64_t size = shape_.dim(d), step = size > 0 ? count / size : 0;
+    text_ += '[';
+    for (int64_t i = 0; i < size; ++i) {
+      if (i == ends_ && size > 2 * ends_) {
+        spacing(d);
+        text_ += "...";
+        i = size - ends_;
+        if (i == size) break;
+      }
+      if (i > 0) spacing(d);
+      dimension(d + 1, at + i * step, step);
+    }
+    text_ += ']';
+  }
+
+  // Between two elements of dimension d.
+  void spacing(int d) {
+    if (d == shape_.rank() - 1) {
+      text_ += ' ';
+      return;
+    }
+    text_.append(static_cast<size_t>(shape_.rank() - 1 - d), '\n');
+    text_.append(static_cast<size_t>(d) + 1, ' ');
+  }
+
+  const T* data_;
+  const Shape& shape_;
+  int64_t ends_;
+  std::string text_;
+};
+
 std::string flat_summary(const Tensor& t, int64_t limit) {
   std::string text;
   for (int64_t i = 0; i < limit; ++i) {
@@ -112,6 +165,15 @@ std::string Tensor::summarize(int max_elements) const {
       with_type(kNestedTypes, type_, [&]<typename T>() { text = Summary<T>(data<T>(), shape_, limit).text(); });
   if (!nested) text = flat_summary(*this, limit);
   return limit < num_elements_ ? text + "..." : text;
+}
+
+std::string summarize_ends(const Tensor& t, int64_t ends) {
+  if (!t.valid()) return "";
+  const int64_t limit = ends < 0 ? t.num_elements() : std::min(ends, t.num_elements());
+  std::string text;
+  const bool nested =
+      with_type(kNestedTypes, t.dtype(), [&]<typename T>() { text = EndsSummary<T>(t.data<T>(), t.shape(), limit).text(); });
+  return nested ? text : "[" + flat_summary(t, limit) + (limit < t.num_elements() ? "...]" : "]");
 }
 
 std::string Tensor::debug_string() const {

@@ -14,6 +14,7 @@ namespace {
 
 struct Arguments {
   std::string op, filter, graph_file;
+  bool missing = false;
   ShowGraphOptions show;
 };
 
@@ -23,6 +24,7 @@ CLI::App* add_ops(CLI::App& app, Arguments& arguments) {
   ops->add_option("--filter", arguments.filter, "List only ops whose name contains TEXT, in any case")
       ->type_name("TEXT")
       ->excludes(name);
+  ops->add_flag("--missing", arguments.missing, "List the ops of TensorFlow 1.15 that are not there yet")->excludes(name);
   ops->footer("Example:\n  reflow ops --filter matmul\n  reflow ops MatMul");
   return ops;
 }
@@ -72,6 +74,7 @@ int run_command_line(int argc, const char* const* argv, std::ostream& out, std::
   } catch (const CLI::ParseError& error) {
     return app.exit(error, out, err);
   }
+  if (*ops && arguments.missing) return print(list_missing_ops(), out, err);
   if (*ops) return print(arguments.op.empty() ? list_ops(arguments.filter) : describe_op(arguments.op), out, err);
   if (*show) return print(show_graph(arguments.graph_file, arguments.show), out, err);
   if (*env) return print(env_text(), out, err);

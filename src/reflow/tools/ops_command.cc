@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -200,6 +201,20 @@ StatusOr<std::string> list_ops(std::string_view filter) {
   std::string text;
   for (const OpDef* op : ops) text += fmt::format("{:{}}  {}\n", op->name, width, summary(op->doc));
   return text;
+}
+
+std::string list_missing_ops() {
+  static constexpr const char* kTensorFlowOps[] = {
+#include "tensorflow_op_names.inc"
+  };
+  std::string text;
+  size_t missing = 0;
+  for (const char* name : kTensorFlowOps) {
+    if (OpRegistry::global().find(name) != nullptr) continue;
+    text += fmt::format("{}\n", name);
+    ++missing;
+  }
+  return text + fmt::format("{} of the {} ops of TensorFlow 1.15 are missing\n", missing, std::size(kTensorFlowOps));
 }
 
 StatusOr<std::string> describe_op(std::string_view name) {

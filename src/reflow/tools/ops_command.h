@@ -14,4 +14,7 @@ StatusOr<std::string> list_ops(std::string_view filter);
 // names: no such op.
 StatusOr<std::string> describe_op(std::string_view name);
 
+// `reflow ops --missing`: the ops of TensorFlow 1.15 that aren't there, one a line, and how many these are.
+std::string list_missing_ops();
+
 }  // namespace reflow::tools

@@ -54,6 +54,13 @@ TEST(OpsCommand, TellsKernelsTogetherThatDifferInTypesAlone) {
               testing::ContainsRegex("Kernels:\n  CPU: T in [{]half, .*[}], output_type in [{]int32, int64[}]\n\n"));
 }
 
+TEST(OpsCommand, ListsTensorFlowsOpsThatAreMissing) {
+  const std::string text = list_missing_ops();
+  EXPECT_THAT(text, HasSubstr("\nTPUReplicateMetadata\n"));
+  EXPECT_THAT(text, Not(HasSubstr("\nMatMul\n")));
+  EXPECT_THAT(text, testing::EndsWith(" of the 1222 ops of TensorFlow 1.15 are missing\n"));
+}
+
 TEST(OpsCommand, SaysThatAnOpIsNotDifferentiable) {
   const auto text = describe_op("Const");
   ASSERT_TRUE(text.ok());

@@ -3,12 +3,14 @@ import json, os, sys, warnings
 os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'
 warnings.simplefilter('ignore')
 import tensorflow as tf
-from tensorflow.python.framework import op_def_registry
-from tensorflow.python.ops import gen_math_ops
+from tensorflow.python.framework import op_def_library, op_def_registry
 tf.logging.set_verbosity(tf.logging.FATAL)
 
 OPS = op_def_registry.get_registered_ops()
-f32, c64, i32 = tf.float32, tf.complex64, tf.int32
+LIBRARY = op_def_library.OpDefLibrary()
+for op_def in OPS.values():
+    LIBRARY.add_op(op_def)
+f32, c64, i32, i64 = tf.float32, tf.complex64, tf.int32, tf.int64
 
 
 class Const(object):
@@ -44,7 +46,7 @@ def node_text(n):
     return ' '.join(parts)
 
 
-def case(op, inputs, dtype=f32, known=True, **attrs):
+def case(op, inputs, dtype=f32, known=True, output=None, **attrs):
     graph = tf.Graph()
     with graph.as_default():
         tensors, described = [], []
@@ -62,7 +64,8 @@ def case(op, inputs, dtype=f32, known=True, **attrs):
         is_list = bool(OPS[op].input_arg[0].number_attr)
         values = {args[0]: tensors} if is_list else dict(zip(args, tensors))
         values.update(attrs)
-        y = gen_math_ops._op_def_lib.apply_op(op, name='op', **values)
+        y = LIBRARY.apply_op(op, name='op', **values)
+        y = y[output] if output is not None else y
         dy = tf.placeholder(y.dtype, y.shape if known else None, name='dy')
         before = len(graph.get_operations())
         gradients = tf.gradients(y, tensors, grad_ys=dy)
@@ -70,6 +73,8 @@ def case(op, inputs, dtype=f32, known=True, **attrs):
     record = {'op': op, 'inputs': described, 'is_list': is_list,
               'attrs': {k: v.name if isinstance(v, tf.DType) else v for k, v in attrs.items()},
               'gradients': [g.name if g is not None else None for g in gradients], 'nodes': nodes}
+    if output is not None:
+        record['output'] = output
     print(json.dumps(record, sort_keys=True))
 
 
@@ -132,3 +137,34 @@ case('MatMul', [[2, 2], [2, 2]], known=False, transpose_a=False, transpose_b=Fal
 for shapes in ([[5, 2, 2], [2, 2]], [[None, 2, 2], [None, 2, 2]], [[3, None, 2], [3, 2, 2]]):
     case('BatchMatMulV2', shapes, adj_x=False, adj_y=False)
 case('BatchMatMulV2', [[5, 2, 2], [2, 2]], known=False, adj_x=False, adj_y=False)
+
+
+# Sparse tensors: indices, values, shape.
+SPARSE = [i64, f32, i64]
+DENSE_SHAPE = Const([3, 4], i64)
+for known in (True, False):
+    for shape in (DENSE_SHAPE, [2]):
+        if not known and shape is DENSE_SHAPE:
+            continue
+        x = [[3, 2], [3], shape]
+        case('SparseToDense', [[3, 2], shape, [3], []], [i64, i64, f32, f32], known, validate_indices=True)
+        for op in 'SparseDenseCwiseMul SparseDenseCwiseDiv'.split():
+            case(op, x + [[3, 4]], SPARSE + [f32], known)
+            if known:
+                case(op, x + [[4]], SPARSE + [f32])
+        case('SparseTensorDenseAdd', x + [[3, 4]], SPARSE + [f32], known)
+        case('SparseReduceSum', x + [Const([1])], SPARSE + [i32], known, keep_dims=False)
+        case('SparseReduceSum', x + [[1]], SPARSE + [i32], known, keep_dims=True)
+        case('SparseReorder', x, SPARSE, known, output=1)
+        case('SparseSoftmax', x, SPARSE, known)
+        case('SparseSlice', x + [[2], [2]], SPARSE + [i64, i64], known, output=1)
+        case('SparseFillEmptyRows', x + [[]], SPARSE + [f32], known, output=1)
+        case('SparseAdd', x + x + [[]], SPARSE + SPARSE + [f32], known, output=1)
+for a in (False, True):
+    for b in (False, True):
+        case('SparseTensorDenseMatMul', [[3, 2], [3], [2], [3, 3]], SPARSE + [f32], adjoint_a=a, adjoint_b=b)
+case('SparseTensorDenseMatMul', [[3, 2], [3], [2], [3, 3]], SPARSE + [f32], known=False, adjoint_a=False, adjoint_b=False)
+for known in (True, False):
+    for op in 'SparseSegmentSum SparseSegmentMean SparseSegmentSqrtN'.split():
+        case(op, [[5, 2], [4], [4]], [f32, i32, i32], known)
+        case(op + 'WithNumSegments', [[5, 2], [4], [4], []], [f32, i32, i32, i32], known)
