@@ -21,7 +21,7 @@ StatusOr<std::shared_ptr<op::Kernel>> KernelCache::find_or_make(
 }
 
 StatusOr<std::shared_ptr<Plan>> Compiler::compile(graph::Subgraph subgraph, const graph::Graph& original,
-                                                  KernelCache& kernels) {
+                                                  KernelCache& kernels, const std::set<std::string>& disabled_passes) {
   const std::lock_guard lock(mutex_);
   RETURN_IF_ERROR(check_acyclic(*subgraph.graph));  // which passes count on
   RETURN_IF_ERROR(inline_functions(*subgraph.graph, original));
@@ -32,7 +32,7 @@ StatusOr<std::shared_ptr<Plan>> Compiler::compile(graph::Subgraph subgraph, cons
   context.graph = subgraph.graph.get();
   context.roots = subgraph.fetches;
   context.roots.insert(context.roots.end(), subgraph.targets.begin(), subgraph.targets.end());
-  RETURN_IF_ERROR(passes::run_pipeline(context, options_.disabled_passes));
+  RETURN_IF_ERROR(passes::run_pipeline(context, disabled_passes));
 
   auto plan = std::make_shared<Plan>();
   plan->pool = pool_;

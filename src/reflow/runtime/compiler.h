@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <mutex>
+#include <set>
 #include <span>
 #include <string>
 
@@ -38,7 +39,12 @@ class Compiler {
 
   // `original` is the graph that `subgraph` is a part of. Errors: a cycle, placement, kernels that are missing, and what
   // constructors of kernels say.
-  StatusOr<std::shared_ptr<Plan>> compile(graph::Subgraph subgraph, const graph::Graph& original, KernelCache& kernels);
+  StatusOr<std::shared_ptr<Plan>> compile(graph::Subgraph subgraph, const graph::Graph& original, KernelCache& kernels) {
+    return compile(std::move(subgraph), original, kernels, options_.disabled_passes);
+  }
+  // The same, for who can't have some passes: of partial runs, nodes that wait for different feeds are not to be fused.
+  StatusOr<std::shared_ptr<Plan>> compile(graph::Subgraph subgraph, const graph::Graph& original, KernelCache& kernels,
+                                          const std::set<std::string>& disabled_passes);
 
  private:
   StatusOr<std::shared_ptr<op::Kernel>> kernel_of(const graph::Node& node, KernelCache& kernels);

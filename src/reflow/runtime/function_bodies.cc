@@ -53,7 +53,9 @@ StatusOr<FunctionBody> gradient_body(const Graph& library, const NameAttrList& f
     const int index = static_cast<int>(body.arguments.size());
     AttrMap attrs{{"T", base_type(y.dtype())}, {"index", index}};
     if (index < static_cast<int>(shapes.size())) attrs.set("_shape", shapes[index]);
-    ASSIGN_OR_RETURN(Node* const dy, graph::create_op(graph, "_Arg", {}, std::move(attrs)));
+    graph::CreateOptions named;
+    named.name = fmt::format("dy_{}", index);
+    ASSIGN_OR_RETURN(Node* const dy, graph::create_op(graph, "_Arg", {}, std::move(attrs), std::move(named)));
     body.arguments.push_back(dy);
     if (!is_floating(y.dtype()) && !is_complex(y.dtype())) continue;
     ys.push_back(y);

@@ -25,7 +25,7 @@ using op::ControlKind;
 
 namespace {
 
-constexpr int kMaxInlinedNodes = 50000;
+constexpr int kMaxInlinedNodes = 10000;
 
 ControlKind control_kind(const Node& node) { return op::KernelRegistry::global().traits(node.type()).control; }
 

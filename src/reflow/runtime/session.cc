@@ -197,7 +197,7 @@ StatusOr<std::string> DirectSession::partial_run_setup(const Signature& signatur
     ASSIGN_OR_RETURN(subgraph, graph::extract_subgraph(*impl_->graph, signature.feeds, signature.fetches, signature.targets));
   }
   RETURN_IF_ERROR(make_partial(signature, &subgraph));
-  ASSIGN_OR_RETURN(std::shared_ptr<Plan> plan, impl_->compiler->compile(std::move(subgraph), *impl_->graph, impl_->kernels));
+  ASSIGN_OR_RETURN(std::shared_ptr<Plan> plan, impl_->compiler->compile(std::move(subgraph), *impl_->graph, impl_->kernels, {"all"}));
   auto run = std::make_shared<PartialRun>(*impl_->graph, signature, std::move(plan));
   const int64_t step_id = impl_->next_step_id.fetch_add(1, std::memory_order_relaxed);
   std::string handle;

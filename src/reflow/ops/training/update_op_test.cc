@@ -49,6 +49,7 @@ class UpdateRun {
     if (is_resource()) {
       type = "VarHandleOp";
       ResourceHandle handle;
+      handle.type_name = op::Variable::kTypeName;
       handle.container = "localhost";
       handle.name = name;
       handle.resource = variable;
