@@ -6,6 +6,7 @@
 
 #include "bindings.h"
 #include "functions.h"
+#include "reflow/client/clip_ops.h"
 #include "reflow/client/elementwise_ops.h"
 #include "reflow/client/reduction_ops.h"
 

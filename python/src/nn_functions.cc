@@ -7,6 +7,7 @@
 
 #include "bindings.h"
 #include "functions.h"
+#include "reflow/client/embedding_ops.h"
 #include "reflow/client/random_ops.h"
 
 namespace reflow::python {
