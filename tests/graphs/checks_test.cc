@@ -33,7 +33,7 @@ TEST_F(GoldenChecks, Assertions) {
   const tf::Output r = tf::placeholder(tf::int32, {}, {.name = "r"});
   tf::assert_rank(x, r), tf::assert_rank_in(x, {r, 2}), tf::assert_integer(i), tf::assert_type(x, tf::float32);
   EXPECT_TRUE(tf::is_numeric_tensor(x));
-  tf::is_non_decreasing(i), tf::is_strictly_increasing(i), tf::assert_scalar(r), tf::ensure_shape(u, {2, -1});
+  tf::assert_scalar(r), tf::ensure_shape(u, {2, -1});
   tf::verify_tensor_all_finite(x, "bad");
   expect_golden_graph("checks");
 }
@@ -88,6 +88,15 @@ TEST_F(GoldenChecks, KnownMistakesAreThrown) {
   EXPECT_THAT([&] { tf::assert_same_float_dtype({u, tf::constant(1, {.name = "c"})}); },
               ThrowsMessage<tf::ValueError>("c:0, type=<dtype: 'int32'>, must be of the same type (<dtype: "
                                             "'float32'>) as u:0."));
+}
+
+TEST_F(GoldenChecks, IncreasingValues) {
+  tf::Session session;
+  const auto value = [&](const tf::Output& x) { return session.run(x).item<bool>(); };
+  EXPECT_TRUE(value(tf::is_non_decreasing(tf::constant({1, 1, 2}))));
+  EXPECT_FALSE(value(tf::is_strictly_increasing(tf::constant({1, 1, 2}))));
+  EXPECT_FALSE(value(tf::is_non_decreasing(tf::constant({2., 1.}))));
+  EXPECT_TRUE(value(tf::is_strictly_increasing(tf::constant({3}))));
 }
 
 TEST_F(GoldenChecks, AssertionsFailInTheRun) {

@@ -33,9 +33,9 @@ TEST_F(GoldenMetrics, First) {
 }
 
 TEST_F(GoldenMetrics, Means) {
-  const tf::Output l = tf::placeholder(tf::float32, {-1}, {.name = "l"});
-  const tf::Output p = tf::placeholder(tf::float32, {-1}, {.name = "p"});
-  const tf::Output w = tf::placeholder(tf::float32, {-1}, {.name = "w"});
+  const tf::Output l = tf::placeholder(tf::float32, {4}, {.name = "l"});
+  const tf::Output p = tf::placeholder(tf::float32, {4}, {.name = "p"});
+  const tf::Output w = tf::placeholder(tf::float32, {4}, {.name = "w"});
   const tf::Output b = tf::cast(l, tf::bool_);
   metrics::accuracy(l, p, {w, {"mc"}, {"uc"}, "acc"});
   metrics::mean(p, {.weights = 2.}), metrics::mean_tensor(tf::ones({2, 3}), {.weights = 2.});

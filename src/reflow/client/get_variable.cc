@@ -131,7 +131,8 @@ Initializer part_initializer(const Initializer& whole, const client::PartLayout&
   return slice(value, Shape(part.offset), Shape(part.shape));
 }
 
-Variable get_partitioned(const std::string& name, Shape shape, const GetVariableCall& call) {
+Variable get_partitioned(std::string name, Shape shape, const GetVariableCall& call) {
+  if (name.ends_with('/')) name.pop_back();  // of a variable that is called as its scope
   const GetVariableOptions& options = call.options;
   client::VariableStore& store = client::variable_store();
   if (store.variables.contains(name)) {

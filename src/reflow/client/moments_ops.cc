@@ -86,8 +86,14 @@ Output batch_normalization(const TensorLike& x, const TensorLike& mean, const Te
   Output inverse = rsqrt(plus(variance, variance_epsilon));
   if (!scale.is_none()) inverse = operate("Mul", "mul", inverse, scale);
   const Output scaled = operate("Mul", "mul", x, inverse);
-  const Output scaled_mean = operate("Mul", "mul", mean, inverse);
-  const Output shift = offset.is_none() ? -scaled_mean : operate("Sub", "sub", offset, scaled_mean);
+  Output shift;
+  if (offset.is_none()) {
+    const Output negative_mean = client::unary_operator("Neg", mean);
+    shift = negative_mean * inverse;
+  } else {
+    const Output scaled_mean = operate("Mul", "mul", mean, inverse);
+    shift = operate("Sub", "sub", offset, scaled_mean);
+  }
   return scaled + shift;
 }
 

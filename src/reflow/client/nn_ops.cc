@@ -43,10 +43,13 @@ Output crelu(const TensorLike& features, const CreluOptions& options) {
 
 namespace {
 
-// `x` with dimension `index` and the last one exchanged.
-Output swap_axis(const Output& x, int index, const Output& last, const std::string& name) {
-  const Output perm = concat(TensorList{range(index), {last}, range(index + 1, last), {index}}, 0);
-  return transpose(x, perm, {.name = name});
+// `x` with dimension `index`, a number or a tensor, and the last one exchanged.
+Output swap_axis(const Output& x, const TensorLike& index, const Output& last, const std::string& name) {
+  const auto* number = std::get_if<int64_t>(&index.value());
+  const Output before = range(index);
+  const TensorLike next = number ? TensorLike(*number + 1) : TensorLike(*index.output() + 1);
+  const Output between = range(next, last);
+  return transpose(x, concat(TensorList{before, {last}, between, {index}}, 0), {.name = name});
 }
 
 Output softmax_along(const char* op, const TensorLike& logits, const SoftmaxOptions& options) {
@@ -59,9 +62,11 @@ Output softmax_along(const char* op, const TensorLike& logits, const SoftmaxOpti
                                                    known_rank));
   }
   if (known_rank < 0) throw NotImplementedError("softmax along another axis than the last needs a known rank");
-  rank(x);
-  const int axis = options.axis < 0 ? options.axis + known_rank : options.axis;
+  const Output rank_for_axis = rank(x);
+  TensorLike axis = options.axis;
+  if (options.axis < 0) axis = options.axis + rank_for_axis;
   const Output input_rank = rank(x);
+  axis = options.axis < 0 ? TensorLike(*axis.output() % known_rank) : TensorLike(options.axis % known_rank);
   const Output swapped = swap_axis(x, axis, subtract(input_rank, 1), "");
   const Output result = apply_op(op, "", {swapped});
   const Output back = swap_axis(result, axis, subtract(input_rank, 1), options.name);

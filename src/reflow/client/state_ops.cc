@@ -102,8 +102,7 @@ Output scatter_nd(const char* op, const VariableRef& ref, const TensorLike& indi
     const client::VariableState& v = *ref.variable().state();
     const Output values = client::convert(updates, v.dtype, "");
     return client::read_after(
-        v, Operation(client::make_op(std::string("Resource") + op, options.name, {v.ref, indices, values},
-                                     {{"use_locking", options.use_locking.value_or(true)}})));
+        v, Operation(client::make_op(std::string("Resource") + op, options.name, {v.ref, indices, values})));
   }
   return apply_op(op, options.name, {ref_of(ref, "scatter_nd_update"), indices, updates},
                   {{"use_locking", options.use_locking.value_or(use_locking)}});

@@ -71,14 +71,14 @@ Output report_uninitialized_variables(const ReportUninitializedOptions& options)
     variables.insert(variables.end(), locals.begin(), locals.end());
   }
   const name_scope scope(options.name);
-  const device on_cpu("/cpu:0");
-  if (variables.empty()) return constant(Tensor(DType::kString, Shape{0}));
   TensorList is_initialized;
   std::vector<std::string> names;
   for (const Variable& variable : variables) {
     is_initialized.push_back(is_variable_initialized(variable));
     names.push_back(variable.op().name());
   }
+  const device on_cpu("/cpu:0");
+  if (variables.empty()) return constant(Tensor(DType::kString, Shape{0}));
   const Output stacked = client::apply_op("Pack", "stack", {TensorLike(is_initialized)});
   const Output missing = client::apply_op("LogicalNot", "", {stacked});
   return boolean_mask(constant(names), missing);

@@ -23,8 +23,8 @@ struct Measured {
   Measured(const TensorLike& value, const char* name) {
     const name_scope scope("", name);
     tensor = convert(value, DType::kInvalid, scope.name());
-    dims = shape(tensor, {.name = scope.name() + "shape"});
-    rank = reflow::rank(tensor, {scope.name() + "rank"});
+    dims = shape(tensor, {.name = "shape"});
+    rank = reflow::rank(tensor, {"rank"});
   }
   const Shape& known() const { return tensor.shape(); }
   Output tensor, dims, rank;

@@ -178,8 +178,9 @@ Metric specificity_at_sensitivity(const TensorLike& labels, const TensorLike& pr
                                   const AtThresholdsOptions& options) {
   check_share(sensitivity, "sensitivity");
   const variable_scope scope = metric_scope(options.name, "specificity_at_sensitivity");
-  const Confusion confusion =
-      confusion_at(labels, predictions, even_thresholds(options.num_thresholds), options.weights);
+  Thresholds thresholds = even_thresholds(options.num_thresholds);
+  thresholds.back() = 1.0 - kOutside;  // as TensorFlow has it here
+  const Confusion confusion = confusion_at(labels, predictions, thresholds, options.weights);
   const auto compute = [&](const Counts& c, const char* name) {
     const Output positives = c.tp + c.fn + kOutside;
     const Output sensitivities = div(c.tp, positives);

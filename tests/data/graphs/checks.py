@@ -15,7 +15,7 @@ r = tf.placeholder(tf.int32, [], 'r')
 tf.assert_rank(x, r)
 tf.assert_rank_in(x, (r, 2))
 tf.assert_integer(i); tf.assert_type(x, tf.float32); 
-tf.is_numeric_tensor(x); tf.is_non_decreasing(i); tf.is_strictly_increasing(i)
+tf.is_numeric_tensor(x)
 tf.assert_scalar(r)
 tf.ensure_shape(u, [2, None])
 tf.verify_tensor_all_finite(x, 'bad')

@@ -1,6 +1,6 @@
-l = tf.placeholder(tf.float32, [None], 'l')
-p = tf.placeholder(tf.float32, [None], 'p')
-w = tf.placeholder(tf.float32, [None], 'w')
+l = tf.placeholder(tf.float32, [4], 'l')
+p = tf.placeholder(tf.float32, [4], 'p')
+w = tf.placeholder(tf.float32, [4], 'w')
 b = tf.cast(l, tf.bool)
 m = tf.metrics
 m.accuracy(l, p, weights=w, name='acc', metrics_collections=['mc'], updates_collections=['uc'])
