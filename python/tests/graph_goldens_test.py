@@ -13,19 +13,13 @@ FOLDER = pathlib.Path(__file__).resolve().parents[2] / 'tests/data/tf-1.15/graph
 MORE = FOLDER.parents[1] / 'graphs'  # without collections
 
 # Programs that use what Reflow doesn't have in Python yet; one that is reported as XPASS leaves the list.
-_CONTEXTS = 'control-flow contexts as Python objects, which the collections name'
-_LOOPS = 'tf.while_loop'
 _RNN = 'recurrent cells'
 _KERAS = 'Keras'
 _DATA = 'tf.data'
 WAITING = {
-    'array_gradients': 'tf.TensorArray',
     'array_ops': 'parallel_stack',
     'attention_seq2seq': 'tf.contrib.seq2seq',
-    'cases': 'tf.case',
-    'checks_and_host': 'tf.Assert, py_func',
-    'cond_nested': 'tf.case',
-    'cond_simple': _CONTEXTS,
+    'checks_and_host': 'assert_equal and its neighbours',
     'constants': 'the names of shapes that are made tensors',
     'contrib_layers': 'layers of tf.contrib.layers',
     'data_basic': _DATA,
@@ -35,24 +29,20 @@ WAITING = {
     'defun': 'Defun',
     'estimator_pieces': 'feature columns',
     'extract_subgraph': 'the order of nodes that extract_sub_graph gives',
-    'functional_loops': _LOOPS,
     'grad_matmul': 'tensordot',
     'grad_nn': 'convolutions',
-    'grad_second_order': _LOOPS,
+    'grad_second_order': 'hessians',
     'image_color': 'tf.image',
-    'import_meta_graph': 'what import_meta_graph gives programs',
     'input_producers': 'queues',
     'keras_conv_compile': _KERAS,
     'keras_layers_model': _KERAS,
     'layers_batch_norm': 'tf.layers',
     'lm_lstm': _RNN,
-    'loop_gradients': _LOOPS,
     'losses': 'tf.losses',
     'math_reduce': 'tf.norm and its neighbours',
     'metrics': 'tf.metrics',
     'names_operators_float': 'the name of the operator @',
     'nn_activations': 'the names of log_sigmoid',
-    'opt_learning_rate_decay': _CONTEXTS,
     'opt_sync_replicas': 'SyncReplicasOptimizer',
     'random_seeds': 'stateless random numbers',
     'replica_device': 'replica_device_setter',
@@ -66,11 +56,11 @@ WAITING = {
     'sparse': 'operations on sparse tensors',
     'strings_and_tables': 'strings and tables',
     'summaries': 'tf.summary',
-    'variables_ref': _CONTEXTS,
     'variables_resource': 'resource variables as what assign gives',
-    'while_gradient': _LOOPS,
-    'while_nested_and_arrays': _LOOPS,
 }
+
+# Collections whose items are no Python objects yet.
+_CONTEXTS = ('cond_context', 'while_context')
 
 
 def _read(path):
@@ -139,6 +129,10 @@ def graph_differences(found, wanted):
     return lines
 
 
+def _golden_collections(name):
+    return json.loads(_read(FOLDER / 'collections.json'))[name]['collections']
+
+
 def _item_name(item):
     return item if isinstance(item, str) else getattr(item, 'name', None) or type(item).__name__
 
@@ -164,8 +158,18 @@ def test_graph_of_program(program):
     differing = graph_differences(_without_uuids(graph.as_graph_def()), _golden(program))
     assert not differing, '\n'.join(differing[:12])
     if program.parent == FOLDER:
-        collections = json.loads(_read(FOLDER / 'collections.json'))[program.stem]['collections']
-        assert collections_of(graph) == collections
+        found, wanted = collections_of(graph), _golden_collections(program.stem)
+        assert {key: found.get(key) for key in wanted if key not in _CONTEXTS} == {
+            key: names for key, names in wanted.items() if key not in _CONTEXTS}
+        assert found.keys() == wanted.keys()
+
+
+@pytest.mark.xfail(reason='control-flow contexts are no Python objects yet', strict=False)
+@pytest.mark.parametrize('name', ['cond_simple', 'while_gradient'])
+def test_contexts_in_collections(name):
+    found, wanted = collections_of(_build(FOLDER / (name + '.py'))), _golden_collections(name)
+    for key in _CONTEXTS:
+        assert found.get(key) == wanted.get(key)
 
 
 def test_every_waiting_program_exists():
