@@ -102,10 +102,9 @@ class DenseHashTable : public LookupTable {
 
   Status export_all(Tensor* keys, Tensor* values) const override {
     const std::shared_lock lock(mutex_);
-    Shape shape{num_buckets_};
-    for (const int64_t size : value_shape().dims()) shape.add_dim(size);
+    // All buckets, used or not, as rows, as in TensorFlow.
     *keys = keys_.copy();
-    *values = values_.copy().reshaped(shape);
+    *values = values_.copy();
     return OkStatus();
   }
 

@@ -122,7 +122,7 @@ TEST_F(Tables, DenseTableKeepsBuckets) {
   EXPECT_EQ(found(table, numbers({1, 2}), Tensor::scalar<int64_t>(7)), "[2] 11 7");
   ASSERT_TRUE(run("LookupTableExportV2", {table}, {{"Tkeys", kInt64}, {"Tvalues", kInt64}}).ok());
   EXPECT_EQ(outputs_[0].summarize(-1), "[-1][1][-2][3][4][5][-1][-1]");
-  EXPECT_EQ(outputs_[1].summarize(-1), "0 11 12 13 14 15 0 0");
+  EXPECT_EQ(outputs_[1].summarize(-1), "[0][11][12][13][14][15][0][0]");
   EXPECT_EQ(found(table, numbers({-1}), Tensor::scalar<int64_t>(7)), "Using the empty_key as a table key is not allowed");
   EXPECT_EQ(error("LookupTableInsertV2", {table, numbers({-2}), numbers({1})}),
             "Using the deleted_key as a table key is not allowed");

@@ -179,7 +179,7 @@ class SetGlobalStep : public Kernel {
   Status compute(KernelContext& c) override {
     ASSIGN_OR_RETURN(const std::shared_ptr<Accumulator> accumulator, accumulator_of(c));
     int64_t step;
-    RETURN_IF_ERROR(read_scalar(c.input(1), "new_global_step", &step));
+    RETURN_IF_ERROR(read_scalar(c.input(1), "num_required", &step));  // as TensorFlow names it here
     accumulator->set_global_step(step);
     return OkStatus();
   }
