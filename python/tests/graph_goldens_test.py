@@ -16,7 +16,18 @@ MORE = FOLDER.parents[1] / 'graphs'  # without collections
 _RNN = 'recurrent cells'
 _KERAS = 'Keras'
 _DATA = 'tf.data'
+_CLIENT = 'functions that C++ has and Python does not bind yet'
 WAITING = {
+    'checks': _CLIENT,
+    'composed': _CLIENT,
+    'cross_entropies': _CLIENT,
+    'initializers': _CLIENT,
+    'linear': _CLIENT,
+    'losses_reductions': _CLIENT,
+    'metrics_at_thresholds': _CLIENT,
+    'metrics_more': _CLIENT,
+    'partitioned': _CLIENT,
+    'variable_methods': _CLIENT,
     'array_ops': 'parallel_stack',
     'attention_seq2seq': 'tf.contrib.seq2seq',
     'checks_and_host': 'assert_equal and its neighbours',
@@ -155,7 +166,9 @@ def _programs():
 @pytest.mark.parametrize('program', _programs())
 def test_graph_of_program(program):
     graph = _build(program)
-    differing = graph_differences(_without_uuids(graph.as_graph_def()), _golden(program))
+    golden = _golden(program)
+    with_shapes = any('_output_shapes' in node.attr for node in golden.node)
+    differing = graph_differences(_without_uuids(graph.as_graph_def(add_shapes=with_shapes)), golden)
     assert not differing, '\n'.join(differing[:12])
     if program.parent == FOLDER:
         found, wanted = collections_of(graph), _golden_collections(program.stem)

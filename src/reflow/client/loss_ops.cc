@@ -116,7 +116,7 @@ Output sparse_softmax_cross_entropy_with_logits(const SparseSoftmaxOptions& opti
                                  client::python_shape(x)));
   }
   const auto cost_of = [&](const Output& a, const Output& b) {
-    return apply_op("SparseSoftmaxCrossEntropyWithLogits", "", {a, b});
+    return apply_op("SparseSoftmaxCrossEntropyWithLogits", options.name, {a, b});
   };
   const auto as_logits = [&](const Output& cost) { return is_half ? cast(cost, float16) : cost; };
   if (x.rank() == 2) return as_logits(cost_of(precise, labels));

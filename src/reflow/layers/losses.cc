@@ -227,7 +227,7 @@ Output softmax_cross_entropy(const TensorLike& onehot_labels, const TensorLike& 
   check_same_shape(logits, labels);
   if (options.label_smoothing > 0) {
     const Output dims = shape(labels);
-    const Output classes = cast(dims[1], base_type(logits.dtype()));
+    const Output classes = cast(dims[-1], base_type(logits.dtype()));
     const Output others = options.label_smoothing / classes;
     labels = labels * (1.0 - options.label_smoothing) + others;
   }

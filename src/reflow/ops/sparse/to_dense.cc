@@ -90,6 +90,7 @@ Status to_dense_shape(ShapeContext& c) {
 // The indices get zeros, because they are integers; the default value gets what no entry does.
 void to_dense_gradient(GradContext& g) {
   const Endpoint values = g.op("GatherNd", {g.dy(0), g.x(0)});
+  if (!values) return;  // g.status() says why
   const auto sum = [&g](Endpoint x) {
     const Shape& shape = x.node->output_shape(x.index);
     Endpoint axes;
