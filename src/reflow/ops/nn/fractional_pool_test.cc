@@ -27,7 +27,7 @@ const OpCaseTest max_overlapping{
      .inputs = {image()},
      .outputs = {pooled({11, 12, 5, 7, 8, 11, 12, 10, 12, 12, 12, 12, 11, 12, 9, 8, 10, 11, 12, 10, 12, 6, 7, 9, 10}),
                  Tensor::vector<int64_t>({0, 1, 3, 5, 6, 8}), Tensor::vector<int64_t>({0, 2, 4, 5, 7, 9})},
-     .shapes = {"[1,8,9,?] -> [1,5,5,?];[?];[?]", "[2] -> error: Shape must be rank 4 but is rank 2"},
+     .shapes = {"[1,8,9,?] -> [1,5,5,?];[?];[?]", "[2] -> error: Shape must be rank 4 but is rank 1"},
      .has_gradient_check = false}};
 const OpCaseTest max_random{
     {.op = "FractionalMaxPool",
