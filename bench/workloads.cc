@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
@@ -11,7 +12,7 @@
 #include <stdexcept>
 
 #include "harness.h"
-#include "reflow/contrib/learn/datasets/mnist.h"
+#include "reflow/contrib/learn/datasets/idx_file.h"
 #include "reflow/reflow.h"
 
 namespace tf = reflow;
@@ -135,16 +136,20 @@ struct MnistArrays {
   Tensor images, labels;
 };
 
+Tensor value_or_throw(StatusOr<Tensor> value) {
+  if (!value.ok()) throw std::runtime_error(std::string(value.status().message()));
+  return *std::move(value);
+}
+
 MnistArrays mnist() {
-  auto data = tf::contrib::learn::datasets::read_data_sets(data_dir() + "/mnist",
-                                                                {.one_hot = true, .validation_size = 0});
-  Tensor labels = data.train.labels();
-  if (labels.dtype() == tf::float32) return {data.train.images(), labels};
-  Tensor floats(DType::kFloat32, labels.shape());
-  for (int64_t i = 0; i < labels.num_elements(); ++i) {
-    floats.data<float>()[i] = static_cast<float>(labels.data<double>()[i]);
-  }
-  return {data.train.images(), floats};
+  namespace datasets = tf::contrib::learn::datasets;
+  const std::string files = data_dir() + "/mnist/train-";
+  const Tensor labels = value_or_throw(datasets::read_idx_labels(files + "labels-idx1-ubyte.gz", false));
+  Tensor one_hot(DType::kFloat32, {labels.num_elements(), 10});
+  std::ranges::fill(one_hot.flat<float>(), 0.0f);
+  for (int64_t i = 0; i < labels.num_elements(); ++i) one_hot.data<float>()[10 * i + labels.data<uint8_t>()[i]] = 1;
+  const Tensor images = value_or_throw(datasets::read_idx_images(files + "images-idx3-ubyte.gz", DType::kFloat32));
+  return {images.reshaped({images.dim(0), 784}), one_hot};
 }
 
 std::vector<double> mlp_steps(const tf::Session& sess, const MlpGraph& graph, const MnistArrays& data) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <vector>
 
 #include "reflow/tensor/checked_size.h"
 
@@ -92,7 +93,16 @@ class IdxReader {
 
 }  // namespace
 
-StatusOr<Tensor> read_idx_images(const std::string& path) {
+void scale_pixels(const uint8_t* __restrict pixels, int64_t n, float* __restrict to) {
+  constexpr float kFactor = static_cast<float>(1.0 / 255.0);
+  int64_t i = 0;
+  for (; i + 16 <= n; i += 16) {  // a fixed count, which compilers vectorise
+    for (int k = 0; k < 16; ++k) to[i + k] = static_cast<float>(pixels[i + k]) * kFactor;
+  }
+  for (; i < n; ++i) to[i] = static_cast<float>(pixels[i]) * kFactor;
+}
+
+StatusOr<Tensor> read_idx_images(const std::string& path, DType dtype) {
   ASSIGN_OR_RETURN(IdxReader reader, IdxReader::open(path));
   ASSIGN_OR_RETURN(const int64_t magic, reader.read_number());
   if (magic != kImagesMagic) return invalid_argument("Invalid magic number {} in MNIST image file: {}", magic, path);
@@ -100,8 +110,20 @@ StatusOr<Tensor> read_idx_images(const std::string& path) {
   ASSIGN_OR_RETURN(const int64_t rows, reader.read_number());
   ASSIGN_OR_RETURN(const int64_t columns, reader.read_number());
   RETURN_IF_ERROR(reader.check_plausible(n, rows * columns));
-  ASSIGN_OR_RETURN(Tensor images, allocate_tensor(DType::kUint8, {n, rows, columns, 1}));
-  RETURN_IF_ERROR(reader.read(images.raw_data(), images.size_bytes()));
+  ASSIGN_OR_RETURN(Tensor images, allocate_tensor(dtype, {n, rows, columns, 1}));
+  if (dtype == DType::kUint8) {
+    RETURN_IF_ERROR(reader.read(images.raw_data(), images.size_bytes()));
+  } else {
+    std::vector<uint8_t> piece(1 << 16);
+    float* to = images.data<float>();
+    for (int64_t left = images.num_elements(); left > 0;) {
+      const auto size = std::min<int64_t>(left, piece.size());
+      RETURN_IF_ERROR(reader.read(piece.data(), size));
+      scale_pixels(piece.data(), size, to);
+      to += size;
+      left -= size;
+    }
+  }
   RETURN_IF_ERROR(reader.expect_end());
   return images;
 }

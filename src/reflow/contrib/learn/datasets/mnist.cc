@@ -57,16 +57,6 @@ Examples read_examples(const std::string& directory, const std::string& prefix, 
   return e;
 }
 
-// As NumPy's multiply of float32 by the double 1/255.
-void scale(const uint8_t* __restrict bytes, int64_t n, float* __restrict to) {
-  constexpr float kFactor = static_cast<float>(1.0 / 255.0);
-  int64_t i = 0;
-  for (; i + 16 <= n; i += 16) {  // a fixed count, which compilers vectorise
-    for (int k = 0; k < 16; ++k) to[i + k] = static_cast<float>(bytes[i + k]) * kFactor;
-  }
-  for (; i < n; ++i) to[i] = static_cast<float>(bytes[i]) * kFactor;
-}
-
 // An epoch's order: row i is row order[i] of `all`; empty: as they lie there.
 using Order = std::vector<uint32_t>;
 
@@ -78,7 +68,7 @@ void gather_rows(const Tensor& all, bool scaled, const Order& order, int64_t beg
   for (int64_t i = begin; i < end; ++i) {
     const char* row = from + (order.empty() ? i : order[i]) * row_bytes;
     if (scaled) {
-      scale(reinterpret_cast<const uint8_t*>(row), row_bytes, reinterpret_cast<float*>(to));
+      scale_pixels(reinterpret_cast<const uint8_t*>(row), row_bytes, reinterpret_cast<float*>(to));
       to += row_bytes * sizeof(float);
     } else {
       std::memcpy(to, row, row_bytes);

@@ -11,6 +11,7 @@
 
 #include "reflow/client/errors.h"
 #include "reflow/client/graph.h"
+#include "reflow/contrib/learn/datasets/idx_file.h"
 #include "reflow/contrib/learn/datasets/input_data.h"
 #include "reflow/contrib/learn/datasets/random_state.h"
 
@@ -148,6 +149,15 @@ TEST(Mnist, SeedOfTheGraphHoldsWhereThereIsNoOther) {
   const auto scope = graph.as_default();
   set_random_seed(5);
   EXPECT_THAT(digits(read_data_sets(kMnist).train.next_batch(8).labels), ElementsAre(7, 2, 3, 2, 5, 9, 4, 8));
+}
+
+TEST_F(IdxFiles, FloatsAreTheScaledBytes) {
+  const std::string path = directory_ + "/train-images-idx3-ubyte";
+  const Tensor bytes = *read_idx_images(path), floats = *read_idx_images(path, DType::kFloat32);
+  ASSERT_EQ(floats.shape(), bytes.shape());
+  for (int64_t i = 0; i < bytes.num_elements(); ++i) {
+    EXPECT_EQ(floats.data<float>()[i], static_cast<float>(bytes.data<uint8_t>()[i]) * static_cast<float>(1 / 255.0));
+  }
 }
 
 TEST_F(IdxFiles, ImagesAreScaledAndSplit) {
