@@ -44,7 +44,7 @@ WAITING = {
     'grad_nn': 'convolutions',
     'grad_second_order': 'hessians',
     'image_color': 'tf.image',
-    'input_producers': 'queues',
+    'input_producers': 'readers and summaries',
     'keras_conv_compile': _KERAS,
     'keras_layers_model': _KERAS,
     'layers_batch_norm': 'tf.layers',

@@ -5,10 +5,13 @@ than the call of the engine in it, and inspect.signature sees what TensorFlow's 
 """
 
 import collections
+import os
 import struct
 
 from reflow import _core
 from reflow.names import table
+
+_FOLDER = os.path.dirname(__file__)  # frames in it are the library's, not the program's
 
 
 def op_function(op_type, name, module):
@@ -45,7 +48,7 @@ def _compile(op_type, name, module, raw):
         call = f'_result._make({call})'
     source = [f"def {name}({', '.join(parameters)}):", *(_list_check(each, each in optional) for each in lists),
               f'    return {call}']
-    exec(compile('\n'.join(source), f'<{op_type}>', 'exec'), names)
+    exec(compile('\n'.join(source), os.path.join(_FOLDER, f'<{op_type}>'), 'exec'), names)
     function = names[name]
     function.__module__ = module
     function.__doc__ = _documentation(definition, [*required, *optional])
