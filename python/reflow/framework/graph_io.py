@@ -15,8 +15,8 @@ def write_graph(graph_or_graph_def, logdir, name, as_text=True):
         file_io.recursive_create_dir(logdir)
     path = os.path.join(logdir, name)
     if as_text:
-        from google.protobuf import text_format
-        content = text_format.MessageToString(message)
+        from reflow.framework import protos
+        content = protos.to_text(message)
     else:
         content = message.SerializeToString()
     file_io.atomic_write_string_to_file(path, content)

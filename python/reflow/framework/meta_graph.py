@@ -72,7 +72,7 @@ def read_meta_graph_file(filename):
         pass  # it may be text
     meta_graph_def = protos.message('tensorflow.MetaGraphDef')()
     try:
-        text_format.Merge(content.decode('utf-8'), meta_graph_def)
+        protos.merge_text(content.decode('utf-8'), meta_graph_def)
     except (text_format.ParseError, UnicodeDecodeError) as error:
         raise IOError('Cannot parse file %s: %s.' % (filename, str(error)))
     return meta_graph_def

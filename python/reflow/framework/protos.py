@@ -115,6 +115,18 @@ def message(full_name):
     return _classes[full_name]
 
 
+def to_text(proto):
+    """A message in text format. What an Any holds is written out where its message is one of TensorFlow's."""
+    from google.protobuf import text_format
+    return text_format.MessageToString(proto, descriptor_pool=_pool)
+
+
+def merge_text(text, proto):
+    """Reads text format into a message. text_format.ParseError: it is none, or of another message."""
+    from google.protobuf import text_format
+    text_format.Merge(text, proto, descriptor_pool=_pool)
+
+
 def _module_name(file_name):
     return file_name[:-len('.proto')].replace('/', '.') + '_pb2'
 

@@ -19,10 +19,9 @@ def group(*inputs, **kwargs):
         raise ValueError('Unknown keyword arguments: ' + ', '.join(kwargs.keys()))
     elements = []
     for element in nest.flatten(inputs, expand_composites=True):
-        if element is None:
-            continue
         if not hasattr(element, 'device'):
-            raise TypeError("Expected tf.group() expected Tensor objects not None with type '%s'" % type(element))
+            raise TypeError("Expected tf.group() expected Tensor arguments not '%s' with type '%s'" % (
+                element, type(element)))
         elements.append(element)
     return _core.group(elements, name)
 

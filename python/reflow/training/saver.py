@@ -146,9 +146,21 @@ def export_meta_graph(filename=None, meta_info_def=None, graph_def=None, saver_d
 
 def import_meta_graph(meta_graph_or_file, clear_devices=False, import_scope=None, **kwargs):
     """Adds the graph and collections of a MetaGraphDef or of a file to the default graph; gives the saver for them."""
+    return _import_meta_graph_with_return_elements(meta_graph_or_file, clear_devices, import_scope, **kwargs)[0]
+
+
+def _import_meta_graph_with_return_elements(meta_graph_or_file, clear_devices=False, import_scope=None,
+                                            return_elements=None, **kwargs):
+    """import_meta_graph that gives also the elements named in `return_elements`."""
     is_message = type(meta_graph_or_file).__name__ == 'MetaGraphDef'
     meta_graph_def = meta_graph_or_file if is_message else meta_graph.read_meta_graph_file(meta_graph_or_file)
-    imported = meta_graph.import_scoped_meta_graph(meta_graph_def, clear_devices, import_scope=import_scope, **kwargs)
+    imported, elements = meta_graph.import_scoped_meta_graph_with_return_elements(
+        meta_graph_def, clear_devices, import_scope=import_scope, return_elements=return_elements, **kwargs)
+    return _saver_of_import(meta_graph_def, import_scope, imported), elements
+
+
+def _saver_of_import(meta_graph_def, import_scope, imported):
+    """The saver that a MetaGraphDef names, or one for the variables of the graph; None: there are none."""
     if meta_graph_def.HasField('saver_def'):
         scope = import_scope
         if imported:

@@ -1,0 +1,7 @@
+"""Tags by which the MetaGraphs of a SavedModel are told apart."""
+
+SERVING = 'serve'
+TRAINING = 'train'
+EVAL = 'eval'
+GPU = 'gpu'
+TPU = 'tpu'
