@@ -27,5 +27,6 @@ void bind_nn_functions(nb::module_& m);
 void bind_optimizers(nb::module_& m);
 void bind_saver(nb::module_& m);
 void bind_training(nb::module_& m);
+void bind_records(nb::module_& m);
 
 }  // namespace reflow::python

@@ -33,4 +33,5 @@ NB_MODULE(_core, m) {
   bind_optimizers(m);
   bind_saver(m);
   bind_training(m);
+  bind_records(m);
 }
