@@ -68,9 +68,9 @@ class _GraphMethods:
             raise RuntimeError('Graph is finalized and cannot be modified.')
 
     def as_graph_def(self, from_version=None, add_shapes=False):
-        """The GraphDef of the graph, or of what is newer than `from_version`."""
+        """The GraphDef of the graph. `from_version` does not matter, as in TensorFlow since 1.13."""
         from reflow.framework import protos
-        return protos.message('tensorflow.GraphDef').FromString(self._graph_def(from_version or 0, add_shapes))
+        return protos.message('tensorflow.GraphDef').FromString(self._graph_def(0, add_shapes))
 
     def _as_graph_def(self, from_version=None, add_shapes=False):
         return self.as_graph_def(from_version, add_shapes), self.version
@@ -224,6 +224,9 @@ class _GraphMethods:
 
     def switch_to_thread_local(self):
         """Gives each thread scopes of its own, which threads of Reflow have anyway."""
+
+    def _get_control_flow_context(self):
+        return _core.current_context(self)
 
     @property
     def _container(self):

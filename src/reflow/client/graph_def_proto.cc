@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "reflow/client/graph_state.h"
 #include "reflow/client/scopes.h"
@@ -13,10 +14,15 @@
 namespace reflow {
 namespace {
 
-// True when `tensor`, "name:0", is of a node of the proto.
-bool has_node(const tensorflow::GraphDef& proto, const std::string& tensor) {
-  const std::string name = tensor.substr(0, tensor.find(':'));
-  return std::ranges::any_of(proto.node(), [&](const tensorflow::NodeDef& node) { return node.name() == name; });
+// True when `key` of an input map, "name:0" or "^name", names something of the proto, whose nodes are now `made`.
+bool is_known(const tensorflow::GraphDef& proto, const std::vector<graph::Node*>& made, const std::string& key) {
+  const bool is_control = key.starts_with('^');
+  const size_t colon = key.find(':');
+  const std::string name = is_control ? key.substr(1) : key.substr(0, colon);
+  for (int i = 0; i < proto.node_size(); ++i) {
+    if (proto.node(i).name() == name) return is_control || std::atoi(key.c_str() + colon + 1) < made[i]->num_outputs();
+  }
+  return false;
 }
 
 }  // namespace
@@ -41,7 +47,12 @@ std::vector<GraphElement> import_graph_def(std::string_view graph_def, const Imp
     const name_scope scope(options.name);
     import.prefix = scope.name().substr(0, scope.name().size() - 1);
   }
+  import.uniquify_names = true;
   for (const auto& [name, value] : options.input_map) {
+    if (name.starts_with('^')) {
+      import.control_input_map[name.substr(1)] = value.node();
+      continue;
+    }
     const std::string key = name.find(':') == std::string::npos ? name + ":0" : name;
     import.input_map[key] = {value.node(), value.index()};
   }
@@ -52,7 +63,7 @@ std::vector<GraphElement> import_graph_def(std::string_view graph_def, const Imp
     errors::from_status(imported.status());
   }
   graph::ImportResult result = check_building(std::move(imported));
-  std::erase_if(result.unused_input_map_keys, [&](const std::string& key) { return has_node(proto, key); });
+  std::erase_if(result.unused_input_map_keys, [&](const std::string& key) { return is_known(proto, result.nodes, key); });
   if (!result.unused_input_map_keys.empty()) {
     throw ValueError(fmt::format("Attempted to map inputs that were not found in graph_def: [{}]",
                                  fmt::join(result.unused_input_map_keys, ", ")));

@@ -222,14 +222,18 @@ class Importer {
   // What the thread's scopes do to nodes that Python makes; colocation of the proto's own is stronger than a device.
   Status apply_all_scopes() {
     GraphScope& scope = graph_->scope();
+    std::vector<std::vector<std::string>> groups;  // of each node, without those that scopes add
     for (Node* node : made_) {
       std::vector<Node*> controls;
       add_scope_control_inputs(scope, node->inputs(), &controls);
       for (Node* control : controls) graph_->add_control_input(node, control);
       RETURN_IF_ERROR(enter_context(scope, node));
-      const std::vector<std::string> groups = node->colocation_groups();
+      groups.push_back(node->colocation_groups());
       RETURN_IF_ERROR(apply_import_scopes(scope, node));
-      for (const std::string& group : groups) {
+    }
+    for (size_t i = 0; i < made_.size(); ++i) {
+      Node* const node = made_[i];
+      for (const std::string& group : groups[i]) {
         const Node* with = graph_->find(group);
         if (with == nullptr || with == node || with->device().empty()) continue;
         node->set_device(with->device());

@@ -124,9 +124,13 @@ Status complete_node_spec(NodeSpec* spec, bool add_defaults) {
       return append_message(status, fmt::format("\n\t{}; {}", node, summarize_op(op)));
     }
   }
+  std::vector<std::string> missing;
   for (const AttrDef& def : op.attrs) {
-    if (spec->attrs.find(def.name)) continue;
-    return invalid_argument("NodeDef missing attr '{}' from {}{}", def.name, summarize_op(op), node);
+    if (spec->attrs.find(def.name) == nullptr) missing.insert(missing.begin(), def.name);
+  }
+  if (!missing.empty()) {
+    return invalid_argument("NodeDef missing attr{} '{}' from {}{}", missing.size() == 1 ? "" : "s", fmt::join(missing, "', '"),
+                            summarize_op(op), node);
   }
   RETURN_IF_ERROR(output_types_of(op, spec->attrs, &spec->output_types));
   return check_input_types(*spec);

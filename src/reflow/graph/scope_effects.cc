@@ -156,11 +156,16 @@ Status apply_scopes(GraphScope& scope, std::span<Node* const> refs, Node* node) 
 }
 
 Status apply_import_scopes(GraphScope& scope, Node* node) {
-  const bool is_colocated = !node->colocation_groups().empty();
+  const std::vector<std::string> groups = node->colocation_groups();
+  const bool is_colocated = std::ranges::any_of(groups, [&](const std::string& group) { return group != node->name(); });
   apply_attr_scopes(scope, node);
-  record_seen(scope, node);
-  if (is_colocated) node->set_device("");
-  else RETURN_IF_ERROR(apply_devices(scope, node));
+  if (is_colocated) {
+    node->set_device("");
+  } else {
+    ASSIGN_OR_RETURN(const DeviceSpec own, DeviceSpec::parse(node->device()));
+    node->set_device(own.str());
+    RETURN_IF_ERROR(apply_devices(scope, node));
+  }
   apply_colocation(scope, {}, node);
   apply_container(scope, node);
   return OkStatus();

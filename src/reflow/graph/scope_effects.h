@@ -24,7 +24,8 @@ void record_seen(GraphScope& scope, const Node* node);
 // device scopes), and the container.
 Status apply_scopes(GraphScope& scope, std::span<Node* const> refs, Node* node);
 
-// The same for a node that was imported: where its own attributes colocate it, scopes give it no device.
+// The same for a node that was imported: where its own attributes colocate it with another, scopes give it no device. To
+// blocks of control_dependencies it counts as made outside of them.
 Status apply_import_scopes(GraphScope& scope, Node* node);
 
 }  // namespace reflow::graph
