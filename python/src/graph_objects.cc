@@ -3,6 +3,7 @@
 #include <any>
 #include <stdexcept>
 
+#include "context_objects.h"
 #include "reference.h"
 #include "reflow/client/graph_state.h"
 #include "reflow/graph/graph.h"
@@ -97,13 +98,15 @@ PyType_Slot tensor_slots[] = {{Py_tp_traverse, reinterpret_cast<void*>(traverse_
 // The collections of a graph that has a Python object: lists in a dict, which Python's get_collection_ref hands out.
 class PythonCollections : public client::CollectionStore {
  public:
-  explicit PythonCollections(PyObject* dict) : dict_(dict) {}
+  PythonCollections(PyObject* dict, client::GraphState& state) : dict_(dict), state_(state) {}
   void forget() { dict_ = nullptr; }
 
   void add(std::string_view name, std::any item) override {
     const nb::gil_scoped_acquire gil;
     if (!dict_) return;
-    nb::borrow<nb::list>(list(name)).append(item_object(item));
+    const auto* context = std::any_cast<graph::ControlFlowContext*>(&item);
+    nb::borrow<nb::list>(list(name)).append(context ? context_object(*context, Graph(state_.shared_from_this()))
+                                                    : item_object(item));
   }
   std::vector<std::any> items(std::string_view name) const override {
     const nb::gil_scoped_acquire gil;
@@ -138,6 +141,7 @@ class PythonCollections : public client::CollectionStore {
     return PyDict_GetItem(dict_, k.ptr());
   }
   PyObject* dict_;  // of the graph's object
+  client::GraphState& state_;
 };
 
 template <typename T, typename... Args>
@@ -158,7 +162,7 @@ void keep_for_thread(const client::GraphState& state, PyObject* object) {
 
 GraphObject::GraphObject(const Graph& g) : graph(g), collections(PyDict_New()) {
   client::GraphState& state = graph.state();
-  auto store = std::make_unique<PythonCollections>(collections);
+  auto store = std::make_unique<PythonCollections>(collections, state);
   for (const std::string& name : state.collections->names()) {
     for (std::any& item : state.collections->items(name)) store->add(name, std::move(item));
   }
@@ -244,6 +248,7 @@ std::any item_of(nb::handle object) {
   if (const Output* output = as_output(object.ptr())) return *output;
   if (const Operation* operation = as_operation(object.ptr())) return *operation;
   if (const Variable* variable = as_variable(object.ptr())) return *variable;
+  if (graph::ControlFlowContext* context = as_context(object)) return context;
   if (nb::isinstance<nb::str>(object)) return std::string(nb::borrow<nb::str>(object).c_str());
   if (PyCapsule_CheckExact(object.ptr())) return *static_cast<std::any*>(PyCapsule_GetPointer(object.ptr(), nullptr));
   return Reference(object.ptr());

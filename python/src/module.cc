@@ -1,6 +1,7 @@
 #include "array.h"
 #include "bfloat16.h"
 #include "bindings.h"
+#include "context_objects.h"
 #include "graph_objects.h"
 #include "reflow/base/version.h"
 #include "variable_objects.h"
@@ -15,6 +16,7 @@ NB_MODULE(_core, m) {
   bind_errors(m);
   bind_graph_objects(m);
   bind_variable_objects(m);
+  bind_context_objects(m);
   bind_traceback(m);
   bind_graph(m);
   bind_ops(m);

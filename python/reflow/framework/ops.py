@@ -307,6 +307,8 @@ _proto_functions = {}  # collection -> (proto type, to_proto, from_proto)
 _PROTO_MODULES = {
     GraphKeys.SAVERS: 'reflow.training.saver',
     GraphKeys.QUEUE_RUNNERS: 'reflow.training.queue_runner_impl',
+    GraphKeys.COND_CONTEXT: 'reflow.ops.control_flow_contexts',
+    GraphKeys.WHILE_CONTEXT: 'reflow.ops.control_flow_contexts',
     **{key: 'reflow.ops.variables' for key in [*GraphKeys._VARIABLE_COLLECTIONS, GraphKeys.GLOBAL_STEP]},
 }
 

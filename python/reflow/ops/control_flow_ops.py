@@ -216,3 +216,11 @@ def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name='case'
 def Assert(condition, data, summarize=None, name=None):
     """Fails the run with the values of `data` where `condition` is false."""
     return _core.assert_op(condition, data, 3 if summarize is None else summarize, name)
+
+
+def __getattr__(name):
+    # Contexts are loaded when they are asked for: most programs only make them.
+    if name in ('CondContext', 'WhileContext'):
+        from reflow.ops import control_flow_contexts
+        return getattr(control_flow_contexts, name)
+    raise AttributeError('module %r has no attribute %r' % (__name__, name))
