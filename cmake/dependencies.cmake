@@ -4,6 +4,7 @@ find_package(absl REQUIRED)
 find_package(fmt REQUIRED)
 find_package(hwy REQUIRED)
 find_package(Protobuf REQUIRED)
+find_package(Snappy REQUIRED)
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
 
@@ -25,6 +26,7 @@ target_link_libraries(reflow_dependencies INTERFACE
   fmt::fmt
   hwy::hwy
   protobuf::libprotobuf
+  Snappy::snappy
   ${ONEDNN_LIBRARY}
   ${RE2_LIBRARY}
   ${UNISTRING_LIBRARY}
