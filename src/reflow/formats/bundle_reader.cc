@@ -1,0 +1,243 @@
+#include "reflow/formats/bundle_reader.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+
+#include "reflow/formats/bundle_strings.h"
+#include "reflow/formats/byte_order.h"
+#include "reflow/io/crc32c.h"
+#include "reflow/io/crc32c_concat.h"
+#include "reflow/tensor/checked_size.h"
+
+namespace reflow::formats {
+namespace {
+
+constexpr int64_t kChunkBytes = 1 << 20;
+constexpr double kCostNsPerByte = 0.4, kCostNsPerRead = 700;
+
+}  // namespace
+
+StatusOr<std::unique_ptr<BundleReader>> BundleReader::open(std::string_view prefix, ThreadPool& pool) {
+  ASSIGN_OR_RETURN(std::string local, io::local_path(prefix));
+  ASSIGN_OR_RETURN(BundleIndex index, BundleIndex::open(local));
+  return std::unique_ptr<BundleReader>(new BundleReader(std::move(local), std::move(index), &pool));
+}
+
+StatusOr<BundleEntry> BundleReader::find(io::TableCursor& cursor, std::string_view name) const {
+  RETURN_IF_ERROR(cursor.seek(name));
+  if (!cursor.valid() || cursor.key() != name || name.empty()) {
+    return not_found("Key {} not found in checkpoint", readable_key(name));
+  }
+  return BundleEntry::decode(name, cursor.value());
+}
+
+StatusOr<BundleEntry> BundleReader::find(std::string_view name) const {
+  io::TableCursor cursor(index_.table());
+  return find(cursor, name);
+}
+
+StatusOr<std::vector<BundleEntry>> BundleReader::find_all(std::span<const std::string> names) const {
+  io::TableCursor cursor(index_.table());
+  std::vector<BundleEntry> entries;
+  entries.reserve(names.size());
+  for (const std::string& name : names) {
+    ASSIGN_OR_RETURN(BundleEntry entry, find(cursor, name));
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
+StatusOr<const io::ReadableFile*> BundleReader::shard(int i) const {
+  const std::lock_guard lock(mutex_);
+  const int num_shards = header().num_shards;
+  if (i >= num_shards) return data_loss("Invalid shard {} of a checkpoint of {}: {}", i, num_shards, prefix_);
+  // Not for as many as a damaged header says.
+  if (shards_.size() <= static_cast<size_t>(i)) shards_.resize(static_cast<size_t>(i) + 1);
+  std::unique_ptr<io::ReadableFile>& file = shards_[static_cast<size_t>(i)];
+  if (!file) {
+    ASSIGN_OR_RETURN(file, io::ReadableFile::open(bundle_data_path(prefix_, i, num_shards)));
+  }
+  return file.get();
+}
+
+// Sizes are checked before anything is allocated or read.
+Status BundleReader::check(const Stored& s) const {
+  ASSIGN_OR_RETURN(const int64_t n, checked_num_elements(s.entry.shape));
+  if (s.entry.dtype == DType::kString) {
+    if (s.entry.size_bytes < n) {
+      return data_loss("Invalid size in bundle entry: key {}; stored size {}; expected size is at least {}",
+                       readable_key(s.name), s.entry.size_bytes, n);
+    }
+  } else if (!is_plain(s.entry.dtype)) {
+    return unimplemented("Values of type {} can't be restored: {}", dtype_name(s.entry.dtype), readable_key(s.name));
+  } else if (n > INT64_MAX / 16 || s.entry.size_bytes != n * dtype_size(s.entry.dtype)) {
+    return data_loss("Invalid size in bundle entry: key {}; stored size {}; expected size {}", readable_key(s.name),
+                     s.entry.size_bytes, n > INT64_MAX / 16 ? INT64_MAX : n * dtype_size(s.entry.dtype));
+  }
+  ASSIGN_OR_RETURN(const io::ReadableFile* file, shard(s.entry.shard));
+  ASSIGN_OR_RETURN(const uint64_t size, file->size());
+  if (static_cast<uint64_t>(s.entry.offset) > size || static_cast<uint64_t>(s.entry.size_bytes) > size - static_cast<uint64_t>(s.entry.offset)) {
+    return out_of_range("Read less bytes than requested: {} has {} bytes, and {} are wanted at offset {} for {}", file->path(),
+                        size, s.entry.size_bytes, s.entry.offset, readable_key(s.name));
+  }
+  return OkStatus();
+}
+
+Status BundleReader::check_crc(const Stored& s, uint32_t crc) const {
+  const uint32_t stored = io::unmask_crc(s.entry.masked_crc);
+  if (stored == crc) return OkStatus();
+  return data_loss("Checksum does not match: stored {} vs. calculated on the restored bytes {} (tensor {}, {} bytes at offset "
+                   "{} of {})", stored, crc, readable_key(s.name), s.entry.size_bytes, s.entry.offset,
+                   bundle_data_path(prefix_, s.entry.shard, header().num_shards));
+}
+
+Status BundleReader::read_plain(std::span<Stored* const> stored) const {
+  struct Chunk {
+    const io::ReadableFile* file;
+    Stored* stored;
+    int64_t begin, size;  // of the tensor's bytes
+    uint32_t crc;
+  };
+  std::vector<Chunk> chunks;
+  double bytes = 0;
+  for (Stored* s : stored) {
+    ASSIGN_OR_RETURN(const io::ReadableFile* file, shard(s->entry.shard));
+    for (int64_t begin = 0; begin == 0 || begin < s->entry.size_bytes; begin += kChunkBytes) {
+      chunks.push_back({file, s, begin, std::min(kChunkBytes, s->entry.size_bytes - begin), 0});
+    }
+    bytes += static_cast<double>(s->entry.size_bytes);
+  }
+  std::mutex mutex;
+  Status status;
+  std::atomic<bool> failed = false;
+  const auto read_chunk = [&](Chunk& c) {
+    char* to = static_cast<char*>(c.stored->value->raw_data()) + c.begin;
+    const auto n = static_cast<size_t>(c.size);
+    const StatusOr<size_t> got = c.file->read(static_cast<uint64_t>(c.stored->entry.offset + c.begin), n, to);
+    if (got.ok() && *got == n) {
+      c.crc = io::crc32c({to, n});
+      return;
+    }
+    const std::lock_guard lock(mutex);
+    if (failed.exchange(true)) return;
+    status = got.ok() ? out_of_range("Read less bytes than requested: {}", c.file->path()) : got.status();
+  };
+  const auto n = static_cast<int64_t>(chunks.size());
+  pool_->parallel_for(n, kCostNsPerRead + kCostNsPerByte * bytes / static_cast<double>(std::max<int64_t>(n, 1)),
+                      [&](int64_t begin, int64_t end) {
+                        for (int64_t i = begin; i < end && !failed; ++i) read_chunk(chunks[static_cast<size_t>(i)]);
+                      });
+  RETURN_IF_ERROR(status);
+  for (size_t i = 0; i < chunks.size();) {
+    Stored* s = chunks[i].stored;
+    uint32_t crc = 0;
+    for (; i < chunks.size() && chunks[i].stored == s; ++i) {
+      crc = io::crc32c_concat(crc, chunks[i].crc, static_cast<uint64_t>(chunks[i].size));
+    }
+    RETURN_IF_ERROR(check_crc(*s, crc));
+    if (header().big_endian) swap_bytes(*s->value);
+  }
+  return OkStatus();
+}
+
+Status BundleReader::read_strings(const Stored& s) const {
+  ASSIGN_OR_RETURN(const io::ReadableFile* file, shard(s.entry.shard));
+  std::string bytes(static_cast<size_t>(s.entry.size_bytes), '\0');
+  ASSIGN_OR_RETURN(const size_t got, file->read(static_cast<uint64_t>(s.entry.offset), bytes.size(), bytes.data()));
+  if (got != bytes.size()) return out_of_range("Read less bytes than requested: {}", file->path());
+  uint32_t crc;
+  const Status decoded = decode_strings(bytes, s.value->flat<std::string>(), header().big_endian, &crc);
+  if (!decoded.ok()) {
+    return append_message(decoded, fmt::format(" (tensor {} at offset {} of {})", readable_key(s.name), s.entry.offset, file->path()));
+  }
+  return check_crc(s, crc);
+}
+
+Status BundleReader::read_stored(std::span<Stored> stored) const {
+  std::vector<Stored*> plain;
+  for (Stored& s : stored) {
+    RETURN_IF_ERROR(check(s));
+    ASSIGN_OR_RETURN(*s.value, allocate_tensor(s.entry.dtype, s.entry.shape));
+    if (s.entry.dtype == DType::kString) {
+      RETURN_IF_ERROR(read_strings(s));
+    } else {
+      plain.push_back(&s);
+    }
+  }
+  return read_plain(plain);
+}
+
+StatusOr<BundleEntry> BundleReader::find_slice(const Request& request, const TensorSlice& slice) const {
+  ASSIGN_OR_RETURN(BundleEntry entry, find(slice_key(request.name, slice)));
+  ASSIGN_OR_RETURN(const Shape shape, slice.shape_within(request.entry.shape));
+  if (entry.dtype == request.entry.dtype && entry.shape == shape && entry.slices.empty()) return entry;
+  return data_loss("Slice {} of {} is a {} {}, and the tensor a {} {}", slice.str(), request.name, dtype_name(entry.dtype),
+                   entry.shape.str(), dtype_name(request.entry.dtype), request.entry.shape.str());
+}
+
+// Puts a value together from all stored ones that it has elements of.
+Status BundleReader::read_parts(Request& request) const {
+  const BundleEntry& entry = request.entry;
+  const TensorSlice wanted = request.slice.value_or(TensorSlice::whole(entry.shape.rank()));
+  ASSIGN_OR_RETURN(const Shape shape, wanted.shape_within(entry.shape));
+  const bool is_string = entry.dtype == DType::kString;
+  int64_t missing = 0;
+  std::vector<TensorSlice> sources = entry.slices;
+  if (sources.empty()) sources.push_back(TensorSlice::whole(entry.shape.rank()));
+  for (const TensorSlice& source : sources) {
+    if (count_common(entry.shape, source, wanted) == 0) continue;
+    BundleEntry stored_entry = entry;
+    if (!entry.slices.empty()) {
+      ASSIGN_OR_RETURN(stored_entry, find_slice(request, source));
+    }
+    Tensor part;
+    Stored stored{entry.slices.empty() ? request.name : slice_key(request.name, source), std::move(stored_entry), &part};
+    RETURN_IF_ERROR(read_stored({&stored, 1}));
+    if (!request.value.valid()) {
+      ASSIGN_OR_RETURN(request.value, allocate_tensor(entry.dtype, shape));
+      missing = request.value.num_elements();
+      if (!is_string) std::memset(request.value.raw_data(), 0, static_cast<size_t>(request.value.size_bytes()));
+    }
+    missing -= copy_common(entry.shape, source, part.raw_data(), wanted, request.value.raw_data(),
+                           is_string ? 0 : dtype_size(entry.dtype));
+  }
+  if (!request.value.valid() && shape.num_elements() == 0) {
+    request.value = Tensor(entry.dtype, shape);
+  } else if (!request.value.valid() || missing > 0) {
+    return invalid_argument("Does not have sufficient slices for partitioned tensor {} to restore in slice_spec: {}",
+                            request.name, wanted.str());
+  }
+  return OkStatus();
+}
+
+Status BundleReader::read(std::span<Request> requests) const {
+  std::vector<Stored> stored;
+  stored.reserve(requests.size());
+  for (Request& r : requests) {
+    const bool all = !r.slice || r.slice->is_whole(r.entry.shape);
+    if (r.entry.slices.empty() && all) {
+      stored.push_back({r.name, r.entry, &r.value});
+      continue;
+    }
+    r.value = Tensor();
+    const auto same = r.slice ? std::find(r.entry.slices.begin(), r.entry.slices.end(), *r.slice) : r.entry.slices.end();
+    if (same == r.entry.slices.end()) {
+      RETURN_IF_ERROR(read_parts(r));
+    } else {
+      ASSIGN_OR_RETURN(BundleEntry entry, find_slice(r, *same));
+      stored.push_back({slice_key(r.name, *same), std::move(entry), &r.value});
+    }
+  }
+  return read_stored(stored);
+}
+
+StatusOr<Tensor> BundleReader::read(std::string_view name) const {
+  Request request;
+  request.name = name;
+  ASSIGN_OR_RETURN(request.entry, find(name));
+  RETURN_IF_ERROR(read({&request, 1}));
+  return request.value;
+}
+
+}  // namespace reflow::formats

@@ -1,0 +1,50 @@
+#include "reflow/formats/checkpoint_reader.h"
+
+#include <algorithm>
+
+#include "reflow/io/file.h"
+
+namespace reflow::formats {
+
+StatusOr<std::unique_ptr<CheckpointReader>> CheckpointReader::open(std::string_view prefix) {
+  auto reader = std::make_unique<CheckpointReader>();
+  if (io::file_exists(bundle_index_path(prefix))) {
+    ASSIGN_OR_RETURN(reader->bundle_, BundleReader::open(prefix));
+    // Names may be cut short against one another in the index, and its file be damaged: what they take is limited by
+    // the file's size.
+    const uint64_t most_bytes = 2 * reader->bundle_->index_size_bytes() + (1 << 20);
+    uint64_t bytes = 0;
+    RETURN_IF_ERROR(reader->bundle_->for_each([&](const std::string& name, const BundleEntry& entry) {
+      bytes += name.size() / 16;
+      if (bytes > most_bytes) return data_loss("Names of tensors are longer than the index of the checkpoint: {}", prefix);
+      reader->tensors_.push_back({name, entry.dtype, entry.shape});
+      return OkStatus();
+    }));
+  } else {
+    ASSIGN_OR_RETURN(reader->slice_files_, SliceFileReader::open(prefix));
+    for (const auto& [name, tensor] : reader->slice_files_->tensors()) {
+      reader->tensors_.push_back({name, tensor.dtype, tensor.shape});
+    }
+  }
+  return reader;
+}
+
+const CheckpointReader::TensorInfo* CheckpointReader::find(std::string_view name) const {
+  const auto found = std::lower_bound(tensors_.begin(), tensors_.end(), name,
+                                      [](const TensorInfo& t, std::string_view n) { return t.name < n; });
+  return found != tensors_.end() && found->name == name ? &*found : nullptr;
+}
+
+StatusOr<Tensor> CheckpointReader::read(std::string_view name) const {
+  if (bundle_) return bundle_->read(name);
+  if (!find(name)) return not_found("Key {} not found in checkpoint", name);
+  return slice_files_->read(name);
+}
+
+std::string CheckpointReader::debug_string() const {
+  std::string text;
+  for (const TensorInfo& t : tensors_) text += fmt::format("{} ({}) {}\n", t.name, dtype_enum_name(t.dtype), t.shape.str());
+  return text;
+}
+
+}  // namespace reflow::formats
