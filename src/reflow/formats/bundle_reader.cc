@@ -176,37 +176,47 @@ StatusOr<BundleEntry> BundleReader::find_slice(const Request& request, const Ten
                    entry.shape.str(), dtype_name(request.entry.dtype), request.entry.shape.str());
 }
 
+// The stored values that have elements of `wanted`, checked, with the slice that each is.
+StatusOr<std::vector<std::pair<TensorSlice, BundleReader::Stored>>> BundleReader::parts_of(const Request& request,
+                                                                                           const TensorSlice& wanted) const {
+  const BundleEntry& entry = request.entry;
+  std::vector<std::pair<TensorSlice, Stored>> parts;
+  if (entry.slices.empty()) parts.push_back({TensorSlice::whole(entry.shape.rank()), {request.name, entry, nullptr}});
+  for (const TensorSlice& slice : entry.slices) {
+    if (count_common(entry.shape, slice, wanted) == 0) continue;
+    ASSIGN_OR_RETURN(BundleEntry stored, find_slice(request, slice));
+    parts.push_back({slice, {slice_key(request.name, slice), std::move(stored), nullptr}});
+  }
+  for (const auto& [slice, stored] : parts) RETURN_IF_ERROR(check(stored));
+  return parts;
+}
+
 // Puts a value together from all stored ones that it has elements of.
 Status BundleReader::read_parts(Request& request) const {
   const BundleEntry& entry = request.entry;
   const TensorSlice wanted = request.slice.value_or(TensorSlice::whole(entry.shape.rank()));
   ASSIGN_OR_RETURN(const Shape shape, wanted.shape_within(entry.shape));
-  const bool is_string = entry.dtype == DType::kString;
-  int64_t missing = 0;
-  std::vector<TensorSlice> sources = entry.slices;
-  if (sources.empty()) sources.push_back(TensorSlice::whole(entry.shape.rank()));
-  for (const TensorSlice& source : sources) {
-    if (count_common(entry.shape, source, wanted) == 0) continue;
-    BundleEntry stored_entry = entry;
-    if (!entry.slices.empty()) {
-      ASSIGN_OR_RETURN(stored_entry, find_slice(request, source));
-    }
-    Tensor part;
-    Stored stored{entry.slices.empty() ? request.name : slice_key(request.name, source), std::move(stored_entry), &part};
-    RETURN_IF_ERROR(read_stored({&stored, 1}));
-    if (!request.value.valid()) {
-      ASSIGN_OR_RETURN(request.value, allocate_tensor(entry.dtype, shape));
-      missing = request.value.num_elements();
-      if (!is_string) std::memset(request.value.raw_data(), 0, static_cast<size_t>(request.value.size_bytes()));
-    }
-    missing -= copy_common(entry.shape, source, part.raw_data(), wanted, request.value.raw_data(),
-                           is_string ? 0 : dtype_size(entry.dtype));
+  ASSIGN_OR_RETURN(int64_t missing, checked_num_elements(shape));
+  ASSIGN_OR_RETURN(auto parts, parts_of(request, wanted));
+  int64_t stored_bytes = 0;
+  for (const auto& [slice, stored] : parts) {
+    missing -= count_common(entry.shape, slice, wanted);
+    stored_bytes += stored.entry.size_bytes;
   }
-  if (!request.value.valid() && shape.num_elements() == 0) {
-    request.value = Tensor(entry.dtype, shape);
-  } else if (!request.value.valid() || missing > 0) {
+  // Elements that several slices have don't make up for others; nothing is allocated for more than what is stored.
+  if (missing > 0 || shape.num_elements() > stored_bytes) {
     return invalid_argument("Does not have sufficient slices for partitioned tensor {} to restore in slice_spec: {}",
                             request.name, wanted.str());
+  }
+  ASSIGN_OR_RETURN(request.value, allocate_tensor(entry.dtype, shape));
+  const bool is_string = entry.dtype == DType::kString;
+  if (!is_string) std::memset(request.value.raw_data(), 0, static_cast<size_t>(request.value.size_bytes()));
+  for (auto& [slice, stored] : parts) {
+    Tensor part;
+    stored.value = &part;
+    RETURN_IF_ERROR(read_stored({&stored, 1}));
+    copy_common(entry.shape, slice, part.raw_data(), wanted, request.value.raw_data(),
+                is_string ? 0 : dtype_size(entry.dtype));
   }
   return OkStatus();
 }
@@ -220,7 +230,6 @@ Status BundleReader::read(std::span<Request> requests) const {
       stored.push_back({r.name, r.entry, &r.value});
       continue;
     }
-    r.value = Tensor();
     const auto same = r.slice ? std::find(r.entry.slices.begin(), r.entry.slices.end(), *r.slice) : r.entry.slices.end();
     if (same == r.entry.slices.end()) {
       RETURN_IF_ERROR(read_parts(r));

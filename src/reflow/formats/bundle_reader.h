@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "reflow/base/status.h"
@@ -80,6 +81,7 @@ class BundleReader {
   Status read_stored(std::span<Stored> stored) const;
   Status read_plain(std::span<Stored* const> stored) const;
   Status read_strings(const Stored& stored) const;
+  StatusOr<std::vector<std::pair<TensorSlice, Stored>>> parts_of(const Request& request, const TensorSlice& wanted) const;
   Status read_parts(Request& request) const;
 
   std::string prefix_;

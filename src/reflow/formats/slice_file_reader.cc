@@ -139,18 +139,23 @@ StatusOr<Tensor> SliceFileReader::read(std::string_view name, const std::optiona
     if (saved.resolved(tensor.shape) == wanted.resolved(tensor.shape)) return read_slice(name, tensor, saved, file);
   }
   ASSIGN_OR_RETURN(int64_t missing, checked_num_elements(shape));
+  // An element takes a byte at least, of which Snappy makes two for 64: nothing is allocated for more.
+  uint64_t most_elements = 0;
+  for (const auto& table : tables_) most_elements += 32 * table->size_bytes();
+  if (static_cast<uint64_t>(missing) > most_elements) return invalid_argument("Error copying slice data");
+  for (const auto& [saved, file] : tensor.slices) missing -= count_common(tensor.shape, saved, wanted);
+  if (missing > 0) return invalid_argument("Error copying slice data");
   Tensor value;
   for (const auto& [saved, file] : tensor.slices) {
-    if (missing == 0 || count_common(tensor.shape, saved, wanted) == 0) continue;
+    if (count_common(tensor.shape, saved, wanted) == 0) continue;
     ASSIGN_OR_RETURN(const Tensor part, read_slice(name, tensor, saved, file));
     if (!value.valid()) {
       ASSIGN_OR_RETURN(value, allocate_tensor(tensor.dtype, shape));
       if (is_plain(tensor.dtype)) std::memset(value.raw_data(), 0, static_cast<size_t>(value.size_bytes()));
     }
-    missing -= copy_common(tensor.shape, saved, part.raw_data(), wanted, value.raw_data(),
-                           tensor.dtype == DType::kString ? 0 : dtype_size(tensor.dtype));
+    copy_common(tensor.shape, saved, part.raw_data(), wanted, value.raw_data(),
+                tensor.dtype == DType::kString ? 0 : dtype_size(tensor.dtype));
   }
-  if (missing > 0) return invalid_argument("Error copying slice data");
   return value.valid() ? value : Tensor(tensor.dtype, shape);
 }
 
