@@ -205,6 +205,11 @@ class _OperationMethods:
         return [(file, line, function, linecache.getline(file, line).strip())
                 for file, line, function in self._traceback()]
 
+    @property
+    def traceback_with_start_lines(self):
+        """The same with the first line of each function behind, which is None: it is not known."""
+        return [(*call, None) for call in self.traceback]
+
     def get_attr(self, name):
         """The value of the attribute `name`. ValueError: there is none."""
         attr = self._attr(name)
