@@ -31,6 +31,12 @@ void bind_initializers(nb::module_& m) {
     return variance_scaling_initializer({.scale = scale, .mode = mode, .distribution = distribution, .seed = seed})(
         shape, dtype);
   }, nb::arg(), nb::arg(), nb::arg(), nb::arg().none(), nb::arg(), nb::arg());
+  m.def("initial_orthogonal", [](double gain, Seed seed, Shape shape, DType dtype) {
+    return orthogonal_initializer({.gain = gain, .seed = seed})(shape, dtype);
+  }, nb::arg(), nb::arg().none(), nb::arg(), nb::arg());
+  m.def("initial_identity", [](double gain, Shape shape, DType dtype) {
+    return identity_initializer({.gain = gain})(shape, dtype);
+  });
 }
 
 }  // namespace reflow::python

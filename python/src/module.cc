@@ -32,6 +32,12 @@ NB_MODULE(_core, m) {
   bind_array_functions(m);
   bind_math_functions(m);
   bind_nn_functions(m);
+  bind_check_functions(m);
+  bind_composed_functions(m);
+  bind_loss_functions(m);
+  bind_metric_functions(m);
+  bind_custom_gradients(m);
+  bind_partitioned_variables(m);
   bind_optimizers(m);
   bind_saver(m);
   bind_training(m);

@@ -7,7 +7,6 @@
 
 #include "bindings.h"
 #include "functions.h"
-#include "reflow/client/embedding_ops.h"
 #include "reflow/client/random_ops.h"
 
 namespace reflow::python {
@@ -126,9 +125,6 @@ void bind_nn_functions(nb::module_& m) {
   }, nb::arg(), nb::arg().none(), nb::arg(), nb::arg().none());
   def(m, "zero_fraction", static_cast<Unary>(nn::zero_fraction));
   def(m, "in_top_k", static_cast<Ternary>(nn::in_top_k));
-  m.def("embedding_lookup", [](TensorLike params, TensorLike ids, nb::handle name, TensorLike max_norm) {
-    return nn::embedding_lookup(params, ids, {.name = string_from_python(name), .max_norm = max_norm});
-  }, nb::arg(), nb::arg(), nb::arg().none(), nb::arg().none());
   bind_losses(m);
   bind_statistics(m);
   bind_random(m);

@@ -9,6 +9,12 @@ namespace {
 PyTypeObject* variable_type = nullptr;
 PyObject* ref_type = nullptr;
 PyObject* resource_type = nullptr;
+PyObject* partitioned_type = nullptr;
+
+PyObject* type_of(const Variable& variable) {
+  if (variable.is_partitioned()) return partitioned_type;
+  return variable.is_resource() ? resource_type : ref_type;
+}
 
 VariableObject* ready(PyObject* self) {
   return nb::inst_ready(self) ? nb::inst_ptr<VariableObject>(self) : nullptr;
@@ -41,7 +47,7 @@ VariableObject::~VariableObject() {
 nb::object variable_object(const Variable& variable) {
   if (!variable.valid()) return nb::none();
   if (void* object = variable.state()->binding) return nb::borrow(static_cast<PyObject*>(object));
-  PyObject* type = variable.is_resource() ? resource_type : ref_type;
+  PyObject* type = type_of(variable);
   nb::object object = nb::inst_alloc(type ? type : reinterpret_cast<PyObject*>(variable_type));
   new (nb::inst_ptr<VariableObject>(object)) VariableObject{variable, graph_object(variable.graph()).release().ptr()};
   nb::inst_mark_ready(object);
@@ -59,9 +65,10 @@ void bind_variable_objects(nb::module_& m) {
   auto type = nb::class_<VariableObject>(m, "Variable", nb::dynamic_attr(), nb::is_weak_referenceable(),
                                          nb::type_slots(slots));
   variable_type = reinterpret_cast<PyTypeObject*>(type.ptr());
-  m.def("set_variable_types", [](nb::type_object ref, nb::type_object resource) {
+  m.def("set_variable_types", [](nb::type_object ref, nb::type_object resource, nb::type_object partitioned) {
     ref_type = ref.release().ptr();
     resource_type = resource.release().ptr();
+    partitioned_type = partitioned.release().ptr();
   });
 }
 

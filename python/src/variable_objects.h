@@ -16,7 +16,7 @@ struct VariableObject {
   PyObject* graph;  // owned
 };
 
-// Registers the base class; set_variable_types(ref, resource) says which of its subclasses new objects are of.
+// Registers the base class; set_variable_types(ref, resource, partitioned) says which of its subclasses new objects are of.
 void bind_variable_objects(nb::module_& m);
 
 // A new reference to the object that stands for `variable`; None where it isn't valid.

@@ -41,5 +41,23 @@ def gradients_v2(ys, xs, grad_ys=None, name='gradients', gate_gradients=False, a
 
 
 def hessians(ys, xs, name='hessians', colocate_gradients_with_ops=False, gate_gradients=False, aggregation_method=None):
-    """The second derivatives of the sum of `ys` with respect to each of `xs`."""
-    raise NotImplementedError('tf.hessians needs tf.while_loop, which Reflow does not have in Python yet')
+    """The second derivatives of the sum of `ys` with respect to each of `xs`: of the shape of x, twice."""
+    from reflow.framework import dtypes
+    from reflow.framework import ops
+    from reflow.ops import array_ops
+    from reflow.ops import control_flow_ops
+    from reflow.ops import tensor_array_ops
+    how = {'colocate_gradients_with_ops': colocate_gradients_with_ops, 'gate_gradients': gate_gradients,
+           'aggregation_method': aggregation_method}
+    xs = _as_list(xs)
+
+    def hessian_of(gradient, x):
+        gradient = array_ops.reshape(gradient, [-1])
+        n = array_ops.size(x)
+        start = [ops.convert_to_tensor(0, dtypes.int32), tensor_array_ops.TensorArray(x.dtype.base_dtype, n)]
+        _, rows = control_flow_ops.while_loop(
+            lambda i, _: i < n, lambda i, rows: (i + 1, rows.write(i, gradients(gradient[i], x)[0])), start)
+        shape = array_ops.shape(x)
+        return array_ops.reshape(rows.stack(), array_ops.concat((shape, shape), 0))
+
+    return [hessian_of(gradient, x) for gradient, x in zip(gradients(ys, xs, **how), xs)]

@@ -192,6 +192,42 @@ class GlorotNormal(VarianceScaling):
         return {'seed': self.seed, 'dtype': self.dtype.name}
 
 
+class Orthogonal(Initializer):
+    """A matrix with orthogonal rows or columns."""
+
+    def __init__(self, gain=1.0, seed=None, dtype=dtypes.float32):
+        self.gain = gain
+        self.dtype = _float_type(dtypes.as_dtype(dtype))
+        self.seed = seed
+
+    def __call__(self, shape, dtype=None, partition_info=None):
+        return _core.initial_orthogonal(self.gain, self.seed, shape, self.dtype if dtype is None else dtype)
+
+    def get_config(self):
+        return {'gain': self.gain, 'seed': self.seed, 'dtype': self.dtype.name}
+
+
+class Identity(Initializer):
+    """The identity matrix, times `gain`."""
+
+    def __init__(self, gain=1.0, dtype=dtypes.float32):
+        self.gain = gain
+        self.dtype = _float_type(dtypes.as_dtype(dtype))
+
+    def __call__(self, shape, dtype=None, partition_info=None):
+        full_shape = shape if partition_info is None else partition_info.full_shape
+        if len(full_shape) != 2:
+            raise ValueError('Identity matrix initializer can only be used for 2D matrices.')
+        initial = _core.initial_identity(self.gain, full_shape, self.dtype if dtype is None else dtype)
+        if partition_info is None:
+            return initial
+        from reflow.ops import array_ops
+        return array_ops.slice(initial, partition_info.var_offset, shape)
+
+    def get_config(self):
+        return {'gain': self.gain, 'dtype': self.dtype.name}
+
+
 def lecun_normal(seed=None):
     """Truncated normal of deviation sqrt(1 / inputs)."""
     return VarianceScaling(scale=1., mode='fan_in', distribution='truncated_normal', seed=seed)
@@ -213,7 +249,7 @@ def he_uniform(seed=None):
 
 
 for _class in (Initializer, Zeros, Ones, Constant, RandomUniform, RandomNormal, TruncatedNormal, UniformUnitScaling,
-               VarianceScaling, GlorotUniform, GlorotNormal):
+               VarianceScaling, GlorotUniform, GlorotNormal, Orthogonal, Identity):
     _class.__module__ = 'tensorflow.python.ops.init_ops'
 
 zeros_initializer = Zeros
@@ -226,6 +262,8 @@ uniform_unit_scaling_initializer = UniformUnitScaling
 variance_scaling_initializer = VarianceScaling
 glorot_uniform_initializer = GlorotUniform
 glorot_normal_initializer = GlorotNormal
+orthogonal_initializer = Orthogonal
+identity_initializer = Identity
 lecun_normal_initializer = lecun_normal
 lecun_uniform_initializer = lecun_uniform
 he_normal_initializer = he_normal

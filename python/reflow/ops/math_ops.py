@@ -372,6 +372,8 @@ def matmul(a, b, transpose_a=False, transpose_b=False, adjoint_a=False, adjoint_
 
 def matvec(a, b, transpose_a=False, adjoint_a=False, a_is_sparse=False, b_is_sparse=False, name=None):
     """The product of matrices and vectors."""
+    if not (a_is_sparse or b_is_sparse):
+        return _core.matvec(a, b, bool(transpose_a), bool(adjoint_a), name)
     from reflow.ops import array_ops
     with ops.name_scope(name, 'MatVec', [a, b]) as name:
         output = matmul(a, array_ops.expand_dims(b, axis=-1), transpose_a=transpose_a, adjoint_a=adjoint_a,
@@ -425,31 +427,12 @@ def cumprod(x, axis=0, exclusive=False, reverse=False, name=None):
 
 def unsorted_segment_mean(data, segment_ids, num_segments, name=None):
     """The means of the rows of each segment."""
-    with ops.name_scope(name, 'UnsortedSegmentMean') as name:
-        data = ops.convert_to_tensor(data)
-        segment_ids = ops.convert_to_tensor(segment_ids)
-        count = _unsorted_segment_count(data, segment_ids, num_segments)
-        return gen_math_ops.unsorted_segment_sum(data, segment_ids, num_segments) / count
+    return _core.unsorted_segment_mean(data, segment_ids, num_segments, name)
 
 
 def unsorted_segment_sqrt_n(data, segment_ids, num_segments, name=None):
     """The sums of the rows of each segment, divided by the square root of their number."""
-    with ops.name_scope(name, 'UnsortedSegmentSqrtN') as name:
-        data = ops.convert_to_tensor(data)
-        segment_ids = ops.convert_to_tensor(segment_ids)
-        count = _unsorted_segment_count(data, segment_ids, num_segments)
-        return gen_math_ops.unsorted_segment_sum(data, segment_ids, num_segments) / sqrt(count)
-
-
-def _unsorted_segment_count(data, segment_ids, num_segments):
-    from reflow.ops import array_ops
-    ones_tensor = array_ops.ones(array_ops.shape(segment_ids), dtype=data.dtype)
-    count = gen_math_ops.unsorted_segment_sum(ones_tensor, segment_ids, num_segments)
-    rank = array_ops.rank(data)
-    broadcastable = array_ops.concat([num_segments[array_ops.newaxis] if hasattr(num_segments, 'shape')
-                                      else [num_segments], array_ops.ones([rank - array_ops.rank(segment_ids)],
-                                                                         dtype=dtypes.int32)], axis=0)
-    return gen_math_ops.maximum(array_ops.reshape(count, broadcastable), 1)
+    return _core.unsorted_segment_sqrt_n(data, segment_ids, num_segments, name)
 
 
 def sparse_segment_sum(data, indices, segment_ids, name=None, num_segments=None):
@@ -475,21 +458,37 @@ def sparse_segment_sqrt_n(data, indices, segment_ids, name=None, num_segments=No
 
 def polyval(coeffs, x, name=None):
     """The value of a polynomial at `x`."""
-    with ops.name_scope(name, 'polyval', _flat(coeffs) + [x]) as name:
-        from reflow.ops import array_ops
+    return _core.polyval(coeffs, x, name)
+
+
+def tensordot(a, b, axes, name=None):
+    """The sum of products over pairs of axes."""
+    return _core.tensordot(a, b, axes, name)
+
+
+def multiply_no_nan(x, y, name=None):
+    """x * y, and 0 where y is 0, whatever x is."""
+    with ops.name_scope(name, 'multiply_no_nan', [x, y]) as name:
         x = ops.convert_to_tensor(x, name='x')
-        if len(coeffs) < 1:
-            return array_ops.zeros_like(x, name=name)
-        coeffs = [ops.convert_to_tensor(coeff, name='coeff_%d' % index) for index, coeff in enumerate(coeffs)]
-        p = coeffs[0]
-        for c in coeffs[1:]:
-            p = c + p * x
-        return p
+        y = ops.convert_to_tensor(y, name='y', dtype=x.dtype.base_dtype)
+        if not x.dtype.base_dtype == y.dtype.base_dtype:
+            raise TypeError('x and y must have the same dtype, got %r != %r' % (x.dtype.base_dtype, y.dtype.base_dtype))
+        return gen_math_ops.mul_no_nan(x, y, name=name)
 
 
-def _flat(values):
-    from reflow.util import nest
-    return nest.flatten(values)
+def reciprocal_no_nan(x, name=None):
+    """1 / x, and 0 where x is 0."""
+    with ops.name_scope(name, 'reciprocal_no_nan', [x]) as scope:
+        x = ops.convert_to_tensor(x, name='x')
+        one = ops.convert_to_tensor(1, dtype=x.dtype.base_dtype, name='one')
+        return gen_math_ops.div_no_nan(one, x, name=scope)
+
+
+def cumulative_logsumexp(x, axis=0, exclusive=False, reverse=False, name=None):
+    """log(cumsum(exp(x))), without overflow."""
+    with ops.name_scope(name, 'CumulativeLogsumexp', [x]) as name:
+        x = ops.convert_to_tensor(x, name='x')
+        return gen_math_ops.cumulative_logsumexp(x, axis, exclusive=exclusive, reverse=reverse, name=name)
 
 
 def bincount_v1(arr, weights=None, minlength=None, maxlength=None, dtype=dtypes.int32):

@@ -99,12 +99,16 @@ class Variable(_core.Variable):
 
     @property
     def _save_slice_info(self):
-        return self.__dict__.get('_slice_info')
+        return self._get_save_slice_info()
 
     def _set_save_slice_info(self, save_slice_info):
         self.__dict__['_slice_info'] = save_slice_info
+        self._set_slice(save_slice_info.full_name, list(save_slice_info.full_shape), list(save_slice_info.var_offset),
+                        list(save_slice_info.var_shape))
 
     def _get_save_slice_info(self):
+        if '_slice_info' not in self.__dict__ and self._slice is not None:
+            self.__dict__['_slice_info'] = variable_protos.SaveSliceInfo(*self._slice)
         return self.__dict__.get('_slice_info')
 
     @property
@@ -271,6 +275,78 @@ class RefVariable(VariableV1):
     """A variable whose operations share its memory by reference."""
 
 
+class PartitionedVariable(_core.Variable):
+    """A variable that is kept in parts, each of which is a variable of its own. get_variable makes them."""
+
+    def __init__(self, name, shape, dtype, variable_list, partitions):
+        """Partitioned variables are made by get_variable."""
+        raise TypeError('a PartitionedVariable is made by tf.get_variable, with a partitioner')
+
+    def __iter__(self):
+        return iter(self._parts)
+
+    def __len__(self):
+        axes = self._partition_axes()
+        if len(axes) > 1:
+            raise ValueError('Cannot get a length for %d > 1 partition axes' % len(axes))
+        return len(self._parts)
+
+    def _partition_axes(self):
+        if all(count == 1 for count in self._part_counts):
+            return [0]
+        return [i for i, count in enumerate(self._part_counts) if count > 1]
+
+    def _get_variable_list(self):
+        return self._parts
+
+    def _get_partitions(self):
+        return self._part_counts
+
+    @property
+    def op(self):
+        """The parts have operations, the whole has none."""
+        raise AttributeError("'PartitionedVariable' object has no attribute 'op'")
+
+    @property
+    def _distribute_strategy(self):
+        return None
+
+    def get_shape(self):
+        """The shape of the whole."""
+        return self.shape
+
+    def as_tensor(self):
+        """All parts joined."""
+        return self._value()
+
+    def assign(self, value, use_locking=False, name=None, read_value=True):
+        """Operations that give the parts new values; their outputs are those."""
+        return self._of_parts(self._assign_parts(value, use_locking, name), read_value)
+
+    def assign_add(self, value, use_locking=False, name=None, read_value=True):
+        """Operations that add to the parts; their outputs are the new values."""
+        return self._of_parts(self._assign_add_parts(value, use_locking, name), read_value)
+
+    def assign_sub(self, value, use_locking=False, name=None, read_value=True):
+        """Operations that subtract from the parts; their outputs are the new values."""
+        return self._of_parts(self._assign_sub_parts(value, use_locking, name), read_value)
+
+    @staticmethod
+    def _of_parts(assigned, read_value):
+        return assigned if read_value else [tensor.op for tensor in assigned]
+
+    def __getitem__(self, slice_spec):
+        return self.as_tensor()[slice_spec]
+
+    def __hash__(self):
+        return id(self) >> 4
+
+    def __eq__(self, other):
+        return self is other
+
+    __array_priority__ = 100
+
+
 def _resource_variable():
     from reflow.ops import resource_variable_ops
     return resource_variable_ops.ResourceVariable
@@ -286,7 +362,7 @@ def _trainable(synchronization, trainable):
     return trainable
 
 
-for _class in (Variable, VariableV1, RefVariable):
+for _class in (Variable, VariableV1, RefVariable, PartitionedVariable):
     _class.__module__ = 'tensorflow.python.ops.variables'
 
 
@@ -398,7 +474,7 @@ def _control_flow_ops():
 
 def _bind_types():
     from reflow.ops import resource_variable_ops
-    _core.set_variable_types(RefVariable, resource_variable_ops.ResourceVariable)
+    _core.set_variable_types(RefVariable, resource_variable_ops.ResourceVariable, PartitionedVariable)
 
 
 _bind_types()

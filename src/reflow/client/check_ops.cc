@@ -137,11 +137,11 @@ Operation assert_near(const TensorLike& a, const TensorLike& b, const NearOption
   const TensorLike tolerance = default_tolerance(type);
   const Output rtol = convert(options.rtol.is_none() ? tolerance : options.rtol, type, "rtol");
   const Output atol = convert(options.atol.is_none() ? tolerance : options.atol, type, "atol");
-  TensorList data = options.data.value_or(TensorList{
+  const TensorList data = options.data.value_or(TensorList{
+      options.message.value_or(""),
       fmt::format("x and y not equal to tolerance rtol = {}, atol = {}", client::python_tensor(rtol),
                   client::python_tensor(atol)),
       fmt::format("x ({}) = ", x.name()), x, fmt::format("y ({}) = ", y.name()), y});
-  if (options.message) data.insert(data.begin(), *options.message);
   const Output allowed = atol + rtol * abs(y);
   const Output difference = abs(x - y);
   const Output near = reduce_all(less(difference, allowed));
@@ -249,7 +249,7 @@ Output is_strictly_increasing(const TensorLike& x, const NameOptions& options) {
 
 Output verify_tensor_all_finite(const TensorLike& value, const std::string& message, const NameOptions& options) {
   const name_scope scope(options.name, "VerifyFinite");
-  const Output x = convert(value, DType::kInvalid, "t");
+  const Output x = convert(value, DType::kInvalid, "x");
   const colocate_with colocated(x);
   const Output verified = check_numerics(x, message);
   return with_dependencies({verified.op()}, x);

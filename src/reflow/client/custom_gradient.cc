@@ -25,6 +25,7 @@ std::vector<Output> custom_gradient(const CustomGradientFunction& f, const Tenso
   for (const TensorLike& arg : args) inputs.push_back(client::convert(arg, DType::kInvalid, ""));
   const CustomGradient made = f(inputs);
   const size_t count = made.results.size();
+  for (const Variable& variable : made.variables) inputs.push_back(client::convert(variable, DType::kInvalid, ""));
   std::vector<Output> all = made.results;
   all.insert(all.end(), inputs.begin(), inputs.end());
 
@@ -61,7 +62,7 @@ std::vector<Output> recompute_grad(const std::function<std::vector<Output>(const
           const std::vector<Output> results = f(copies);
           return gradients(results, copies, {.grad_ys = {grads.begin(), grads.end()}});
         };
-        return {f(inputs), again};
+        return {f(inputs), again, {}};
       },
       args);
 }

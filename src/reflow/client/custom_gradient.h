@@ -7,14 +7,16 @@
 
 #include "reflow/client/gradients.h"
 #include "reflow/client/tensor_like.h"
+#include "reflow/client/variable.h"
 
 namespace reflow {
 
-// What such a function gives: its results, and the function that computes dL/dx for each argument from dL/dy for each
-// result, called when gradients are made.
+// What such a function gives: its results, and the function that computes dL/dx for each argument, and then for each of
+// the variables that the results depend on as well, from dL/dy for each result. It is called when gradients are made.
 struct CustomGradient {
   std::vector<Output> results;
   std::function<std::vector<Gradient>(const std::vector<Output>& grads)> grad_fn;
+  std::vector<Variable> variables;
 };
 using CustomGradientFunction = std::function<CustomGradient(const std::vector<Output>& args)>;
 

@@ -90,25 +90,63 @@ Output count_nonzero(const TensorLike& input_tensor, const CountNonzeroOptions& 
       options.dtype);
 }
 
-Output norm(const TensorLike& tensor, const NormOptions& options) {
-  const auto* text = std::get_if<std::string>(&options.ord.value());
-  const auto* number = std::get_if<double>(&options.ord.value());
-  const auto* integer = std::get_if<int64_t>(&options.ord.value());
+namespace {
+
+// The order of a norm: 2 where `ord` names the Euclidean or Frobenius's. ValueError: there is no such norm of vectors, or
+// of matrices.
+double order_of_norm(const TensorLike& ord, bool of_matrix) {
+  const auto* text = std::get_if<std::string>(&ord.value());
+  const auto* number = std::get_if<double>(&ord.value());
+  const auto* integer = std::get_if<int64_t>(&ord.value());
   const double order = number ? *number : integer ? static_cast<double>(*integer) : 2;
+  if (of_matrix) {
+    const bool known = text ? *text == "euclidean" || *text == "fro" : order == 1 || order == 2 || std::isinf(order);
+    if (known) return order;
+    throw ValueError("'ord' must be a supported matrix norm in ['euclidean', 'fro', 1, 2, inf], got " +
+                     client::describe(ord));
+  }
   if ((text && *text != "euclidean") || order <= 0) {
-    throw ValueError("'ord' must be a supported vector norm, got " + client::describe(options.ord));
+    throw ValueError("'ord' must be a supported vector norm, got " + client::describe(ord));
+  }
+  return order;
+}
+
+// The axes of matrices: two different numbers in a list. Null: `axis` is none or one number.
+const TensorLike::List* matrix_axes(const TensorLike& axis) {
+  const TensorLike::List* axes = axis.list();
+  const auto is_number = [](const TensorLike& a) { return std::holds_alternative<int64_t>(a.value()); };
+  const bool fits = axes ? axes->size() == 2 && is_number((*axes)[0]) && is_number((*axes)[1]) &&
+                               (*axes)[0].value() != (*axes)[1].value()
+                         : axis.is_none() || is_number(axis);
+  if (!fits) throw ValueError("'axis' must be None, an integer, or a tuple of 2 unique integers");
+  return axes;
+}
+
+}  // namespace
+
+Output norm(const TensorLike& tensor, const NormOptions& options) {
+  const TensorLike::List* axes = matrix_axes(options.axis);
+  const double order = order_of_norm(options.ord, axes != nullptr);
+  if (axes && order == 2 && !std::holds_alternative<std::string>(options.ord.value())) {
+    throw NotImplementedError("norm has no largest singular value of matrices yet: 'fro' is Frobenius's norm");
   }
   const name_scope scope(options.name, "norm");
   const Output x = convert(tensor, DType::kInvalid, "");
-  const ReduceOptions fold{.axis = options.axis, .keepdims = true};
+  const auto fold = [](const TensorLike& axis) { return ReduceOptions{.axis = axis, .keepdims = true}; };
   Output result;
   if (order == 2) {
-    result = sqrt(reduce_sum(x * conj(x), fold));
+    result = sqrt(reduce_sum(x * conj(x), fold(options.axis)));
   } else {
     const Output magnitude = abs(x);
-    if (order == 1) result = reduce_sum(magnitude, fold);
-    else if (std::isinf(order)) result = reduce_max(magnitude, fold);
-    else result = pow(reduce_sum(pow(magnitude, order), fold), 1.0 / order);
+    if (order == 1) {
+      result = reduce_sum(magnitude, fold(axes ? (*axes)[0] : options.axis));
+      if (axes) result = reduce_max(result, fold((*axes)[1]));
+    } else if (std::isinf(order)) {
+      result = reduce_max(axes ? reduce_sum(magnitude, fold((*axes)[1])) : magnitude,
+                          fold(axes ? (*axes)[0] : options.axis));
+    } else {
+      result = pow(reduce_sum(pow(magnitude, order), fold(options.axis)), 1.0 / order);
+    }
   }
   return options.keepdims ? result : squeeze(result, options.axis);
 }

@@ -140,11 +140,12 @@ struct CountNonzeroOptions {
 Output count_nonzero(const TensorLike& input_tensor, const CountNonzeroOptions& options = {});
 
 struct NormOptions {
-  TensorLike ord = "euclidean";  // or 1, 2, infinity, another positive number
-  TensorLike axis;
+  TensorLike ord = "euclidean";  // or "fro", 1, 2, infinity; of vectors another positive number
+  TensorLike axis;               // of vectors; two of matrices; none: all elements are one vector
   bool keepdims = false;
   std::string name;
 };
+// ValueError: an order that isn't supported, axes that aren't one or two. NotImplementedError: 2 of matrices.
 Output norm(const TensorLike& tensor, const NormOptions& options = {});
 
 }  // namespace reflow

@@ -1,0 +1,99 @@
+"""Losses for training: one number for the batch, weighted, and put into a collection."""
+
+from reflow import _core
+from reflow.framework import ops
+from reflow.ops.losses import util  # noqa: F401
+from reflow.util import deprecation
+
+_LOSSES = ops.GraphKeys.LOSSES
+
+
+class Reduction:
+    """How the losses of a batch become one."""
+
+    NONE = 'none'
+    SUM = 'weighted_sum'
+    MEAN = 'weighted_mean'
+    SUM_OVER_BATCH_SIZE = 'weighted_sum_over_batch_size'
+    SUM_OVER_NONZERO_WEIGHTS = 'weighted_sum_by_nonzero_weights'
+    SUM_BY_NONZERO_WEIGHTS = SUM_OVER_NONZERO_WEIGHTS
+
+    @classmethod
+    def all(cls):
+        """All of them."""
+        return (cls.NONE, cls.SUM, cls.MEAN, cls.SUM_OVER_BATCH_SIZE, cls.SUM_OVER_NONZERO_WEIGHTS,
+                cls.SUM_BY_NONZERO_WEIGHTS)
+
+    @classmethod
+    def validate(cls, key):
+        """ValueError: `key` is none of them."""
+        if key not in cls.all():
+            raise ValueError('Invalid Reduction Key %s.' % key)
+
+
+def compute_weighted_loss(losses, weights=1.0, scope=None, loss_collection=_LOSSES,
+                          reduction=Reduction.SUM_BY_NONZERO_WEIGHTS):
+    """The loss of `losses`, weighted."""
+    return _core.losses.compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
+
+
+def absolute_difference(labels, predictions, weights=1.0, scope=None, loss_collection=_LOSSES,
+                        reduction=Reduction.SUM_BY_NONZERO_WEIGHTS):
+    """|labels - predictions|."""
+    return _core.losses.absolute_difference(labels, predictions, weights, scope, loss_collection, reduction)
+
+
+def cosine_distance(labels, predictions, axis=None, weights=1.0, scope=None, loss_collection=_LOSSES,
+                    reduction=Reduction.SUM_BY_NONZERO_WEIGHTS, dim=None):
+    """1 - labels * predictions summed along `axis`, where both have unit norm."""
+    axis = deprecation.deprecated_argument_lookup('axis', axis, 'dim', dim)
+    return _core.losses.cosine_distance(labels, predictions, axis, weights, scope, loss_collection, reduction)
+
+
+def hinge_loss(labels, logits, weights=1.0, scope=None, loss_collection=_LOSSES,
+               reduction=Reduction.SUM_BY_NONZERO_WEIGHTS):
+    """The hinge loss of labels 0 and 1."""
+    return _core.losses.hinge_loss(labels, logits, weights, scope, loss_collection, reduction)
+
+
+def huber_loss(labels, predictions, weights=1.0, delta=1.0, scope=None, loss_collection=_LOSSES,
+               reduction=Reduction.SUM_BY_NONZERO_WEIGHTS):
+    """Squared up to a difference of delta, linear beyond."""
+    return _core.losses.huber_loss(labels, predictions, weights, delta, scope, loss_collection, reduction)
+
+
+def log_loss(labels, predictions, weights=1.0, epsilon=1e-7, scope=None, loss_collection=_LOSSES,
+             reduction=Reduction.SUM_BY_NONZERO_WEIGHTS):
+    """The log loss of probabilities."""
+    return _core.losses.log_loss(labels, predictions, weights, epsilon, scope, loss_collection, reduction)
+
+
+def mean_pairwise_squared_error(labels, predictions, weights=1.0, scope=None, loss_collection=_LOSSES):
+    """Whether the predictions of pairs of elements differ as their labels do."""
+    return _core.losses.mean_pairwise_squared_error(labels, predictions, weights, scope, loss_collection)
+
+
+def mean_squared_error(labels, predictions, weights=1.0, scope=None, loss_collection=_LOSSES,
+                       reduction=Reduction.SUM_BY_NONZERO_WEIGHTS):
+    """The square of the difference."""
+    return _core.losses.mean_squared_error(labels, predictions, weights, scope, loss_collection, reduction)
+
+
+def sigmoid_cross_entropy(multi_class_labels, logits, weights=1.0, label_smoothing=0, scope=None,
+                          loss_collection=_LOSSES, reduction=Reduction.SUM_BY_NONZERO_WEIGHTS):
+    """The cross entropy of classes that don't exclude each other."""
+    return _core.losses.sigmoid_cross_entropy(multi_class_labels, logits, weights, label_smoothing, scope,
+                                              loss_collection, reduction)
+
+
+def softmax_cross_entropy(onehot_labels, logits, weights=1.0, label_smoothing=0, scope=None, loss_collection=_LOSSES,
+                          reduction=Reduction.SUM_BY_NONZERO_WEIGHTS):
+    """The cross entropy of classes of which one is true, given by their probabilities."""
+    return _core.losses.softmax_cross_entropy(onehot_labels, logits, weights, label_smoothing, scope, loss_collection,
+                                              reduction)
+
+
+def sparse_softmax_cross_entropy(labels, logits, weights=1.0, scope=None, loss_collection=_LOSSES,
+                                 reduction=Reduction.SUM_BY_NONZERO_WEIGHTS):
+    """The cross entropy of classes of which one is true, given by their numbers."""
+    return _core.losses.sparse_softmax_cross_entropy(labels, logits, weights, scope, loss_collection, reduction)

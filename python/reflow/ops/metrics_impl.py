@@ -1,0 +1,174 @@
+"""Streaming metrics: a tensor with the value so far, and one that takes in another batch and gives the value after it.
+
+Their state is in local variables.
+"""
+
+from reflow import _core
+from reflow.framework import dtypes
+
+
+def accuracy(labels, predictions, weights=None, metrics_collections=None, updates_collections=None, name=None):
+    """The share of elements that are equal."""
+    return _core.metrics.accuracy(labels, predictions, weights, metrics_collections, updates_collections, name)
+
+
+def mean(values, weights=None, metrics_collections=None, updates_collections=None, name=None):
+    """The mean."""
+    return _core.metrics.mean(values, weights, metrics_collections, updates_collections, name)
+
+
+def mean_tensor(values, weights=None, metrics_collections=None, updates_collections=None, name=None):
+    """The mean of each element."""
+    return _core.metrics.mean_tensor(values, weights, metrics_collections, updates_collections, name)
+
+
+def percentage_below(values, threshold, weights=None, metrics_collections=None, updates_collections=None, name=None):
+    """The share of values below `threshold`."""
+    return _core.metrics.percentage_below(values, threshold, weights, metrics_collections, updates_collections, name)
+
+
+def mean_absolute_error(labels, predictions, weights=None, metrics_collections=None, updates_collections=None,
+                        name=None):
+    """The mean of |labels - predictions|."""
+    return _core.metrics.mean_absolute_error(labels, predictions, weights, metrics_collections, updates_collections,
+                                             name)
+
+
+def mean_squared_error(labels, predictions, weights=None, metrics_collections=None, updates_collections=None,
+                       name=None):
+    """The mean of the squared difference."""
+    return _core.metrics.mean_squared_error(labels, predictions, weights, metrics_collections, updates_collections,
+                                            name)
+
+
+def root_mean_squared_error(labels, predictions, weights=None, metrics_collections=None, updates_collections=None,
+                            name=None):
+    """The root of the mean of the squared difference."""
+    return _core.metrics.root_mean_squared_error(labels, predictions, weights, metrics_collections,
+                                                 updates_collections, name)
+
+
+def mean_relative_error(labels, predictions, normalizer, weights=None, metrics_collections=None,
+                        updates_collections=None, name=None):
+    """The mean of |labels - predictions| / normalizer."""
+    return _core.metrics.mean_relative_error(labels, predictions, normalizer, weights, metrics_collections,
+                                             updates_collections, name)
+
+
+def mean_cosine_distance(labels, predictions, dim, weights=None, metrics_collections=None, updates_collections=None,
+                         name=None):
+    """1 - the mean of the cosine along `dim`."""
+    return _core.metrics.mean_cosine_distance(labels, predictions, dim, weights, metrics_collections,
+                                              updates_collections, name)
+
+
+def mean_iou(labels, predictions, num_classes, weights=None, metrics_collections=None, updates_collections=None,
+             name=None):
+    """Intersection over union of each class: the mean over the classes."""
+    return _core.metrics.mean_iou(labels, predictions, num_classes, weights, metrics_collections, updates_collections,
+                                  name)
+
+
+def mean_per_class_accuracy(labels, predictions, num_classes, weights=None, metrics_collections=None,
+                            updates_collections=None, name=None):
+    """The accuracy of each class: the mean over the classes."""
+    return _core.metrics.mean_per_class_accuracy(labels, predictions, num_classes, weights, metrics_collections,
+                                                 updates_collections, name)
+
+
+def precision(labels, predictions, weights=None, metrics_collections=None, updates_collections=None, name=None):
+    """The share of positive predictions that are right."""
+    return _core.metrics.precision(labels, predictions, weights, metrics_collections, updates_collections, name)
+
+
+def recall(labels, predictions, weights=None, metrics_collections=None, updates_collections=None, name=None):
+    """The share of positive labels that are predicted."""
+    return _core.metrics.recall(labels, predictions, weights, metrics_collections, updates_collections, name)
+
+
+def true_positives(labels, predictions, weights=None, metrics_collections=None, updates_collections=None, name=None):
+    """How many positive predictions are right."""
+    return _core.metrics.true_positives(labels, predictions, weights, metrics_collections, updates_collections, name)
+
+
+def true_negatives(labels, predictions, weights=None, metrics_collections=None, updates_collections=None, name=None):
+    """How many negative predictions are right."""
+    return _core.metrics.true_negatives(labels, predictions, weights, metrics_collections, updates_collections, name)
+
+
+def false_positives(labels, predictions, weights=None, metrics_collections=None, updates_collections=None, name=None):
+    """How many positive predictions are wrong."""
+    return _core.metrics.false_positives(labels, predictions, weights, metrics_collections, updates_collections, name)
+
+
+def false_negatives(labels, predictions, weights=None, metrics_collections=None, updates_collections=None, name=None):
+    """How many negative predictions are wrong."""
+    return _core.metrics.false_negatives(labels, predictions, weights, metrics_collections, updates_collections, name)
+
+
+def precision_at_thresholds(labels, predictions, thresholds, weights=None, metrics_collections=None,
+                            updates_collections=None, name=None):
+    """Precision, where predictions above each threshold are positive."""
+    return _core.metrics.precision_at_thresholds(labels, predictions, list(thresholds), weights, metrics_collections,
+                                                 updates_collections, name)
+
+
+def recall_at_thresholds(labels, predictions, thresholds, weights=None, metrics_collections=None,
+                         updates_collections=None, name=None):
+    """Recall, where predictions above each threshold are positive."""
+    return _core.metrics.recall_at_thresholds(labels, predictions, list(thresholds), weights, metrics_collections,
+                                              updates_collections, name)
+
+
+def true_positives_at_thresholds(labels, predictions, thresholds, weights=None, metrics_collections=None,
+                                 updates_collections=None, name=None):
+    """True positives, where predictions above each threshold are positive."""
+    return _core.metrics.true_positives_at_thresholds(labels, predictions, list(thresholds), weights,
+                                                      metrics_collections, updates_collections, name)
+
+
+def true_negatives_at_thresholds(labels, predictions, thresholds, weights=None, metrics_collections=None,
+                                 updates_collections=None, name=None):
+    """True negatives, where predictions above each threshold are positive."""
+    return _core.metrics.true_negatives_at_thresholds(labels, predictions, list(thresholds), weights,
+                                                      metrics_collections, updates_collections, name)
+
+
+def false_positives_at_thresholds(labels, predictions, thresholds, weights=None, metrics_collections=None,
+                                  updates_collections=None, name=None):
+    """False positives, where predictions above each threshold are positive."""
+    return _core.metrics.false_positives_at_thresholds(labels, predictions, list(thresholds), weights,
+                                                       metrics_collections, updates_collections, name)
+
+
+def false_negatives_at_thresholds(labels, predictions, thresholds, weights=None, metrics_collections=None,
+                                  updates_collections=None, name=None):
+    """False negatives, where predictions above each threshold are positive."""
+    return _core.metrics.false_negatives_at_thresholds(labels, predictions, list(thresholds), weights,
+                                                       metrics_collections, updates_collections, name)
+
+
+def sensitivity_at_specificity(labels, predictions, specificity, weights=None, num_thresholds=200,
+                               metrics_collections=None, updates_collections=None, name=None):
+    """The sensitivity at the threshold where the specificity is nearest to the one given."""
+    return _core.metrics.sensitivity_at_specificity(labels, predictions, specificity, weights, num_thresholds,
+                                                    metrics_collections, updates_collections, name)
+
+
+def specificity_at_sensitivity(labels, predictions, sensitivity, weights=None, num_thresholds=200,
+                               metrics_collections=None, updates_collections=None, name=None):
+    """The specificity at the threshold where the sensitivity is nearest to the one given."""
+    return _core.metrics.specificity_at_sensitivity(labels, predictions, sensitivity, weights, num_thresholds,
+                                                    metrics_collections, updates_collections, name)
+
+
+def auc(labels, predictions, weights=None, num_thresholds=200, metrics_collections=None, updates_collections=None,
+        curve='ROC', name=None, summation_method='trapezoidal', thresholds=None):
+    """The area under the curve."""
+    return _core.metrics.auc(labels, predictions, weights, num_thresholds, metrics_collections, updates_collections,
+                             curve, name, summation_method, thresholds)
+
+
+def metric_variable(shape, dtype, validate_shape=True, name=None):
+    """The variable of a metric's state: local, and in the collection METRIC_VARIABLES."""
+    return _core.metrics.metric_variable(shape, dtypes.as_dtype(dtype), validate_shape, name)
