@@ -259,7 +259,10 @@ void bind_ops(nb::module_& m) {
           return constant(value, options);
         },
         nb::arg("value").none(), nb::arg("dtype").none(), nb::arg("shape").none(), nb::arg("name").none());
-  m.def("constant_value", [](Output tensor) { return array_of_tensor(constant_value(tensor)); });
+  m.def("constant_value", [](Output tensor) {
+    const Tensor value = constant_value(tensor);  // programs may write to the array: the graph keeps its own
+    return array_of_tensor(value.valid() ? value.copy() : value);
+  });
   m.def("to_array", [](TensorLike value, DType dtype) { return array_of_tensor(client::to_tensor(value, dtype)); },
         nb::arg("value").none(), nb::arg("dtype").none());
   m.def("tensor_proto", [](TensorLike value, DType dtype, nb::handle shape) {

@@ -78,6 +78,24 @@ class SparseTensor(tensor_like._TensorLike, composite_tensor.CompositeTensor):
         session = tensor._eval_session(self.graph, session)
         return SparseTensorValue(*session.run([self._indices, self._values, self._dense_shape], feed_dict))
 
+    def _with_dense(self, op_name, name, y):
+        """The sparse tensor whose values an op makes of those and of the elements of a dense tensor."""
+        from reflow.framework import ops
+        from reflow.ops import gen_sparse_ops
+        with ops.name_scope(None, name, [self, y]) as scope:
+            y = ops.convert_to_tensor(y, dtype=self.dtype.base_dtype, name='y')
+            values = getattr(gen_sparse_ops, op_name)(self._indices, self._values, self._dense_shape, y, name=scope)
+            return SparseTensor(self._indices, values, self._dense_shape)
+
+    def __mul__(self, y):
+        return self._with_dense('sparse_dense_cwise_mul', 'mul', y)
+
+    def __div__(self, y):
+        return self._with_dense('sparse_dense_cwise_div', 'div', y)
+
+    def __truediv__(self, y):
+        return self._with_dense('sparse_dense_cwise_div', 'truediv', y)
+
     @staticmethod
     def _override_operator(operator, func):
         setattr(SparseTensor, operator, func)

@@ -45,8 +45,23 @@ def constant_value(tensor, partial=False):
     return value
 
 
+# The ops that TensorFlow computes while it builds a graph, with whether the values of their inputs have to be known. The
+# engine could compute more, but then programs would build other graphs.
+_COMPUTED_OPS = {'Const': False, 'Shape': False, 'Size': False, 'Rank': False, 'Range': True, 'Cast': True, 'Concat': True,
+                 'ConcatV2': True, 'Pack': True, 'Fill': True, 'Equal': True, 'NotEqual': True}
+
+
+def _is_computed(tensor):
+    needs_inputs = _COMPUTED_OPS.get(tensor.op.type)
+    if not needs_inputs:
+        return needs_inputs is False
+    return all(_is_computed(value) for value in tensor.op.inputs)
+
+
 def _known_value(tensor):
     from reflow import _core
+    if not _is_computed(tensor):
+        return None
     value = _core.constant_value(tensor)
     # The engine gives scalars as NumPy's scalars; TensorFlow does so only for what NumPy computes.
     return value if value is None or tensor.op.type in ('Equal', 'NotEqual') else np.asarray(value)

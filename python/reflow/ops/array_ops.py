@@ -6,6 +6,7 @@ from reflow import _core
 from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.ops import gen_array_ops
+from reflow.ops import gen_math_ops
 from reflow.util import deprecation
 
 newaxis = None
@@ -79,7 +80,8 @@ def shape(input, name=None, out_type=dtypes.int32):
 def shape_internal(input, name=None, optimize=True, out_type=dtypes.int32):
     """The shape, as a tensor."""
     if _is_sparse(input):
-        return gen_array_ops.cast(input.dense_shape, out_type) if out_type != dtypes.int64 else input.dense_shape
+        with ops.name_scope(name, 'Shape', [input]):
+            return gen_math_ops.cast(input.dense_shape, out_type)
     return _core.shape(input, name, out_type, optimize)
 
 
@@ -95,6 +97,9 @@ def size(input, name=None, out_type=dtypes.int32):
 
 def size_internal(input, name=None, optimize=True, out_type=dtypes.int32):
     """The number of elements."""
+    if _is_sparse(input):
+        with ops.name_scope(name, 'Size', [input]) as name:
+            return gen_math_ops.prod(gen_math_ops.cast(input.dense_shape, out_type), 0, name=name)
     return _core.size(input, name, out_type, optimize)
 
 
@@ -105,6 +110,9 @@ def rank(input, name=None):
 
 def rank_internal(input, name=None, optimize=True):
     """The number of dimensions."""
+    if _is_sparse(input):
+        with ops.name_scope(name, 'Rank', [input]) as name:
+            return gen_array_ops.size(input.dense_shape, name=name)
     return _core.rank(input, name) if optimize else gen_array_ops.rank(input, name)
 
 
@@ -350,6 +358,15 @@ def where(condition, x=None, y=None, name=None):
     return _core.select(condition, x, y, name)
 
 
+def where_v2(condition, x=None, y=None, name=None):
+    """The indices of true elements, or `x` where the condition is true and `y` elsewhere, all broadcast."""
+    if x is None and y is None:
+        return _core.where(condition, name)
+    if x is None or y is None:
+        raise ValueError('x and y must both be non-None or both be None.')
+    return gen_math_ops.select_v2(condition=condition, t=x, e=y, name=name)
+
+
 def reverse_sequence(input, seq_lengths, seq_axis=None, batch_axis=None, name=None, seq_dim=None, batch_dim=None):
     """Sequences of different lengths, each backwards."""
     seq_axis = deprecation.deprecated_argument_lookup('seq_axis', seq_axis, 'seq_dim', seq_dim)
@@ -441,3 +458,79 @@ def edit_distance(hypothesis, truth, normalize=True, name='edit_distance'):
     """The Levenshtein distance between sequences, given as sparse tensors."""
     return gen_array_ops.edit_distance(hypothesis.indices, hypothesis.values, hypothesis.dense_shape, truth.indices,
                                        truth.values, truth.dense_shape, normalize=normalize, name=name)
+
+
+def repeat(input, repeats, axis=None, name=None):
+    """Each element along `axis`, or of the flattened input, `repeats` times."""
+    return _core.repeat(input, repeats, axis, name)
+
+
+def searchsorted(sorted_sequence, values, side='left', out_type=dtypes.int32, name=None):
+    """Where in each sorted row the values of the same row would be put."""
+    return _core.searchsorted(sorted_sequence, values, side, dtypes.as_dtype(out_type), name)
+
+
+def batch_gather(params, indices, name=None):
+    """Rows along the last dimension of `indices`, for each batch of the dimensions before it."""
+    return _core.batch_gather(params, indices, name)
+
+
+def broadcast_static_shape(shape_x, shape_y):
+    """The shape that both shapes broadcast to. ValueError: there is none."""
+    from reflow.framework import common_shapes
+    return common_shapes.broadcast_shape(shape_x, shape_y)
+
+
+def sparse_mask(a, mask_indices, name=None):
+    """IndexedSlices without those whose indices are in `mask_indices`."""
+    from reflow.framework import indexed_slices
+    with ops.name_scope(name, 'sparse_mask', [a, mask_indices]) as name:
+        indices = a.indices
+        out_indices, to_gather = setdiff1d(indices, mask_indices)
+        out_values = gather(a.values, to_gather, name=name)
+        return indexed_slices.IndexedSlices(out_values, out_indices, a.dense_shape)
+
+
+def required_space_to_batch_paddings(input_shape, block_shape, base_paddings=None, name=None):
+    """The paddings and crops that space_to_batch needs so that blocks fit."""
+    from reflow.framework import tensor_util
+    from reflow.ops import math_ops
+    with ops.name_scope(name, 'required_space_to_batch_paddings', [input_shape, block_shape]):
+        input_shape = ops.convert_to_tensor(input_shape, dtype=dtypes.int32, name='input_shape')
+        block_shape = ops.convert_to_tensor(block_shape, dtype=dtypes.int32, name='block_shape')
+        block_shape.get_shape().assert_is_fully_defined()
+        block_shape.get_shape().assert_has_rank(1)
+        num_block_dims = block_shape.get_shape().dims[0].value
+        if num_block_dims == 0:
+            return zeros([0, 2], dtypes.int32), zeros([0, 2], dtypes.int32)
+        input_shape.get_shape().assert_is_compatible_with([num_block_dims])
+        if base_paddings is not None:
+            base_paddings = ops.convert_to_tensor(base_paddings, dtype=dtypes.int32, name='base_paddings')
+            base_paddings.get_shape().assert_is_compatible_with([num_block_dims, 2])
+        else:
+            base_paddings = zeros([num_block_dims, 2], dtypes.int32)
+        const_block_shape = tensor_util.constant_value(block_shape)
+        const_input_shape = tensor_util.constant_value(input_shape)
+        const_base_paddings = tensor_util.constant_value(base_paddings)
+        if const_block_shape is not None and const_input_shape is not None and const_base_paddings is not None:
+            block_shape, input_shape, base_paddings = const_block_shape, const_input_shape, const_base_paddings
+        # What is missing to a whole number of blocks is padded at the end, and cropped there again.
+        pad_start = base_paddings[:, 0]
+        orig_pad_end = base_paddings[:, 1]
+        full_input_shape = input_shape + pad_start + orig_pad_end
+        pad_end_extra = (block_shape - full_input_shape % block_shape) % block_shape
+        pad_end = orig_pad_end + pad_end_extra
+        result_paddings = stack([[pad_start[i], pad_end[i]] for i in builtins.range(num_block_dims)], name='paddings')
+        result_crops = stack([[0, pad_end_extra[i]] for i in builtins.range(num_block_dims)], name='crops')
+        return result_paddings, result_crops
+
+
+def extract_image_patches(images, ksizes=None, strides=None, rates=None, padding=None, name=None, sizes=None):
+    """Patches of images, along the channels."""
+    ksizes = deprecation.deprecated_argument_lookup('sizes', sizes, 'ksizes', ksizes)
+    return gen_array_ops.extract_image_patches(images, ksizes, strides, rates, padding, name)
+
+
+def extract_image_patches_v2(images, sizes, strides, rates, padding, name=None):
+    """Patches of images, along the channels."""
+    return gen_array_ops.extract_image_patches(images, sizes, strides, rates, padding, name)

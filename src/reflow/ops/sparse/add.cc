@@ -111,7 +111,7 @@ class SparseAdd : public Kernel {
     Merged<T> sum;
     merge_entries(a, b, [&](int64_t i, int64_t k) {
       const T value = i < 0 ? b_values[k] : k < 0 ? a_values[i] : static_cast<T>(a_values[i] + b_values[k]);
-      if (!(least <= magnitude(value))) return;
+      if (i >= 0 && k >= 0 && !(least <= magnitude(value))) return;  // entries of one of them are taken as they are
       sum.rows.push_back(i < 0 ? b[k] : a[i]);
       sum.values.push_back(value);
     });
@@ -145,7 +145,7 @@ REFLOW_OP("SparseAdd")
     .output("sum_shape: int64")
     .attr("T: numbertype")
     .attr("Treal: realnumbertype")
-    .doc("The sum of two sparse tensors of one shape, without the entries whose magnitude is below `thresh`.")
+    .doc("The sum of two sparse tensors of one shape, without the sums of two entries whose magnitude is below `thresh`.")
     .shape(add_shape)
     .kernel<SparseAdd>(kCpu, Types<float, double, int64_t, int32_t, int16_t, int8_t>{} + kComplexTypes)
     .gradient([](GradContext& g) {

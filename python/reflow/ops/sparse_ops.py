@@ -1,0 +1,570 @@
+"""Operations on sparse tensors."""
+
+import numbers
+
+import numpy as np
+
+from reflow.framework import common_shapes
+from reflow.framework import constant_op
+from reflow.framework import dtypes
+from reflow.framework import ops
+from reflow.framework import sparse_tensor
+from reflow.framework import tensor_shape
+from reflow.framework import tensor_util
+from reflow.ops import gen_sparse_ops
+from reflow.util import compat
+from reflow.util import deprecation
+
+SparseTensor = sparse_tensor.SparseTensor
+
+
+def __getattr__(name):
+    """What is an op and nothing more."""
+    return getattr(gen_sparse_ops, name)
+
+
+def _convert_to_sparse_tensor(sp_input):
+    if isinstance(sp_input, sparse_tensor.SparseTensorValue):
+        return SparseTensor.from_value(sp_input)
+    if not isinstance(sp_input, SparseTensor):
+        raise TypeError('Input must be a SparseTensor.')
+    return sp_input
+
+
+def _convert_to_sparse_tensors(sp_inputs):
+    if isinstance(sp_inputs, list):
+        return [_convert_to_sparse_tensor(sp_input) for sp_input in sp_inputs]
+    if isinstance(sp_inputs, tuple):
+        return tuple(_convert_to_sparse_tensor(sp_input) for sp_input in sp_inputs)
+    raise TypeError('Inputs must be a list or tuple.')
+
+
+def _lookup(new_name, new, old_name, old):
+    return deprecation.deprecated_argument_lookup(new_name, new, old_name, old)
+
+
+def from_dense(tensor, name=None):
+    """The elements of a tensor that aren't zero, as a sparse tensor."""
+    from reflow.ops import array_ops
+    from reflow.ops import math_ops
+    with ops.name_scope(name, 'dense_to_sparse'):
+        tensor = ops.convert_to_tensor(tensor)
+        indices = array_ops.where_v2(math_ops.not_equal(tensor, ops.convert_to_tensor(0, tensor.dtype)))
+        values = array_ops.gather_nd(tensor, indices)
+        return SparseTensor(indices, values, array_ops.shape(tensor, out_type=dtypes.int64))
+
+
+def sparse_expand_dims(sp_input, axis=None, name=None):
+    """The sparse tensor with a dimension of size 1 more."""
+    from reflow.ops import array_ops
+    rank = sp_input.dense_shape.get_shape()[0]
+    axis = -1 if axis is None else axis
+    with ops.name_scope(name, default_name='expand_dims', values=[sp_input]):
+        if isinstance(axis, compat.integral_types):
+            axis = ops.convert_to_tensor(axis, name='axis', dtype=dtypes.int32)
+        elif not isinstance(axis, ops.Tensor):
+            raise TypeError('axis must be an integer value in range [-rank(sp_input) - 1, rank(sp_input)]')
+        axis = array_ops.where_v2(axis >= 0, axis, axis + rank + 1)
+        column_size = array_ops.shape(sp_input.indices)[0]
+        new_index = array_ops.zeros([column_size, 1], dtype=dtypes.int64)
+        indices_before = array_ops.slice(sp_input.indices, [0, 0], [-1, axis])
+        indices_after = array_ops.slice(sp_input.indices, [0, axis], [-1, -1])
+        indices = array_ops.concat([indices_before, new_index, indices_after], axis=1)
+        shape_before = array_ops.slice(sp_input.dense_shape, [0], [axis])
+        shape_after = array_ops.slice(sp_input.dense_shape, [axis], [-1])
+        new_shape = ops.convert_to_tensor([1], name='new_shape', dtype=dtypes.int64)
+        shape = array_ops.concat([shape_before, new_shape, shape_after], axis=0)
+        return SparseTensor(indices, sp_input.values, shape)
+
+
+def sparse_eye(num_rows, num_columns=None, dtype=dtypes.float32, name=None):
+    """The identity matrix."""
+    from reflow.ops import array_ops
+    from reflow.ops import math_ops
+    with ops.name_scope(name, default_name='eye', values=[num_rows, num_columns]):
+        num_rows = _int64_scalar(num_rows, 'num_rows')
+        num_columns = num_rows if num_columns is None else _int64_scalar(num_columns, 'num_columns')
+        diag_size = math_ops.minimum(num_rows, num_columns)
+        diag_range = math_ops.range(diag_size, dtype=dtypes.int64)
+        return SparseTensor(indices=array_ops.stack([diag_range, diag_range], axis=1),
+                            values=array_ops.ones(diag_size, dtype=dtype), dense_shape=[num_rows, num_columns])
+
+
+def _int64_scalar(value, name):
+    return ops.convert_to_tensor(value, dtype=dtypes.int64, name=name) if not isinstance(value, ops.Tensor) else value
+
+
+def sparse_concat(axis, sp_inputs, name=None, expand_nonconcat_dim=False, concat_dim=None, expand_nonconcat_dims=None):
+    """Sparse tensors joined along a dimension."""
+    expand_nonconcat_dims = _lookup('expand_nonconcat_dims', expand_nonconcat_dims, 'expand_nonconcat_dim',
+                                    expand_nonconcat_dim)
+    axis = _lookup('axis', axis, 'concat_dim', concat_dim)
+    return sparse_concat_v2(axis, sp_inputs, expand_nonconcat_dims, name)
+
+
+def sparse_concat_v2(axis, sp_inputs, expand_nonconcat_dims=False, name=None):
+    """Sparse tensors joined along a dimension."""
+    from reflow.ops import array_ops
+    from reflow.ops import math_ops
+    sp_inputs = _convert_to_sparse_tensors(sp_inputs)
+    if len(sp_inputs) == 1:
+        return sp_inputs[0]
+    inds = [sp_input.indices for sp_input in sp_inputs]
+    vals = [sp_input.values for sp_input in sp_inputs]
+    shapes = [sp_input.dense_shape for sp_input in sp_inputs]
+    if expand_nonconcat_dims:
+        max_shape = math_ops.reduce_max(array_ops.concat([array_ops.reshape(shape, [1, -1]) for shape in shapes], 0), 0)
+        shapes = [array_ops.concat([max_shape[:axis], shape[-1:] if axis == -1 else shape[axis:axis + 1],
+                                    [] if axis == -1 else max_shape[axis + 1:]], 0) for shape in shapes]
+    output_ind, output_val, output_shape = gen_sparse_ops.sparse_concat(inds, vals, shapes, axis, name=name)
+    known = [tensor_util.constant_value(shape) for shape in shapes]
+    if known and all(shape is not None for shape in known):
+        length = sum(shape[axis] for shape in known)
+        known[0][axis] = length
+        output_shape = ops.convert_to_tensor(known[0])
+    return SparseTensor(output_ind, output_val, output_shape)
+
+
+def sparse_add(a, b, threshold=None, thresh=None):
+    """The sum of tensors of which one is sparse; elements below `threshold` are left out."""
+    threshold = _lookup('threshold', threshold, 'thresh', thresh)
+    return sparse_add_v2(a, b, 0 if threshold is None else threshold)
+
+
+def sparse_add_v2(a, b, threshold=0):
+    """The sum of tensors of which one is sparse; elements below `threshold` are left out."""
+    sparse_classes = (SparseTensor, sparse_tensor.SparseTensorValue)
+    if not any(isinstance(value, sparse_classes) for value in (a, b)):
+        raise TypeError('At least one input should be SparseTensor; do you mean to use tf.add()?')
+    if all(isinstance(value, sparse_classes) for value in (a, b)):
+        a = _convert_to_sparse_tensor(a)
+        b = _convert_to_sparse_tensor(b)
+        threshold = ops.convert_to_tensor(threshold, dtype=a.values.dtype.real_dtype.base_dtype, name='threshold')
+        output_ind, output_val, output_shape = gen_sparse_ops.sparse_add(
+            a.indices, a.values, a.dense_shape, b.indices, b.values, b.dense_shape, threshold)
+        a.get_shape().assert_is_compatible_with(b.get_shape())
+        static_shape = common_shapes.broadcast_shape(a.get_shape(), b.get_shape())
+        if static_shape.is_fully_defined():
+            output_shape = static_shape.as_list()
+        return SparseTensor(output_ind, output_val, output_shape)
+    if isinstance(b, sparse_classes):  # the sparse one comes first
+        a, b = b, a
+    return gen_sparse_ops.sparse_tensor_dense_add(a.indices, a.values, a.dense_shape, b)
+
+
+def _sparse_cross(inputs, name=None):
+    """Strings of the combinations of features in each row."""
+    return _sparse_cross_internal(inputs=inputs, hashed_output=False, name=name)
+
+
+sparse_cross = _sparse_cross
+
+
+def _sparse_cross_hashed(inputs, num_buckets=0, hash_key=None, name=None):
+    """Hashes of the combinations of features in each row."""
+    return _sparse_cross_internal(inputs=inputs, hashed_output=True, num_buckets=num_buckets, hash_key=hash_key,
+                                  name=name)
+
+
+sparse_cross_hashed = _sparse_cross_hashed
+_DEFAULT_HASH_KEY = 0xDECAFCAFFE
+
+
+def _sparse_cross_internal(inputs, hashed_output=False, num_buckets=0, hash_key=None, name=None):
+    from reflow.ops import math_ops
+    if not isinstance(inputs, (tuple, list)):
+        raise TypeError('Inputs must be a list')
+    if not all(isinstance(value, (SparseTensor, ops.Tensor)) for value in inputs):
+        raise TypeError('All inputs must be SparseTensors')
+    sparse_inputs = [value for value in inputs if isinstance(value, SparseTensor)]
+    dense_inputs = [value for value in inputs if not isinstance(value, SparseTensor)]
+    indices = [value.indices for value in sparse_inputs]
+    values = [value.values for value in sparse_inputs]
+    shapes = [value.dense_shape for value in sparse_inputs]
+    out_type = dtypes.int64 if hashed_output else dtypes.string
+    internal_type = dtypes.string
+    if all(value.dtype != dtypes.string for value in values + dense_inputs) and hashed_output:
+        internal_type = dtypes.int64
+        values = [value if value.dtype == dtypes.int64 else math_ops.cast(value, dtypes.int64) for value in values]
+        dense_inputs = [value if value.dtype == dtypes.int64 else math_ops.cast(value, dtypes.int64)
+                        for value in dense_inputs]
+    indices_out, values_out, shape_out = gen_sparse_ops.sparse_cross(
+        indices=indices, values=values, shapes=shapes, dense_inputs=dense_inputs, hashed_output=hashed_output,
+        num_buckets=num_buckets, hash_key=hash_key or _DEFAULT_HASH_KEY, out_type=out_type,
+        internal_type=internal_type, name=name)
+    return SparseTensor(indices_out, values_out, shape_out)
+
+
+def sparse_dense_cwise_add(sp_t, dense_t):
+    """The elements of the sparse tensor with those of the dense one added."""
+    return SparseTensor(sp_t.indices, gen_sparse_ops.sparse_dense_cwise_add(
+        sp_t.indices, sp_t.values, sp_t.dense_shape, dense_t), sp_t.dense_shape)
+
+
+def sparse_reorder(sp_input, name=None):
+    """The sparse tensor with its indices in order."""
+    sp_input = _convert_to_sparse_tensor(sp_input)
+    reordered_ind, reordered_val = gen_sparse_ops.sparse_reorder(sp_input.indices, sp_input.values, sp_input.dense_shape,
+                                                                 name=name)
+    from reflow.ops import array_ops
+    if sp_input.get_shape().is_fully_defined():
+        return SparseTensor(reordered_ind, reordered_val, sp_input.get_shape().as_list())
+    return SparseTensor(reordered_ind, reordered_val, array_ops.identity(sp_input.dense_shape))
+
+
+def sparse_reshape(sp_input, shape, name=None):
+    """The same elements in another shape, of which one dimension may be -1."""
+    from reflow.ops import array_ops
+    from reflow.ops import math_ops
+    sp_input = _convert_to_sparse_tensor(sp_input)
+    shape = math_ops.cast(shape, dtype=dtypes.int64)
+    with ops.name_scope(name, 'SparseReshape', [sp_input]) as name:
+        reshaped_ind, reshaped_shape = gen_sparse_ops.sparse_reshape(sp_input.indices, sp_input.dense_shape, shape,
+                                                                     name=name)
+        static_shape = _reshaped(sp_input.get_shape(), shape)
+        if static_shape is not None:
+            reshaped_shape = constant_op.constant(static_shape, dtype=dtypes.int64)
+        return SparseTensor(reshaped_ind, array_ops.identity(sp_input.values), reshaped_shape)
+
+
+def _reshaped(old_shape, shape):
+    """The sizes that a reshape gives; None: they aren't known. ValueError: the shapes don't fit."""
+    sizes = tensor_util.constant_value_as_shape(shape)
+    if sizes.ndims is None or not old_shape.is_fully_defined():
+        return None
+    given = tensor_util.constant_value(shape)
+    if given is not None and sum(size == -1 for size in given) > 1:
+        raise ValueError('At most one dimension can be inferred (-1). Found: %s' % given)
+    sizes = sizes.as_list()
+    asked = list(sizes)
+    number = int(np.prod(old_shape.as_list()))
+    if sizes.count(None) == 1:
+        i = sizes.index(None)
+        sizes[i] = int(number // np.prod(sizes[:i] + sizes[i + 1:]))
+    if None in sizes:
+        return None
+    if np.prod(sizes) != number:
+        raise ValueError('Cannot reshape a tensor with %d elements to shape %s (%d elements).' % (
+            number, asked, np.prod(sizes)))
+    return sizes
+
+
+class KeywordRequired:
+    """The default of an argument in front of those that are given by keyword."""
+
+    def __repr__(self):
+        return 'KeywordRequired()'
+
+
+def sparse_split(keyword_required=KeywordRequired(), sp_input=None, num_split=None, axis=None, name=None,
+                 split_dim=None):
+    """The sparse tensor cut along a dimension into `num_split` ones."""
+    if not isinstance(keyword_required, KeywordRequired):
+        raise ValueError('Keyword arguments are required for this function.')
+    if sp_input is None:
+        raise ValueError('sp_input is required')
+    if num_split is None:
+        raise ValueError('num_split is required')
+    axis = _lookup('axis', axis, 'split_dim', split_dim)
+    if axis is None:
+        raise ValueError('axis is required')
+    return sparse_split_v2(sp_input, num_split, axis, name)
+
+
+def sparse_split_v2(sp_input=None, num_split=None, axis=None, name=None):
+    """The sparse tensor cut along a dimension into `num_split` ones."""
+    sp_input = _convert_to_sparse_tensor(sp_input)
+    inds, vals, shapes = gen_sparse_ops.sparse_split(axis, sp_input.indices, sp_input.values, sp_input.dense_shape,
+                                                     num_split, name=name)
+    return [SparseTensor(inds[i], vals[i], shapes[i]) for i in range(num_split)]
+
+
+def sparse_slice(sp_input, start, size, name=None):
+    """A part of the sparse tensor."""
+    sp_input = _convert_to_sparse_tensor(sp_input)
+    start = ops.convert_to_tensor(start, dtypes.int64)
+    size = ops.convert_to_tensor(size, dtypes.int64)
+    with ops.name_scope(name, 'SparseSlice', [sp_input]) as name:
+        return SparseTensor(*gen_sparse_ops.sparse_slice(sp_input.indices, sp_input.values, sp_input.dense_shape, start,
+                                                         size, name=name))
+
+
+def sparse_to_dense(sparse_indices, output_shape, sparse_values, default_value=0, validate_indices=True, name=None):
+    """A tensor with these values at these places, and the default elsewhere."""
+    return gen_sparse_ops.sparse_to_dense(sparse_indices, output_shape, sparse_values, default_value=default_value,
+                                          validate_indices=validate_indices, name=name)
+
+
+def _reduction(name, doc):
+    """Both forms of a reduction: that of TensorFlow 1, and that with output_is_sparse."""
+    op_dense, op_sparse = 'sparse_reduce_' + name, 'sparse_reduce_%s_sparse' % name
+
+    def v2(sp_input, axis=None, keepdims=None, output_is_sparse=False, name=None):
+        if keepdims is None:
+            keepdims = False
+        axes = _reduction_axes(sp_input, axis)
+        if output_is_sparse:
+            return SparseTensor(*getattr(gen_sparse_ops, op_sparse)(
+                sp_input.indices, sp_input.values, sp_input.dense_shape, axes, keepdims, name=name))
+        return getattr(gen_sparse_ops, op_dense)(sp_input.indices, sp_input.values, sp_input.dense_shape, axes, keepdims,
+                                                 name=name)
+
+    def v1(sp_input, axis=None, keepdims=None, reduction_axes=None, keep_dims=None):
+        keepdims = _lookup('keepdims', keepdims, 'keep_dims', keep_dims)
+        return v2(sp_input, _lookup('axis', axis, 'reduction_axes', reduction_axes), keepdims)
+
+    def v1_sparse(sp_input, axis=None, keepdims=None, reduction_axes=None, keep_dims=None):
+        keepdims = _lookup('keepdims', keepdims, 'keep_dims', keep_dims)
+        return v2(sp_input, _lookup('axis', axis, 'reduction_axes', reduction_axes), keepdims, output_is_sparse=True)
+
+    for function, suffix in ((v1, ''), (v1_sparse, '_sparse'), (v2, '_v2')):
+        function.__doc__ = doc
+        function.__name__ = function.__qualname__ = op_dense + suffix
+    return v1, v1_sparse, v2
+
+
+def _reduction_axes(sp_input, axis):
+    """`axis`, or all dimensions."""
+    from reflow.ops import math_ops
+    if axis is not None:
+        return axis
+    rank = sp_input.get_shape().ndims
+    if rank is None and sp_input.dense_shape.shape.is_fully_defined():
+        rank = sp_input.dense_shape.shape.dims[0].value
+    if rank is not None:
+        return constant_op.constant(np.arange(rank), dtype=dtypes.int32)
+    from reflow.ops import array_ops
+    return math_ops.range(0, array_ops.rank(sp_input))
+
+
+sparse_reduce_max, sparse_reduce_max_sparse, sparse_reduce_max_v2 = _reduction(
+    'max', 'The largest of the elements along dimensions.')
+sparse_reduce_sum, sparse_reduce_sum_sparse, sparse_reduce_sum_v2 = _reduction(
+    'sum', 'The sum of the elements along dimensions.')
+
+
+def sparse_tensor_to_dense(sp_input, default_value=None, validate_indices=True, name=None):
+    """The tensor that a sparse one stands for."""
+    from reflow.ops import array_ops
+    sp_input = _convert_to_sparse_tensor(sp_input)
+    if default_value is None:
+        default_value = array_ops.zeros([], dtype=sp_input.dtype)
+    return gen_sparse_ops.sparse_to_dense(sp_input.indices, sp_input.dense_shape, sp_input.values,
+                                          default_value=default_value, validate_indices=validate_indices, name=name)
+
+
+def sparse_to_indicator(sp_input, vocab_size, name=None):
+    """Bools: which of the ids below `vocab_size` each row has."""
+    from reflow.ops import array_ops
+    sp_input = _convert_to_sparse_tensor(sp_input)
+    with ops.name_scope(name, 'SparseToIndicator', [sp_input]) as name:
+        num_entries = array_ops.shape(sp_input.indices)[0]
+        new_values = array_ops.fill(array_ops.expand_dims(num_entries, 0), True)
+        sp_values = SparseTensor(sp_input.indices, new_values, sp_input.dense_shape)
+        sp_new = sparse_merge_impl(sp_input, sp_values, vocab_size, name)
+        # Several ids of a row may be the same.
+        return sparse_tensor_to_dense(sp_new, default_value=False, validate_indices=False, name=name)
+
+
+@deprecation.deprecated(None, 'No similar op available at this time.')
+def sparse_merge(sp_ids, sp_values, vocab_size, name=None, already_sorted=False):
+    """A sparse tensor of values at the places that ids name."""
+    return sparse_merge_impl(sp_ids, sp_values, vocab_size, name, already_sorted)
+
+
+def sparse_merge_impl(sp_ids, sp_values, vocab_size, name=None, already_sorted=False):
+    """A sparse tensor of values at the places that ids name."""
+    from reflow.ops import array_ops
+    from reflow.ops import math_ops
+    if isinstance(sp_ids, sparse_tensor.SparseTensorValue) or isinstance(sp_ids, SparseTensor):
+        sp_ids = [sp_ids]
+        if not (isinstance(vocab_size, ops.Tensor) or isinstance(vocab_size, numbers.Integral)):
+            raise TypeError('vocab_size has to be a Tensor or Python int. Found %s' % type(vocab_size))
+        vocab_size = [vocab_size]
+    else:
+        if not isinstance(sp_ids, (list, tuple)):
+            raise TypeError('sp_ids has to be a SparseTensor or list thereof. Found %s' % type(sp_ids))
+        if not isinstance(vocab_size, (list, tuple)):
+            raise TypeError('vocab_size has to be a list of Tensors or Python ints. Found %s' % type(vocab_size))
+        for dim in vocab_size:
+            if not (isinstance(dim, ops.Tensor) or isinstance(dim, numbers.Integral)):
+                raise TypeError('vocab_size has to be a list of Tensors or Python ints. Found %s' % type(dim))
+    if len(sp_ids) != len(vocab_size):
+        raise ValueError('sp_ids and vocab_size have to have equal lengths.')
+    with ops.name_scope(name, 'SparseMerge', [sp_ids, sp_values]):
+        sp_ids = [_convert_to_sparse_tensor(sp_ids_dim) for sp_ids_dim in sp_ids]
+        sp_values = _convert_to_sparse_tensor(sp_values)
+        ids = []
+        for sp_ids_dim in sp_ids:
+            ids_dim = sp_ids_dim.values
+            if sp_ids_dim.dtype != dtypes.int64:
+                ids_dim = math_ops.cast(ids_dim, dtypes.int64)
+            ids += [array_ops.expand_dims(ids_dim, axis=1)]
+        vocab_size = [math_ops.cast(x, dtypes.int64) for x in vocab_size]
+        # The ids stand in place of the last index.
+        indices_columns_to_preserve = sp_ids[0].indices[:, :-1]
+        new_indices = array_ops.concat([indices_columns_to_preserve] + ids, 1)
+        new_values = sp_values.values
+        new_shape = array_ops.concat([sp_ids[0].dense_shape[:-1], vocab_size], 0)
+        result = SparseTensor(new_indices, new_values, new_shape)
+        if already_sorted:
+            return result
+        sorted_result = sparse_reorder(result)
+        return SparseTensor(sorted_result.indices, sorted_result.values, new_shape)
+
+
+def sparse_retain(sp_input, to_retain):
+    """The elements of the sparse tensor where `to_retain` is true."""
+    from reflow.ops import array_ops
+    sp_input = _convert_to_sparse_tensor(sp_input)
+    to_retain = ops.convert_to_tensor(to_retain)
+    retain_shape = to_retain.get_shape()
+    retain_shape.assert_has_rank(1)
+    if sp_input.values.get_shape().dims is not None:
+        sp_input.values.get_shape().dims[0].merge_with(tensor_shape.dimension_at_index(retain_shape, 0))
+    where_true = array_ops.reshape(array_ops.where_v2(to_retain), [-1])
+    new_indices = array_ops.gather(sp_input.indices, where_true)
+    new_values = array_ops.gather(sp_input.values, where_true)
+    return SparseTensor(new_indices, new_values, array_ops.identity(sp_input.dense_shape))
+
+
+def sparse_reset_shape(sp_input, new_shape=None):
+    """The sparse tensor in a larger shape, or in the smallest that holds its elements."""
+    from reflow.ops import array_ops
+    from reflow.ops import check_ops
+    from reflow.ops import control_flow_ops
+    from reflow.ops import math_ops
+    sp_input = _convert_to_sparse_tensor(sp_input)
+    in_indices = array_ops.identity(sp_input.indices)
+    in_values = array_ops.identity(sp_input.values)
+    in_shape = array_ops.identity(sp_input.dense_shape)
+    if new_shape is None:
+        dim_low_bound = math_ops.reduce_max(in_indices, axis=0)
+        output_shape_tensor = math_ops.maximum(ops.convert_to_tensor(0, dtype=dtypes.int64),
+                                               math_ops.add(dim_low_bound, array_ops.ones_like(in_shape)))
+        return SparseTensor(in_indices, in_values, output_shape_tensor)
+    output_shape_tensor = ops.convert_to_tensor(new_shape)
+    output_shape_tensor.get_shape().assert_has_rank(1)
+    output_shape_tensor = math_ops.cast(output_shape_tensor, dtypes.int64)
+    if output_shape_tensor.get_shape().dims is not None and in_shape.get_shape().dims is not None:
+        output_shape_tensor.get_shape().dims[0].merge_with(in_shape.get_shape().dims[0])
+    output_shape_tensor_const = tensor_util.constant_value(output_shape_tensor)
+    if output_shape_tensor_const is not None and sp_input.get_shape().is_fully_defined():
+        in_shape_const = np.array(sp_input.get_shape().as_list())
+        if not np.all(in_shape_const <= output_shape_tensor_const):
+            raise ValueError('Requested new_shape should have dimension sizes >= sp_input.shape.  Found new_shape (%s), '
+                             'sp_input.shape (%s).' % (in_shape_const, output_shape_tensor_const))
+        output_shape_tensor = output_shape_tensor_const
+    else:
+        output_shape_tensor = control_flow_ops.with_dependencies(
+            [check_ops.assert_equal(array_ops.shape(in_shape), array_ops.shape(output_shape_tensor))],
+            output_shape_tensor)
+        output_shape_tensor = control_flow_ops.with_dependencies(
+            [check_ops.assert_less_equal(in_shape, output_shape_tensor)], output_shape_tensor)
+    return SparseTensor(in_indices, in_values, output_shape_tensor)
+
+
+def sparse_fill_empty_rows(sp_input, default_value, name=None):
+    """The sparse tensor with `default_value` in each row that has nothing, and bools: which rows those are."""
+    sp_input = _convert_to_sparse_tensor(sp_input)
+    with ops.name_scope(name, 'SparseFillEmptyRows', [sp_input]):
+        default_value = ops.convert_to_tensor(default_value, dtype=sp_input.values.dtype)
+        output_indices, output_values, empty_row_indicator, _ = gen_sparse_ops.sparse_fill_empty_rows(
+            indices=sp_input.indices, values=sp_input.values, dense_shape=sp_input.dense_shape,
+            default_value=default_value)
+        return SparseTensor(indices=output_indices, values=output_values, dense_shape=sp_input.dense_shape), \
+            empty_row_indicator
+
+
+def serialize_sparse(sp_input, name=None, out_type=dtypes.string):
+    """A sparse tensor as a vector of three serialised ones."""
+    return serialize_sparse_v2(sp_input, out_type, name)
+
+
+def serialize_sparse_v2(sp_input, out_type=dtypes.string, name=None):
+    """A sparse tensor as a vector of three serialised ones."""
+    sp_input = _convert_to_sparse_tensor(sp_input)
+    return gen_sparse_ops.serialize_sparse(sp_input.indices, sp_input.values, sp_input.dense_shape, name=name,
+                                           out_type=out_type)
+
+
+def serialize_many_sparse(sp_input, name=None, out_type=dtypes.string):
+    """The rows of a sparse tensor as a matrix of serialised ones, three for each."""
+    return serialize_many_sparse_v2(sp_input, out_type, name)
+
+
+def serialize_many_sparse_v2(sp_input, out_type=dtypes.string, name=None):
+    """The rows of a sparse tensor as a matrix of serialised ones, three for each."""
+    sp_input = _convert_to_sparse_tensor(sp_input)
+    return gen_sparse_ops.serialize_many_sparse(sp_input.indices, sp_input.values, sp_input.dense_shape, name=name,
+                                                out_type=out_type)
+
+
+def deserialize_sparse(serialized_sparse, dtype, rank=None, name=None):
+    """The sparse tensor of what serialize_sparse gave."""
+    return _with_rank(gen_sparse_ops.deserialize_sparse(serialized_sparse, dtype, name=name), rank)
+
+
+def deserialize_many_sparse(serialized_sparse, dtype, rank=None, name=None):
+    """The sparse tensor of what serialize_many_sparse gave."""
+    return _with_rank(gen_sparse_ops.deserialize_many_sparse(serialized_sparse, dtype, name=name), rank)
+
+
+def _with_rank(parts, rank):
+    indices, values, shape = parts
+    indices.set_shape([None, rank])
+    shape.set_shape([rank])
+    return SparseTensor(indices, values, shape)
+
+
+def sparse_tensor_dense_matmul(sp_a, b, adjoint_a=False, adjoint_b=False, name=None):
+    """The product of a sparse matrix and a dense one."""
+    sp_a = _convert_to_sparse_tensor(sp_a)
+    with ops.name_scope(name, 'SparseTensorDenseMatMul', [sp_a.indices, sp_a.values, b]) as name:
+        b = ops.convert_to_tensor(b, name='b')
+        return gen_sparse_ops.sparse_tensor_dense_mat_mul(a_indices=sp_a.indices, a_values=sp_a.values,
+                                                          a_shape=sp_a.dense_shape, b=b, adjoint_a=adjoint_a,
+                                                          adjoint_b=adjoint_b)
+
+
+def sparse_softmax(sp_input, name=None):
+    """The softmax of each row of a batch of sparse matrices."""
+    with ops.name_scope(name, 'SparseSoftmax', [sp_input.indices, sp_input.values]) as name:
+        out_vals = gen_sparse_ops.sparse_softmax(sp_input.indices, sp_input.values, sp_input.dense_shape)
+        return SparseTensor(sp_input.indices, out_vals, sp_input.dense_shape)
+
+
+def sparse_maximum(sp_a, sp_b, name=None):
+    """The larger elements of two sparse tensors of one shape."""
+    return _sparse_of_two(gen_sparse_ops.sparse_sparse_maximum, 'SparseSparseMaximum', sp_a, sp_b, name)
+
+
+def sparse_minimum(sp_a, sp_b, name=None):
+    """The smaller elements of two sparse tensors of one shape."""
+    return _sparse_of_two(gen_sparse_ops.sparse_sparse_minimum, 'SparseSparseMinimum', sp_a, sp_b, name)
+
+
+def _sparse_of_two(function, scope, sp_a, sp_b, name):
+    with ops.name_scope(name, scope, [sp_a.indices, sp_a.values, sp_b.indices, sp_b.values]) as name:
+        out_indices, out_values = function(sp_a.indices, sp_a.values, sp_a.dense_shape, sp_b.indices, sp_b.values,
+                                           sp_b.dense_shape, name=name)
+    return SparseTensor(out_indices, out_values, sp_a.dense_shape)
+
+
+def sparse_transpose(sp_input, perm=None, name=None):
+    """The sparse tensor with its dimensions in another order, reversed by default."""
+    from reflow.ops import array_ops
+    with ops.name_scope(name, 'SparseTranspose', [sp_input]) as name:
+        if perm is None:
+            from reflow.ops import math_ops
+            rank = array_ops.rank(sp_input)
+            perm = (rank - 1) - math_ops.range(0, rank, 1)
+        indices = sp_input.indices
+        transposed_indices = array_ops.transpose(array_ops.gather(array_ops.transpose(indices), perm))
+        order = tensor_util.constant_value(ops.convert_to_tensor(perm))
+        if order is not None and sp_input.get_shape().is_fully_defined():
+            sizes = sp_input.get_shape().as_list()
+            dense_shape = [sizes[i] for i in order]
+        else:
+            dense_shape = array_ops.gather(sp_input.dense_shape, perm)
+        return sparse_reorder(SparseTensor(transposed_indices, sp_input.values, dense_shape))
