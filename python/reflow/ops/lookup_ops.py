@@ -1,6 +1,16 @@
-"""Tables of a graph: so far, their initialization."""
+"""Tables of a graph: keys and values, kept by the session."""
 from reflow.framework import ops
+from reflow.ops import gen_lookup_ops
+from reflow.ops.lookup_initializers import *  # noqa: F401,F403
+from reflow.ops.lookup_interface import *  # noqa: F401,F403
+from reflow.ops.mutable_tables import DenseHashTable, MutableHashTable  # noqa: F401
+from reflow.ops.vocabulary_tables import *  # noqa: F401,F403
 from reflow.util import deprecation
+
+
+def __getattr__(name):
+    """What is an op and nothing more."""
+    return getattr(gen_lookup_ops, name)
 
 
 def tables_initializer(name='init_all_tables'):

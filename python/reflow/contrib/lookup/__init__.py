@@ -1,0 +1,2 @@
+"""`tf.contrib.lookup`."""
+from reflow.contrib.lookup.lookup_ops import *  # noqa: F401,F403
