@@ -1,0 +1,140 @@
+"""How images differ, and how their pixels do."""
+
+import numpy as np
+
+from reflow.framework import constant_op
+from reflow.framework import dtypes
+from reflow.framework import ops
+from reflow.ops import array_ops
+from reflow.ops import control_flow_ops
+from reflow.ops import image_colors
+from reflow.ops import math_ops
+
+
+def _check_same_shape(image1, image2):
+    """Operations that check when they run what is not known of the shapes now. ValueError: they don't fit."""
+    shape1 = image1.get_shape().with_rank_at_least(3)
+    shape2 = image2.get_shape().with_rank_at_least(3)
+    shape1[-3:].assert_is_compatible_with(shape2[-3:])
+    if shape1.ndims is not None and shape2.ndims is not None:
+        for dim1, dim2 in zip(reversed(shape1.dims[:-3]), reversed(shape2.dims[:-3])):
+            if not (dim1 == 1 or dim2 == 1 or dim1.is_compatible_with(dim2)):
+                raise ValueError('Two images are not compatible: %s and %s' % (shape1, shape2))
+    shape1, shape2 = array_ops.shape_n([image1, image2])
+    enough = math_ops.greater_equal(array_ops.size(shape1), 3)
+    checks = [control_flow_ops.Assert(enough, [shape1, shape2], summarize=10)]
+    equal = math_ops.reduce_all(math_ops.equal(shape1[-3:], shape2[-3:]))
+    return checks + [control_flow_ops.Assert(equal, [shape1, shape2], summarize=10)]
+
+
+def psnr(a, b, max_val, name=None):
+    """The peak signal-to-noise ratio, in decibels."""
+    with ops.name_scope(name, 'PSNR', [a, b]):
+        max_val = image_colors.convert_image_dtype(math_ops.cast(max_val, a.dtype), dtypes.float32)
+        a = image_colors.convert_image_dtype(a, dtypes.float32)
+        b = image_colors.convert_image_dtype(b, dtypes.float32)
+        mse = math_ops.reduce_mean(math_ops.squared_difference(a, b), [-3, -2, -1])
+        peak = 20 * math_ops.log(max_val) / math_ops.log(10.0)
+        psnr_val = math_ops.subtract(peak, np.float32(10 / np.log(10)) * math_ops.log(mse), name='psnr')
+        with ops.control_dependencies(_check_same_shape(a, b)):
+            return array_ops.identity(psnr_val)
+
+
+def ssim(img1, img2, max_val, filter_size=11, filter_sigma=1.5, k1=0.01, k2=0.03):
+    """The structural similarity of images: Wang and others, IEEE Transactions on Image Processing 13(4), 2004."""
+    with ops.control_dependencies(_check_same_shape(img1, img2)):
+        img1 = array_ops.identity(img1)
+    max_val = image_colors.convert_image_dtype(math_ops.cast(max_val, img1.dtype), dtypes.float32)
+    img1 = image_colors.convert_image_dtype(img1, dtypes.float32)
+    img2 = image_colors.convert_image_dtype(img2, dtypes.float32)
+    similarity = _ssim_per_channel(img1, img2, max_val, filter_size, filter_sigma, k1, k2)
+    return math_ops.reduce_mean(similarity, [-1])
+
+
+def _ssim_per_channel(img1, img2, max_val, filter_size, filter_sigma, k1, k2):
+    filter_size = constant_op.constant(filter_size, dtype=dtypes.int32)
+    filter_sigma = constant_op.constant(filter_sigma, dtype=img1.dtype)
+    shapes = array_ops.shape_n([img1, img2])
+    checks = [control_flow_ops.Assert(math_ops.reduce_all(math_ops.greater_equal(shape[-3:-1], filter_size)),
+                                      [shape, filter_size], summarize=8) for shape in shapes]
+    with ops.control_dependencies(checks):
+        img1 = array_ops.identity(img1)
+    kernel = array_ops.tile(_gaussian(filter_size, filter_sigma), multiples=[1, 1, shapes[0][-1], 1])
+
+    def local_mean(x):
+        from reflow.ops import nn_impl
+        shape = array_ops.shape(x)
+        x = array_ops.reshape(x, shape=array_ops.concat([[-1], shape[-3:]], 0))
+        y = nn_impl.depthwise_conv2d(x, kernel, strides=[1, 1, 1, 1], padding='VALID')
+        return array_ops.reshape(y, array_ops.concat([shape[:-3], array_ops.shape(y)[1:]], 0))
+
+    c1, c2 = (k1 * max_val) ** 2, (k2 * max_val) ** 2
+    mean1, mean2 = local_mean(img1), local_mean(img2)
+    means = mean1 * mean2 * 2.0
+    squares = math_ops.square(mean1) + math_ops.square(mean2)
+    luminance = (means + c1) / (squares + c1)
+    products = local_mean(img1 * img2) * 2.0
+    sums = local_mean(math_ops.square(img1) + math_ops.square(img2))
+    structure = (products - means + c2) / (sums - squares + c2)
+    return math_ops.reduce_mean(luminance * structure, constant_op.constant([-3, -2], dtype=dtypes.int32))
+
+
+def _gaussian(size, sigma):
+    """A Gaussian kernel [size, size, 1, 1] whose elements add up to 1."""
+    from reflow.ops import nn_ops
+    coordinates = math_ops.cast(math_ops.range(size), sigma.dtype)
+    coordinates -= math_ops.cast(size - 1, sigma.dtype) / 2.0
+    exponents = math_ops.square(coordinates)
+    exponents *= -0.5 / math_ops.square(sigma)
+    exponents = array_ops.reshape(exponents, shape=[1, -1]) + array_ops.reshape(exponents, shape=[-1, 1])
+    kernel = nn_ops.softmax(array_ops.reshape(exponents, shape=[1, -1]))
+    return array_ops.reshape(kernel, shape=[size, size, 1, 1])
+
+
+def total_variation(images, name=None):
+    """The sum of the differences between neighbouring pixels."""
+    with ops.name_scope(name, 'total_variation'):
+        ndims = images.get_shape().ndims
+        if ndims == 3:
+            vertical = images[1:, :, :] - images[:-1, :, :]
+            horizontal = images[:, 1:, :] - images[:, :-1, :]
+            axis = None
+        elif ndims == 4:
+            vertical = images[:, 1:, :, :] - images[:, :-1, :, :]
+            horizontal = images[:, :, 1:, :] - images[:, :, :-1, :]
+            axis = [1, 2, 3]
+        else:
+            raise ValueError("'images' must be either 3 or 4-dimensional.")
+        return (math_ops.reduce_sum(math_ops.abs(vertical), axis=axis) +
+                math_ops.reduce_sum(math_ops.abs(horizontal), axis=axis))
+
+
+def image_gradients(image):
+    """The differences of pixels to those below and to the right, 0 at the border."""
+    if image.get_shape().ndims != 4:
+        raise ValueError('image_gradients expects a 4D tensor [batch_size, h, w, d], not %s.', image.get_shape())
+    image_shape = array_ops.shape(image)
+    batch_size, height, width, depth = array_ops.unstack(image_shape)
+    dy = image[:, 1:, :, :] - image[:, :-1, :, :]
+    dx = image[:, :, 1:, :] - image[:, :, :-1, :]
+    border = array_ops.stack([batch_size, 1, width, depth])
+    dy = array_ops.reshape(array_ops.concat([dy, array_ops.zeros(border, image.dtype)], 1), image_shape)
+    border = array_ops.stack([batch_size, height, 1, depth])
+    dx = array_ops.reshape(array_ops.concat([dx, array_ops.zeros(border, image.dtype)], 2), image_shape)
+    return dy, dx
+
+
+def sobel_edges(image):
+    """Sobel's filters along both directions, in a new last dimension."""
+    from reflow.ops import nn_impl
+    static_shape = image.get_shape()
+    image_shape = array_ops.shape(image)
+    vertical = [[-1, -2, -1], [0, 0, 0], [1, 2, 1]]
+    kernels = np.stack([vertical, np.transpose(vertical)], axis=-1)[:, :, np.newaxis]
+    kernels = constant_op.constant(kernels, dtype=image.dtype)
+    kernels = array_ops.tile(kernels, [1, 1, image_shape[-1], 1], name='sobel_filters')
+    padded = array_ops.pad(image, [[0, 0], [1, 1], [1, 1], [0, 0]], mode='REFLECT')
+    output = nn_impl.depthwise_conv2d(padded, kernels, [1, 1, 1, 1], 'VALID')
+    output = array_ops.reshape(output, shape=array_ops.concat([image_shape, [2]], 0))
+    output.set_shape(static_shape.concatenate([2]))
+    return output
