@@ -1,7 +1,6 @@
 """The modules that programs see (tensorflow, tensorflow.nn, ...): they hold nothing and look each name up in the table."""
 
 import importlib
-import sys
 
 from reflow.names import table
 
@@ -50,7 +49,7 @@ def _implementation(name):
     """The module reflow.NAME, None where Reflow has none; an import that fails inside of the module is not that."""
     full_name = f'reflow.{name}' if name else 'reflow'
     try:
-        return sys.modules.get(full_name) or importlib.import_module(full_name)
+        return importlib.import_module(full_name)  # waits where another thread is importing it
     except ModuleNotFoundError as error:
         if error.name == full_name or full_name.startswith(f'{error.name}.'):
             return None

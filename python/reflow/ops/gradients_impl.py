@@ -3,6 +3,7 @@
 import enum
 
 from reflow import _core
+from reflow.framework import ops
 from reflow.ops.gradients_util import AggregationMethod  # noqa: F401
 
 
@@ -27,7 +28,12 @@ def gradients(ys, xs, grad_ys=None, name='gradients', colocate_gradients_with_op
     grad_ys = [None] * len(ys) if grad_ys is None else _as_list(grad_ys)
     if len(ys) != len(grad_ys):
         raise ValueError('Passed %d grad_ys for %d ys' % (len(grad_ys), len(ys)))
-    stops = [] if stop_gradients is None else _as_list(stop_gradients)
+    if any(grad_y is not None and not isinstance(grad_y, (ops.Tensor, ops.IndexedSlices)) for grad_y in grad_ys):
+        with ops.name_scope(name, 'gradients', ys) as name:
+            grad_ys = ops.convert_n_to_tensor_or_indexed_slices(grad_ys, name='grad_y')
+    # A variable stops where it is, not where it is read.
+    stops = [stop._variable if isinstance(stop, _core.Variable) else stop
+             for stop in ([] if stop_gradients is None else _as_list(stop_gradients))]
     return _core.gradients([_core.convert_to_tensor(y, None, 'y', None) if not hasattr(y, 'indices') else y.values
                             for y in ys], _as_list(xs), grad_ys, name or 'gradients', bool(colocate_gradients_with_ops),
                            bool(gate_gradients), aggregation_method or 0, stops, zeros)
@@ -43,7 +49,6 @@ def gradients_v2(ys, xs, grad_ys=None, name='gradients', gate_gradients=False, a
 def hessians(ys, xs, name='hessians', colocate_gradients_with_ops=False, gate_gradients=False, aggregation_method=None):
     """The second derivatives of the sum of `ys` with respect to each of `xs`: of the shape of x, twice."""
     from reflow.framework import dtypes
-    from reflow.framework import ops
     from reflow.ops import array_ops
     from reflow.ops import control_flow_ops
     from reflow.ops import tensor_array_ops
