@@ -38,6 +38,7 @@ NB_MODULE(_core, m) {
   bind_metric_functions(m);
   bind_custom_gradients(m);
   bind_partitioned_variables(m);
+  bind_variable_scatters(m);
   bind_optimizers(m);
   bind_saver(m);
   bind_training(m);

@@ -2,6 +2,7 @@
 
 from reflow import _core
 from reflow.framework import tensor_conversion_registry
+from reflow.framework import tensor_shape
 from reflow.framework.tensor_conversion_registry import register_tensor_conversion_function  # noqa: F401
 
 
@@ -41,6 +42,8 @@ def convert_registered(value, dtype, name, preferred_dtype, as_ref):
 
 def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_hint=None):
     """`value` as a tensor: tensors, variables, numbers, strings, lists, arrays, and what functions are registered for."""
+    if name is None and isinstance(value, (tensor_shape.TensorShape, tensor_shape.Dimension)):
+        name = 'shape_as_tensor'
     return _core.convert_to_tensor(value, dtype, name, dtype_hint if preferred_dtype is None else preferred_dtype)
 
 

@@ -2,6 +2,7 @@
 
 from reflow import _core
 from reflow.framework import graph as graph_lib
+from reflow.framework import operators
 
 Tensor = _core.Tensor
 Operation = _core.Operation
@@ -121,25 +122,8 @@ class _TensorMethods:
         from reflow.ops import array_ops
         return array_ops._slice_helper(self, slice_spec, var)
 
-    def __abs__(self, name=None):
-        from reflow.ops import math_ops
-        return math_ops.abs(self, name)
-
-    def __matmul__(self, other):
-        from reflow.ops import math_ops
-        return math_ops.matmul(self, other)
-
-    def __rmatmul__(self, other):
-        from reflow.ops import math_ops
-        return math_ops.matmul(other, self)
-
-    def __div__(self, other):
-        from reflow.ops import math_ops
-        return math_ops.div(self, other)
-
-    def __rdiv__(self, other):
-        from reflow.ops import math_ops
-        return math_ops.div(other, self)
+    __abs__ = operators.absolute
+    __matmul__, __rmatmul__, __div__, __rdiv__ = operators.MATMUL + operators.DIV
 
 
 def _eval_session(graph, session):

@@ -150,8 +150,10 @@ def _slice_helper(tensor, slice_spec, var=None):
 
 
 def _SliceHelperVar(var, slice_spec):
-    """variable[slice_spec], with a method `assign`."""
-    return _slice_helper(var.value(), slice_spec, var)
+    """variable[slice_spec], with a method `assign`, which writes to the variable."""
+    part = _slice_helper(var.value(), slice_spec, var)
+    part.assign = lambda val, name=None: _core.assign_slice(part, val, name)
+    return part
 
 
 def slice(input_, begin, size, name=None):
@@ -304,26 +306,12 @@ def pad_v2(tensor, paddings, mode='CONSTANT', constant_values=0, name=None):
 
 
 def meshgrid(*args, **kwargs):
-    """The coordinates of the points of a grid, one tensor for each dimension."""
-    from reflow.ops import math_ops
+    """The coordinates of a grid: one tensor for each vector, of the shape of the grid."""
     indexing = kwargs.pop('indexing', 'xy')
     name = kwargs.pop('name', 'meshgrid')
     if kwargs:
-        raise TypeError("'{}' is an invalid keyword argument for this function".format(next(iter(kwargs))))
-    if indexing not in ('xy', 'ij'):
-        raise ValueError("indexing parameter must be either 'xy' or 'ij'")
-    with ops.name_scope(name, 'meshgrid', args) as name:
-        ndim = len(args)
-        s0 = (1,) * ndim
-        output = [gen_array_ops.reshape(stack(x), (s0[:i] + (-1,) + s0[i + 1::])) for i, x in enumerate(args)]
-        shapes = [size(x) for x in args]
-        output_dtype = ops.convert_to_tensor(args[0]).dtype.base_dtype
-        if indexing == 'xy' and ndim > 1:
-            output[0] = gen_array_ops.reshape(output[0], (1, -1) + (1,) * (ndim - 2))
-            output[1] = gen_array_ops.reshape(output[1], (-1, 1) + (1,) * (ndim - 2))
-            shapes[0], shapes[1] = shapes[1], shapes[0]
-        mult_fact = ones(shapes, output_dtype)
-        return [x * mult_fact for x in output]
+        raise TypeError("'{}' is an invalid keyword argument for this function".format(list(kwargs.keys())[0]))
+    return _core.meshgrid(args, indexing, name)
 
 
 def one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None, name=None):

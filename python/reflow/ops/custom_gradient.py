@@ -26,11 +26,10 @@ def _apply(f, args):
 
     def build(inputs):
         scope_variables = _scope_variables()
-        first_new = len(ops.get_default_graph()._operations())
         result, grad_fn = f(*inputs)
         structure.append(result)
         _check_variables(scope_variables)
-        variables = _variables_read(first_new, inputs)
+        variables = _variables_of(nest.flatten(result), inputs)
         _check_signature(grad_fn, variables)
         return nest.flatten(result), _flat_gradients(grad_fn, variables), variables
 
@@ -51,29 +50,30 @@ def _check_variables(before):
                         'Ensure that no `variable_scope` is created with `use_resource=False`.')
 
 
-def _variables_read(first_new, inputs):
-    """The trainable variables that operations made since then read."""
-    handles = []
-    for op in ops.get_default_graph()._operations()[first_new:]:
-        if op.type in ('ReadVariableOp', 'ResourceGather', 'ResourceGatherNd') and op.inputs[0] not in handles:
-            handles.append(op.inputs[0])
-    if not handles:
-        return []
-    graph = ops.get_default_graph()
-    known = {}
-    for key in (ops.GraphKeys.GLOBAL_VARIABLES, ops.GraphKeys.LOCAL_VARIABLES, ops.GraphKeys.TRAINABLE_VARIABLES):
-        known.update({variable._variable: variable for variable in graph.get_collection(key)
-                      if isinstance(variable, _core.Variable)})
-    read = [known[handle] for handle in handles if handle in known and known[handle].trainable]
-    return [variable for variable in read if all(variable is not value for value in inputs)]
+def _variables_of(results, inputs):
+    """The variables that the results depend on, other than through `inputs`."""
+    known = {variable.op: variable for variable in ops.get_collection(ops.GraphKeys.GLOBAL_VARIABLES)
+             if isinstance(variable, _core.Variable) and hasattr(variable, 'op')}
+    seen, waiting, found = set(inputs), [result for result in results if isinstance(result, ops.Tensor)], []
+    while waiting:
+        tensor = waiting.pop()
+        if tensor in seen:
+            continue
+        seen.add(tensor)
+        if tensor.op in known:
+            if known[tensor.op] not in found:
+                found.append(known[tensor.op])
+        elif _core.gradient_kind(tensor.op.type) != 'none':
+            waiting += tensor.op.inputs
+    return found
 
 
 def _check_signature(grad_fn, variables):
     spec = tf_inspect.getfullargspec(grad_fn)
     takes_variables = 'variables' in spec.args or 'variables' in spec.kwonlyargs or spec.varkw
     if variables and not takes_variables:
-        raise TypeError("If using @custom_gradient with a function that uses variables, then grad_fn must accept a "
-                        "'variables' keyword argument.")
+        raise TypeError("If using @custom_gradient with a function that uses variables, then grad_fn must accept a keyword "
+                        "argument 'variables'.")
     if takes_variables and not variables:
         from reflow.ops import variable_scope
         if not variable_scope.get_variable_scope().use_resource:

@@ -110,4 +110,4 @@ def _scatter_nd(ref, kind, indices, updates, use_locking, name):
 
 def batch_scatter_update(ref, indices, updates, use_locking=True, name=None):
     """Assigns to the rows `indices` of each of a batch."""
-    raise NotImplementedError('tf.batch_scatter_update is not part of Reflow yet')
+    return _core.batch_scatter_update(ref, indices, updates, use_locking, name)

@@ -4,7 +4,7 @@ import enum
 
 from reflow import _core
 from reflow.framework import dtypes
-from reflow.framework import graph as graph_lib
+from reflow.framework import operators
 from reflow.framework import ops
 from reflow.ops import variable_protos
 
@@ -209,6 +209,32 @@ class Variable(_core.Variable):
         """Divides rows of the variable by IndexedSlices."""
         return self._scatter(self._scatter_div, sparse_delta, use_locking, name)
 
+    def scatter_max(self, sparse_delta, use_locking=False, name=None):
+        """Takes the maximum of rows of the variable and IndexedSlices."""
+        return self._scatter(self._scatter_max, sparse_delta, use_locking, name)
+
+    def scatter_min(self, sparse_delta, use_locking=False, name=None):
+        """Takes the minimum of rows of the variable and IndexedSlices."""
+        return self._scatter(self._scatter_min, sparse_delta, use_locking, name)
+
+    def batch_scatter_update(self, sparse_delta, use_locking=False, name=None):
+        """Assigns IndexedSlices to the rows of each of a batch."""
+        from reflow.ops import state_ops
+        return state_ops.batch_scatter_update(self, sparse_delta.indices, sparse_delta.values, use_locking=use_locking,
+                                              name=name)
+
+    def scatter_nd_add(self, indices, updates, name=None):
+        """Adds to the elements or slices at `indices`."""
+        return self._scatter_nd_add(indices, updates, name)
+
+    def scatter_nd_sub(self, indices, updates, name=None):
+        """Subtracts from the elements or slices at `indices`."""
+        return self._scatter_nd_sub(indices, updates, name)
+
+    def scatter_nd_update(self, indices, updates, name=None):
+        """Assigns to the elements or slices at `indices`."""
+        return self._scatter_nd_update(indices, updates, name)
+
     @staticmethod
     def _scatter(method, sparse_delta, use_locking, name):
         if not isinstance(sparse_delta, ops.IndexedSlices):
@@ -225,25 +251,8 @@ class Variable(_core.Variable):
         from reflow.ops import array_ops
         return array_ops._SliceHelperVar(self, slice_spec)
 
-    def __abs__(self, name=None):
-        from reflow.ops import math_ops
-        return math_ops.abs(self, name)
-
-    def __matmul__(self, other):
-        from reflow.ops import math_ops
-        return math_ops.matmul(self, other)
-
-    def __rmatmul__(self, other):
-        from reflow.ops import math_ops
-        return math_ops.matmul(other, self)
-
-    def __div__(self, other):
-        from reflow.ops import math_ops
-        return math_ops.div(self, other)
-
-    def __rdiv__(self, other):
-        from reflow.ops import math_ops
-        return math_ops.div(other, self)
+    __abs__ = operators.absolute
+    __matmul__, __rmatmul__, __div__, __rdiv__ = operators.MATMUL + operators.DIV
 
     def __hash__(self):
         return id(self) >> 4

@@ -24,6 +24,7 @@ std::vector<Output> custom_gradient(const CustomGradientFunction& f, const Tenso
   std::vector<Output> inputs;
   for (const TensorLike& arg : args) inputs.push_back(client::convert(arg, DType::kInvalid, ""));
   const CustomGradient made = f(inputs);
+  for (const Output& result : made.results) identity(result);  // nobody reads it; TensorFlow makes it
   const size_t count = made.results.size();
   for (const Variable& variable : made.variables) inputs.push_back(client::convert(variable, DType::kInvalid, ""));
   std::vector<Output> all = made.results;

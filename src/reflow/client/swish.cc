@@ -22,9 +22,7 @@ Output swish(const TensorLike& features) {
       const Output slope = gate * (1.0 + input * closed);
       return {dy.front() * slope};
     };
-    const Output result = input * reflow::sigmoid(input);
-    identity(result);  // nobody reads it; TensorFlow makes it
-    return {{result}, grad};
+    return {{input * reflow::sigmoid(input)}, grad, {}};
   };
   return custom_gradient(f, {x}).front();
 }
