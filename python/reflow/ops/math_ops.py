@@ -336,6 +336,19 @@ def reduce_euclidean_norm(input_tensor, axis=None, keepdims=False, name=None):
     return gen_math_ops.euclidean_norm(input_tensor, axis, bool(keepdims), name=name)
 
 
+def reduced_shape(input_shape, axes):
+    """The shape of a tensor after it is reduced along `axes`, which stay with size 1."""
+    from reflow.ops import array_ops
+    from reflow.ops import gen_data_flow_ops
+    input_shape = cast(input_shape, dtypes.int32)
+    axes = cast(axes, dtypes.int32)
+    input_rank = array_ops.size(input_shape)
+    axes = (axes + input_rank) % input_rank
+    axes_shape = array_ops.shape(axes)
+    return gen_data_flow_ops.dynamic_stitch([range(input_rank), axes],
+                                            [input_shape, array_ops.fill(axes_shape, 1)])
+
+
 def count_nonzero(input_tensor=None, axis=None, keepdims=None, dtype=dtypes.int64, name=None, reduction_indices=None,
                   keep_dims=None, input=None):
     """The number of elements that aren't zero, along dimensions."""

@@ -172,3 +172,11 @@ def auc(labels, predictions, weights=None, num_thresholds=200, metrics_collectio
 def metric_variable(shape, dtype, validate_shape=True, name=None):
     """The variable of a metric's state: local, and in the collection METRIC_VARIABLES."""
     return _core.metrics.metric_variable(shape, dtypes.as_dtype(dtype), validate_shape, name)
+
+
+def __getattr__(name):
+    """The metrics of the k best predictions, which are in a module of their own."""
+    from reflow.ops import metrics_at_k
+    if name.startswith('_') or not hasattr(metrics_at_k, name):
+        raise AttributeError("module 'tensorflow.python.ops.metrics_impl' has no attribute '%s'" % name)
+    return getattr(metrics_at_k, name)

@@ -27,3 +27,18 @@ show('[tf.metrics.mean([1.], metrics_collections=["a"], updates_collections="b")
      'tf.get_collection("b")[0], len(tf.local_variables()), len(tf.get_collection("metric_variables"))][:3]')
 show('tf.metrics.accuracy([1, 2], [1, 2, 3])', False)
 show('tf.metrics.mean([1., 2.], weights=[1., 2., 3.])', False)
+
+predictions = 'tf.constant([[.1, .6, .2, .1], [.4, .1, .3, .2], [.3, .3, .1, .5]])'
+dense, sparse = 'tf.constant([[1, 3], [2, 0], [0, 1]], tf.int64)', (
+    'tf.SparseTensor([[0, 0], [0, 1], [2, 0]], tf.constant([1, 3, 0], tf.int64), [3, 2])')
+for given in (dense, sparse, 'tf.constant([1, 2, 0], tf.int64)'):
+    for name in ('recall_at_k', 'precision_at_k', 'average_precision_at_k'):
+        show('tf.metrics.%s(%s, %s, 2)[::-1]' % (name, given, predictions), name[0] != 'a' or given != sparse)
+for name in ('recall_at_k', 'precision_at_k'):
+    show('tf.metrics.%s(%s, %s, 2, class_id=1)[::-1]' % (name, dense, predictions))
+    show('tf.metrics.%s(%s, %s, 2, weights=[1., 0., 2.], name="n")[::-1]' % (name, sparse, predictions))
+show('tf.metrics.average_precision_at_k(%s, %s, 3, weights=[1., 0., 2.])[::-1]' % (dense, predictions))
+show('tf.metrics.precision_at_top_k(%s, tf.constant([[0, 1], [2, 3], [1, 0]], tf.int64))[::-1]' % dense)
+show('tf.metrics.recall_at_top_k(%s, tf.constant([[0, 1], [2, 3], [1, 0]], tf.int64), k=2)[::-1]' % dense)
+show('tf.metrics.average_precision_at_k(%s, %s, 0)' % (dense, predictions), False)
+show('tf.metrics.precision_at_k(tf.constant([[[1]]], tf.int64), %s, 1)' % predictions, False)
