@@ -5,7 +5,7 @@ if(TARGET reflow_command_line)
 endif()
 
 # The public headers: the C++ API and what it includes.
-set(public_rooms base tensor graph client summary train layers saved_model)
+set(public_rooms base tensor graph client summary train transforms layers saved_model)
 foreach(room IN LISTS public_rooms)
   if(EXISTS ${PROJECT_SOURCE_DIR}/src/reflow/${room})
     install(DIRECTORY src/reflow/${room} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/reflow

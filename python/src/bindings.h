@@ -34,6 +34,7 @@ void bind_variable_scatters(nb::module_& m);
 void bind_optimizers(nb::module_& m);
 void bind_saver(nb::module_& m);
 void bind_training(nb::module_& m);
+void bind_transforms(nb::module_& m);
 void bind_records(nb::module_& m);
 
 }  // namespace reflow::python

@@ -42,5 +42,6 @@ NB_MODULE(_core, m) {
   bind_optimizers(m);
   bind_saver(m);
   bind_training(m);
+  bind_transforms(m);
   bind_records(m);
 }
