@@ -7,6 +7,7 @@
 #include "reflow/base/status.h"
 #include "reflow/tools/env_command.h"
 #include "reflow/tools/graph_command.h"
+#include "reflow/tools/model_commands.h"
 #include "reflow/tools/ops_command.h"
 
 namespace reflow::tools {
@@ -31,7 +32,7 @@ CLI::App* add_ops(CLI::App& app, Arguments& arguments) {
 
 CLI::App* add_graph_show(CLI::App& graph, Arguments& arguments) {
   CLI::App* show = graph.add_subcommand("show", "Summarise a GraphDef: nodes, ops by count, inputs, variables");
-  show->add_option("FILE", arguments.graph_file, "A GraphDef, binary or text")->required();
+  show->add_option("FILE", arguments.graph_file, "A GraphDef, binary or text, a .meta file or a SavedModel")->required();
   show->add_flag("--nodes", arguments.show.nodes, "List every node with its inputs");
   show->add_option("--dot", arguments.show.dot_file, "Write the graph for Graphviz to OUT")->type_name("OUT");
   show->footer("Example:\n  reflow graph show model.pbtxt --dot model.dot && dot -Tsvg model.dot > model.svg");
@@ -61,9 +62,10 @@ int run_command_line(int argc, const char* const* argv, std::ostream& out, std::
   app.footer("Example:\n  reflow ops MatMul\n\n`reflow COMMAND --help` says more about a command.");
 
   const CLI::App* ops = add_ops(app, arguments);
-  CLI::App* graph = app.add_subcommand("graph", "Look into graphs");
+  CLI::App* graph = app.add_subcommand("graph", "Look into graphs, and rewrite them");
   graph->require_subcommand(1)->footer("Example:\n  reflow graph show model.pb");
   const CLI::App* show = add_graph_show(*graph, arguments);
+  ModelCommands models(app, *graph);
   CLI::App* env = app.add_subcommand("env", "List the environment variables that Reflow obeys");
   env->footer("Example:\n  reflow env");
   CLI::App* version = app.add_subcommand("version", "Say which Reflow this is, and which TensorFlow it implements");
@@ -77,6 +79,11 @@ int run_command_line(int argc, const char* const* argv, std::ostream& out, std::
   if (*ops && arguments.missing) return print(list_missing_ops(), out, err);
   if (*ops) return print(arguments.op.empty() ? list_ops(arguments.filter) : describe_op(arguments.op), out, err);
   if (*show) return print(show_graph(arguments.graph_file, arguments.show), out, err);
+  if (models.chosen()) {
+    int exit_status = 0;
+    const int printed = print(models.run(&exit_status), out, err);
+    return printed != 0 ? printed : exit_status;
+  }
   if (*env) return print(env_text(), out, err);
   return print(version_text() + "\n", out, err);
 }

@@ -30,6 +30,12 @@ TEST(CommandLine, HelpHasAnExampleForEachCommand) {
                                                                                        {"ops", "--help"},
                                                                                        {"graph", "--help"},
                                                                                        {"graph", "show", "--help"},
+                                                                                       {"graph", "freeze", "--help"},
+                                                                                       {"graph", "optimize", "--help"},
+                                                                                       {"graph", "diff", "--help"},
+                                                                                       {"saved_model", "--help"},
+                                                                                       {"saved_model", "show", "--help"},
+                                                                                       {"saved_model", "run", "--help"},
                                                                                        {"env", "--help"},
                                                                                        {"version", "--help"}}) {
     const Outcome outcome = run(command);

@@ -12,6 +12,7 @@
 #include "reflow/graph/attr_value.h"
 #include "reflow/graph/dot.h"
 #include "reflow/graph/graph_def.h"
+#include "reflow/tools/graph_file.h"
 #include "tensorflow/core/framework/graph.pb.h"
 
 namespace reflow::tools {
@@ -95,7 +96,7 @@ Status write_dot(const GraphDef& proto, const std::string& file) {
 
 StatusOr<std::string> show_graph(const std::string& file, const ShowGraphOptions& options) {
   GraphDef proto;
-  RETURN_IF_ERROR(graph::read_graph_def(file, &proto));
+  RETURN_IF_ERROR(read_graph_file(file, &proto));
   std::string text = fmt::format("{}: {} nodes, {} functions, GraphDef version {}\n", file, proto.node_size(),
                                  proto.library().function_size(), proto.versions().producer());
   text += ops_by_count(proto);
