@@ -72,3 +72,8 @@ def test_usage_and_unknown_options(folder):
     assert run(folder, '-m', 'reflow', '--help')[0] == 0
     status, _, err = run(folder, '-m', 'reflow', '--no-such-option')
     assert (status, err.splitlines()[0]) == (2, 'reflow: unknown option --no-such-option')
+
+
+def test_modules_of_tensorflow_run_as_programs(folder):
+    code, out, _ = run(folder, '-m', 'reflow', '-m', 'tensorflow.python.tools.optimize_for_inference', '--input=none')
+    assert (code, out) == (255, "Input graph file 'none' does not exist!\n")

@@ -7,6 +7,7 @@ from importlib.machinery import SourceFileLoader
 
 import reflow
 from reflow.launcher import legacy
+from reflow.names import finder
 
 _FOLDER = os.path.dirname(__file__)
 
@@ -43,7 +44,7 @@ def run_module(name, args):
     _search_first(os.getcwd())
     _main_module()
     _prepare()
-    runpy._run_module_as_main(name)  # what the interpreter itself calls
+    runpy._run_module_as_main(finder.implementation_name(name))  # what the interpreter itself calls
 
 
 def _search_first(folder):

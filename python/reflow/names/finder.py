@@ -53,6 +53,17 @@ def install():
     FINDER.installed = True
 
 
+def implementation_name(name):
+    """The module of Reflow that stands for a module of TensorFlow, to be run as a program; other names as they are."""
+    root, _, rest = name.partition('.')
+    package, _, module = rest.partition('.')
+    if root not in ('tensorflow', 'tensorflow_core') or not module:
+        return name
+    if package == 'python':
+        return 'reflow.' + module
+    return 'reflow.' + rest if package in _PACKAGES else name
+
+
 def _tensorflow_spec(fullname, name):
     """The spec of tensorflow.NAME. ImportError: TensorFlow has that and Reflow has not; None: nobody has."""
     if name == 'compat.v1':
