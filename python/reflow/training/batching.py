@@ -1,6 +1,5 @@
 """Batches of what other threads compute, through a queue whose runner is added to the graph."""
 
-from reflow import _core
 from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.framework import tensor_util
@@ -31,8 +30,9 @@ def choose(keep, kept, dropped):
 
 def fraction_summary(tag, size, whole):
     """Adds a summary of how full a queue is."""
+    from reflow.names import public
     from reflow.ops import math_ops
-    if not _core.has_op('ScalarSummary'):
+    if not public.has('summary', 'scalar'):
         return
     from reflow.summary import summary
     summary.scalar(tag, math_ops.cast(size, dtypes.float32) * (1. / whole))
