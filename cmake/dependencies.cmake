@@ -1,6 +1,7 @@
 # The libraries that the engine is linked with; docs/architecture.md says what each is for.
 
 find_package(absl REQUIRED)
+find_package(Eigen3 REQUIRED NO_MODULE) # seen by ops/linalg only, see rooms.cmake
 find_package(fmt REQUIRED)
 find_package(hwy REQUIRED)
 find_package(Protobuf REQUIRED)

@@ -1,7 +1,7 @@
 """Makes tf-1.15/kernels/FAMILY.json and .npz with TensorFlow 1.15: values and gradients of single ops.
 
 usage: generate_more_cases.py OUT_DIR [FAMILY...]
-The cases are those that networks.*, pictures.* and sequences.* hold; ../tf-1.15/README.md has the format.
+The cases are those that networks.*, pictures.*, sequences.* and algebra.* hold; ../tf-1.15/README.md has the format.
 """
 import base64, json, os, sys, warnings, zlib
 os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'
@@ -24,8 +24,17 @@ def F(*shape, **k):
     return RANDOM.uniform(k.get('lo', -2), k.get('hi', 2), shape).astype(k.get('dtype', np.float32))
 
 
+def C(*shape):
+    return (F(*shape) + 1j * F(*shape)).astype(np.complex64)
+
+
 def I(*values, **k):
     return np.array(values[0] if len(values) == 1 else values, k.get('dtype', np.int32))
+
+
+def positive(n, dtype=np.float32, batch=()):
+    m = RANDOM.uniform(-1, 1, tuple(batch) + (n, n))
+    return (np.matmul(m, np.swapaxes(m, -1, -2)) + n * np.eye(n)).astype(dtype)
 
 
 class Pool(object):
@@ -245,6 +254,53 @@ def pictures(add):
     add('ExtractGlimpse', F(1, 5, 6, 2), I(2, 3), I([[0, 3]], dtype=np.float32), False, uniform_noise=False, noise='zero', centered=False, normalized=False)
 
 
+def algebra(add):
+    for dtype in (np.float32, np.float64):
+        m = F(2, 3, 3, dtype=dtype) + 3 * np.eye(3, dtype=dtype)
+        add('MatrixInverse', m, adjoint=False)
+        add('MatrixDeterminant', m)
+        add('LogMatrixDeterminant', m)
+        add('MatrixSolve', m, F(2, 3, 2, dtype=dtype), adjoint=False)
+        add('MatrixTriangularSolve', m, F(2, 3, 2, dtype=dtype), lower=True, adjoint=True)
+        add('MatrixTriangularSolve', m, F(2, 3, 2, dtype=dtype), lower=False, adjoint=False)
+        add('Cholesky', positive(4, dtype, (2,)))
+        add('CholeskyGrad', np.linalg.cholesky(positive(3, dtype)), F(3, 3, dtype=dtype), False)
+        add('SelfAdjointEigV2', positive(4, dtype), compute_v=False)
+        add('Svd', F(4, 3, dtype=dtype), compute_uv=False)
+        add('MatrixSquareRoot', positive(3, dtype))
+        add('MatrixSolveLs', F(5, 3, dtype=dtype), F(5, 2, dtype=dtype), np.float64(.1))
+        add('MatrixSolveLs', F(3, 5, dtype=dtype), F(3, 2, dtype=dtype), np.float64(.1))
+        add('MatrixSolveLs', F(5, 3, dtype=dtype), F(5, 2, dtype=dtype), np.float64(0), False, fast=False)
+        add('TridiagonalSolve', F(2, 3, 4, dtype=dtype) + I([[0], [5], [0]], dtype=dtype), F(2, 4, 2, dtype=dtype))
+        add('TridiagonalSolve', F(3, 4, dtype=dtype) + I([[0], [5], [0]], dtype=dtype), F(4, 2, dtype=dtype), partial_pivoting=False)
+        add('TridiagonalMatMul', F(1, 4, dtype=dtype), F(1, 4, dtype=dtype), F(1, 4, dtype=dtype), F(4, 2, dtype=dtype))
+    add('MatrixInverse', C(3, 3), False)
+    add('MatrixDeterminant', C(2, 3, 3), False)
+    add('MatrixSolve', C(3, 3), C(3, 2), False, adjoint=True)
+    add('MatrixLogarithm', (positive(3) + 0j).astype(np.complex64), False)
+    add('MatrixInverse', np.zeros((2, 2), np.float32), False)
+    add('Cholesky', -np.eye(2, dtype=np.float32), False)
+    add('Lu', F(2, 4, 4), False)
+    add('Lu', F(4, 4, dtype=np.float64), False)
+    for n in (1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 17, 30):
+        add('FFT', C(2, n), False)
+        add('IFFT', C(2, n), False)
+        add('RFFT', F(2, n), I([n]), False)
+        add('IRFFT', C(2, n // 2 + 1), I([n]), False)
+    add('FFT2D', C(2, 3, 4), False)
+    add('IFFT2D', C(2, 3, 4), False)
+    add('FFT3D', C(2, 3, 4), False)
+    add('IFFT3D', C(2, 3, 4), False)
+    add('FFT', C(5).astype(np.complex128), False)
+    add('RFFT2D', F(2, 4, 5), I(4, 5), False)
+    add('RFFT2D', F(2, 4, 5), I(3, 6), False)
+    add('IRFFT2D', C(2, 4, 3), I(4, 5), False)
+    add('RFFT3D', F(2, 4, 5), I(2, 4, 5), False)
+    add('IRFFT3D', C(2, 4, 3), I(2, 4, 5), False)
+    add('RFFT', F(2, 6), I([8]), False)
+    add('RFFT', F(2, 6), I(8, 8), False)
+
+
 def sequences(add):
     x, labels = F(6, 2, 5), (I([[0, 0], [0, 1], [0, 2], [1, 0], [1, 1]], dtype=np.int64), I(1, 1, 2, 0, 3))
     for k in (dict(), dict(ctc_merge_repeated=False), dict(preprocess_collapse_repeated=True)):
@@ -259,7 +315,7 @@ def sequences(add):
 
 def main():
     out = sys.argv[1]
-    for family in (networks, pictures, sequences):
+    for family in (networks, pictures, sequences, algebra):
         if sys.argv[2:] and family.__name__ not in sys.argv[2:]:
             continue
         RANDOM.seed(15)

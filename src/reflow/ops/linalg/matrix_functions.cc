@@ -1,0 +1,102 @@
+// MatrixSquareRoot and MatrixLogarithm.
+
+#include <unsupported/Eigen/MatrixFunctions>
+
+#include "matrices.h"
+#include "reflow/op/gradient_ops.h"
+
+namespace reflow::ops {
+namespace {
+
+using namespace op;
+
+double function_cost(int64_t n) { return 30.0 * n * n * n + 1000; }
+
+template <typename T>
+class MatrixSquareRoot : public Kernel {
+ public:
+  explicit MatrixSquareRoot(KernelInit&) {}
+  Status compute(KernelContext& c) override {
+    const MatrixBatch b(c.input(0).shape());
+    if (b.rows == 0) return OkStatus();
+    return for_each_matrix(c, b.count, function_cost(b.rows), [&](int64_t i) -> Status {
+      const WideMatrix<T> root = widened<T>(matrix_at<T>(c.input(0), i)).sqrt();
+      matrix_at<T>(c.output(0), i) = root.template cast<T>();
+      return OkStatus();
+    });
+  }
+};
+
+template <typename T>
+class MatrixLogarithm : public Kernel {
+ public:
+  explicit MatrixLogarithm(KernelInit&) {}
+  Status compute(KernelContext& c) override {
+    const MatrixBatch b(c.input(0).shape());
+    if (b.rows == 0) return OkStatus();
+    return for_each_matrix(c, b.count, function_cost(b.rows), [&](int64_t i) -> Status {
+      const WideMatrix<T> logarithm = widened<T>(matrix_at<T>(c.input(0), i)).log();
+      matrix_at<T>(c.output(0), i) = logarithm.template cast<T>();
+      return OkStatus();
+    });
+  }
+};
+
+Endpoint concat(GradContext& g, std::vector<Endpoint> parts) {
+  GradContext::Scope scope(g.graph(), "concat");
+  const Endpoint axis = constant_int(g, 0, "axis");
+  return g.op("ConcatV2", {OpInput(std::move(parts)), OpInput(axis)}, {}, scope.name());
+}
+
+Endpoint transposed(GradContext& g, Endpoint x) {
+  // Not conjugated.
+  const Endpoint y = adjoint(g, x);
+  return y ? g.conj(y) : y;
+}
+
+// s s = a, so da solves s^T da + da s^T = ds (for real matrices): a system of n^2 equations for the elements of da.
+void square_root_gradient(GradContext& g) {
+  const Endpoint s = g.y(0), dy = g.dy(0);
+  const Shape& shape = s.shape();
+  if (!shape.known_rank() || shape.dim(shape.rank() - 1) < 0) {
+    return g.fail(unimplemented("The gradient of MatrixSquareRoot needs to know the size of the matrices"));
+  }
+  const int64_t n = shape.dim(shape.rank() - 1);
+  const Endpoint full_shape = g.shape(s);
+  if (!full_shape) return;
+  Endpoint batch;
+  {
+    GradContext::Scope scope(g.graph(), "strided_slice");
+    const Endpoint from = g.constant_ints({0}, DType::kInt32, "stack"), to = g.constant_ints({-2}, DType::kInt32, "stack_1"),
+                   step = g.constant_ints({1}, DType::kInt32, "stack_2");
+    batch = g.op("StridedSlice", {full_shape, from, to, step}, {{"begin_mask", 1}}, scope.name());
+  }
+  const auto as = [&](Endpoint x, std::vector<int64_t> dims) { return g.reshape(x, concat(g, {batch, g.constant_ints(dims)})); };
+  const Endpoint eye = g.op("MatrixDiag", {g.op("Fill", {g.constant_ints({n}), g.constant(1, s.dtype())})});
+  // Element (i, j; k, l) of the system: what da[k, l] adds to (s^H da + da s^H)[i, j].
+  const Endpoint h = adjoint(g, s), h_transposed = transposed(g, h);
+  const Endpoint left = mul(g, as(h, {n, 1, n, 1}), g.reshape(eye, g.constant_ints({1, n, 1, n})));
+  const Endpoint right = mul(g, as(h_transposed, {1, n, 1, n}), g.reshape(eye, g.constant_ints({n, 1, n, 1})));
+  const Endpoint system = as(add(g, left, right), {n * n, n * n});
+  g.dx(0) = g.reshape(g.op("MatrixSolve", {system, as(dy, {n * n, 1})}), full_shape);
+}
+
+REFLOW_OP("MatrixSquareRoot")
+    .input("input: T")
+    .output("output: T")
+    .attr("T: {double, float, half, complex64, complex128}")
+    .doc("The matrices whose squares are the matrices in the last two dimensions of input.")
+    .shape(square_shape)
+    .kernel<MatrixSquareRoot>(kCpu, kMatrixTypes)
+    .gradient(square_root_gradient);
+
+REFLOW_OP("MatrixLogarithm")
+    .input("input: T")
+    .output("output: T")
+    .attr("T: {complex64, complex128}")
+    .doc("The matrices whose exponentials are the matrices in the last two dimensions of input.")
+    .shape(square_shape)
+    .kernel<MatrixLogarithm>(kCpu, kComplexTypes);
+
+}  // namespace
+}  // namespace reflow::ops
