@@ -2,9 +2,10 @@
 # time when nothing is missing.
 
 FUZZ_SECONDS ?= 30
+STRESS_SECONDS ?= 600
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run test check wheel asan tsan fuzz bench format clean
+.PHONY: help run test check wheel asan tsan stress fuzz bench format clean
 .DELETE_ON_ERROR:
 
 help:
@@ -13,6 +14,7 @@ help:
 	@echo "make wheel   the Python package as a wheel in build/dist, tried in a fresh venv"
 	@echo "make asan    the tests under address and undefined-behaviour sanitizers"
 	@echo "make tsan    the tests under thread sanitizer"
+	@echo "make stress  16 threads over shared and own sessions for STRESS_SECONDS=$(STRESS_SECONDS) seconds; a minute in tsan"
 	@echo "make fuzz    each fuzzer for FUZZ_SECONDS=$(FUZZ_SECONDS) seconds"
 	@echo "make bench   the benchmarks"
 	@echo "make format  clang-format over all C++ sources"
@@ -46,6 +48,13 @@ asan: build/dev/build.ninja
 tsan: build/tsan/build.ninja
 	cmake --build --preset tsan
 	ctest --preset tsan
+
+stress: build/release/build.ninja build/tsan/build.ninja
+	cmake --build --preset release --target session_stress
+	build/release/stress/session_stress --seconds $(STRESS_SECONDS)
+	build/release/stress/session_stress --runs 1000000
+	cmake --build --preset tsan --target session_stress
+	build/tsan/stress/session_stress --seconds 60
 
 fuzz: build/fuzz/build.ninja
 	cmake --build --preset fuzz

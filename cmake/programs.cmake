@@ -57,6 +57,14 @@ if(REFLOW_BENCH)
   endif()
 endif()
 
+# tests/stress/NAME.cc: programs that load the engine for minutes; built when they are asked for (make stress).
+file(GLOB stress_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/stress/*.cc)
+foreach(file IN LISTS stress_files)
+  cmake_path(GET file STEM name)
+  reflow_program(${name} stress ${file})
+  set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
+endforeach()
+
 # NAME_fuzz.cc: one libFuzzer program each.
 if(REFLOW_FUZZ)
   file(GLOB_RECURSE fuzz_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/reflow/*_fuzz.cc)

@@ -138,8 +138,8 @@ StatusOr<std::shared_ptr<Plan>> DirectSession::prepare(const Signature& signatur
     const auto known = impl_->plans.find(signature);
     if (known != impl_->plans.end()) return known->second;
   }
-  if (impl_->closed) return make_status(StatusCode::kCancelled, "Session has been closed.");
   std::lock_guard compile_lock(impl_->compile_mutex);
+  if (impl_->closed) return make_status(StatusCode::kCancelled, "Session has been closed.");
   {
     std::shared_lock lock(impl_->plans_mutex);
     const auto known = impl_->plans.find(signature);
@@ -197,7 +197,9 @@ StatusOr<std::string> DirectSession::partial_run_setup(const Signature& signatur
     ASSIGN_OR_RETURN(subgraph, graph::extract_subgraph(*impl_->graph, signature.feeds, signature.fetches, signature.targets));
   }
   RETURN_IF_ERROR(make_partial(signature, &subgraph));
+  std::unique_lock compile_lock(impl_->compile_mutex);
   ASSIGN_OR_RETURN(std::shared_ptr<Plan> plan, impl_->compiler->compile(std::move(subgraph), *impl_->graph, impl_->kernels, {"all"}));
+  compile_lock.unlock();
   auto run = std::make_shared<PartialRun>(*impl_->graph, signature, std::move(plan));
   const int64_t step_id = impl_->next_step_id.fetch_add(1, std::memory_order_relaxed);
   std::string handle;
@@ -244,9 +246,9 @@ Status DirectSession::close() {
   if (impl_->closed.exchange(true)) return OkStatus();
   impl_->cancellation.cancel();
   while (impl_->active_runs.load() > 0) std::this_thread::yield();
+  std::lock_guard compile_lock(impl_->compile_mutex);  // before plans_mutex, as in prepare()
   std::unique_lock lock(impl_->plans_mutex);
   impl_->plans.clear();
-  std::lock_guard compile_lock(impl_->compile_mutex);
   impl_->partial_runs.clear();
   impl_->kernels.clear();
   impl_->functions->clear();
