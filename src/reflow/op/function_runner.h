@@ -58,7 +58,7 @@ class CalledFunction {
   // Takes the attribute `attr` of the node, of type func. Fails where there is no such function.
   CalledFunction(KernelInit& c, std::string_view attr);
   CalledFunction(KernelInit& c, const NameAttrList& function);
-  bool may_block() const { return runner_ != nullptr && runner_->may_block(handle_); }
+  bool may_block() const { return handle_ >= 0 && runner_->may_block(handle_); }
   // Waits for the end of the call. InvalidArgument: other results than `num_results`.
   StatusOr<std::vector<Tensor>> call(const RunEnv& env, std::vector<Tensor> arguments, int num_results) const;
 

@@ -78,6 +78,7 @@ StatusOr<Variable*> initialized_resource_variable(KernelContext& c, int i) {
 }
 
 Status variable_not_found_error(KernelContext& c, int i) {
+  if (c.input(i).num_elements() < 1) return invalid_argument("Input {} is not a resource handle", i);
   const ResourceHandle& handle = handle_of(c, i);
   if (c.resources().lookup<ContainerInUse>(handle.container, kContainerInUse).ok()) {
     return not_found("Resource {}/{}/{} does not exist.", handle.container, handle.name, kVariableType);

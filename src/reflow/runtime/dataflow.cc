@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "reflow/base/logging.h"
+#include "reflow/runtime/compute.h"
 #include "reflow/runtime/executor.h"
 #include "reflow/runtime/loop_frame.h"
 #include "reflow/runtime/ready_queue.h"
@@ -201,7 +202,7 @@ class DataflowRun {
     if (status.ok()) [[likely]] {
       Tracer::Begin begin;
       if (tracer_.on()) [[unlikely]] begin = Tracer::begin();
-      status = in.kernel->compute(context);
+      status = compute(*in.kernel, context);
       if (tracer_.on() && status.ok()) [[unlikely]] trace(begin, task, context);
     }
     complete(task, status, context.dead_outputs());
@@ -262,7 +263,7 @@ class DataflowRun {
     if (in.kernel->is_async()) {
       in.kernel->compute_async(*running->context, done);
     } else {
-      plan_.pool->schedule([&in, running, done] { done(in.kernel->compute(*running->context)); });
+      plan_.pool->schedule([&in, running, done] { done(compute(*in.kernel, *running->context)); });
     }
   }
 

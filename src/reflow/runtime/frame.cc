@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "reflow/runtime/program.h"
+#include "reflow/runtime/compute.h"
 #include "reflow/tensor/allocator.h"
 
 namespace reflow::runtime {
@@ -117,7 +118,7 @@ Status run_dynamic(const Plan& plan, int index, Frame& frame) {
   op::KernelContext& context = frame.contexts[index];
   if (frame.memos.empty()) frame.memos.resize(plan.instructions.size());
   RETURN_IF_ERROR(prepare_outputs(in, context, in.dying_inputs, frame.memos[index]));
-  return in.kernel->compute(context);
+  return compute(*in.kernel, context);
 }
 
 }  // namespace reflow::runtime

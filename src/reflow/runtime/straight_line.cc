@@ -1,4 +1,5 @@
 #include "reflow/runtime/executor.h"
+#include "reflow/runtime/compute.h"
 #include "reflow/runtime/tracer.h"
 
 namespace reflow::runtime {
@@ -58,14 +59,14 @@ Status run_straight_line(const Program& program, Frame& frame, const RunControl&
     Tracer::Begin begin;
     if (metadata != nullptr) [[unlikely]] begin = Tracer::begin();
     if (step.plain) [[likely]] {
-      const Status status = step.kernel->compute(frame.contexts[step.instruction]);
+      const Status status = compute(*step.kernel, frame.contexts[step.instruction]);
       if (!status.ok()) [[unlikely]] return at_instruction(plan, plan.instructions[step.instruction], status);
     } else {
       bool reshaped = false;
       if (step.num_checks > 0) RETURN_IF_ERROR(check_references(program, step, frame, &reshaped));
       if (reshaped) [[unlikely]] return run_rest_dynamically(plan, step.instruction, frame, control);
       const Status status = step.dynamic ? run_dynamic(plan, step.instruction, frame)
-                                         : step.kernel->compute(frame.contexts[step.instruction]);
+                                         : compute(*step.kernel, frame.contexts[step.instruction]);
       if (!status.ok()) [[unlikely]] return at_instruction(plan, plan.instructions[step.instruction], status);
       if (metadata == nullptr) {
         for (int i = step.first_release; i < step.first_release + step.num_releases; ++i) {

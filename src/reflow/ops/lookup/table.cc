@@ -23,7 +23,7 @@ Status LookupTable::check_values(const Tensor& keys, const Tensor& values) const
 
 StatusOr<std::shared_ptr<LookupTable>> table_of(KernelContext& c) {
   const Tensor& handle = c.input(0);
-  if (handle.dtype() == DType::kResource) {
+  if (handle.dtype() == DType::kResource && handle.num_elements() >= 1) {
     const ResourceHandle& resource = handle.item<ResourceHandle>();
     if (resource.resource && resource.type_name == LookupTable::kTypeName) {
       return std::static_pointer_cast<LookupTable>(resource.resource);

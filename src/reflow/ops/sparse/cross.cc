@@ -61,6 +61,8 @@ uint64_t concatenated(uint64_t a, uint64_t b) {
   return mix(mix(result) * kFactor);
 }
 
+constexpr int64_t kMostRows = int64_t{1} << 30;  // each of them takes memory, whether it has features or not
+
 class SparseCross : public Kernel {
  public:
   explicit SparseCross(KernelInit& c)
@@ -157,6 +159,7 @@ class SparseCross : public Kernel {
                                 row_text(sizes.flat<int64_t>()), i);
       }
       ASSIGN_OR_RETURN(const Shape shape, dense_shape(sizes));
+      if (shape.dim(0) > kMostRows) return resource_exhausted("There are too many rows at position {}: {}", i, shape.dim(0));
       RETURN_IF_ERROR(check_rows(shape.dim(0), "position", i));
     }
     const int num_dense = c.num_inputs() - 3 * n_;
