@@ -12,8 +12,8 @@ class Message;
 
 namespace reflow::graph {
 
-// Binary or text format by content. NotFound: no such file. DataLoss: it is neither, "PATH is no GraphDef, neither binary
-// nor text: LINE:COLUMN: ...".
+// Binary or text format by content. NotFound: no such file. DataLoss: it can't be read, "PATH is no GraphDef: the field at
+// byte 7 of 90 can't be read", "PATH is no GraphDef, neither binary nor text: LINE:COLUMN: ...".
 Status read_proto(const std::string& path, google::protobuf::Message* proto);
 
 // Writes beside `path` and renames. Binary format is deterministic: equal messages are equal bytes.
