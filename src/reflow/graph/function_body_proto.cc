@@ -1,7 +1,6 @@
-#include <absl/container/flat_hash_map.h>
-
 #include <algorithm>
 #include <string>
+#include <unordered_map>
 
 #include "reflow/graph/function_body.h"
 #include "reflow/graph/function_library.h"
@@ -151,7 +150,7 @@ class Flattener {
   const Graph& library_;
   const tensorflow::FunctionDef& function_;
   const AttrMap& attrs_;
-  absl::flat_hash_map<std::string, std::vector<std::string>> tensors_;
+  std::unordered_map<std::string, std::vector<std::string>> tensors_;  // references to its values stay
   std::vector<std::string> results_;
   int num_arguments_ = 0;
 };

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 #include <tensorflow/core/protobuf/saved_model.pb.h>
 
-#include <algorithm>
+#include <set>
 
 #include "reflow/client/errors.h"
 #include "reflow/io/file.h"
@@ -45,7 +45,9 @@ FeedDict asset_feeds(const MetaGraphDef& meta_graph, const Graph& graph, const s
     }
   }
   FeedDict feeds;
+  std::set<std::string> fed;  // a constant may be listed more than once
   for (const tensorflow::AssetFileDef& asset : assets) {
+    if (!fed.insert(asset.tensor_info().name()).second) continue;
     if (asset.filename().find("..") != std::string::npos || asset.filename().starts_with('/')) {
       throw ValueError("The asset '" + asset.filename() + "' is not below the SavedModel.");
     }

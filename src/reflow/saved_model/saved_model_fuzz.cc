@@ -11,7 +11,7 @@
 
 namespace {
 
-void import(const tensorflow::MetaGraphDef& meta_graph) {
+void try_import(const tensorflow::MetaGraphDef& meta_graph) {
   using namespace reflow;
   const Graph graph;
   const auto scope = graph.as_default();
@@ -28,9 +28,9 @@ void import(const tensorflow::MetaGraphDef& meta_graph) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   tensorflow::SavedModel model;
   if (model.ParseFromArray(data, static_cast<int>(size))) {
-    for (const tensorflow::MetaGraphDef& meta_graph : model.meta_graphs()) import(meta_graph);
+    for (const tensorflow::MetaGraphDef& meta_graph : model.meta_graphs()) try_import(meta_graph);
   }
   tensorflow::MetaGraphDef meta_graph;
-  if (meta_graph.ParseFromArray(data, static_cast<int>(size))) import(meta_graph);
+  if (meta_graph.ParseFromArray(data, static_cast<int>(size))) try_import(meta_graph);
   return 0;
 }
