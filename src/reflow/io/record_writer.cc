@@ -1,10 +1,7 @@
 #include "reflow/io/record_writer.h"
 
-#include <cstdint>
-#include <cstring>
 #include <utility>
 
-#include "reflow/io/crc32c.h"
 #include "reflow/io/record_format.h"
 
 namespace reflow::io {
@@ -32,15 +29,10 @@ RecordWriter::~RecordWriter() {
 
 Status RecordWriter::write(std::string_view record) {
   if (!file_) return closed();
-  char header[kRecordHeaderBytes], footer[kRecordFooterBytes];
-  const uint64_t length = record.size();
-  std::memcpy(header, &length, sizeof length);
-  const uint32_t length_crc = mask_crc(crc32c({header, sizeof length})), crc = mask_crc(crc32c(record));
-  std::memcpy(header + sizeof length, &length_crc, sizeof length_crc);
-  std::memcpy(footer, &crc, sizeof crc);
-  RETURN_IF_ERROR(append({header, sizeof header}));
+  const RecordFrame frame(record);
+  RETURN_IF_ERROR(append({frame.header, sizeof frame.header}));
   RETURN_IF_ERROR(append(record));
-  return append({footer, sizeof footer});
+  return append({frame.footer, sizeof frame.footer});
 }
 
 Status RecordWriter::flush() {
