@@ -1,6 +1,6 @@
-"""Makes string_ops.json and .npz, sparse_ops.json and .npz with TensorFlow 1.15: single ops, run once.
+"""Makes FAMILY.json and .npz with TensorFlow 1.15: single ops, run once.
 
-usage: generate_kernels.py string_ops|sparse_ops
+usage: generate_kernels.py FAMILY, of which there is FAMILY_cases.py
 
 The format is that of tf-1.15/kernels (tf-1.15/README.md). Each case runs in a process of its own, because some inputs
 bring TensorFlow down; such cases are left out.
@@ -49,6 +49,9 @@ def build(op, inputs, attrs, known):
         return p
     for arg, x in zip(OPS[op].input_arg, inputs):
         args[arg.name] = [placeholder(e) for e in x] if isinstance(x, list) else placeholder(x)
+    for attr in OPS[op].attr:
+        if attr.type == 'tensor' and attr.name in args:
+            args[attr.name] = tf.make_tensor_proto(args[attr.name])
     result = getattr(tf.raw_ops, op)(name='op', **args)
     return result, feeds
 
@@ -81,7 +84,9 @@ def record_of(op, inputs, attrs):
         record['attrs'] = {a.name: attr_of(node, a.name, a.type) for a in OPS[op].attr}
         with tf.Session() as session:
             try:
-                record['out'] = [np.asarray(o) for o in session.run(flat_outputs(op, result), feeds)]
+                # np.asarray would take the last zero bytes of a string away.
+                outputs = session.run(flat_outputs(op, result), feeds)
+                record['out'] = [np.array(o, object) if isinstance(o, bytes) else np.asarray(o) for o in outputs]
             except tf.errors.OpError as e:
                 message = e.message.split('\n\t [[')[0]
                 record['error'] = {'class': type(e).__name__, 'code': e.error_code, 'message': message}
@@ -96,6 +101,13 @@ def attr_of(node, name, kind):
         return [tf.as_dtype(t).name for t in value]
     if kind == 'string':
         return value.decode()
+    if kind == 'tensor':
+        array = tf.make_ndarray(value)
+        return {'dtype': tf.as_dtype(array.dtype).name, 'shape': list(array.shape), 'values': array.ravel().tolist()}
+    if kind == 'list(string)':
+        return [v.decode() for v in value]
+    if kind == 'list(shape)':
+        return [[-1 if n is None else n for n in tf.TensorShape(v).as_list()] if not v.unknown_rank else None for v in value]
     return value
 
 
