@@ -4,6 +4,9 @@ find_package(absl REQUIRED)
 find_package(Eigen3 REQUIRED NO_MODULE) # seen by ops/linalg only, see rooms.cmake
 find_package(fmt REQUIRED)
 find_package(hwy REQUIRED)
+find_package(GIF REQUIRED)
+find_package(JPEG REQUIRED)
+find_package(PNG REQUIRED)
 find_package(Protobuf REQUIRED)
 find_package(Snappy REQUIRED)
 find_package(Threads REQUIRED)
@@ -34,4 +37,7 @@ target_link_libraries(reflow_dependencies INTERFACE
   ${OpenMP_CXX_LIBRARIES}
   Threads::Threads
   ZLIB::ZLIB
+  GIF::GIF
+  JPEG::JPEG
+  PNG::PNG
   ${CMAKE_DL_LIBS})
