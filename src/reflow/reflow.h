@@ -44,6 +44,8 @@
 #include "reflow/layers/metrics.h"
 #include "reflow/saved_model/builder.h"
 #include "reflow/saved_model/saved_model.h"
+#include "reflow/summary/file_writer.h"
+#include "reflow/summary/summary.h"
 #include "reflow/train/global_step.h"
 #include "reflow/train/learning_rate_decay.h"
 #include "reflow/train/meta_graph.h"

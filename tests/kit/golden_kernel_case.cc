@@ -29,6 +29,20 @@ Shape shape_from_json(const Json& j) {
   return Shape(std::span<const int64_t>(j.get<std::vector<int64_t>>()));
 }
 
+// {"dtype": "uint8", "shape": [4], "values": [255, 0, 0, 255]}: numbers only.
+Tensor tensor_from_json(const Json& j) {
+  Tensor tensor(dtype_from_name(j.at("dtype").get<std::string>()), shape_from_json(j.at("shape")));
+  for (int64_t i = 0; i < tensor.num_elements(); ++i) {
+    const double value = j.at("values").at(static_cast<size_t>(i));
+    switch (tensor.dtype()) {
+      case DType::kUint8: tensor.data<uint8_t>()[i] = static_cast<uint8_t>(value); break;
+      case DType::kFloat32: tensor.data<float>()[i] = static_cast<float>(value); break;
+      default: throw std::runtime_error("no tensor of type " + dtype_name(tensor.dtype()) + " from JSON");
+    }
+  }
+  return tensor;
+}
+
 AttrValue attr_from_json(std::string_view type, const Json& j) {
   if (type == "string" || type == "func") return j.get<std::string>();
   if (type == "int") return j.get<int64_t>();
@@ -36,6 +50,7 @@ AttrValue attr_from_json(std::string_view type, const Json& j) {
   if (type == "bool") return j.get<bool>();
   if (type == "type") return dtype_from_name(j.get<std::string>());
   if (type == "shape") return shape_from_json(j);
+  if (type == "tensor") return tensor_from_json(j);
   if (type == "list(string)") return j.get<std::vector<std::string>>();
   if (type == "list(int)") return j.get<std::vector<int64_t>>();
   if (type == "list(float)") return j.get<std::vector<float>>();

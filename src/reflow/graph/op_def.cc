@@ -179,11 +179,13 @@ Status parse_shape(Scanner& in, Shape* shape) {
   return OkStatus();
 }
 
-// "{ dtype: DT_STRING }" and the like: an empty tensor field takes the element's default. Scalars only.
+// "{ dtype: DT_UINT8 tensor_shape: [4] int_val: 255 int_val: 0 }" and the like: the last value is repeated, and without
+// values there are zeros and empty strings.
 Status parse_tensor(Scanner& in, Tensor* tensor) {
   if (!in.take("{")) return invalid_argument("tensor expected before '{}'", in.rest());
   DType type = DType::kInvalid;
   Shape shape;
+  std::vector<int64_t> values;
   while (!in.take("}")) {
     if (in.take_word("dtype")) {
       in.take(":");
@@ -191,6 +193,11 @@ Status parse_tensor(Scanner& in, Tensor* tensor) {
     } else if (in.take_word("tensor_shape")) {
       in.take(":");
       RETURN_IF_ERROR(parse_shape(in, &shape));
+    } else if (in.take_word("int_val")) {
+      in.take(":");
+      int64_t number = 0;
+      RETURN_IF_ERROR(parse_number(in.take_number(), &number));
+      values.push_back(number);
     } else {
       return invalid_argument("tensor not understood at '{}'", in.rest());
     }
@@ -199,6 +206,11 @@ Status parse_tensor(Scanner& in, Tensor* tensor) {
   if (shape.num_elements() < 0) return invalid_argument("a default tensor needs a fully defined shape");
   *tensor = Tensor(type, shape);
   if (is_plain(type)) std::fill_n(static_cast<char*>(tensor->raw_data()), tensor->size_bytes(), 0);
+  if (!values.empty() && type != DType::kUint8) return invalid_argument("values of a default tensor are uint8");
+  for (int64_t i = 0; !values.empty() && i < tensor->num_elements(); ++i) {
+    tensor->data<uint8_t>()[i] = static_cast<uint8_t>(values[std::min(static_cast<size_t>(i), values.size() - 1)]);
+  }
+  if (!values.empty()) tensor->buffer()->set_proto_form(static_cast<int64_t>(values.size()));
   return OkStatus();
 }
 
