@@ -6,9 +6,11 @@
 
 #include "reflow/base/status.h"
 #include "reflow/tools/env_command.h"
+#include "reflow/tools/event_commands.h"
 #include "reflow/tools/graph_command.h"
 #include "reflow/tools/model_commands.h"
 #include "reflow/tools/ops_command.h"
+#include "reflow/tools/record_commands.h"
 
 namespace reflow::tools {
 namespace {
@@ -66,6 +68,8 @@ int run_command_line(int argc, const char* const* argv, std::ostream& out, std::
   graph->require_subcommand(1)->footer("Example:\n  reflow graph show model.pb");
   const CLI::App* show = add_graph_show(*graph, arguments);
   ModelCommands models(app, *graph);
+  RecordCommands records(app);
+  const EventCommands events(app);
   CLI::App* env = app.add_subcommand("env", "List the environment variables that Reflow obeys");
   env->footer("Example:\n  reflow env");
   CLI::App* version = app.add_subcommand("version", "Say which Reflow this is, and which TensorFlow it implements");
@@ -84,6 +88,12 @@ int run_command_line(int argc, const char* const* argv, std::ostream& out, std::
     const int printed = print(models.run(&exit_status), out, err);
     return printed != 0 ? printed : exit_status;
   }
+  if (records.chosen()) {
+    int exit_status = 0;
+    const int printed = print(records.run(&exit_status), out, err);
+    return printed != 0 ? printed : exit_status;
+  }
+  if (events.chosen()) return print(events.run(), out, err);
   if (*env) return print(env_text(), out, err);
   return print(version_text() + "\n", out, err);
 }
