@@ -36,5 +36,6 @@ void bind_saver(nb::module_& m);
 void bind_training(nb::module_& m);
 void bind_transforms(nb::module_& m);
 void bind_records(nb::module_& m);
+void bind_summaries(nb::module_& m);
 
 }  // namespace reflow::python

@@ -44,4 +44,5 @@ NB_MODULE(_core, m) {
   bind_training(m);
   bind_transforms(m);
   bind_records(m);
+  bind_summaries(m);
 }

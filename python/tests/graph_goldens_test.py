@@ -43,7 +43,6 @@ WAITING = {
     'slim_lenet': 'tf.contrib.slim',
     'sparse': 'tf.contrib.layers.dense_to_sparse',
     'strings_and_tables': 'operations on files and Examples',
-    'summaries': 'tf.summary',
 }
 
 # Collections whose items are no Python objects yet.

@@ -28,6 +28,12 @@ def test_files_of_tensorflow_are_read_and_written_byte_for_byte(name, kind, tmp_
     assert (tmp_path / 'written').read_bytes() == (GOLDEN / f'{name}.tfrecord').read_bytes()
 
 
+def test_compressed_file_of_a_later_tensorflow():
+    folder = GOLDEN.parents[1] / 'tf-2.6'
+    words = (folder / 'unicode_vocabulary').read_bytes().splitlines()
+    assert records(folder / 'unicode_vocabulary.tfrecord.gz', 'GZIP') == words and len(words) == 165
+
+
 def test_messages_come_back(tmp_path):
     example = tf.train.Example(features=tf.train.Features(feature={
         'label': tf.train.Feature(int64_list=tf.train.Int64List(value=[3]))}))

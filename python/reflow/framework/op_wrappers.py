@@ -76,7 +76,19 @@ def _default(kind, value):
         return [each.decode() for each in value]
     if kind == 'shape':
         return None if value.ndims is None else value.as_list()
+    if kind == 'tensor':
+        return _tensor_proto(value)
     return value
+
+
+def _tensor_proto(array):
+    """A TensorProto of small integers, as TensorFlow's op definitions write them."""
+    from reflow.framework import dtypes, protos
+    proto = protos.message('tensorflow.TensorProto')(dtype=dtypes.as_dtype(array.dtype).as_datatype_enum)
+    for size in array.shape:
+        proto.tensor_shape.dim.add(size=size)
+    proto.int_val.extend(int(value) for value in array.flat)
+    return proto
 
 
 def _shortest(value):

@@ -2,6 +2,7 @@
 
 from reflow.ops import gen_image_ops
 from reflow.ops.image_boxes import *  # noqa: F401,F403
+from reflow.ops.image_codecs import *  # noqa: F401,F403
 from reflow.ops.image_colors import *  # noqa: F401,F403
 from reflow.ops.image_flips import *  # noqa: F401,F403
 from reflow.ops.image_quality import *  # noqa: F401,F403
