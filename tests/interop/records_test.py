@@ -1,0 +1,103 @@
+"""Records, Examples and event files in both directions between Reflow and a real TensorFlow."""
+import pytest
+from peer import needs_build, needs_peer, run_peer, run_reflow
+
+pytestmark = [needs_peer, needs_build]
+
+WRITE_RECORDS = '''
+def example(i):
+    features = {
+        'i': tf.train.Feature(int64_list=tf.train.Int64List(value=[i, -i, 2 ** 62])),
+        'f': tf.train.Feature(float_list=tf.train.FloatList(value=[i / 3.0] * (i % 4))),
+        's': tf.train.Feature(bytes_list=tf.train.BytesList(value=[b'x' * i, b'', bytes(range(200))]))}
+    return tf.train.Example(features=tf.train.Features(feature=features)).SerializeToString()
+
+for kind in ('NONE', 'ZLIB', 'GZIP'):
+    options = tf.python_io.TFRecordOptions(getattr(tf.python_io.TFRecordCompressionType, kind))
+    with tf.python_io.TFRecordWriter(sys.argv[1] + '/' + kind, options) as writer:
+        for i in range(300):
+            writer.write(example(i))
+        writer.write(b'')
+        writer.write(b'big' * 200000)
+'''
+READ_RECORDS = '''
+import hashlib
+for kind in ('NONE', 'ZLIB', 'GZIP'):
+    options = tf.python_io.TFRecordOptions(getattr(tf.python_io.TFRecordCompressionType, kind))
+    records = list(tf.python_io.tf_record_iterator(sys.argv[1] + '/' + kind, options))
+    print(kind, len(records), len(records[-1]), hashlib.md5(b''.join(records[300:])).hexdigest())
+    parsed = tf.parse_example(records[:300], {
+        'i': tf.FixedLenFeature([3], tf.int64), 's': tf.VarLenFeature(tf.string),
+        'f': tf.FixedLenSequenceFeature([], tf.float32, allow_missing=True, default_value=-1.0)})
+    with tf.Session() as session:
+        values = session.run(parsed)
+    print(values['i'].sum(), values['f'].shape, repr(float(values['f'].astype(np.float64).sum())))
+    print(values['s'].indices.sum(), values['s'].dense_shape.tolist(), hashlib.md5(b''.join(values['s'].values)).hexdigest())
+'''
+WRITE_EVENTS = '''
+x = tf.placeholder(tf.float32, [None, 4], 'x')
+with tf.name_scope('layer'):
+    tf.summary.scalar('loss', tf.reduce_mean(x))
+    tf.summary.histogram('weights', x)
+tf.summary.image('im', tf.reshape(x, [-1, 2, 2, 1]))
+tf.summary.audio('au', tf.reshape(x, [1, -1, 1]) / 10, 8000.)
+tf.summary.text('note', tf.constant('text'))
+tf.summary.tensor_summary('tensor', x)
+merged = tf.summary.merge_all()
+with tf.Session() as session:
+    writer = tf.summary.FileWriter(sys.argv[1], session.graph)
+    for step in range(5):
+        writer.add_summary(session.run(merged, {x: np.arange(8).reshape(2, 4) - step}), step)
+    metadata = tf.RunMetadata()
+    session.run(merged, {x: np.ones((1, 4))}, options=tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE),
+                run_metadata=metadata)
+    writer.add_run_metadata(metadata, 'trace', 5)
+    writer.add_session_log(tf.SessionLog(status=tf.SessionLog.STOP), 5)
+    writer.add_summary(tf.Summary(value=[tf.Summary.Value(tag='by hand', simple_value=0.25)]), 6)
+    writer.close()
+'''
+READ_EVENTS = '''
+for name in sorted(os.listdir(sys.argv[1])):
+    for event in tf.train.summary_iterator(os.path.join(sys.argv[1], name)):
+        what = event.WhichOneof('what')
+        print(what, event.step, event.file_version)
+        if what == 'graph_def':
+            print([node.name + node.op for node in tf.GraphDef.FromString(event.graph_def).node])
+        elif what == 'summary':
+            for value in event.summary.value:
+                print(value.tag, value.WhichOneof('value'), value.SerializeToString().hex())
+        elif what == 'session_log':
+            print(event.session_log.status)
+'''
+
+
+def folders(tmp_path):
+    written = tmp_path / 'reflow', tmp_path / 'peer'
+    for folder in written:
+        folder.mkdir()
+    return written
+
+
+def test_records_are_equal_and_read_alike(tmp_path):
+    ours, theirs = folders(tmp_path)
+    run_reflow(tmp_path, WRITE_RECORDS, ours)
+    run_peer(tmp_path, WRITE_RECORDS, theirs)
+    assert run_reflow(tmp_path, READ_RECORDS, theirs) == run_peer(tmp_path, READ_RECORDS, ours)
+
+
+def test_events_read_alike(tmp_path):
+    ours, theirs = folders(tmp_path)
+    run_reflow(tmp_path, WRITE_EVENTS, ours)
+    run_peer(tmp_path, WRITE_EVENTS, theirs)
+    ours_by_peer = run_peer(tmp_path, READ_EVENTS, ours)
+    assert ours_by_peer == run_reflow(tmp_path, READ_EVENTS, ours)
+    theirs_by_reflow = run_reflow(tmp_path, READ_EVENTS, theirs)
+    assert theirs_by_reflow == run_peer(tmp_path, READ_EVENTS, theirs)
+    assert 'layer/loss' in ours_by_peer and 'by hand' in ours_by_peer
+
+
+def test_summaries_are_those_of_tensorflow(tmp_path):
+    ours, theirs = folders(tmp_path)
+    run_reflow(tmp_path, WRITE_EVENTS, ours)
+    run_peer(tmp_path, WRITE_EVENTS, theirs)
+    assert run_reflow(tmp_path, READ_EVENTS, ours) == run_reflow(tmp_path, READ_EVENTS, theirs)
