@@ -1,13 +1,17 @@
 // Trains a network of two fully connected layers, 784-500-10, on MNIST: cross entropy with L2 regularisation, a learning
 // rate that decays, and moving averages of the weights, which are what is tested.
 //
-//   mnist_mlp [--steps N] [--data_dir DIR] [--seed N]
+//   mnist_mlp [--steps N] [--data_dir DIR] [--seed N] [--log_dir DIR]
+//
+// With --log_dir it writes what TensorBoard shows: loss, accuracy and learning rate, the distributions of weights and
+// biases, some digits, the graph, and the times and memory of its nodes.
 
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
+#include <optional>
 
 #include "reflow/contrib/learn/datasets/input_data.h"
 #include "reflow/reflow.h"
@@ -19,32 +23,49 @@ constexpr int kInputNodes = 784, kLayer1Nodes = 500, kOutputNodes = 10;
 constexpr int kBatchSize = 100;
 constexpr double kLearningRateBase = 0.8, kLearningRateDecay = 0.99;
 constexpr double kRegularizationRate = 0.0001, kMovingAverageDecay = 0.99;
-constexpr int kReportEvery = 1000;
+constexpr int kReportEvery = 1000, kSummarizeEvery = 20;
 
 struct Weights {
   tf::Output weights1, biases1, weights2, biases2;
 };
 
+tf::Output hidden_layer(const tf::Output& images, const Weights& w) {
+  return tf::nn::relu(tf::matmul(images, w.weights1) + w.biases1);
+}
+
 tf::Output inference(const tf::Output& images, const Weights& w) {
-  const tf::Output layer1 = tf::nn::relu(tf::matmul(images, w.weights1) + w.biases1);
-  return tf::matmul(layer1, w.weights2) + w.biases2;
+  return tf::matmul(hidden_layer(images, w), w.weights2) + w.biases2;
 }
 
 struct Network {
-  tf::Output x, y_, loss, accuracy;
+  tf::Output x, y_, loss, accuracy, summaries;
   tf::Operation train_op;
 };
 
+// What is written every so often: one summary of all.
+tf::Output build_summaries(const Network& net, const tf::Output& learning_rate, const tf::Output& layer1,
+                           const std::vector<std::pair<const char*, tf::Variable>>& variables) {
+  tf::summary::scalar("loss", net.loss);
+  tf::summary::scalar("learning_rate", learning_rate);
+  for (const auto& [name, variable] : variables) tf::summary::histogram(name, variable);
+  tf::summary::histogram("layer1/activations", layer1);
+  tf::summary::image("digits", tf::reshape(net.x, {-1, 28, 28, 1}), {.max_outputs = 4});
+  return *tf::summary::merge_all();
+}
+
 Network build_network(int64_t num_examples) {
   Network net;
-  net.x = tf::placeholder(tf::float32, {-1, kInputNodes}, {.name = "x-input"});
-  net.y_ = tf::placeholder(tf::float32, {-1, kOutputNodes}, {.name = "y-input"});
-
+  {
+    const tf::name_scope scope("input");
+    net.x = tf::placeholder(tf::float32, {-1, kInputNodes}, {.name = "x-input"});
+    net.y_ = tf::placeholder(tf::float32, {-1, kOutputNodes}, {.name = "y-input"});
+  }
   const tf::Variable weights1(tf::truncated_normal({kInputNodes, kLayer1Nodes}, {.stddev = 0.1}));
   const tf::Variable biases1(tf::constant(0.1, {.shape = tf::Shape{kLayer1Nodes}}));
   const tf::Variable weights2(tf::truncated_normal({kLayer1Nodes, kOutputNodes}, {.stddev = 0.1}));
   const tf::Variable biases2(tf::constant(0.1, {.shape = tf::Shape{kOutputNodes}}));
-  const tf::Output y = inference(net.x, {weights1, biases1, weights2, biases2});
+  const tf::Output layer1 = hidden_layer(net.x, {weights1, biases1, weights2, biases2});
+  const tf::Output y = tf::matmul(layer1, weights2) + biases2;
 
   const tf::Variable global_step(0, {.trainable = false});
   tf::train::ExponentialMovingAverage variable_averages(kMovingAverageDecay, {.num_updates = global_step});
@@ -68,6 +89,9 @@ Network build_network(int64_t num_examples) {
   const tf::Output correct =
       tf::equal(tf::argmax(average_y, {.axis = 1}), tf::argmax(net.y_, {.axis = 1}));
   net.accuracy = tf::reduce_mean(tf::cast(correct, tf::float32));
+  net.summaries = build_summaries(net, learning_rate, layer1,
+                                  {{"layer1/weights", weights1}, {"layer1/biases", biases1},
+                                   {"layer2/weights", weights2}, {"layer2/biases", biases2}});
   return net;
 }
 
@@ -100,8 +124,10 @@ class Progress {
   Clock::time_point start_ = Clock::now();
 };
 
-void train(input_data::Datasets& mnist, int steps) {
+void train(input_data::Datasets& mnist, int steps, const std::string& log_dir) {
   const Network net = build_network(mnist.train.num_examples());
+  std::optional<tf::summary::FileWriter> writer;
+  if (!log_dir.empty()) writer.emplace(log_dir, tf::get_default_graph());
   tf::Session sess;
   sess.run(tf::global_variables_initializer());
   std::printf("Training a 784-500-10 network on %lld images: %d steps of %d.\n",
@@ -117,11 +143,19 @@ void train(input_data::Datasets& mnist, int steps) {
     const tf::FeedDict batch = {{net.x, images}, {net.y_, labels}};
     if (i % kReportEvery == 0) {
       progress.clear();
-      std::printf("After %d training step(s), validation accuracy using average model is %g\n", i,
-                  validation_accuracy());
+      const float accuracy = validation_accuracy();
+      std::printf("After %d training step(s), validation accuracy using average model is %g\n", i, accuracy);
       std::fflush(stdout);
+      if (writer) {
+        writer->add_scalar("validation_accuracy", accuracy, i);
+        tf::RunMetadata metadata;
+        sess.run({net.train_op}, batch, {.trace_level = tf::RunOptions::FULL_TRACE}, &metadata);
+        writer->add_run_metadata(metadata, "step " + std::to_string(i), i);
+        continue;
+      }
     }
     sess.run(net.train_op, batch);
+    if (writer && i % kSummarizeEvery == 0) writer->add_summary(sess.run(net.summaries, batch), i);
     if ((i + 1) % 100 == 0) progress.update(i + 1, sess.run(net.loss, batch).item<float>());
   }
   progress.clear();
@@ -129,15 +163,20 @@ void train(input_data::Datasets& mnist, int steps) {
   const float accuracy =
       sess.run(net.accuracy, {{net.x, mnist.test.images()}, {net.y_, mnist.test.labels()}}).item<float>();
   std::printf("test accuracy using average model is %g\n", accuracy);
+  if (!writer) return;
+  writer->close();
+  std::printf("The log is in %s. To look at it:\n  reflow events show %s\n  tensorboard --logdir %s\n", log_dir.c_str(),
+              log_dir.c_str(), log_dir.c_str());
 }
 
 int main(int argc, char** argv) {
   CLI::App app("Trains a 784-500-10 network on MNIST and prints its accuracy on the test set.");
   int steps = 20000;
-  std::string data_dir = "data/mnist";
+  std::string data_dir = "data/mnist", log_dir;
   int64_t seed = -1;
   app.add_option("--steps", steps, "Training steps, of 100 images each")->capture_default_str()->check(CLI::PositiveNumber);
   app.add_option("--data_dir", data_dir, "Folder with the four idx files, gzipped or not")->capture_default_str();
+  app.add_option("--log_dir", log_dir, "Folder for what TensorBoard shows: summaries, graph, traces");
   app.add_option("--seed", seed, "Seed of the initial weights and of the shuffling; without it every run differs");
   CLI11_PARSE(app, argc, argv);
   try {
@@ -148,7 +187,7 @@ int main(int argc, char** argv) {
     }
     std::printf("Reading MNIST from %s\n", data_dir.c_str());
     auto mnist = input_data::read_data_sets(data_dir, options);
-    train(mnist, steps);
+    train(mnist, steps, log_dir);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "mnist_mlp: %s\n", error.what());
     return 1;

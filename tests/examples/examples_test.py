@@ -39,6 +39,15 @@ def test_mnist_mlp_learns():
     assert 0.9 < float(accuracy) <= 1
 
 
+def test_mnist_mlp_writes_what_tensorboard_shows(tmp_path):
+    done = run('mnist_mlp', '--steps', '50', '--seed', '1', '--log_dir', str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert f'tensorboard --logdir {tmp_path}' in done.stdout
+    content = next(tmp_path.iterdir()).read_bytes()
+    for tag in (b'loss', b'learning_rate', b'layer1/weights', b'digits/image/0', b'validation_accuracy', b'step 0', b'x-input'):
+        assert tag in content
+
+
 def test_mnist_mlp_without_data_fails_clearly(tmp_path):
     done = run('mnist_mlp', '--data_dir', str(tmp_path / 'missing'))
     assert done.returncode == 1
@@ -49,5 +58,5 @@ def test_mnist_mlp_without_data_fails_clearly(tmp_path):
 def test_mnist_mlp_explains_its_options():
     done = run('mnist_mlp', '--help')
     assert done.returncode == 0
-    for option in ('--steps', '--data_dir', '--seed'):
+    for option in ('--steps', '--data_dir', '--seed', '--log_dir'):
         assert option in done.stdout
