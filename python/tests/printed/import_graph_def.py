@@ -138,6 +138,10 @@ graph = attempt('min', lambda: tf.import_graph_def(graph_def(INPUT + 'versions {
 print(' '.join(str(graph.as_graph_def().versions).split()))
 print(' '.join(str(tf.Graph().as_graph_def().versions).split()))
 
+for producer in (20, 21, 22):
+    scalar = graph_def('node { name: "A" op: "Placeholder" attr { key: "dtype" value { type: DT_FLOAT } } '
+                       'attr { key: "shape" value { shape { } } } }', producer)
+    print(producer, attempt('scalar', lambda: tf.import_graph_def(scalar, name='')).get_tensor_by_name('A:0').shape)
 print('as_graph_def')
 with tf.Graph().as_default() as graph:
     tf.placeholder(tf.float32, [None, 2], 'a')

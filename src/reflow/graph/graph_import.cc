@@ -168,6 +168,10 @@ class Importer {
 
   Status infer_and_check_shapes(Node* node) {
     RETURN_IF_ERROR(infer_shapes(node));
+    // Until version 21 no shape was written as a scalar's.
+    if (proto_.versions().producer() <= 21 && node->type() == "Placeholder" && node->output_shape(0).rank() == 0) {
+      node->set_output_shape(0, Shape::unknown());
+    }
     const AttrValue* stated = node->find_attr("_output_shapes");
     if (stated == nullptr) return OkStatus();
     if (const auto* shapes = stated->get<std::vector<Shape>>()) {
