@@ -30,6 +30,7 @@ Status call(const Reference& function, std::span<const Tensor> inputs, std::vect
     for (nb::handle value : result) outputs->push_back(tensor_of_any(value.ptr()));
     return OkStatus();
   } catch (nb::python_error& error) {
+    if (error.matches(PyExc_KeyboardInterrupt)) PyErr_SetInterrupt();  // it is the run's to raise, not the function's
     return status_of(error);
   } catch (const TypeError& error) {
     return unimplemented("{}", error.what());

@@ -3,15 +3,14 @@
 #include "reflow/client/session.h"
 
 #include <fmt/format.h>
-#include <nanobind/stl/map.h>
 #include <nanobind/stl/optional.h>
-#include <nanobind/stl/set.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 #include "array.h"
 #include "bindings.h"
 #include "casters.h"
+#include "python_interrupt.h"
 #include "reference.h"
 #include "reflow/client/errors.h"
 #include "reflow/client/python_text.h"
@@ -93,15 +92,33 @@ nb::object result_object(const GraphElement& fetch, Tensor value) {
   return array_of_tensor(std::move(value));
 }
 
+// `run`, without the GIL; an error of it gives way to what a signal's handler has raised.
+template <typename Run>
+auto without_gil(Run run) {
+  PythonInterrupt interrupt;
+  try {
+    const nb::gil_scoped_release released;
+    return run();
+  } catch (const errors::OpError&) {
+    interrupt.rethrow();
+    throw;
+  }
+}
+
 struct SessionObject {
   Session session;
   nb::object graph;
 
   std::vector<Tensor> run(const std::vector<GraphElement>& fetches, const FeedDict& feeds) const {
-    const nb::gil_scoped_release released;
-    return session.run(fetches, feeds);
+    return without_gil([&] { return session.run(fetches, feeds); });
   }
 };
+
+nb::list result_list(const std::vector<GraphElement>& fetches, std::vector<Tensor> values) {
+  nb::list list;
+  for (size_t i = 0; i < values.size(); ++i) list.append(result_object(fetches[i], std::move(values[i])));
+  return list;
+}
 
 // The run of a fetch, or a list of fetches, that need nothing of Python; NotImplemented: they do.
 nb::object run_simple(SessionObject& self, nb::handle fetches, nb::handle feed_dict) {
@@ -123,40 +140,40 @@ nb::object run_simple(SessionObject& self, nb::handle fetches, nb::handle feed_d
   if (!simple_feeds(feed_dict, graph, &feeds)) return nb::borrow(Py_NotImplemented);
   std::vector<Tensor> results = self.run(elements, feeds.dict);
   if (!is_list) return result_object(elements[0], std::move(results[0]));
-  nb::list list;
-  for (size_t i = 0; i < results.size(); ++i) list.append(result_object(elements[i], std::move(results[i])));
-  return list;
+  return result_list(elements, std::move(results));
+}
+
+Feeds feeds_of(const nb::list& pairs) {
+  Feeds feeds;
+  for (nb::handle pair : pairs) add_feed(output_from_python(pair[0]), pair[1], &feeds);
+  return feeds;
 }
 
 // The values of elements, given feeds as a list of (tensor, value).
-nb::list run_elements(SessionObject& self, const std::vector<GraphElement>& elements, nb::list feeds) {
+nb::list run_elements(SessionObject& self, const std::vector<GraphElement>& elements, const nb::list& feeds) {
   release_left_references();
-  Feeds fed;
-  for (nb::handle feed : feeds) add_feed(output_from_python(feed[0]), feed[1], &fed);
-  std::vector<Tensor> results = self.run(elements, fed.dict);
-  nb::list list;
-  for (size_t i = 0; i < results.size(); ++i) list.append(result_object(elements[i], std::move(results[i])));
-  return list;
+  const Feeds fed = feeds_of(feeds);
+  return result_list(elements, self.run(elements, fed.dict));
 }
 
-// The same with a trace: (values, nodes as (node, op, device, start_us, duration_ns, output_bytes)).
-nb::tuple run_traced(SessionObject& self, const std::vector<GraphElement>& elements, nb::list feeds, int64_t timeout_ms,
-                     bool trace) {
-  Feeds fed;
-  for (nb::handle feed : feeds) add_feed(output_from_python(feed[0]), feed[1], &fed);
-  const RunOptions options{.trace_level = trace ? RunOptions::FULL_TRACE : RunOptions::NO_TRACE, .timeout_in_ms = timeout_ms};
+// The same with the options of a serialized RunOptions message: (values, serialized RunMetadata).
+nb::tuple run_with_options(SessionObject& self, const std::vector<GraphElement>& elements, const nb::list& feeds,
+                           nb::bytes options) {
+  release_left_references();
+  const Feeds fed = feeds_of(feeds);
+  const RunOptions run_options = RunOptions::parse({options.c_str(), options.size()});
   RunMetadata metadata;
-  std::vector<Tensor> results;
-  {
-    const nb::gil_scoped_release released;
-    results = self.session.run(elements, fed.dict, options, &metadata);
-  }
-  nb::list values, nodes;
-  for (size_t i = 0; i < results.size(); ++i) values.append(result_object(elements[i], std::move(results[i])));
-  for (const NodeRunStats& n : metadata.nodes) {
-    nodes.append(nb::make_tuple(n.node, n.op, n.device, n.start_us, n.duration_ns, n.output_bytes));
-  }
-  return nb::make_tuple(values, nodes);
+  std::vector<Tensor> results =
+      without_gil([&] { return self.session.run(elements, fed.dict, run_options, &metadata); });
+  const std::string told = metadata.serialize();
+  return nb::make_tuple(result_list(elements, std::move(results)), nb::bytes(told.data(), told.size()));
+}
+
+nb::list partial_run(SessionObject& self, const std::string& handle, const std::vector<GraphElement>& elements,
+                     const nb::list& feeds) {
+  release_left_references();
+  const Feeds fed = feeds_of(feeds);
+  return result_list(elements, without_gil([&] { return self.session.partial_run(handle, elements, fed.dict); }));
 }
 
 // What make_callable gives for plain fetches: takes the values of its feed list by position.
@@ -180,14 +197,9 @@ nb::object call(CallableObject& self, nb::args args) {
     if (keep.is_valid()) feeds.kept.push_back(std::move(keep));
   }
   std::vector<Tensor> results;
-  {
-    const nb::gil_scoped_release released;
-    self.callable.run(values, &results);
-  }
+  without_gil([&] { self.callable.run(values, &results); });
   if (!self.is_list) return result_object(self.fetches[0], std::move(results[0]));
-  nb::list list;
-  for (size_t i = 0; i < results.size(); ++i) list.append(result_object(self.fetches[i], std::move(results[i])));
-  return list;
+  return result_list(self.fetches, std::move(results));
 }
 
 }  // namespace
@@ -196,25 +208,28 @@ void bind_session(nb::module_& m) {
   nb::class_<CallableObject>(m, "Callable").def("__call__", call);
   nb::class_<SessionObject>(m, "SessionHandle")
       .def("__init__",
-           [](SessionObject* self, const std::string& target, nb::object graph, const std::map<std::string, int>& devices,
-              int intra, int inter, bool soft, bool log, int64_t timeout_ms, const std::set<std::string>& disabled) {
+           [](SessionObject* self, const std::string& target, nb::object graph, std::optional<nb::bytes> config) {
              SessionOptions options;
              options.target = target;
              options.graph = as_graph(graph.ptr())->graph;
-             options.config = {.device_count = devices, .intra_op_parallelism_threads = intra,
-                               .inter_op_parallelism_threads = inter, .allow_soft_placement = soft,
-                               .log_device_placement = log, .operation_timeout_in_ms = timeout_ms,
-                               .disabled_passes = disabled};
+             if (config) options.config = SessionConfig::parse({config->c_str(), config->size()});
              new (self) SessionObject{Session(options), graph};
-           })
+           },
+           nb::arg("target"), nb::arg("graph"), nb::arg("config").none())
       .def("run", run_simple, nb::arg("fetches").none(), nb::arg("feed_dict").none())
       .def("run_elements", run_elements)
-      .def("run_traced", run_traced)
+      .def("run_with_options", run_with_options)
+      .def("partial_run_setup",
+           [](SessionObject& self, const std::vector<GraphElement>& fetches, const std::vector<GraphElement>& feeds) {
+             return without_gil([&] { return self.session.partial_run_setup(fetches, feeds); });
+           })
+      .def("partial_run", partial_run)
       .def("make_callable",
            [](SessionObject& self, const std::vector<GraphElement>& fetches, const std::vector<Output>& feed_list,
               bool is_list) {
              std::vector<GraphElement> feeds(feed_list.begin(), feed_list.end());
-             return CallableObject{self.session.make_callable(fetches, feeds), fetches, feed_list, is_list};
+             return CallableObject{without_gil([&] { return self.session.make_callable(fetches, feeds); }), fetches,
+                                   feed_list, is_list};
            })
       .def("close", [](SessionObject& self) {
         const nb::gil_scoped_release released;

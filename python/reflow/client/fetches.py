@@ -126,6 +126,18 @@ def feeds_of(graph, feed_dict):
     return feeds
 
 
+def feed_parts(key):
+    """The tensors that are fed for `key` in a run of several parts."""
+    for cls, _, _, part_function in _expansions:
+        if isinstance(key, cls):
+            if part_function is None:
+                raise TypeError('Feed argument %r has invalid type %r' % (key, type(key)))
+            return part_function(key)
+    if isinstance(key, (sparse_tensor.SparseTensor, indexed_slices.IndexedSlices)):
+        return _parts(key)[0]
+    return [key]
+
+
 def _expand_feed(key, value):
     for cls, _, feed_function, _ in _expansions:
         if isinstance(key, cls):

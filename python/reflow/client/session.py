@@ -1,6 +1,7 @@
 """Sessions: they run parts of a graph and keep the values of its variables."""
 
 import re
+import weakref
 
 from reflow import _core
 from reflow.client import fetches as fetches_lib
@@ -8,6 +9,9 @@ from reflow.framework import errors_impl
 from reflow.framework import ops
 
 _NODE = re.compile(r'\{\{node ([^\s}]+)\}\}')
+_FAILED_NODE = re.compile(r'\[\[\{\{node ([^\s}]+)\}\}\]\]')
+
+_sessions = weakref.WeakSet()
 
 register_session_run_conversion_functions = fetches_lib.register_session_run_conversion_functions
 
@@ -37,7 +41,10 @@ class BaseSession(SessionInterface):
         self._config = config
         self._add_shapes = config is not None and config.graph_options.infer_shapes
         self._closed = False
-        self._handle = _core.SessionHandle(target.decode(), self._graph, *_options_of(config))
+        self._handle = _core.SessionHandle(
+            target.decode(), self._graph, None if config is None else config.SerializeToString())
+        self._was_reset = False
+        _sessions.add(self)
 
     @property
     def graph(self):
@@ -83,6 +90,10 @@ class BaseSession(SessionInterface):
             return self._run(fetches, feed_dict, options, run_metadata)
         except errors_impl.OpError as error:
             raise self._placed(error) from None
+        except RuntimeError:
+            if self._was_reset and not self._closed:
+                raise errors_impl.CancelledError(None, None, 'Session has been closed.') from None
+            raise
 
     def _run(self, fetches, feed_dict, options, run_metadata):
         if self._closed:
@@ -93,17 +104,16 @@ class BaseSession(SessionInterface):
         mapper = fetches_lib.FetchMapper(self._graph, fetches)
         if options is None and run_metadata is None:
             return mapper.pack(self._handle.run_elements(mapper.elements, feeds))
-        trace = options is not None and options.trace_level > 0
-        timeout_ms = options.timeout_in_ms if options is not None else 0
-        values, nodes = self._handle.run_traced(mapper.elements, feeds, timeout_ms, trace)
+        values, metadata = self._handle.run_with_options(
+            mapper.elements, feeds, b'' if options is None else options.SerializeToString())
         if run_metadata is not None:
-            _fill_metadata(run_metadata, nodes)
+            run_metadata.ParseFromString(metadata)
         return mapper.pack(values)
 
     def _placed(self, error):
         """`error` with the operation that it names, and where the program made it."""
         op = None
-        match = _NODE.search(error.message)
+        match = _FAILED_NODE.search(error.message)
         if match:
             op = self._graph._find_operation(match.group(1))
         message = _NODE.sub(self._place_of, error.message)
@@ -112,7 +122,7 @@ class BaseSession(SessionInterface):
     def _place_of(self, match):
         op = self._graph._find_operation(match.group(1))
         if op is None:
-            return 'node %s' % match.group(1)
+            return match.group(0)
         places = op._traceback()
         if not places:
             return 'node %s' % op.name
@@ -126,15 +136,19 @@ class BaseSession(SessionInterface):
         if feed_list is not None and not isinstance(feed_list, (list, tuple)):
             raise TypeError('`feed_list` must be a list or tuple.')
         keys = [self._graph.as_graph_element(feed, allow_operation=False) for feed in feed_list or ()]
-        if accept_options:
-            def run_with_options(*values, options=None, run_metadata=None):
-                return self.run(fetches, dict(zip(keys, values)), options, run_metadata)
+
+        def run_with_options(*values, options=None, run_metadata=None):
+            return self.run(fetches, dict(zip(keys, values)), options, run_metadata)
+
+        if accept_options or len(set(keys)) < len(keys):
             return run_with_options
         mapper = fetches_lib.FetchMapper(self._graph, fetches)
         is_plain = mapper.is_single or type(fetches) is list and mapper.is_flat
         callable_handle = self._handle.make_callable(mapper.elements, keys, not (mapper.is_single and is_plain))
 
         def run(*values):
+            if len(values) != len(keys):
+                return run_with_options(*values)
             try:
                 result = callable_handle(*values)
             except errors_impl.OpError as error:
@@ -142,13 +156,26 @@ class BaseSession(SessionInterface):
             return result if is_plain else mapper.pack(result)
         return run
 
-    def partial_run(self, handle, fetches, feed_dict=None):
-        """Continues a run that partial_run_setup began."""
-        raise NotImplementedError('Session.partial_run is not part of Reflow yet')
-
     def partial_run_setup(self, fetches, feeds=None):
-        """Begins a run that goes on in parts."""
-        raise NotImplementedError('Session.partial_run_setup is not part of Reflow yet')
+        """Begins a run that is fed and fetched bit by bit, in calls of partial_run; gives the handle that names it."""
+        feeds = [] if feeds is None else feeds
+        feed_list = [self._graph.as_graph_element(part, allow_operation=False)
+                     for feed in feeds for part in fetches_lib.feed_parts(feed)]
+        mapper = fetches_lib.FetchMapper(self._graph, fetches)
+        if not mapper.elements:
+            raise errors_impl.InvalidArgumentError(None, None, 'Must specify at least one target to fetch or execute.')
+        return self._handle.partial_run_setup(mapper.elements, feed_list)
+
+    def partial_run(self, handle, fetches, feed_dict=None):
+        """Goes on with a run: feeds some of its feeds and returns some of its fetches, each once."""
+        feeds = fetches_lib.feeds_of(self._graph, feed_dict)
+        mapper = fetches_lib.FetchMapper(self._graph, fetches)
+        if any(isinstance(element, ops.Operation) for element in mapper.elements):
+            raise RuntimeError('partial_run() requires empty target_list.')
+        try:
+            return mapper.pack(self._handle.partial_run(handle, mapper.elements, feeds))
+        except errors_impl.OpError as error:
+            raise self._placed(error) from None
 
 
 class _DeviceAttributes:
@@ -163,31 +190,6 @@ class _DeviceAttributes:
     def __repr__(self):
         return '_DeviceAttributes(%s, %s, %d, %d)' % (self.name, self.device_type, self.memory_limit_bytes,
                                                       self.incarnation)
-
-
-def _options_of(config):
-    """The session options of a ConfigProto, as the extension takes them."""
-    if config is None:
-        return {}, 0, 0, False, False, 0, set()
-    disabled = set()
-    if config.graph_options.optimizer_options.opt_level < 0:
-        disabled.add('all')
-    return (dict(config.device_count), config.intra_op_parallelism_threads, config.inter_op_parallelism_threads,
-            config.allow_soft_placement, config.log_device_placement, config.operation_timeout_in_ms, disabled)
-
-
-def _fill_metadata(run_metadata, nodes):
-    """Puts the traced nodes into a RunMetadata message."""
-    run_metadata.Clear()
-    devices = {}
-    for name, op, device, start_us, duration_ns, output_bytes in nodes:
-        if device not in devices:
-            devices[device] = run_metadata.step_stats.dev_stats.add(device=device)
-        stats = devices[device].node_stats.add(
-            node_name=name, all_start_micros=start_us, op_start_rel_micros=0, op_end_rel_micros=duration_ns // 1000,
-            all_end_rel_micros=duration_ns // 1000, all_start_nanos=start_us * 1000, op_end_rel_nanos=duration_ns,
-            all_end_rel_nanos=duration_ns, timeline_label='%s = %s()' % (name, op))
-        stats.memory.add(allocator_name='cpu', total_bytes=output_bytes, peak_bytes=output_bytes)
 
 
 class Session(BaseSession):
@@ -215,8 +217,14 @@ class Session(BaseSession):
 
     @staticmethod
     def reset(target, containers=None, config=None):
-        """Forgets the resources of containers of a server."""
-        raise NotImplementedError('Session.reset is not part of Reflow yet')
+        """Ends the sessions of `target`, with the variables and queues that they keep."""
+        if target:
+            raise errors_impl.NotFoundError(
+                None, None, 'No session factory registered for the given session options: {target: "%s"}. Registered '
+                'factories are {DIRECT_SESSION}.' % target)
+        for session in list(_sessions):
+            session._was_reset = True
+            session._handle.close()
 
 
 class InteractiveSession(BaseSession):

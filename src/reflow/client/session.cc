@@ -28,8 +28,8 @@ struct Callable::Prepared {
   std::vector<GraphElement> fetches, feeds;
   bool fetched_once = true;  // no two fetches are the same tensor
   std::vector<int> sources;  // of each fetch: an index of the run's results, ~i for feed i, kNoValue for an operation
-  std::shared_ptr<runtime::Plan> plan;
   std::shared_ptr<Session::State> session;  // null in the session's own cache
+  std::shared_ptr<runtime::Plan> plan;      // its kernels use the session's devices until they die
   static constexpr int kNoValue = 1 << 30;
 };
 

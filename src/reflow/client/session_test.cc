@@ -236,7 +236,7 @@ TEST_F(SessionTest, RunsBitByBit) {
   const std::string handle = sess.partial_run_setup({c, d}, {a, b});
   EXPECT_THAT([&] { sess.partial_run(handle, {d}, {{a, 3.f}}); },
               ThrowsMessage<tf::errors::InvalidArgumentError>(
-                  "Fetch d:0 can't be computed from the feeds that have been fed so far."));
+                  "Fetch b:0 can't be computed from the feeds that have been fed so far."));
   EXPECT_EQ(item(sess.partial_run(handle, {c}, {{a, 3.f}})[0]), 6);
   EXPECT_THAT([&] { sess.partial_run(handle, {c}, {{b, 1.f}}); },
               ThrowsMessage<tf::errors::InvalidArgumentError>("The fetch c:0 has already been fetched."));

@@ -76,7 +76,7 @@ Status no_kernel(const Node& node, const std::vector<const KernelDef*>& kernels)
   }
   for (const KernelDef* kernel : kernels) registered += "  " + describe(*kernel) + "\n";
   if (registered.empty()) registered = "  <no registered kernels>\n";
-  return not_found(
+  return invalid_argument(
       "No OpKernel was registered to support Op '{}' used by {{{{node {}}}}}with these attrs: [{}]\n"
       "Registered devices: [CPU]\nRegistered kernels:\n{}",
       node.type(), node.name(), attrs, registered);

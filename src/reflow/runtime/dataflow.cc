@@ -4,6 +4,7 @@
 #include <mutex>
 #include <utility>
 
+#include "reflow/base/interrupt.h"
 #include "reflow/base/logging.h"
 #include "reflow/runtime/compute.h"
 #include "reflow/runtime/executor.h"
@@ -106,11 +107,27 @@ class DataflowRun {
     auto until = std::chrono::steady_clock::now() + kLong;
     const bool has_deadline = control_.has_deadline() && !ending();
     if (has_deadline) until = std::min(until, control_.deadline);
-    const bool in_time = done_.wait_until(lock, until, called);
+    const bool in_time = wait_until(lock, until, called);
     woken_ = false;
     lock.unlock();
     if (!ending()) check_control();
     if (!in_time && !ending()) log_debug(1, "A run has been waiting for a minute for {}", describe_running());
+  }
+
+  // The same, for who may be interrupted meanwhile.
+  template <typename Called>
+  bool wait_until(std::unique_lock<std::mutex>& lock, std::chrono::steady_clock::time_point until, Called called) {
+    if (!Interrupt::possible()) return done_.wait_until(lock, until, called);
+    while (true) {
+      const auto now = std::chrono::steady_clock::now();
+      if (done_.wait_until(lock, std::min(until, now + Interrupt::kInterval), called)) return true;
+      if (now >= until) return false;
+      if (ending()) continue;
+      lock.unlock();
+      const bool interrupted = Interrupt::requested();  // without the lock: it may run a program's code
+      lock.lock();
+      if (interrupted) return true;
+    }
   }
 
   // From now on a cancellation wakes wait().

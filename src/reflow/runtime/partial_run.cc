@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <future>
 
+#include "reflow/base/interrupt.h"
 #include "reflow/runtime/plan_run.h"
 
 namespace reflow::runtime {
@@ -115,7 +116,7 @@ Status PartialRun::check_computable(const Endpoint& fetch) const {
     to_visit.pop_back();
     if (const auto feed = std::ranges::find(signature_.feeds, e); feed != signature_.feeds.end()) {
       if (fed_[feed - signature_.feeds.begin()]) continue;
-      return invalid_argument("Fetch {} can't be computed from the feeds that have been fed so far.", fetch.name());
+      return invalid_argument("Fetch {} can't be computed from the feeds that have been fed so far.", e.name());
     }
     if (visited[e.node->id()]) continue;
     visited[e.node->id()] = true;
@@ -131,11 +132,15 @@ StatusOr<Tensor> PartialRun::wait_for(int fetch) {
     Tensor value;
     bool dead;
   };
-  std::promise<Result> arrived;
-  rendezvous_.recv_async(fetch_key(fetch), [&](const Status& status, const Tensor& value, bool dead) {
-    arrived.set_value({status, value, dead});
+  const auto arrived = std::make_shared<std::promise<Result>>();  // it may come when nobody waits any more
+  rendezvous_.recv_async(fetch_key(fetch), [arrived](const Status& status, const Tensor& value, bool dead) {
+    arrived->set_value({status, value, dead});
   });
-  Result result = arrived.get_future().get();
+  std::future<Result> future = arrived->get_future();
+  while (Interrupt::possible() && future.wait_for(Interrupt::kInterval) != std::future_status::ready) {
+    if (Interrupt::requested()) return cancelled("Run call was interrupted");
+  }
+  Result result = future.get();
   RETURN_IF_ERROR(result.status);
   if (result.dead || !result.value.valid()) {
     return invalid_argument("The tensor returned for {} was not valid.", signature_.fetches[fetch].name());

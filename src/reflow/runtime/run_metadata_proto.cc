@@ -13,7 +13,7 @@ void shape_to_proto(const Shape& shape, tensorflow::TensorShapeProto* proto) {
   for (const int64_t dim : shape.dims()) proto->add_dim()->set_size(dim);
 }
 
-tensorflow::DataType type_to_proto(DType type) { return static_cast<tensorflow::DataType>(type); }
+tensorflow::DataType type_to_proto(DType type) { return static_cast<tensorflow::DataType>(base_type(type)); }
 
 void add_output(const OutputStats& output, tensorflow::NodeExecStats* proto) {
   tensorflow::NodeOutput* added = proto->add_output();

@@ -1,4 +1,6 @@
 #include "reflow/runtime/executor.h"
+
+#include "reflow/base/interrupt.h"
 #include "reflow/runtime/compute.h"
 #include "reflow/runtime/tracer.h"
 
@@ -10,6 +12,7 @@ Status RunControl::check() const {
   if (has_deadline() && std::chrono::steady_clock::now() > deadline) {
     return deadline_exceeded("Timed out waiting for notification");
   }
+  if (Interrupt::requested()) return cancelled("Run call was interrupted");
   return OkStatus();
 }
 
