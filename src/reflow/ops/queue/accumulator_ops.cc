@@ -208,6 +208,11 @@ using Dense = MakeAccumulator<false, false>;
 using DenseResource = MakeAccumulator<false, true>;
 using Sparse = MakeAccumulator<true, false>;
 
+Status two_elements(ShapeContext& c) {
+  c.set_output(0, Shape{2});
+  return OkStatus();
+}
+
 REFLOW_OP("ConditionalAccumulator")
     .output("handle: Ref(string)")
     .attr("dtype: numbertype")
@@ -265,7 +270,7 @@ REFLOW_OP("ResourceConditionalAccumulator")
     .attr("reduction_type: {'MEAN', 'SUM'} = 'MEAN'")
     .stateful()
     .doc("Adds gradients up until enough have come; a handle.")
-    .shape(scalar_shape)
+    .shape(two_elements)  // as in TensorFlow, although the handle is a scalar
     .kernel_for<DenseResource>(kCpu, kGradientTypes, "dtype")
     .sets_outputs();
 
