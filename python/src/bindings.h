@@ -18,6 +18,7 @@ void bind_variables(nb::module_& m);
 void bind_variable_scopes(nb::module_& m);
 void bind_gradients(nb::module_& m);
 void bind_control_flow(nb::module_& m);
+void bind_defun(nb::module_& m);
 void bind_initializers(nb::module_& m);
 void bind_loops(nb::module_& m);
 void bind_script(nb::module_& m);

@@ -26,6 +26,7 @@ NB_MODULE(_core, m) {
   bind_variable_scopes(m);
   bind_gradients(m);
   bind_control_flow(m);
+  bind_defun(m);
   bind_initializers(m);
   bind_loops(m);
   bind_script(m);

@@ -72,7 +72,7 @@ void DefinedFunction::build() {
   outline.output_names = options.out_names;
   outline.description = options.description;
   outline.append_hash = options.func_name.empty();
-  outline.name = options.func_name.empty() ? "function" : options.func_name;
+  outline.name = options.func_name.empty() ? options.base_name : options.func_name;
   outline.attrs = {{"_disable_call_shape_inference", true}};
   if (options.noinline) outline.attrs.set("_noinline", true);
   graph = std::move(made);
@@ -100,6 +100,12 @@ const std::vector<Output>& Defun::captured_inputs() const { return function_->ca
 void Defun::add_to_graph() const { function_->add_to(&client::default_graph()); }
 
 std::vector<Output> Defun::operator()(const std::vector<TensorLike>& inputs, const std::string& name) const {
+  add_to_graph();
+  return call(inputs, function_->captured, name);
+}
+
+std::vector<Output> Defun::call(const std::vector<TensorLike>& inputs, const std::vector<Output>& captured,
+                                const std::string& name) const {
   DefinedFunction& f = *function_;
   if (inputs.size() != f.input_types.size()) {
     throw ValueError(fmt::format("Expected number of arguments: {}, received: {}", f.input_types.size(), inputs.size()));
@@ -110,7 +116,10 @@ std::vector<Output> Defun::operator()(const std::vector<TensorLike>& inputs, con
   }
   graph::Graph& graph = client::default_graph();
   f.add_to(&graph);
-  for (const Output& outer : f.captured) arguments.emplace_back(client::to_endpoint(outer));
+  if (captured.size() != f.captured.size()) {
+    throw ValueError(fmt::format("Expected number of captured inputs: {}, received: {}", f.captured.size(), captured.size()));
+  }
+  for (const Output& outer : captured) arguments.emplace_back(client::to_endpoint(outer));
   graph::AttrMap attrs{{"_disable_call_shape_inference", true}};
   if (f.options.noinline) attrs.set("_noinline", true);
   graph::CreateOptions create;

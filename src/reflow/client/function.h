@@ -15,7 +15,8 @@ namespace reflow::function {
 class DefinedFunction;
 
 struct DefunOptions {
-  std::string func_name;               // "": "function" and a hash of the definition
+  std::string func_name;               // "": base_name and a hash of the definition
+  std::string base_name = "function";
   std::vector<std::string> arg_names;  // "": x_0, x_1, ...
   std::vector<std::string> out_names;
   bool noinline = false;               // calls stay calls
@@ -45,6 +46,11 @@ class Defun {
   // Adds a call to the default graph; its outputs. ValueError: "Expected number of arguments: 2, received: 1".
   std::vector<Output> operator()(const std::vector<TensorLike>& inputs, const std::string& name = "") const;
   Output operator()(const Output& input) const { return (*this)(std::vector<TensorLike>{input}).at(0); }
+
+  // The same with other tensors in place of those that the body has captured: where these aren't to be had, as within
+  // another function. ValueError: not as many.
+  std::vector<Output> call(const std::vector<TensorLike>& inputs, const std::vector<Output>& captured,
+                           const std::string& name = "") const;
 
   // Known once it has been called, or add_to_graph.
   const std::string& name() const;
