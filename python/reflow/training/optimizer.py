@@ -60,6 +60,8 @@ class Optimizer:
     def compute_gradients(self, loss, var_list=None, gate_gradients=GATE_OP, aggregation_method=None,
                           colocate_gradients_with_ops=False, grad_loss=None):
         """A list of pairs (gradient, variable); the gradient is a Tensor, IndexedSlices or None."""
+        if loss is None:
+            raise AttributeError("'NoneType' object has no attribute 'dtype'")
         if callable(loss):
             raise NotImplementedError('a loss that is a function needs a gradient tape, which is not part of Reflow yet')
         if gate_gradients not in (Optimizer.GATE_NONE, Optimizer.GATE_OP, Optimizer.GATE_GRAPH):
