@@ -369,39 +369,6 @@ GraphElement element_from_python(nb::handle object) {
   throw TypeError(fmt::format("Can not convert a {} into a Tensor or Operation.", type_name_of(object)));
 }
 
-Initializer initializer_from_python(nb::handle object) {
-  if (object.is_none()) return {};
-  if (!PyCallable_Check(object.ptr()) || as_output(object.ptr()) || as_variable(object.ptr())) {
-    return Initializer(tensor_like_from_python(object));
-  }
-  static nb::handle prepare = package_attribute("ops.init_ops", "prepare_initializer").release();
-  const nb::object prepared = prepare(object);  // (function, whether it takes a shape)
-  const Reference function(nb::object(prepared[0]).ptr());
-  if (nb::cast<bool>(prepared[1])) {
-    return Initializer(Initializer::ShapeFn([function](const Shape& shape, DType dtype) {
-      const nb::gil_scoped_acquire gil;
-      nb::list dims;
-      for (const int64_t dim : shape) dims.append(dim);
-      return output_from_python(nb::handle(function.get())(dims, dtype_to_python(dtype)));
-    }));
-  }
-  return Initializer(Initializer::ValueFn([function] {
-    const nb::gil_scoped_acquire gil;
-    return tensor_like_from_python(nb::object(nb::handle(function.get())()));
-  }));
-}
-
-Regularizer regularizer_from_python(nb::handle object) {
-  if (object.is_none()) return {};
-  return [function = Reference(object.ptr())](const TensorLike& weights) {
-    const nb::gil_scoped_acquire gil;
-    const auto* variable = std::get_if<std::shared_ptr<client::VariableState>>(&weights.value());
-    const nb::object argument = variable ? variable_object(Variable(*variable)) : tensor_object(*weights.output());
-    const nb::object penalty = nb::handle(function.get())(argument);
-    return penalty.is_none() ? Output() : output_from_python(penalty);
-  };
-}
-
 graph::AttrValue attr_from_python(nb::handle object, const std::string& type, const std::string& name) {
   if (type == "int") return int_attr(object, name);
   if (type == "float") return float_attr(object, name);

@@ -8,28 +8,15 @@
 
 #include "bindings.h"
 #include "casters.h"
-#include "reference.h"
 #include "reflow/client/graph_state.h"
 #include "reflow/client/variable_store.h"
-#include "variable_options.h"
+#include "reflow/graph/scope.h"
+#include "reflow/graph/while_context.h"
+#include "variable_defaults.h"
 
 namespace reflow::python {
 
 namespace {
-
-// None, True, False, or tf.AUTO_REUSE, which is any other object.
-std::optional<Reuse> reuse_from_python(nb::handle object) {
-  if (object.is_none()) return std::nullopt;
-  if (object.ptr() == Py_True) return Reuse(true);
-  if (object.ptr() == Py_False) return Reuse(false);
-  return Reuse(AUTO_REUSE);
-}
-
-nb::object reuse_to_python(const Reuse& reuse) {
-  static nb::handle automatic = package_attribute("ops.variable_scope", "AUTO_REUSE").release();
-  if (reuse.is_auto()) return nb::borrow(automatic);
-  return nb::bool_(reuse.is_true());
-}
 
 // A variable scope between Python's __enter__ and __exit__.
 struct EnteredScope {
@@ -49,33 +36,17 @@ VariableScopeOptions options_of(nb::dict arguments) {
     else if (name == "dtype") options.dtype = dtype_from_python(value);
     else if (name == "use_resource") options.use_resource = nb::cast<bool>(value);
     else if (name == "constraint") options.constraint = constraint_from_python(value);
+    else if (name == "partitioner") options.partitioner = partitioner_from_python(value);
+    else if (name == "custom_getter") options.custom_getter = custom_getter_from_python(value);
     else if (name == "auxiliary_name_scope") options.auxiliary_name_scope = nb::cast<bool>(value);
     else throw nb::type_error(("variable_scope has no argument " + name).c_str());
   }
   return options;
 }
 
-Variable get(const std::string& name, nb::handle shape, nb::dict arguments) {
-  GetVariableOptions options;
-  bool is_local = false;
-  for (auto [key, value] : arguments) {
-    const std::string argument = string_from_python(key);
-    if (value.is_none()) continue;
-    if (argument == "dtype") options.dtype = dtype_from_python(value);
-    else if (argument == "initializer") options.initializer = initializer_from_python(value);
-    else if (argument == "regularizer") options.regularizer = regularizer_from_python(value);
-    else if (argument == "trainable") options.trainable = nb::cast<bool>(value);
-    else if (argument == "collections") options.collections = collections_from_python(value);
-    else if (argument == "caching_device") options.caching_device = string_from_python(nb::str(value));
-    else if (argument == "validate_shape") options.validate_shape = nb::cast<bool>(value);
-    else if (argument == "use_resource") options.use_resource = nb::cast<bool>(value);
-    else if (argument == "constraint") options.constraint = constraint_from_python(value);
-    else if (argument == "local") is_local = nb::cast<bool>(value);
-    else throw nb::type_error(("get_variable has no argument " + argument).c_str());
-  }
-  if (is_local) return get_local_variable(name, shape_from_python(shape), options);
-  if (shape.is_none()) return get_variable(name, options);
-  return get_variable(name, shape_from_python(shape), options);
+nb::object get(const std::string& name, nb::handle shape, nb::dict arguments) {
+  const GetVariableCall call = call_from_python(shape, arguments);
+  return gotten_to_python(get_variable_or_tensor(name, call.shape, call.options));
 }
 
 }  // namespace
@@ -88,6 +59,19 @@ void bind_variable_scopes(nb::module_& m) {
       .def_prop_ro("dtype", [](VariableScope& s) { return s.dtype(); })
       .def_prop_ro("use_resource", [](VariableScope& s) { return s.use_resource(); })
       .def_prop_ro("key", [](VariableScope& s) { return reinterpret_cast<uintptr_t>(&s.state()); })
+      .def_prop_ro("initializer", [](VariableScope& s) { return initializer_to_python(s.initializer()); })
+      .def_prop_ro("regularizer", [](VariableScope& s) { return regularizer_to_python(s.regularizer()); })
+      .def_prop_ro("caching_device", [](VariableScope& s) { return s.caching_device(); })
+      .def_prop_ro("constraint", [](VariableScope& s) { return constraint_to_python(s.constraint()); })
+      .def_prop_ro("partitioner", [](VariableScope& s) { return partitioner_to_python(s.partitioner()); })
+      .def_prop_ro("custom_getter", [](VariableScope& s) { return custom_getter_to_python(s.custom_getter()); })
+      .def("set_caching_device", [](VariableScope& s, std::string device) { s.set_caching_device(std::move(device)); })
+      .def("set_partitioner", [](VariableScope& s, nb::handle partitioner) {
+        s.set_partitioner(partitioner_from_python(partitioner));
+      }, nb::arg("partitioner").none())
+      .def("set_custom_getter", [](VariableScope& s, nb::handle getter) {
+        s.set_custom_getter(custom_getter_from_python(getter));
+      }, nb::arg("custom_getter").none())
       .def("reuse_variables", &VariableScope::reuse_variables)
       .def("set_initializer", [](VariableScope& s, Initializer initializer) { s.set_initializer(initializer); },
            nb::arg("initializer").none())
@@ -112,6 +96,7 @@ void bind_variable_scopes(nb::module_& m) {
     return EnteredScope{std::make_shared<variable_scope>(string_from_python(name_or_scope), options)};
   }, nb::arg("name_or_scope").none(), nb::arg("arguments"));
   m.def("get_variable_scope", [] { return get_variable_scope(); });
+  m.def("in_while_loop", [] { return graph::containing_while(client::default_graph().scope().context) != nullptr; });
   m.def("get_variable", get, nb::arg("name"), nb::arg("shape").none(), nb::arg("arguments"));
 }
 

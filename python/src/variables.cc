@@ -14,24 +14,9 @@
 #include "reflow/client/state_ops.h"
 #include "reflow/client/variable_nodes.h"
 #include "reflow/client/variable_state.h"
-#include "variable_options.h"
+#include "variable_defaults.h"
 
 namespace reflow::python {
-
-std::function<Output(const Output&)> constraint_from_python(nb::handle function) {
-  if (function.is_none()) return {};
-  return [function = Reference(function.ptr())](const Output& value) {
-    const nb::gil_scoped_acquire gil;
-    return output_from_python(nb::object(nb::handle(function.get())(tensor_object(value))));
-  };
-}
-
-std::optional<std::vector<std::string>> collections_from_python(nb::handle keys) {
-  if (keys.is_none()) return std::nullopt;
-  std::vector<std::string> names;
-  for (nb::handle key : keys) names.push_back(string_from_python(key));
-  return names;
-}
 
 namespace {
 

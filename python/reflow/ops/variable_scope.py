@@ -7,6 +7,7 @@ from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.framework import tensor_shape
 from reflow.ops import variables
+from reflow.util import function_utils
 
 VariableSynchronization = variables.VariableSynchronization
 VariableAggregation = variables.VariableAggregation
@@ -77,12 +78,12 @@ class VariableScope:
     @property
     def partitioner(self):
         """How variables are cut."""
-        return None
+        return self._handle.partitioner
 
     @property
     def custom_getter(self):
         """What get_variable goes through."""
-        return None
+        return self._handle.custom_getter
 
     @property
     def constraint(self):
@@ -108,6 +109,18 @@ class VariableScope:
     def set_regularizer(self, regularizer):
         """Sets the regularizer of variables that have none."""
         self._handle.set_regularizer(regularizer)
+
+    def set_caching_device(self, caching_device):
+        """Says where reads are cached: a device, or a function of the variable's operation, which caches them there."""
+        self._handle.set_caching_device('' if callable(caching_device) else caching_device)
+
+    def set_partitioner(self, partitioner):
+        """Says how variables are cut."""
+        self._handle.set_partitioner(partitioner)
+
+    def set_custom_getter(self, custom_getter):
+        """Sets what get_variable goes through."""
+        self._handle.set_custom_getter(custom_getter)
 
     def get_collection(self, name):
         """The items of the collection within this scope."""
@@ -159,14 +172,16 @@ class variable_scope:
             raise TypeError('VariableScope: name_or_scope must be a string or VariableScope.')
         if default_name is not None and not isinstance(default_name, str):
             raise TypeError('default_name must be a string')
-        if partitioner is not None or custom_getter is not None:
-            raise NotImplementedError('variable_scope of Reflow has no partitioner and no custom_getter yet')
+        if partitioner is not None:
+            raise NotImplementedError('variable_scope of Reflow has no partitioner yet')
         self._name_or_scope = name_or_scope
         self._values = [] if values is None else values
         self._arguments = {
             'default_name': default_name, 'initializer': initializer, 'regularizer': regularizer,
-            'caching_device': caching_device, 'reuse': reuse, 'dtype': dtype, 'use_resource': use_resource,
-            'constraint': constraint, 'auxiliary_name_scope': auxiliary_name_scope}
+            'caching_device': '' if callable(caching_device) else caching_device, 'reuse': reuse, 'dtype': dtype,
+            'use_resource': use_resource,
+            'constraint': constraint, 'custom_getter': custom_getter, 'partitioner': partitioner,
+            'auxiliary_name_scope': auxiliary_name_scope}
         self._entered = []
 
     def __enter__(self):
@@ -222,15 +237,34 @@ def get_local_variable(name, shape=None, dtype=None, initializer=None, regulariz
 
 def _get(local, name, shape, dtype, initializer, regularizer, trainable, collections, caching_device, partitioner,
          validate_shape, use_resource, custom_getter, constraint, synchronization):
-    if partitioner is not None or custom_getter is not None:
-        raise NotImplementedError('get_variable of Reflow has no partitioner and no custom_getter yet')
+    if partitioner is not None:
+        raise NotImplementedError('get_variable of Reflow has no partitioner yet')
+    if local:
+        collections = list(collections or ()) + [ops.GraphKeys.LOCAL_VARIABLES]
     if shape is not None and not isinstance(shape, (list, tuple, int)):
         shape = tensor_shape.as_shape(shape)
     return _core.get_variable(name, shape, {
         'dtype': dtype, 'initializer': initializer, 'regularizer': regularizer,
         'trainable': variables._trainable(synchronization, trainable), 'collections': collections,
         'caching_device': caching_device, 'validate_shape': validate_shape, 'use_resource': use_resource,
-        'constraint': constraint, 'local': local})
+        'constraint': constraint, 'custom_getter': custom_getter, 'partitioner': partitioner})
+
+
+def _call_custom_getter(custom_getter, getter, name, arguments):
+    """Calls a getter of a program as TensorFlow does: with all arguments by name. `getter` is what it may call."""
+    def inner(name, shape=None, dtype=None, initializer=None, regularizer=None, reuse=None, trainable=None,
+              collections=None, caching_device=None, partitioner=None, validate_shape=True, use_resource=None,
+              constraint=None, synchronization=VariableSynchronization.AUTO, aggregation=VariableAggregation.NONE):
+        return getter(name, shape, {
+            'dtype': dtype, 'initializer': initializer, 'regularizer': regularizer, 'reuse': reuse,
+            'trainable': variables._trainable(synchronization, trainable), 'collections': collections,
+            'caching_device': caching_device, 'validate_shape': validate_shape, 'use_resource': use_resource,
+            'constraint': constraint, 'partitioner': partitioner})
+
+    arguments = dict(arguments, synchronization=VariableSynchronization.AUTO, aggregation=VariableAggregation.NONE)
+    if 'constraint' not in function_utils.fn_args(custom_getter) and not function_utils.has_kwargs(custom_getter):
+        del arguments['constraint']
+    return custom_getter(inner, name=name, **arguments)
 
 
 def no_regularizer(_):
