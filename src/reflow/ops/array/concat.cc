@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "reflow/graph/control_flow.h"
 #include "reflow/op/elements.h"
 #include "reflow/op/indices.h"
 #include "reflow/op/op.h"
@@ -169,6 +170,13 @@ std::vector<Endpoint> shapes_of(GradContext& g, const std::vector<Endpoint>& val
 // Above so many inputs one Split is faster than as many Slices.
 constexpr size_t kSlicesAtMost = 16;
 
+// The axis; where it is a constant of another context, such as the loop that dy is the gradient of, made anew.
+Endpoint axis_beside(GradContext& g, const Endpoint& axis, const Endpoint& dy) {
+  if (axis.node->type() != "Const" || output_context(*axis.node) == output_context(*dy.node)) return axis;
+  const StatusOr<Tensor> value = axis.node->attr<Tensor>("value");
+  return value.ok() ? g.constant_tensor(*value) : axis;
+}
+
 void concat_gradient(GradContext& g, int first, int end, int axis_input) {
   std::vector<Endpoint> values;
   for (int i = first; i < end; ++i) values.push_back(g.x(i));
@@ -177,7 +185,9 @@ void concat_gradient(GradContext& g, int first, int end, int axis_input) {
     return;
   }
   const Endpoint dy = g.dy(0);
-  const Endpoint axis = g.op("FloorMod", {g.x(axis_input), g.rank(values[0])}, {}, "mod");
+  if (!g.status().ok()) return;
+  const Endpoint own_axis = axis_beside(g, g.x(axis_input), dy);
+  const Endpoint axis = g.op("FloorMod", {own_axis, g.rank(values[0])}, {}, "mod");
   const std::vector<Endpoint> sizes = shapes_of(g, values);
   if (!g.status().ok()) return;
   if (sizes.size() <= kSlicesAtMost) {

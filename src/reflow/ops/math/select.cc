@@ -55,8 +55,7 @@ Status select_shape(ShapeContext& c) {
   if (condition.known_rank() && data.known_rank() && condition.rank() != 0) {
     if (condition.rank() == 1 && data.rank() >= 1) {
       Shape rows;
-      RETURN_IF_ERROR(c.merge(condition, Shape{data.dim(0)}, &rows));
-      data.set_dim(0, rows.dim(0));
+      RETURN_IF_ERROR(c.merge(condition, Shape{data.dim(0)}, &rows));  // says nothing of the output, as in TensorFlow
     } else {
       RETURN_IF_ERROR(c.merge(data, condition, &data));
     }
