@@ -99,6 +99,7 @@ void bind_nn_functions(nb::module_& m) {
   m.def("crelu", [](TensorLike features, nb::handle name, int axis) {
     return nn::crelu(features, {.name = string_from_python(name), .axis = axis});
   }, nb::arg(), nb::arg().none(), nb::arg());
+  m.def("swish", [](TensorLike features) { return nn::swish(features); });
   def(m, "relu6", static_cast<Unary>(nn::relu6));
   m.def("softmax", [](TensorLike logits, int axis, nb::handle name) {
     return nn::softmax(logits, {.axis = axis, .name = string_from_python(name)});

@@ -181,7 +181,9 @@ def parallel_stack(values, name='parallel_stack'):
 
 
 def stack(values, axis=0, name='stack'):
-    """Tensors along a new dimension."""
+    """Tensors along a new dimension; a tensor, where that is the first one, is the stack of its rows."""
+    if axis == 0 and isinstance(values, (ops.Tensor, _core.Variable)):
+        return ops.convert_to_tensor(values, name=name)
     return _core.stack(_sequence(values), axis, name)
 
 
@@ -410,6 +412,12 @@ def batch_to_space(input, crops, block_size, name=None, block_shape=None):
     result = gen_array_ops.batch_to_space_nd(input, crops=crops, block_shape=block_shape, name=name)
     result.set_shape(result.get_shape().with_rank(4))
     return result
+
+
+def required_space_to_batch_paddings(input_shape, block_shape, base_paddings=None, name=None):
+    """(paddings, crops) that make each size of `input_shape` a multiple of its block."""
+    from reflow.ops import space_to_batch as space_to_batch_lib
+    return space_to_batch_lib.required_space_to_batch_paddings(input_shape, block_shape, base_paddings, name)
 
 
 def space_to_depth(input, block_size, name=None, data_format='NHWC'):

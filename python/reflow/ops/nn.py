@@ -1,6 +1,6 @@
 """tf.nn: what its modules define (tensorflow.python.ops.nn)."""
 
-_MODULES = ('nn_ops', 'nn_impl', 'embedding_ops', 'math_ops')
+_MODULES = ('nn_ops', 'nn_impl', 'embedding_ops', 'math_ops', 'candidate_sampling_ops', 'ctc_ops', 'rnn')
 
 
 def __getattr__(name):

@@ -3,6 +3,7 @@
 from reflow import _core
 from reflow.framework import ops
 from reflow.ops import nn_ops
+from reflow.ops.sampled_losses import nce_loss, sampled_softmax_loss  # noqa: F401
 from reflow.util import deprecation
 
 
@@ -93,19 +94,97 @@ def log_poisson_loss(targets, log_input, compute_full_loss=False, name=None):
 
 def depthwise_conv2d(input, filter, strides, padding, rate=None, name=None, data_format=None, dilations=None):
     """The convolution of each channel with filters of its own."""
-    from reflow.ops import gen_nn_ops
     rate = deprecation.deprecated_argument_lookup('dilations', dilations, 'rate', rate)
     with ops.name_scope(name, 'depthwise', [input, filter]) as name:
         input = ops.convert_to_tensor(input, name='tensor_in')
         filter = ops.convert_to_tensor(filter, name='filter_in')
-        if rate is not None and any(each != 1 for each in rate):
-            raise NotImplementedError('tf.nn.depthwise_conv2d of Reflow has no rates yet')
-        return gen_nn_ops.depthwise_conv2d_native(input=input, filter=filter, strides=strides, padding=padding,
+        return _depthwise(input, filter, strides, padding, rate, data_format, name)
+
+
+def _depthwise(input, filter, strides, padding, rate, data_format, name):
+    from reflow.ops import array_ops
+    from reflow.ops import gen_nn_ops
+
+    def op(converted, _, padding):
+        return gen_nn_ops.depthwise_conv2d_native(input=converted, filter=filter, strides=strides, padding=padding,
                                                   data_format=data_format or 'NHWC', name=name)
+    return nn_ops.with_space_to_batch(input=input, filter_shape=array_ops.shape(filter),
+                                      dilation_rate=[1, 1] if rate is None else rate, padding=padding,
+                                      data_format=data_format, op=op)
+
+
+def separable_conv2d(input, depthwise_filter, pointwise_filter, strides, padding, rate=None, name=None, data_format=None,
+                     dilations=None):
+    """The convolution of each channel with filters of its own, and one of all channels at each point after it."""
+    rate = deprecation.deprecated_argument_lookup('dilations', dilations, 'rate', rate)
+    with ops.name_scope(name, 'separable_conv2d', [input, depthwise_filter, pointwise_filter]) as name:
+        input = ops.convert_to_tensor(input, name='tensor_in')
+        depthwise_filter = ops.convert_to_tensor(depthwise_filter, name='depthwise_filter')
+        pointwise_filter = ops.convert_to_tensor(pointwise_filter, name='pointwise_filter')
+        pointwise_shape = pointwise_filter.get_shape().with_rank(4)
+        pointwise_shape.dims[0].assert_is_compatible_with(1)
+        pointwise_shape.dims[1].assert_is_compatible_with(1)
+        depthwise = _depthwise(input, depthwise_filter, strides, padding, rate, data_format, 'depthwise')
+        return nn_ops.conv2d(depthwise, pointwise_filter, [1, 1, 1, 1], padding='VALID', data_format=data_format,
+                             name=name)
+
+
+def sufficient_statistics(x, axes, shift=None, keep_dims=None, name=None, keepdims=None):
+    """(number of elements, sum, sum of squares, shift): what mean and variance over dimensions are computed from."""
+    from reflow.framework import constant_op
+    from reflow.ops import array_ops
+    from reflow.ops import math_ops
+    axes = list(set(axes))
+    keep_dims = bool(deprecation.deprecated_argument_lookup('keepdims', keepdims, 'keep_dims', keep_dims))
+    with ops.name_scope(name, 'sufficient_statistics', [x, shift]):
+        x = ops.convert_to_tensor(x, name='x')
+        shape = x.get_shape()
+        if shape.rank is not None and all(shape.dims[axis].value is not None for axis in axes):
+            counts = 1
+            for axis in axes:
+                counts *= shape.dims[axis].value
+            counts = constant_op.constant(counts, dtype=x.dtype)
+        else:
+            sizes = array_ops.gather(math_ops.cast(array_ops.shape(x), x.dtype), axes)
+            counts = math_ops.reduce_prod(sizes, name='count')
+        if shift is not None:
+            shift = ops.convert_to_tensor(shift, name='shift')
+            sums, squares = math_ops.subtract(x, shift), math_ops.squared_difference(x, shift)
+        else:
+            sums, squares = x, math_ops.square(x)
+        sums = math_ops.reduce_sum(sums, axes, keepdims=keep_dims, name='mean_ss')
+        squares = math_ops.reduce_sum(squares, axes, keepdims=keep_dims, name='var_ss')
+    return counts, sums, squares, shift
+
+
+def fused_batch_norm(x, scale, offset, mean=None, variance=None, epsilon=0.001, data_format='NHWC', is_training=True,
+                     name=None):
+    """(normalised pictures, mean, variance) with the statistics of the batch or, not training, the given ones."""
+    from reflow.framework import constant_op
+    from reflow.ops import gen_nn_ops
+    x = ops.convert_to_tensor(x, name='input')
+    scale = ops.convert_to_tensor(scale, name='scale')
+    offset = ops.convert_to_tensor(offset, name='offset')
+    if is_training and (mean is not None or variance is not None):
+        raise ValueError("Both 'mean' and 'variance' must be None if is_training is True.")
+    if mean is None:
+        mean = constant_op.constant([])
+    if variance is None:
+        variance = constant_op.constant([])
+    outputs = gen_nn_ops.fused_batch_norm_v3(x, scale, offset, mean, variance, epsilon=max(epsilon, 1.001e-5),
+                                             data_format=data_format, is_training=is_training, name=name)
+    return outputs[0], outputs[1], outputs[2]
+
+
+def batch_norm_with_global_normalization(t=None, m=None, v=None, beta=None, gamma=None, variance_epsilon=None,
+                                         scale_after_normalization=None, name=None, input=None, mean=None, variance=None):
+    """Deprecated: batch_normalization."""
+    t = deprecation.deprecated_argument_lookup('input', input, 't', t)
+    m = deprecation.deprecated_argument_lookup('mean', mean, 'm', m)
+    v = deprecation.deprecated_argument_lookup('variance', variance, 'v', v)
+    return batch_normalization(t, m, v, beta, gamma if scale_after_normalization else None, variance_epsilon, name)
 
 
 def swish(features):
-    """features * sigmoid(features)."""
-    from reflow.ops import math_ops
-    features = ops.convert_to_tensor(features, name='features')
-    return features * math_ops.sigmoid(features)
+    """features * sigmoid(features), whose gradient computes the sigmoid anew. Ramachandran and others, arXiv 1710.05941."""
+    return _core.swish(features)

@@ -4,6 +4,15 @@ from reflow import _core
 from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.ops import gen_nn_ops
+from reflow.ops.convolution_ops import (  # noqa: F401
+    Convolution, all_sizes, atrous_conv2d, atrous_conv2d_transpose, conv1d, conv1d_transpose, conv1d_v2,
+    conv3d_transpose, conv3d_transpose_v2, conv3d_v1, conv3d_v2, conv_transpose, convolution, convolution_internal,
+    convolution_v2, explicit_padding)
+from reflow.ops.pooling_ops import (  # noqa: F401
+    avg_pool, avg_pool1d, avg_pool2d, avg_pool3d, avg_pool_v2, dilation2d_v1, erosion2d, fractional_avg_pool,
+    fractional_max_pool, max_pool, max_pool1d, max_pool2d, max_pool3d, max_pool_v2, max_pool_with_argmax_v1,
+    max_pool_with_argmax_v2, pool)
+from reflow.ops.space_to_batch import with_space_to_batch  # noqa: F401
 from reflow.util import deprecation
 
 
@@ -132,37 +141,14 @@ def conv2d(input, filter=None, strides=None, padding=None, use_cudnn_on_gpu=True
            dilations=[1, 1, 1, 1], name=None, filters=None):
     """The convolution of pictures with filters."""
     filter = deprecation.deprecated_argument_lookup('filters', filters, 'filter', filter)
-    padding, explicit_paddings = _padding(padding)
+    padding, explicit_paddings = explicit_padding(padding)
     if data_format is None:
         data_format = 'NHWC'
     channel_index = 1 if data_format.startswith('NC') else 3
-    return gen_nn_ops.conv2d(input, filter=filter, strides=_sizes(strides, 2, channel_index, 'strides'), padding=padding,
+    return gen_nn_ops.conv2d(input, filter=filter, strides=all_sizes(strides, 2, channel_index, 'strides'), padding=padding,
                              use_cudnn_on_gpu=use_cudnn_on_gpu, explicit_paddings=explicit_paddings,
-                             data_format=data_format, dilations=_sizes(dilations, 2, channel_index, 'dilations'),
+                             data_format=data_format, dilations=all_sizes(dilations, 2, channel_index, 'dilations'),
                              name=name)
-
-
-def _padding(padding):
-    """(padding, explicit_paddings) of what convolutions are given."""
-    if isinstance(padding, (list, tuple)):
-        return 'EXPLICIT', [size for pair in padding for size in pair]
-    return padding, []
-
-
-def _sizes(value, n, channel_index, name):
-    """One number for each of all n + 2 dimensions."""
-    if value is None:
-        value = [1]
-    elif not isinstance(value, (list, tuple)):
-        value = [value]
-    current = len(value)
-    if current == n + 2:
-        return list(value)
-    if current == 1:
-        value = list(value) * n
-    elif current != n:
-        raise ValueError('{} should be of length 1, {} or {} but was {}'.format(name, n, n + 2, current))
-    return [1, 1] + list(value) if channel_index == 1 else [1] + list(value) + [1]
 
 
 def conv2d_v2(input, filters, strides, padding, data_format='NHWC', dilations=None, name=None):
@@ -174,7 +160,7 @@ def conv2d_v2(input, filters, strides, padding, data_format='NHWC', dilations=No
 def conv2d_backprop_filter(input, filter_sizes, out_backprop, strides, padding, use_cudnn_on_gpu=True,
                            data_format='NHWC', dilations=[1, 1, 1, 1], name=None):
     """The gradient of conv2d to its filter."""
-    padding, explicit_paddings = _padding(padding)
+    padding, explicit_paddings = explicit_padding(padding)
     return gen_nn_ops.conv2d_backprop_filter(input, filter_sizes, out_backprop, strides, padding, use_cudnn_on_gpu,
                                              explicit_paddings, data_format, dilations, name)
 
@@ -183,7 +169,7 @@ def conv2d_backprop_input(input_sizes, filter=None, out_backprop=None, strides=N
                           data_format='NHWC', dilations=[1, 1, 1, 1], name=None, filters=None):
     """The gradient of conv2d to its input."""
     filter = deprecation.deprecated_argument_lookup('filters', filters, 'filter', filter)
-    padding, explicit_paddings = _padding(padding)
+    padding, explicit_paddings = explicit_padding(padding)
     return gen_nn_ops.conv2d_backprop_input(input_sizes, filter, out_backprop, strides, padding, use_cudnn_on_gpu,
                                             explicit_paddings, data_format, dilations, name)
 
@@ -199,29 +185,11 @@ def conv2d_transpose(value=None, filter=None, output_shape=None, strides=None, p
         channel_index = 1 if data_format.startswith('NC') else 3
         return gen_nn_ops.conv2d_backprop_input(
             input_sizes=output_shape, filter=filter, out_backprop=value,
-            strides=_sizes(strides, 2, channel_index, 'strides'), padding=padding, data_format=data_format,
-            dilations=_sizes(dilations, 2, channel_index, 'dilations'), name=name)
+            strides=all_sizes(strides, 2, channel_index, 'strides'), padding=padding, data_format=data_format,
+            dilations=all_sizes(dilations, 2, channel_index, 'dilations'), name=name)
 
 
-def max_pool(value, ksize, strides, padding, data_format='NHWC', name=None, input=None):
-    """The largest value of each window."""
-    value = deprecation.deprecated_argument_lookup('input', input, 'value', value)
-    with ops.name_scope(name, 'MaxPool', [value]) as name:
-        if data_format is None:
-            data_format = 'NHWC'
-        channel_index = 1 if data_format.startswith('NC') else 3
-        return gen_nn_ops.max_pool(value, ksize=_sizes(ksize, 2, channel_index, 'ksize'),
-                                   strides=_sizes(strides, 2, channel_index, 'strides'), padding=padding,
-                                   data_format=data_format, name=name)
-
-
-def avg_pool(value, ksize, strides, padding, data_format='NHWC', name=None, input=None):
-    """The mean of each window."""
-    with ops.name_scope(name, 'AvgPool', [value]) as name:
-        value = deprecation.deprecated_argument_lookup('input', input, 'value', value)
-        if data_format is None:
-            data_format = 'NHWC'
-        channel_index = 1 if data_format.startswith('NC') else 3
-        return gen_nn_ops.avg_pool(value, ksize=_sizes(ksize, 2, channel_index, 'ksize'),
-                                   strides=_sizes(strides, 2, channel_index, 'strides'), padding=padding,
-                                   data_format=data_format, name=name)
+def conv2d_transpose_v2(input, filters, output_shape, strides, padding='SAME', data_format='NHWC', dilations=None,
+                        name=None):
+    """The transpose of conv2d."""
+    return conv2d_transpose(input, filters, output_shape, strides, padding, data_format, name, dilations=dilations)
