@@ -1,0 +1,445 @@
+"""The base class of layers: variables, losses and updates, made when inputs are first seen."""
+
+import functools
+import inspect
+import re
+import weakref
+
+from reflow.framework import dtypes
+from reflow.framework import ops
+from reflow.keras import initializers
+from reflow.keras.engine import input_spec
+from reflow.keras.engine.input_spec import InputSpec  # noqa: F401
+from reflow.ops import variables as tf_variables
+from reflow.util import nest
+
+_ALLOWED_KEYWORDS = {'input_shape', 'batch_input_shape', 'batch_size', 'weights', 'activity_regularizer'}
+
+# Graph -> {base name: how many layers have it}.
+_names_in_graph = weakref.WeakKeyDictionary()
+
+
+def to_snake_case(name):
+    """'Conv2D' as 'conv2d', 'BasicLSTMCell' as 'basic_lstm_cell'."""
+    insecure = re.sub('([a-z])([A-Z])', r'\1_\2', re.sub('(.)([A-Z][a-z0-9]+)', r'\1_\2', name)).lower()
+    # Names that begin with an underscore cannot open a name scope.
+    return insecure if insecure[0] != '_' else 'private' + insecure
+
+
+def unique_object_name(name, name_uid_map=None, avoid_names=None, namespace='', zero_based=False):
+    """`name` with a number that no other layer of the default graph has."""
+    if name_uid_map is None:
+        name_uid_map = _names_in_graph.setdefault(ops.get_default_graph(), {})
+    key = (namespace, name)
+    while True:
+        number = name_uid_map.get(key, 0)
+        name_uid_map[key] = number + 1
+        proposed = name if zero_based and number == 0 else '%s_%d' % (name, number if zero_based else number + 1)
+        if proposed not in (avoid_names or ()):
+            return proposed
+
+
+def to_list(value):
+    """`value` as a list."""
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+class Layer:
+    """Computes outputs from inputs with variables of its own.
+
+    Subclasses make the variables in `build`, by add_weight, and compute in `call`.
+    """
+
+    def __init__(self, trainable=True, name=None, dtype=None, dynamic=False, **kwargs):
+        for keyword in kwargs:
+            if keyword not in _ALLOWED_KEYWORDS:
+                raise TypeError('Keyword argument not understood:', keyword)
+        self._trainable = trainable
+        self.stateful = False
+        self.built = False
+        self.supports_masking = False
+        self._input_spec = None
+        self._init_set_name(name)
+        self._activity_regularizer = kwargs.pop('activity_regularizer', None)
+        self._updates = []
+        self._losses = []
+        self._callable_losses = []
+        self._dtype = None if dtype is None else dtypes.as_dtype(dtype).name
+        self._dynamic = dynamic
+        self._initial_weights = kwargs.get('weights')
+
+    def __setattr__(self, name, value):
+        """Keeps account of the variables and the layers that are given to attributes."""
+        object.__setattr__(self, name, value)
+        if name in _OWN_ATTRIBUTES or value is None or isinstance(value, (str, int, float)):
+            return
+        for each in nest.flatten(value) if nest.is_sequence(value) else [value]:
+            if isinstance(each, Layer):
+                if each is not self and all(each is not layer for layer in self._sublayers()):
+                    self._sublayers().append(each)
+            elif isinstance(each, tf_variables.Variable):
+                self._track_variable(each, each.trainable)
+
+    def _sublayers(self):
+        return self.__dict__.setdefault('_layers', [])
+
+    def _own(self, trainable):
+        return self.__dict__.setdefault('_trainable_weights' if trainable else '_non_trainable_weights', [])
+
+    def _track_variable(self, variable, trainable):
+        if all(variable is not known for known in self._own(True) + self._own(False)):
+            self._own(trainable).append(variable)
+
+    def build(self, input_shape):
+        """Makes the variables for inputs of this shape."""
+        self.built = True
+
+    build._is_default = True
+
+    def call(self, inputs, **kwargs):
+        """The outputs for `inputs`."""
+        return inputs
+
+    def _init_set_name(self, name, zero_based=True):
+        self._name = name if name else unique_object_name(to_snake_case(type(self).__name__), zero_based=zero_based)
+
+    def _name_scope(self):
+        return self.name
+
+    def add_weight(self, name=None, shape=None, dtype=None, initializer=None, regularizer=None, trainable=None,
+                   constraint=None, partitioner=None, use_resource=None,
+                   synchronization=tf_variables.VariableSynchronization.AUTO,
+                   aggregation=tf_variables.VariableAggregation.NONE, **kwargs):
+        """Makes a variable of this layer."""
+        for keyword in kwargs:
+            if keyword not in ('getter', 'collections', 'experimental_autocast'):
+                raise TypeError('Unknown keyword argument:', keyword)
+        shape = tuple(() if shape is None else shape)
+        dtype = dtypes.as_dtype(self._dtype or 'float32' if dtype is None else dtype)
+        if self._dtype is None:
+            self._dtype = dtype.base_dtype.name
+        initializer = initializers.get(initializer)
+        if synchronization == tf_variables.VariableSynchronization.ON_READ:
+            if trainable:
+                raise ValueError('Synchronization value can be set to VariableSynchronization.ON_READ only for '
+                                 'non-trainable variables. You have specified trainable=True and '
+                                 'synchronization=VariableSynchronization.ON_READ.')
+            trainable = False
+        elif trainable is None:
+            trainable = True
+        if initializer is None:
+            initializer = self._default_initializer(name, dtype)
+        variable = (kwargs.get('getter') or _make_variable)(
+            name, shape=shape, initializer=initializer, dtype=dtype, constraint=constraint,
+            trainable=trainable and self.trainable, partitioner=partitioner, use_resource=use_resource,
+            collections=kwargs.get('collections'), synchronization=synchronization, aggregation=aggregation)
+        if regularizer is not None:
+            self._handle_weight_regularization(name, variable, regularizer)
+        for part in _parts(variable):
+            self._own(trainable).append(part)
+        return variable
+
+    @staticmethod
+    def _default_initializer(name, dtype):
+        if dtype.is_floating:
+            return initializers.get('glorot_uniform')
+        if dtype.is_integer or dtype.is_bool:
+            return initializers.get('zeros')
+        raise ValueError('An initializer for variable %s of type %s is required for layer %s' % (
+            name, dtype.base_dtype, name))
+
+    def add_variable(self, *args, **kwargs):
+        """Deprecated: add_weight."""
+        return self.add_weight(*args, **kwargs)
+
+    def _handle_weight_regularization(self, name, variable, regularizer):
+        def loss_of(part):
+            with ops.name_scope(name + '/Regularizer'):
+                return regularizer(part)
+        for part in _parts(variable):
+            self.add_loss(functools.partial(loss_of, part))
+
+    def _handle_activity_regularization(self, inputs, outputs):
+        from reflow.ops import array_ops
+        from reflow.ops import math_ops
+        if not self._activity_regularizer:
+            return
+        with ops.name_scope('ActivityRegularizer'):
+            for output in nest.flatten(outputs):
+                loss = self._activity_regularizer(output)
+                batch_size = math_ops.cast(array_ops.shape(output)[0], loss.dtype)
+                self.add_loss(loss / batch_size, inputs=inputs)
+
+    def add_loss(self, losses, inputs=None):
+        """Adds tensors, or functions that make them, to the layer's losses.
+
+        What depends on `inputs` is a loss of a call on these inputs; None: of the layer.
+        """
+        for loss in nest.flatten(losses):
+            if callable(loss):
+                self._callable_losses.append(loss)
+            elif loss is not None:
+                if not isinstance(loss, ops.Tensor):
+                    loss = ops.convert_to_tensor(loss)
+                loss._unconditional_loss = inputs is None
+                self._losses.append(loss)
+
+    def add_update(self, updates, inputs=None):
+        """Adds operations to be run beside each training step."""
+        for update in to_list(updates):
+            while callable(update):
+                update = update()
+            if not isinstance(update, ops.Operation):
+                update = update.op if hasattr(update, 'op') else ops.convert_to_tensor(update)
+            update._unconditional_update = inputs is None
+            self._updates.append(update)
+
+    def get_updates_for(self, inputs):
+        """The updates that depend on these inputs; None: those of the layer."""
+        return self._conditional(self.updates, '_unconditional_update', inputs)
+
+    def get_losses_for(self, inputs):
+        """The losses that depend on these inputs; None: those of the layer."""
+        return self._conditional(self.losses, '_unconditional_loss', inputs)
+
+    @staticmethod
+    def _conditional(values, mark, inputs):
+        if inputs is None:
+            return [value for value in values if getattr(value, mark, True)]
+        wanted = [value for value in values if not getattr(value, mark, True)]
+        return [value for value in wanted if _depends(value, nest.flatten(inputs))]
+
+    def __call__(self, inputs, *args, **kwargs):
+        inputs = nest.map_structure(_as_tensor, inputs)
+        with ops.name_scope(self._name_scope()):
+            input_spec.assert_input_compatibility(self.input_spec, inputs, self.name)
+            self._maybe_build(inputs)
+            outputs = self.call(inputs, *args, **kwargs)
+            if outputs is None:
+                raise ValueError("A layer's `call` method should return a Tensor or a list of Tensors, not None "
+                                 '(layer: ' + self.name + ').')
+            self._handle_activity_regularization(inputs, outputs)
+        return outputs
+
+    def apply(self, inputs, *args, **kwargs):
+        """Deprecated: calls the layer."""
+        return self.__call__(inputs, *args, **kwargs)
+
+    def _maybe_build(self, inputs):
+        if self.built:
+            return
+        flat = nest.flatten(inputs)
+        if flat and self._dtype is None and hasattr(flat[0], 'dtype'):
+            self._dtype = flat[0].dtype.base_dtype.name
+        shapes = None
+        if all(hasattr(x, 'shape') for x in flat):
+            shapes = nest.map_structure(lambda x: x.shape, inputs)
+        if not hasattr(self.build, '_is_default'):
+            self.build(shapes)
+        self.built = True
+        if self._initial_weights is not None:
+            self.set_weights(self._initial_weights)
+            self._initial_weights = None
+
+    @property
+    def name(self):
+        """The layer's name."""
+        return self._name
+
+    @property
+    def dtype(self):
+        """The type of the layer's variables."""
+        return self._dtype
+
+    @property
+    def dynamic(self):
+        """Whether the layer can only run without a graph."""
+        return self._dynamic
+
+    @property
+    def input_spec(self):
+        """What the inputs have to be."""
+        return self._input_spec
+
+    @input_spec.setter
+    def input_spec(self, value):
+        for spec in nest.flatten(value):
+            if spec is not None and not isinstance(spec, InputSpec):
+                raise TypeError('Layer input_spec must be an instance of InputSpec. Got: {}'.format(spec))
+        self._input_spec = value
+
+    @property
+    def activity_regularizer(self):
+        """A function of outputs that gives a loss."""
+        return self._activity_regularizer
+
+    @activity_regularizer.setter
+    def activity_regularizer(self, regularizer):
+        self._activity_regularizer = regularizer
+
+    @property
+    def trainable(self):
+        """Whether optimizers train the variables."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value):
+        self._trainable = value
+        for layer in self._sublayers():
+            layer.trainable = value
+
+    def _gather(self, attribute):
+        return [each for layer in self._sublayers() for each in getattr(layer, attribute)]
+
+    @property
+    def trainable_weights(self):
+        """The variables that optimizers train."""
+        return _unique(self._own(True) + self._gather('trainable_weights')) if self.trainable else []
+
+    @property
+    def non_trainable_weights(self):
+        """The other variables."""
+        if self.trainable:
+            return _unique(self._own(False) + self._gather('non_trainable_weights'))
+        return _unique(self._own(True) + self._own(False) + self._gather('weights'))
+
+    @property
+    def weights(self):
+        """All variables."""
+        return _unique(self.trainable_weights + self.non_trainable_weights)
+
+    variables = property(lambda self: self.weights, doc='All variables.')
+    trainable_variables = property(lambda self: self.trainable_weights, doc='The variables that optimizers train.')
+    non_trainable_variables = property(lambda self: self.non_trainable_weights, doc='The other variables.')
+
+    @property
+    def updates(self):
+        """The operations to be run beside each training step."""
+        if not self.trainable and not self.stateful:
+            return []
+        return self._updates + self._gather('updates')
+
+    @property
+    def losses(self):
+        """The layer's losses; those of weights are made anew by each look."""
+        losses = list(self._losses)
+        losses += [loss for loss in (function() for function in self._callable_losses) if loss is not None]
+        return losses + self._gather('losses')
+
+    @property
+    def submodules(self):
+        """The layers within this one."""
+        return tuple(self._sublayers()) + tuple(each for layer in self._sublayers() for each in layer.submodules)
+
+    def get_weights(self):
+        """The values of the variables as arrays, in the default session."""
+        return _session().run(self.weights) if self.weights else []
+
+    def set_weights(self, weights):
+        """Gives the variables these values, in the default session."""
+        params = self.weights
+        if len(params) != len(weights):
+            raise ValueError('You called `set_weights(weights)` on layer "' + self.name + '" with a  weight list of length ' +
+                             str(len(weights)) + ', but the layer was expecting ' + str(len(params)) +
+                             ' weights. Provided weights: ' + str(weights)[:50] + '...')
+        for variable, value in zip(params, weights):
+            if tuple(variable.shape.as_list()) != tuple(value.shape):
+                raise ValueError('Layer weight shape ' + str(tuple(variable.shape.as_list())) +
+                                 ' not compatible with provided weight shape ' + str(value.shape))
+        for variable, value in zip(params, weights):
+            variable.load(value, _session())
+
+    def count_params(self):
+        """The number of elements of all variables."""
+        if not self.built:
+            raise ValueError('You tried to call `count_params` on ' + self.name + ", but the layer isn't built. You can "
+                             'build it manually via: `' + self.name + '.build(batch_input_shape)`.')
+        return sum(variable.shape.num_elements() for variable in self.weights)
+
+    def compute_output_shape(self, input_shape):
+        """The shape of what the layer makes of inputs of a shape."""
+        raise NotImplementedError
+
+    def compute_mask(self, inputs, mask=None):
+        """The mask of the outputs."""
+        if not self.supports_masking:
+            if any(each is not None for each in nest.flatten(mask)):
+                raise TypeError('Layer ' + self.name + ' does not support masking, but was passed an input_mask: ' +
+                                str(mask))
+            return None
+        return mask
+
+    def get_config(self):
+        """The arguments of the constructor."""
+        arguments = inspect.getfullargspec(self.__init__).args
+        if len(arguments) > 1 and set(arguments) - {'self', 'trainable', 'name', 'dtype', 'dynamic'}:
+            raise NotImplementedError('Layers with arguments in `__init__` must override `get_config`.')
+        config = {'name': self.name, 'trainable': self.trainable, 'dtype': self.dtype}
+        if self.dynamic:
+            config['dynamic'] = True
+        return config
+
+    @classmethod
+    def from_config(cls, config):
+        """The layer with the arguments of get_config."""
+        return cls(**config)
+
+    def _not_connected(self, text):
+        raise AttributeError(text)
+
+    input = property(lambda self: self._not_connected('Layer %s is not connected, no input to return.' % self.name))
+    input_mask = property(lambda self: self._not_connected('Layer %s is not connected, no input to return.' % self.name))
+    output = property(lambda self: self._not_connected('Layer %s has no inbound nodes.' % self.name))
+    output_mask = output
+    input_shape = property(lambda self: self._not_connected(
+        'The layer has never been called and thus has no defined input shape.'))
+    output_shape = property(lambda self: self._not_connected(
+        'The layer has never been called and thus has no defined output shape.'))
+
+
+_OWN_ATTRIBUTES = {'_layers', '_trainable_weights', '_non_trainable_weights', '_losses', '_updates', '_callable_losses',
+                   '_initial_weights'}
+Layer.__module__ = 'tensorflow.python.keras.engine.base_layer'
+
+
+def _parts(variable):
+    """The variables that a partitioned variable is made of, or the variable itself."""
+    return list(variable) if hasattr(variable, '_get_partitions') else [variable]
+
+
+def _make_variable(name, shape, initializer, dtype, constraint, trainable, partitioner, use_resource, collections,
+                   synchronization, aggregation):
+    initial_value = functools.partial(initializer, shape, dtype=dtype) if callable(initializer) else initializer
+    return tf_variables.VariableV1(initial_value=initial_value, name=name, trainable=trainable, dtype=dtype,
+                                   constraint=constraint, use_resource=True if use_resource is None else use_resource,
+                                   collections=collections, synchronization=synchronization, aggregation=aggregation)
+
+
+def _as_tensor(value):
+    import numpy as np
+    return ops.convert_to_tensor(value) if isinstance(value, (np.ndarray, np.generic, float, int)) else value
+
+
+def _unique(values):
+    return list({id(value): value for value in values}.values())
+
+
+def _depends(value, inputs):
+    """Whether `value` is computed from one of `inputs`."""
+    wanted = {tensor.op for tensor in inputs if isinstance(tensor, ops.Tensor)}
+    waiting, seen = [value if isinstance(value, ops.Operation) else value.op], set()
+    while waiting:
+        op = waiting.pop()
+        if op in wanted:
+            return True
+        if op not in seen:
+            seen.add(op)
+            waiting += [tensor.op for tensor in op.inputs]
+    return False
+
+
+def _session():
+    session = ops.get_default_session()
+    if session is None:
+        raise ValueError('The values of a layer need a default session: `with tf.Session():`')
+    return session
