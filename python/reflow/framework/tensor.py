@@ -45,7 +45,8 @@ class _TensorMethods:
 
     def set_shape(self, shape):
         """Adds to what is known of the shape. ValueError: it contradicts that."""
-        self._set_shape(shape)
+        if shape is not None:
+            self._set_shape(shape)
 
     @property
     def _shape(self):
