@@ -2,6 +2,7 @@
 import functools
 import re
 
+from reflow.contrib.framework.python.ops.arg_scope import add_arg_scope
 from reflow.framework import dtypes, ops
 from reflow.ops import variable_scope, variables
 from reflow.training import training_util
@@ -39,6 +40,7 @@ def global_variable(initial_value, validate_shape=True, name=None, use_resource=
                                 validate_shape=validate_shape, name=name, use_resource=use_resource)
 
 
+@add_arg_scope
 def variable(name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=True, collections=None,
              caching_device=None, device=None, partitioner=None, custom_getter=None, use_resource=None,
              synchronization=variables.VariableSynchronization.AUTO, aggregation=variables.VariableAggregation.NONE):
@@ -54,6 +56,7 @@ def variable(name, shape=None, dtype=None, initializer=None, regularizer=None, t
                       aggregation=aggregation)
 
 
+@add_arg_scope
 def model_variable(name, shape=None, dtype=dtypes.float32, initializer=None, regularizer=None, trainable=True,
                    collections=None, caching_device=None, device=None, partitioner=None, custom_getter=None,
                    use_resource=None, synchronization=variables.VariableSynchronization.AUTO,

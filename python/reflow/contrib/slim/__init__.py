@@ -1,0 +1,25 @@
+"""`tf.contrib.slim`."""
+from importlib import import_module as _import_module
+
+from reflow.contrib.framework.python.ops.arg_scope import *  # noqa: F401,F403
+from reflow.contrib.framework.python.ops.variables import *  # noqa: F401,F403
+from reflow.contrib.layers.python.layers.encoders import *  # noqa: F401,F403
+from reflow.contrib.layers.python.layers.initializers import *  # noqa: F401,F403
+from reflow.contrib.layers.python.layers.layers import *  # noqa: F401,F403
+from reflow.contrib.layers.python.layers.optimizers import *  # noqa: F401,F403
+from reflow.contrib.layers.python.layers.regularizers import *  # noqa: F401,F403
+from reflow.contrib.layers.python.layers.summaries import *  # noqa: F401,F403
+
+_MODULES = {
+    'losses': 'reflow.contrib.losses', 'metrics': 'reflow.contrib.metrics', 'layers': 'reflow.contrib.layers',
+    'learning': 'reflow.contrib.slim.python.slim.learning',
+    'model_analyzer': 'reflow.contrib.slim.python.slim.model_analyzer',
+    'python': 'reflow.contrib.slim.python',
+}
+
+
+def __getattr__(name):
+    """Modules are imported when they are asked for."""
+    if name in _MODULES:
+        return _import_module(_MODULES[name])
+    raise AttributeError("module 'tensorflow.contrib.slim' has no attribute '%s'" % name)
