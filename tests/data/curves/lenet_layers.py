@@ -1,0 +1,17 @@
+# LeNet-5 with tf.layers: convolutions, pooling, dropout, L2 on the dense layers.
+random = np.random.RandomState(1)
+x = tf.placeholder(tf.float32, [None, 28, 28, 1])
+y = tf.placeholder(tf.int64, [None])
+regularizer = tf.contrib.layers.l2_regularizer(1e-3)
+net = tf.layers.conv2d(x, 8, 5, padding='same', activation=tf.nn.relu)
+net = tf.layers.max_pooling2d(net, 2, 2)
+net = tf.layers.conv2d(net, 16, 5, activation=tf.nn.relu)
+net = tf.layers.average_pooling2d(net, 2, 2)
+net = tf.layers.flatten(net)
+net = tf.layers.dense(net, 64, activation=tf.nn.relu, kernel_regularizer=regularizer)
+net = tf.layers.dropout(net, 0.4, training=True, seed=3)
+logits = tf.layers.dense(net, 10, kernel_regularizer=regularizer)
+loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=logits))
+loss += tf.add_n(tf.get_collection(tf.GraphKeys.REGULARIZATION_LOSSES))
+train = tf.train.AdamOptimizer(1e-3).minimize(loss)
+feeds = [{x: random.rand(32, 28, 28, 1), y: random.randint(10, size=32)} for _ in range(10)]
