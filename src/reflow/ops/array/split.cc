@@ -45,7 +45,9 @@ class Split : public Kernel {
   explicit Split(KernelInit& c) : split_(split_fn(c.node().output_type(0))) {}
   Status compute(KernelContext& c) override {
     const Tensor& in = c.input(1);
+    if (c.input(0).rank() != 0) return invalid_argument("split_dim must be a scalar but has rank {}", c.input(0).rank());
     const int64_t dim = IndexReader(c.input(0))[0];
+    RETURN_IF_ERROR(check_split_dim(dim, in.rank()));
     split_(c, in, static_cast<int>(dim < 0 ? dim + in.rank() : dim));
     return OkStatus();
   }
@@ -76,6 +78,7 @@ Status split_shape(ShapeContext& c) {
     }
   }
   if (value == nullptr) return set_all_outputs(c, in.known_rank() ? Shape::unknown_of_rank(in.rank()) : in);
+  if (value->rank() != 0) return invalid_argument("Input must be scalar but has rank {}", value->rank());
   int64_t dim = IndexReader(*value)[0];
   if (!in.known_rank()) return set_all_outputs(c, in);
   if (dim < -in.rank() || dim >= in.rank()) {
@@ -122,7 +125,9 @@ class SplitV : public Kernel {
   explicit SplitV(KernelInit& c) : split_(split_fn(c.node().output_type(0))) {}
   Status compute(KernelContext& c) override {
     const Tensor& in = c.input(0);
+    if (c.input(2).num_elements() != 1) return invalid_argument("split_dim_tensor must have exactly one element.");
     const int64_t dim = IndexReader(c.input(2))[0];
+    RETURN_IF_ERROR(check_split_dim(dim, in.rank()));
     split_(c, in, static_cast<int>(dim < 0 ? dim + in.rank() : dim));
     return OkStatus();
   }

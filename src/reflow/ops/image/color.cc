@@ -86,7 +86,7 @@ class AdjustHue : public Kernel {
       rgb_to_hsv(rgb, hsv);
       float hue = std::fmod((hsv[0] + delta) * 6, 6.0f);
       if (hue < 0) hue += 6;
-      const int sector = std::min(static_cast<int>(hue), 5);
+      const int sector = hue < 5 ? static_cast<int>(hue) : 5;  // 5 where it is no number
       float part = hue - static_cast<float>(sector);
       if (sector % 2 == 1) part = 1 - part;
       const float middle = low + part * (high - low);

@@ -55,6 +55,7 @@ class CreateTable : public Kernel {
  private:
   StatusOr<std::shared_ptr<LookupTable>> make(KernelContext& c) const {
     if constexpr (kKind == TableKind::kMutableDense) {
+      if (c.num_inputs() < 2) return invalid_argument("Unknown input name: deleted_key");  // the first version's op lacks it
       return make_dense_hash_table(value_type_, value_shape_, c.input(0), c.input(1), num_buckets_, max_load_factor_);
     } else {
       return make_hash_table(key_type_, value_type_, value_shape_, kKind != TableKind::kHash);

@@ -110,6 +110,10 @@ Status set_pooled(ShapeContext& c, PoolingAttrs attrs) {
     c.set_output(0, Shape::unknown());
     return OkStatus();
   }
+  for (const auto* list : {&attrs.ksize, &attrs.strides}) {
+    int64_t size;
+    RETURN_IF_ERROR(c.with_value(static_cast<int64_t>(list->size()), rank, &size));
+  }
   attrs.channels_first = is_channels_first(c.attr_or<std::string>("data_format", "NHWC"));
   ASSIGN_OR_RETURN(const std::string padding, c.attr<std::string>("padding"));
   attrs.padding = padding_from(padding);

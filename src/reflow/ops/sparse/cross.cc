@@ -70,6 +70,9 @@ class SparseCross : public Kernel {
         hashes_(c.attr<DType>("out_type") == DType::kInt64),
         num_buckets_(static_cast<uint64_t>(c.attr<int64_t>("num_buckets"))),
         key_(static_cast<uint64_t>(c.attr<int64_t>("hash_key"))) {
+    if (const size_t lists = c.attr<std::vector<DType>>("sparse_types").size(); lists != static_cast<size_t>(n_)) {
+      c.fail(invalid_argument("There are {} columns of indices and {} of values", n_, lists));
+    }
     if (num_buckets_ == 0) num_buckets_ = std::numeric_limits<int64_t>::max();
   }
 
