@@ -41,6 +41,7 @@ NB_MODULE(_core, m) {
   bind_partitioned_variables(m);
   bind_variable_scatters(m);
   bind_optimizers(m);
+  bind_checkpoint(m);
   bind_saver(m);
   bind_training(m);
   bind_transforms(m);

@@ -1,30 +1,21 @@
-"""Savers: the operations that save variables in checkpoints and restore them, and graphs as MetaGraphDefs.
+"""Savers: save variables in checkpoints and restore them, with the graph as a MetaGraphDef beside them."""
+import os
 
-The operations are made, with TensorFlow's names; checkpoints themselves are not written or read yet.
-"""
 from reflow import _core
-from reflow.framework import meta_graph, ops, protos
+from reflow.framework import errors, meta_graph, ops, protos
 from reflow.ops import variables
+from reflow.training import checkpoint_management, saver_builder
+from reflow.util import compat
 
-_NOT_YET = 'saving and restoring checkpoints is not part of Reflow yet'
-
-
-def _named_variables(var_list):
-    """The variables with their names in checkpoints, by name."""
-    if isinstance(var_list, dict):
-        named = list(var_list.items())
-    else:
-        named = [(variable.op.name, variable) for variable in var_list]
-        names = set()
-        for name, _ in named:
-            if name in names:
-                raise ValueError('At least two variables have the same name: %s' % name)
-            names.add(name)
-    for name, variable in named:
-        if not isinstance(variable, _core.Variable) or variable._save_slice_info is not None:
-            raise NotImplementedError('a Saver of other objects than whole variables is not part of Reflow yet: '
-                                      '%s: %s' % (name, variable))
-    return named
+BaseSaverBuilder = saver_builder.BaseSaverBuilder
+BulkSaverBuilder = saver_builder.BulkSaverBuilder
+get_checkpoint_state = checkpoint_management.get_checkpoint_state
+update_checkpoint_state = checkpoint_management.update_checkpoint_state
+generate_checkpoint_state_proto = checkpoint_management.generate_checkpoint_state_proto
+latest_checkpoint = checkpoint_management.latest_checkpoint
+checkpoint_exists = checkpoint_management.checkpoint_exists
+get_checkpoint_mtimes = checkpoint_management.get_checkpoint_mtimes
+remove_checkpoint = checkpoint_management.remove_checkpoint
 
 
 class Saver:
@@ -37,8 +28,6 @@ class Saver:
         if defer_build and var_list:
             raise ValueError('If `var_list` is provided then build cannot be deferred. Either set defer_build=False or '
                              'var_list=None.')
-        if builder is not None:
-            raise NotImplementedError('a Saver with a builder of its own is not part of Reflow yet')
         self._var_list = var_list
         self._reshape = reshape
         self._sharded = sharded
@@ -46,6 +35,7 @@ class Saver:
         self._keep_checkpoint_every_n_hours = keep_checkpoint_every_n_hours
         self._name = name
         self._restore_sequentially = restore_sequentially
+        self._builder = builder
         self.saver_def = saver_def
         self._is_built = False
         self._is_empty = False
@@ -54,6 +44,8 @@ class Saver:
         self._pad_step_number = pad_step_number
         self._save_relative_paths = save_relative_paths
         self._filename = filename
+        self._object_restore_saver = None
+        self._history = None
         if not defer_build:
             self.build()
         if self.saver_def:
@@ -73,15 +65,18 @@ class Saver:
                     raise ValueError('No variables to save')
                 self._is_empty = True
                 return
-            self.saver_def = protos.message('tensorflow.SaverDef')(max_to_keep=self._max_to_keep, **_core.build_saver(
-                _named_variables(self._var_list), bool(self._reshape), bool(self._sharded), self._name,
-                self._write_version, self._filename), sharded=bool(self._sharded), version=self._write_version,
-                keep_checkpoint_every_n_hours=self._keep_checkpoint_every_n_hours)
+            builder = self._builder or BulkSaverBuilder(self._write_version)
+            self.saver_def = builder.build(
+                self._var_list, reshape=self._reshape, sharded=self._sharded, max_to_keep=self._max_to_keep,
+                keep_checkpoint_every_n_hours=self._keep_checkpoint_every_n_hours, name=self._name,
+                restore_sequentially=self._restore_sequentially, filename=self._filename)
         elif self._name:
             # Of a saver that is made from a message the name is the scope that the graph was imported in.
             for field in ('filename_tensor_name', 'save_tensor_name', 'restore_op_name'):
                 setattr(self.saver_def, field, ops.prepend_name_scope(getattr(self.saver_def, field), self._name))
         self._check_saver_def()
+        self._history = _core.CheckpointHistory(self.saver_def.max_to_keep, self.saver_def.keep_checkpoint_every_n_hours,
+                                                self.saver_def.version)
 
     def _check_saver_def(self):
         if type(self.saver_def).__name__ != 'SaverDef':
@@ -125,12 +120,123 @@ class Saver:
 
     def save(self, sess, save_path, global_step=None, latest_filename=None, meta_graph_suffix='meta',
              write_meta_graph=True, write_state=True, strip_default_attrs=False, save_debug_info=False):
-        """Saves the variables of a session. NotImplementedError: checkpoints are not there yet."""
-        raise NotImplementedError(_NOT_YET)
+        """Writes a checkpoint of the session's variables and, beside it, the graph; returns its prefix.
+
+        A process that ends meanwhile leaves the checkpoints that were complete.
+        """
+        if not self._is_built:
+            raise RuntimeError('`build()` should be called before save if defer_build==True')
+        latest_filename = latest_filename or 'checkpoint'
+        self._warn_of_v1()
+        if os.path.split(latest_filename)[0]:
+            raise ValueError("'latest_filename' must not contain path components")
+        save_path = compat.as_str_any(compat.path_to_str(save_path))
+        checkpoint_file = self._checkpoint_file(sess, save_path, global_step, latest_filename)
+        if not _is_session(sess):
+            raise TypeError("'sess' must be a Session; %s" % sess)
+        model_checkpoint_path = None
+        if not self._is_empty:
+            model_checkpoint_path = self._save_variables(sess, save_path, checkpoint_file, latest_filename,
+                                                         meta_graph_suffix, write_state)
+        if write_meta_graph:
+            with sess.graph.as_default():
+                self.export_meta_graph(checkpoint_management.meta_graph_filename(checkpoint_file, meta_graph_suffix),
+                                       strip_default_attrs=strip_default_attrs, save_debug_info=save_debug_info)
+        return model_checkpoint_path
+
+    def _warn_of_v1(self):
+        if self._write_version == protos.message('tensorflow.SaverDef').V2:
+            return
+        from reflow.platform import tf_logging
+        tf_logging.warning('*******************************************************')
+        tf_logging.warning("TensorFlow's V1 checkpoint format has been deprecated.")
+        tf_logging.warning('Consider switching to the more efficient V2 format:')
+        tf_logging.warning('   `tf.train.Saver(write_version=tf.train.SaverDef.V2)`')
+        tf_logging.warning('now on by default.')
+        tf_logging.warning('*******************************************************')
+
+    def _checkpoint_file(self, sess, save_path, global_step, latest_filename):
+        """The prefix of the checkpoint: with the step, if there is one."""
+        if global_step is not None:
+            if not isinstance(global_step, compat.integral_types):
+                from reflow.training import training_util
+                global_step = training_util.global_step(sess, global_step)
+            return '%s-%s' % (save_path, '{:08d}'.format(global_step) if self._pad_step_number else '%d' % global_step)
+        if os.path.basename(save_path) == latest_filename and not self._sharded:
+            raise ValueError("'latest_filename' collides with 'save_path': '%s' and '%s'" % (latest_filename, save_path))
+        return save_path
+
+    def _save_variables(self, sess, save_path, checkpoint_file, latest_filename, meta_graph_suffix, write_state):
+        folder = os.path.dirname(save_path)
+        try:
+            path = compat.as_str(sess.run(self.saver_def.save_tensor_name,
+                                          {self.saver_def.filename_tensor_name: checkpoint_file}))
+            if write_state:
+                self._history.record(path)
+                checkpoint_management.update_checkpoint_state_internal(
+                    folder, path, self.last_checkpoints, latest_filename, self._save_relative_paths)
+                self._history.delete_old(meta_graph_suffix)
+            return path
+        except (errors.FailedPreconditionError, errors.NotFoundError):
+            if os.path.isdir(folder or '.'):
+                raise
+        raise ValueError("Parent directory of {} doesn't exist, can't save.".format(save_path))
 
     def restore(self, sess, save_path):
-        """Restores the variables of a session. NotImplementedError: checkpoints are not there yet."""
-        raise NotImplementedError(_NOT_YET)
+        """Restores the variables of a session from a checkpoint; they need not be initialized."""
+        if self._is_empty:
+            return
+        if save_path is None:
+            raise ValueError("Can't load save_path when it is None.")
+        prefix = compat.as_text(compat.path_to_str(save_path))
+        if not checkpoint_management.checkpoint_exists_internal(prefix):
+            raise ValueError('The passed save_path is not a valid checkpoint: ' + prefix)
+        from reflow.platform import tf_logging
+        tf_logging.info('Restoring parameters from %s', prefix)
+        try:
+            sess.run(self.saver_def.restore_op_name, {self.saver_def.filename_tensor_name: prefix})
+        except errors.NotFoundError as error:
+            try:
+                names_to_keys = object_graph_key_mapping(prefix)
+            except errors.NotFoundError:
+                raise _explained(error) from None
+            tf_logging.warning(
+                'Restoring an object-based checkpoint using a name-based saver. This may be somewhat fragile, and will '
+                're-build the Saver. Instead, consider loading object-based checkpoints using tf.train.Checkpoint().')
+            self._object_restore_saver = saver_from_object_based_checkpoint(
+                prefix, self._var_list, self._builder, names_to_keys, self._object_restore_saver)
+            self._object_restore_saver.restore(sess=sess, save_path=prefix)
+        except errors.InvalidArgumentError as error:
+            raise _explained(error) from None
+
+    @property
+    def last_checkpoints(self):
+        """The prefixes of the checkpoints that are kept, the oldest first."""
+        return self._history.paths() if self._history else []
+
+    def set_last_checkpoints(self, last_checkpoints):
+        """Deprecated: use set_last_checkpoints_with_time."""
+        assert isinstance(last_checkpoints, list)
+        self._history.entries = [(path, float('inf')) for path in last_checkpoints]
+
+    def set_last_checkpoints_with_time(self, last_checkpoints_with_time):
+        """Sets the checkpoints that are kept: pairs of a prefix and a time in seconds since 1970."""
+        assert isinstance(last_checkpoints_with_time, list)
+        self._history.entries = [tuple(pair) for pair in last_checkpoints_with_time]
+
+    def recover_last_checkpoints(self, checkpoint_paths):
+        """Takes up the checkpoints of an earlier process, so that they are deleted in their turn."""
+        self._history.recover([compat.as_str_any(path) for path in checkpoint_paths])
+
+
+def _is_session(sess):
+    from reflow.client import session
+    return isinstance(sess, session.SessionInterface)
+
+
+def _explained(error):
+    """The error of a restoring run, with what the mistake may be."""
+    return type(error)(error.node_def, error.op, _core.restore_error_message(error.error_code, error.message))
 
 
 def export_meta_graph(filename=None, meta_info_def=None, graph_def=None, saver_def=None, collection_list=None,
@@ -189,3 +295,46 @@ def _get_saver_or_default():
 
 ops.register_proto_function(ops.GraphKeys.SAVERS, proto_type=protos.message('tensorflow.SaverDef'),
                             to_proto=Saver.to_proto, from_proto=Saver.from_proto)
+
+
+def object_graph_key_mapping(checkpoint_path):
+    """{name of a variable: key in the checkpoint} of one that tf.train.Checkpoint wrote. NotFoundError: it is none."""
+    from reflow import pywrap_tensorflow
+    graph = protos.message('tensorflow.TrackableObjectGraph')()
+    graph.ParseFromString(pywrap_tensorflow.NewCheckpointReader(checkpoint_path).get_tensor('_CHECKPOINTABLE_OBJECT_GRAPH'))
+    return {attribute.full_name: attribute.checkpoint_key for node in graph.nodes for attribute in node.attributes}
+
+
+def saver_from_object_based_checkpoint(checkpoint_path, var_list=None, builder=None, names_to_keys=None,
+                                       cached_saver=None):
+    """A Saver of the variables under the keys that an object-based checkpoint has for their names."""
+    if names_to_keys is None:
+        try:
+            names_to_keys = object_graph_key_mapping(checkpoint_path)
+        except errors.NotFoundError:
+            raise ValueError('Checkpoint in %s not an object-based checkpoint.' % checkpoint_path) from None
+    if var_list is None:
+        var_list = variables._all_saveable_objects()
+    from reflow.training.saving import saveable_object_util
+    named = var_list if isinstance(var_list, dict) else saveable_object_util.op_list_to_dict(var_list)
+    missing = set(named) - set(names_to_keys)
+    if missing:
+        extra = set(names_to_keys) - set(named)
+        raise errors.NotFoundError(None, None, message=_OBJECT_NAMES_MISSING % (
+            ', '.join(sorted(missing)), ', '.join(sorted(extra)), len(set(named) & set(names_to_keys))))
+    if cached_saver is not None:
+        return cached_saver
+    return Saver({names_to_keys[name]: op for name, op in named.items()}, builder=builder)
+
+
+_OBJECT_NAMES_MISSING = (
+    '\n\nExisting variables not in the checkpoint: %s\n\n'
+    "Variables names when this checkpoint was written which don't exist now: %s\n\n"
+    '(%d variable name(s) did match)\n\n'
+    'Could not find some variables in the checkpoint (see names above). Saver was attempting to load an object-based '
+    'checkpoint (saved using tf.train.Checkpoint or tf.keras.Model.save_weights) using variable names. If the checkpoint '
+    'was written with eager execution enabled, it\'s possible that variable names have changed (for example missing a '
+    "'_1' suffix). It's also possible that there are new variables which did not exist when the checkpoint was written. You "
+    'can construct a Saver(var_list=...) with only the variables which previously existed, and if variable names have '
+    "changed you may need to make this a dictionary with the old names as keys. If you're using an Estimator, you'll need "
+    'to return a tf.train.Saver inside a tf.train.Scaffold from your model_fn.')

@@ -1,195 +1,99 @@
 #include "reflow/train/saver.h"
 
-#include <algorithm>
-#include <map>
-#include <random>
-#include <set>
-
-#include "reflow/client/apply_op.h"
-#include "reflow/client/array_ops.h"
-#include "reflow/client/control_flow_ops.h"
-#include "reflow/client/errors.h"
-#include "reflow/client/scopes.h"
-#include "reflow/client/variable_state.h"
-#include "reflow/train/update_ops.h"
-
 #include <fmt/format.h>
+
+#include <filesystem>
+
+#include "reflow/base/logging.h"
+#include "reflow/train/checkpoint_management.h"
+#include "reflow/train/global_step.h"
+#include "reflow/train/python_path.h"
 
 namespace reflow::train {
 namespace {
 
-// What is read of a variable: the ref, or the first read of a resource variable.
-Output saved_tensor(const Variable& v) { return v.is_resource() ? v.state()->snapshot : v.ref(); }
-
-std::vector<std::string> names_of(const NamedVariables& variables) {
-  std::vector<std::string> names;
-  for (const auto& [name, _] : variables) names.push_back(name);
-  return names;
+SaverDef build(const NamedVariables& variables, const SaverOptions& options) {
+  if (!variables.empty()) return build_saver(variables, options);
+  if (!options.allow_empty) throw ValueError("No variables to save");
+  return {};
 }
-
-// An empty string for each: all of the tensor.
-std::vector<std::string> whole_slices(const NamedVariables& variables) {
-  return std::vector<std::string>(variables.size());
-}
-
-// The device with the CPU in place of what kind of device it names.
-std::string cpu_of(const std::string& device_name) {
-  const size_t kind = device_name.find("/device:");
-  return (kind == std::string::npos ? device_name : device_name.substr(0, kind)) + "/device:CPU:0";
-}
-
-// The folder of a checkpoint's parts: another one for each saver, so that two of them don't meet.
-std::string temporary_suffix() {
-  std::random_device random;
-  std::string digits;
-  for (int i = 0; i < 4; ++i) digits += fmt::format("{:08x}", random());
-  return "_temp_" + digits + "/part";
-}
-
-class SaverBuilder {
- public:
-  explicit SaverBuilder(const SaverOptions& options) : options_(options) {}
-
-  // The filename, after the variables have been saved.
-  Output save(const Output& filename, const NamedVariables& variables) const {
-    TensorList tensors;
-    for (const auto& [_, variable] : variables) tensors.push_back(saved_tensor(variable));
-    const TensorLike list(std::make_shared<const TensorLike::List>(tensors));
-    const bool v2 = options_.write_version == CheckpointFormat::V2;
-    const Operation saved(client::make_op(v2 ? "SaveV2" : "SaveSlices", v2 ? "" : "save",
-                                          {filename, names_of(variables), whole_slices(variables), list}));
-    return with_dependencies({saved}, filename);
-  }
-
-  Operation restore(const Output& filename, const NamedVariables& variables, const std::string& name) const {
-    std::vector<DType> types;
-    for (const auto& [_, variable] : variables) types.push_back(base_type(variable.dtype()));
-    graph::AttrMap attrs;
-    attrs.set("dtypes", types);
-    graph::Node* restored;
-    {
-      device on_cpu("cpu:0");
-      restored = client::make_op("RestoreV2", "", {filename, names_of(variables), whole_slices(variables)},
-                                 std::move(attrs));
-    }
-    std::vector<GraphElement> assigned;
-    for (size_t i = 0; i < variables.size(); ++i) {
-      assigned.push_back(assign(variables[i].second, Output(restored, static_cast<int>(i))));
-    }
-    return group(assigned, {.name = name});
-  }
-
-  // By device: canonical name, in their order.
-  using Shards = std::map<std::string, NamedVariables>;
-
-  Output save_sharded(const Output& filename, const Shards& shards) const {
-    if (options_.write_version != CheckpointFormat::V2) return save_sharded_v1(filename, shards);
-    const Output parts = client::apply_op(
-        "StringJoin", "", {TensorLike{filename, temporary_suffix()}}, {{"separator", std::string()}});
-    const Output num_shards = constant(static_cast<int>(shards.size()), {.name = "num_shards"});
-    std::vector<GraphElement> saves;
-    TensorList prefixes;
-    std::string last_device;
-    for (const auto& [device_name, variables] : shards) {
-      last_device = cpu_of(device_name);
-      device placement(last_device);
-      const Output prefix = sharded_filename(parts, static_cast<int>(prefixes.size()), num_shards);
-      prefixes.push_back(prefix);
-      saves.push_back(save(prefix, variables).op());
-    }
-    control_dependencies after_saves(saves);
-    device placement(last_device);
-    const TensorLike all(std::make_shared<const TensorLike::List>(prefixes));
-    const Operation merged(client::make_op("MergeV2Checkpoints", "", {all, filename}, {{"delete_old_dirs", true}}));
-    control_dependencies after_merge({merged});
-    return identity(filename);
-  }
-
-  Operation restore_sharded(const Output& filename, const Shards& shards) const {
-    std::vector<GraphElement> restored;
-    for (const auto& [device_name, variables] : shards) {
-      device placement(device_name);
-      restored.push_back(restore(filename, variables, "restore_shard"));
-    }
-    return group(restored, {.name = "restore_all"});
-  }
-
- private:
-  Output sharded_filename(const Output& base, int shard, const Output& num_shards) const {
-    return client::apply_op("ShardedFilename", "", {base, shard, num_shards});
-  }
-
-  Output save_sharded_v1(const Output& filename, const Shards& shards) const {
-    const Output num_shards = constant(static_cast<int>(shards.size()), {.name = "num_shards"});
-    std::vector<GraphElement> saves;
-    for (const auto& [device_name, variables] : shards) {
-      device placement(device_name);
-      saves.push_back(save(sharded_filename(filename, static_cast<int>(saves.size()), num_shards), variables).op());
-    }
-    control_dependencies after_saves(saves);
-    return client::apply_op("ShardedFilespec", "", {filename, num_shards});
-  }
-
-  Operation assign(const Variable& variable, Output restored) const {
-    if (options_.reshape) {
-      const bool known = variable.shape().fully_defined();
-      restored = reshape(restored, known ? TensorLike(variable.shape()) : TensorLike(shape(variable)));
-    }
-    if (!variable.is_resource()) {
-      const bool validate = !options_.reshape && variable.shape().fully_defined();
-      return Operation(client::make_op("Assign", "", {variable.ref(), restored},
-                                       {{"validate_shape", validate}, {"use_locking", true}}));
-    }
-    device placement(variable.device());
-    return Operation(client::make_op("AssignVariableOp", "", {variable.handle(), identity(restored)}));
-  }
-
-  const SaverOptions& options_;
-};
 
 }  // namespace
 
-NamedVariables names_of_variables(const std::vector<Variable>& var_list) {
-  NamedVariables named;
-  std::set<std::string> names;
-  for (const Variable& v : var_list) {
-    const std::string name = v.op().name();
-    if (!names.insert(name).second) throw ValueError("At least two variables have the same name: " + name);
-    named.emplace_back(name, v);
-  }
-  return named;
+std::string checkpoint_path(const std::string& save_path, int64_t global_step, bool pad_step_number) {
+  return pad_step_number ? fmt::format("{}-{:08d}", save_path, global_step) : fmt::format("{}-{}", save_path, global_step);
 }
 
-SaverDef build_saver(NamedVariables variables, const SaverOptions& options) {
-  std::sort(variables.begin(), variables.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::set<const graph::Node*> seen;
-  for (const auto& [name, variable] : variables) {
-    if (seen.insert(variable.op().node()).second) continue;
-    throw ValueError("The same saveable will be restored with two names: " + name);
+std::string restore_error_message(errors::Code code, const std::string& message) {
+  const char* cause = code == errors::NOT_FOUND          ? "a Variable name or other graph key that is missing"
+                      : code == errors::INVALID_ARGUMENT ? "a mismatch between the current graph and the graph"
+                                                         : nullptr;
+  if (!cause) return message;
+  return fmt::format("Restoring from checkpoint failed. This is most likely due to {} from the checkpoint. Please ensure "
+                     "that you have not altered the graph expected based on the checkpoint. Original error:\n\n{}",
+                     cause, message);
+}
+
+Saver::Saver(const SaverOptions& options) : Saver(global_variables(), options) {}
+
+Saver::Saver(const std::vector<Variable>& var_list, const SaverOptions& options)
+    : Saver(names_of_variables(var_list), options) {}
+
+Saver::Saver(const NamedVariables& var_list, const SaverOptions& options) : Saver(Built(), build(var_list, options), options) {
+  empty_ = var_list.empty();
+}
+
+Saver Saver::from_def(const SaverDef& saver_def, const SaverOptions& options) { return Saver(Built(), saver_def, options); }
+
+Saver::Saver(Built, const SaverDef& saver_def, const SaverOptions& options)
+    : def_(saver_def),
+      options_(options),
+      history_(saver_def.max_to_keep, saver_def.keep_checkpoint_every_n_hours, saver_def.version) {}
+
+std::string Saver::save(const Session& sess, const std::string& save_path, const SaveOptions& options) {
+  if (options.latest_filename.find('/') != std::string::npos) {
+    throw ValueError("'latest_filename' must not contain path components");
   }
-  const SaverBuilder builder(options);
-  name_scope scope(options.name, "save");
-  const std::string default_name = options.filename.empty() ? "model" : options.filename;
-  const Output chosen = placeholder_with_default(default_name, Shape{}, {.name = "filename"});
-  const Output filename = placeholder_with_default(chosen, Shape{}, {.name = "Const"});
-  Output saved;
-  Operation restored;
-  if (options.sharded) {
-    SaverBuilder::Shards shards;
-    for (const auto& item : variables) shards[item.second.device()].push_back(item);
-    saved = builder.save_sharded(filename, shards);
-    restored = builder.restore_sharded(filename, shards);
-  } else {
-    saved = builder.save(filename, variables);
-    restored = builder.restore(filename, variables, "restore_all");
+  std::string path = save_path;
+  if (const auto* step = std::get_if<int64_t>(&options.global_step)) {
+    path = checkpoint_path(save_path, *step, options_.pad_step_number);
+  } else if (const auto* variable = std::get_if<Variable>(&options.global_step)) {
+    path = checkpoint_path(save_path, global_step(sess, *variable), options_.pad_step_number);
+  } else if (base_name(save_path) == options.latest_filename && !def_.sharded) {
+    throw ValueError(fmt::format("'latest_filename' collides with 'save_path': '{}' and '{}'", options.latest_filename,
+                                 save_path));
   }
-  return {.filename_tensor_name = filename.name(),
-          .save_tensor_name = saved.name(),
-          .restore_op_name = restored.name(),
-          .max_to_keep = options.max_to_keep,
-          .sharded = options.sharded,
-          .keep_checkpoint_every_n_hours = options.keep_checkpoint_every_n_hours,
-          .version = options.write_version};
+  if (empty_) return "";
+  const std::string folder = folder_name(save_path);
+  try {
+    const Graph graph = sess.graph();
+    const Tensor saved = sess.run(graph.get_tensor_by_name(def_.save_tensor_name),
+                                  {{graph.get_tensor_by_name(def_.filename_tensor_name), Tensor::scalar(path)}});
+    const std::string& model_checkpoint_path = saved.item<std::string>();
+    if (!options.write_state) return model_checkpoint_path;
+    history_.record(model_checkpoint_path);
+    update_checkpoint_state(folder, {model_checkpoint_path, history_.paths(), {}, 0},
+                            {options.latest_filename, options_.save_relative_paths});
+    history_.delete_old(options.meta_graph_suffix);
+    return model_checkpoint_path;
+  } catch (const errors::OpError& e) {
+    const bool may_be_missing = e.error_code() == errors::FAILED_PRECONDITION || e.error_code() == errors::NOT_FOUND;
+    if (!may_be_missing || std::filesystem::is_directory(folder.empty() ? "." : folder)) throw;
+    throw ValueError(fmt::format("Parent directory of {} doesn't exist, can't save.", save_path));
+  }
+}
+
+void Saver::restore(const Session& sess, const std::string& save_path) const {
+  if (empty_) return;
+  if (!checkpoint_exists(save_path)) throw ValueError("The passed save_path is not a valid checkpoint: " + save_path);
+  log_debug(1, "Restoring parameters from {}", save_path);
+  try {
+    const Graph graph = sess.graph();
+    sess.run(graph.get_operation_by_name(def_.restore_op_name),
+             {{graph.get_tensor_by_name(def_.filename_tensor_name), Tensor::scalar(save_path)}});
+  } catch (const errors::OpError& e) {
+    errors::raise(e.error_code(), restore_error_message(e.error_code(), e.message()), e.node_name());
+  }
 }
 
 }  // namespace reflow::train

@@ -7,7 +7,8 @@ from reflow.framework import dtypes, ops
 from reflow.ops import variable_scope, variables
 from reflow.training import training_util
 
-__all__ = ['add_model_variable', 'assert_global_step', 'assert_or_get_global_step', 'create_global_step',
+__all__ = ['add_model_variable', 'assert_global_step', 'assert_or_get_global_step', 'assign_from_checkpoint',
+           'assign_from_checkpoint_fn', 'create_global_step',
            'filter_variables', 'get_global_step', 'get_local_variables', 'get_model_variables',
            'get_or_create_global_step', 'get_trainable_variables', 'get_unique_variable', 'get_variable_full_name',
            'get_variables', 'get_variables_by_name', 'get_variables_by_suffix', 'get_variables_to_restore',
@@ -145,3 +146,73 @@ def filter_variables(var_list, include_patterns=None, exclude_patterns=None, reg
 
     chosen = var_list if include_patterns is None else [var for var in var_list if any_of(include_patterns, var)]
     return list(chosen) if exclude_patterns is None else [var for var in chosen if not any_of(exclude_patterns, var)]
+
+
+def assign_from_checkpoint(model_path, var_list, ignore_missing_vars=False):
+    """An operation that assigns to variables what a checkpoint has, and the feed_dict that it is run with.
+
+    `var_list` is a list, or {name in the checkpoint: variable or list of its parts}.
+    """
+    from reflow import pywrap_tensorflow
+    from reflow.ops import control_flow_ops
+    from reflow.platform import tf_logging
+    grouped = {}
+    if isinstance(var_list, (tuple, list)):
+        for var in var_list:
+            grouped.setdefault(get_variable_full_name(var), []).append(var)
+    else:
+        grouped = {name: value if isinstance(value, (tuple, list)) else [value] for name, value in var_list.items()}
+    reader = pywrap_tensorflow.NewCheckpointReader(model_path)
+    feed_dict, assignments = {}, []
+    for name, parts in grouped.items():
+        if not reader.has_tensor(name):
+            message = 'Checkpoint is missing variable [%s]' % name
+            if not ignore_missing_vars:
+                raise ValueError(message)
+            tf_logging.warning(message)
+            continue
+        value = reader.get_tensor(name)
+        for var in parts:
+            placeholder, part = _fed_part(name, var, value)
+            assignments.append(var.assign(placeholder))
+            feed_dict[placeholder] = part
+    return control_flow_ops.group(*assignments), feed_dict
+
+
+def _fed_part(name, var, value):
+    """A placeholder for a variable, and what of `value` it is."""
+    from reflow.ops import array_ops
+    placeholder = array_ops.placeholder(dtype=var.dtype.base_dtype, shape=var.get_shape(),
+                                        name='placeholder/' + var.op.name)
+    info = var._save_slice_info
+    if info:
+        return placeholder, value[tuple(slice(begin, begin + size)
+                                        for begin, size in zip(info.var_offset, info.var_shape))]
+    if var.get_shape() != value.shape:
+        raise ValueError('Total size of new array must be unchanged for %s lh_shape: [%s], rh_shape: [%s]' % (
+            name, str(value.shape), str(var.get_shape())))
+    return placeholder, value
+
+
+def assign_from_checkpoint_fn(model_path, var_list, ignore_missing_vars=False, reshape_variables=False):
+    """A function of a session that restores the variables from a checkpoint; None: there are none to restore."""
+    from reflow import pywrap_tensorflow
+    from reflow.framework import protos
+    from reflow.platform import tf_logging
+    from reflow.training import saver as saver_lib
+    if not var_list:
+        raise ValueError('var_list cannot be empty')
+    if ignore_missing_vars:
+        reader = pywrap_tensorflow.NewCheckpointReader(model_path)
+        named = var_list if isinstance(var_list, dict) else {var.op.name: var for var in var_list}
+        var_list = {}
+        for name, var in named.items():
+            if reader.has_tensor(name):
+                var_list[name] = var
+            else:
+                tf_logging.warning('Variable %s missing in checkpoint %s', name, model_path)
+    if not var_list:
+        tf_logging.warning('No Variables to restore')
+        return None
+    saver = saver_lib.Saver(var_list, reshape=reshape_variables, write_version=protos.message('tensorflow.SaverDef').V1)
+    return lambda session: saver.restore(session, model_path)

@@ -1,0 +1,1 @@
+"""Checkpoints, as tf.contrib.framework has them."""

@@ -1,0 +1,33 @@
+"""What makes the operations of savers."""
+from reflow import _core
+from reflow.framework import protos
+from reflow.training.saving import saveable_object, saveable_object_util
+
+
+class BaseSaverBuilder:
+    """Makes the operations of a saver, with one restoring operation for each tensor."""
+
+    SaveSpec = saveable_object.SaveSpec
+    SaveableObject = saveable_object.SaveableObject
+    VariableSaveable = saveable_object_util.ReferenceVariableSaveable
+    ResourceVariableSaveable = saveable_object_util.ResourceVariableSaveable
+    _bulk_restore = False
+
+    def __init__(self, write_version=2):
+        self._write_version = write_version
+
+    def build(self, names_to_saveables, reshape=False, sharded=False, max_to_keep=5,
+              keep_checkpoint_every_n_hours=10000.0, name=None, restore_sequentially=False, filename='model'):
+        """Makes the operations and returns their SaverDef."""
+        max_to_keep = max_to_keep or 0
+        names = _core.build_saver(saveable_object_util.items_to_save(names_to_saveables), bool(reshape), bool(sharded), name,
+                                  self._write_version, filename, self._bulk_restore)
+        return protos.message('tensorflow.SaverDef')(
+            max_to_keep=max_to_keep, sharded=bool(sharded), version=self._write_version,
+            keep_checkpoint_every_n_hours=keep_checkpoint_every_n_hours, **names)
+
+
+class BulkSaverBuilder(BaseSaverBuilder):
+    """Makes the operations of a saver, with one operation that restores all tensors."""
+
+    _bulk_restore = True

@@ -1,0 +1,1 @@
+"""What savers save."""

@@ -1,0 +1,169 @@
+"""Savers and checkpoints from Python."""
+import os
+
+import numpy as np
+import pytest
+
+import reflow.tensorflow as tf
+from reflow import pywrap_tensorflow
+
+CHECKPOINTS = os.path.join(os.path.dirname(__file__), '../../tests/data/checkpoints')
+
+
+@pytest.fixture
+def session():
+    with tf.Graph().as_default(), tf.Session() as sess:
+        yield sess
+
+
+def _init(sess):
+    sess.run(tf.global_variables_initializer())
+
+
+def test_variables_come_back(session, tmp_path):
+    v = tf.Variable([1.0, 2.0], name='v')
+    r = tf.get_variable('r', initializer=3, use_resource=True)
+    saver = tf.train.Saver()
+    _init(session)
+    path = saver.save(session, str(tmp_path / 'model.ckpt'), global_step=7)
+    assert path == str(tmp_path / 'model.ckpt-7')
+    assert sorted(os.listdir(tmp_path)) == [
+        'checkpoint', 'model.ckpt-7.data-00000-of-00001', 'model.ckpt-7.index', 'model.ckpt-7.meta']
+    session.run([v.assign([0.0, 0.0]), r.assign(0)])
+    saver.restore(session, tf.train.latest_checkpoint(str(tmp_path)))
+    assert session.run(v).tolist() == [1.0, 2.0] and session.run(r) == 3
+
+
+def test_names_and_averages(session, tmp_path):
+    v = tf.Variable(1.0, name='v')
+    average = tf.train.ExponentialMovingAverage(0.5)
+    step = average.apply([v])
+    _init(session)
+    session.run(v.assign(3.0))
+    session.run(step)
+    path = tf.train.Saver().save(session, str(tmp_path / 'm'))
+    assert tf.train.list_variables(path) == [('v', []), ('v/ExponentialMovingAverage', [])]
+    tf.train.Saver(average.variables_to_restore()).restore(session, path)
+    assert session.run(v) == 2.0
+    tf.train.Saver({'v': v}).restore(session, path)
+    assert session.run(v) == 3.0
+    assert tf.train.load_variable(path, 'v') == 3.0
+
+
+def test_old_checkpoints_go(session, tmp_path):
+    tf.Variable(1.0, name='v')
+    saver = tf.train.Saver(max_to_keep=2, save_relative_paths=True)
+    _init(session)
+    for step in range(4):
+        saver.save(session, str(tmp_path / 'm'), global_step=step, write_meta_graph=False)
+    assert [os.path.basename(path) for path in saver.last_checkpoints] == ['m-2', 'm-3']
+    assert (tmp_path / 'checkpoint').read_text() == (
+        'model_checkpoint_path: "m-3"\nall_model_checkpoint_paths: "m-2"\nall_model_checkpoint_paths: "m-3"\n')
+    assert not (tmp_path / 'm-1.index').exists()
+    state = tf.train.get_checkpoint_state(str(tmp_path))
+    assert state.model_checkpoint_path == str(tmp_path / 'm-3')
+    again = tf.train.Saver(max_to_keep=1)
+    again.recover_last_checkpoints(state.all_model_checkpoint_paths)
+    again.save(session, str(tmp_path / 'm'), global_step=5)
+    assert not (tmp_path / 'm-2.index').exists()
+
+
+def test_sharded_and_v1(session, tmp_path):
+    v = tf.Variable([1.0, 2.0], name='v')
+    _init(session)
+    for name, kwargs in (('s', dict(sharded=True)), ('old', dict(write_version=tf.train.SaverDef.V1)),
+                         ('both', dict(sharded=True, write_version=tf.train.SaverDef.V1))):
+        saver = tf.train.Saver(**kwargs)
+        path = saver.save(session, str(tmp_path / name))
+        session.run(v.assign([0.0, 0.0]))
+        saver.restore(session, path)
+        assert session.run(v).tolist() == [1.0, 2.0], name
+    assert not [name for name in os.listdir(tmp_path) if 'temp' in name]
+
+
+def test_builders_and_saveable_objects(session, tmp_path):
+    v = tf.Variable(1.0, name='v')
+    w = tf.Variable(5.0, name='w')
+
+    class Halved(tf.train.Saver.__init__.__globals__['BaseSaverBuilder'].SaveableObject):
+        """Saved as half of its value."""
+
+        def __init__(self):
+            builder = tf.train.Saver.__init__.__globals__['BaseSaverBuilder']
+            super().__init__(w, [builder.SaveSpec(w / 2.0, '', 'half')], 'half')
+
+        def restore(self, restored_tensors, restored_shapes):
+            return w.assign(restored_tensors[0] * 2.0)
+
+    from reflow.training.saver import BaseSaverBuilder
+    saver = tf.train.Saver([v, Halved()], builder=BaseSaverBuilder())
+    _init(session)
+    path = saver.save(session, str(tmp_path / 'm'))
+    assert tf.train.load_variable(path, 'half') == 2.5
+    session.run([v.assign(0.0), w.assign(0.0)])
+    saver.restore(session, path)
+    assert session.run([v, w]) == [1.0, 5.0]
+
+
+def test_reader():
+    reader = pywrap_tensorflow.NewCheckpointReader(os.path.join(CHECKPOINTS, 'dtypes/model.ckpt-3'))
+    assert reader.has_tensor('float32') and not reader.has_tensor('none')
+    assert reader.get_variable_to_shape_map()['rank5'] == [2, 3, 1, 4, 2]
+    assert reader.get_variable_to_dtype_map()['string/scalar'] == tf.string
+    assert reader.get_tensor('string/scalar') == b'hello'
+    assert reader.get_tensor('int8').tolist() == [-128, -1, 0, 127]
+    assert b'rank5 (DT_FLOAT) [2,3,1,4,2]\n' in reader.debug_string()
+    partitioned = tf.train.load_checkpoint(os.path.join(CHECKPOINTS, 'sharded'))
+    assert partitioned.get_tensor('rows/w').shape == (7, 4)
+
+
+def test_init_from_checkpoint(session, tmp_path):
+    tf.Variable([1.0, 2.0], name='old/v')
+    _init(session)
+    path = tf.train.Saver().save(session, str(tmp_path / 'm'))
+    with tf.Graph().as_default(), tf.Session() as sess:
+        a = tf.get_variable('a', [2])
+        b = tf.get_variable('new/v', [2])
+        tf.train.init_from_checkpoint(path, {'old/v': a})
+        tf.train.init_from_checkpoint(str(tmp_path), {'old/': 'new/'})
+        c = tf.get_variable('c', [2])
+        assign, feeds = tf.contrib.framework.assign_from_checkpoint(path, {'old/v': c})
+        _init(sess)
+        sess.run(assign, feeds)
+        assert np.concatenate(sess.run([a, b, c])).tolist() == [1.0, 2.0] * 3
+        tf.contrib.framework.assign_from_checkpoint_fn(path, {'old/v': c, 'gone': a}, ignore_missing_vars=True)(sess)
+
+
+def test_warm_start(session, tmp_path):
+    tf.get_variable('v', initializer=[1.0, 2.0])
+    _init(session)
+    path = tf.train.Saver().save(session, str(tmp_path / 'm'))
+    with tf.Graph().as_default(), tf.Session() as sess:
+        w = tf.get_variable('w', [2])
+        tf.train.warm_start(path, var_name_to_prev_var_name={'w': 'v'})
+        _init(sess)
+        assert sess.run(w).tolist() == [1.0, 2.0]
+
+
+def test_mistakes(session, tmp_path):
+    v = tf.Variable(1.0, name='v')
+    saver = tf.train.Saver()
+    with pytest.raises(tf.errors.FailedPreconditionError, match='Attempting to use uninitialized value v'):
+        saver.save(session, str(tmp_path / 'm'))
+    _init(session)
+    path = saver.save(session, str(tmp_path / 'm'))
+    with pytest.raises(ValueError, match="Parent directory of .* doesn't exist, can't save."):
+        saver.save(session, str(tmp_path / 'a/b/m'))
+    with pytest.raises(ValueError, match="Can't load save_path when it is None."):
+        saver.restore(session, None)
+    with pytest.raises(ValueError, match='The passed save_path is not a valid checkpoint: none'):
+        saver.restore(session, 'none')
+    with pytest.raises(ValueError, match="'latest_filename' collides with 'save_path'"):
+        saver.save(session, str(tmp_path / 'checkpoint'))
+    w = tf.Variable(1.0, name='w')
+    with pytest.raises(tf.errors.NotFoundError, match='^Restoring from checkpoint failed(.|\n)*Key w not found in checkpoint'):
+        tf.train.Saver([v, w]).restore(session, path)
+    with pytest.raises(TypeError, match='names_to_saveables must be a dict mapping string names to Tensors/Variables. Not'):
+        tf.train.Saver({'a': tf.constant(1.0)})
+    with pytest.raises(TypeError, match="'sess' must be a Session"):
+        saver.save('session', str(tmp_path / 'm'))
