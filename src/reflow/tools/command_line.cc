@@ -5,6 +5,7 @@
 #include <string>
 
 #include "reflow/base/status.h"
+#include "reflow/tools/checkpoint_commands.h"
 #include "reflow/tools/env_command.h"
 #include "reflow/tools/event_commands.h"
 #include "reflow/tools/graph_command.h"
@@ -70,6 +71,7 @@ int run_command_line(int argc, const char* const* argv, std::ostream& out, std::
   ModelCommands models(app, *graph);
   RecordCommands records(app);
   const EventCommands events(app);
+  CheckpointCommands checkpoints(app);
   CLI::App* env = app.add_subcommand("env", "List the environment variables that Reflow obeys");
   env->footer("Example:\n  reflow env");
   CLI::App* version = app.add_subcommand("version", "Say which Reflow this is, and which TensorFlow it implements");
@@ -94,6 +96,11 @@ int run_command_line(int argc, const char* const* argv, std::ostream& out, std::
     return printed != 0 ? printed : exit_status;
   }
   if (events.chosen()) return print(events.run(), out, err);
+  if (checkpoints.chosen()) {
+    int exit_status = 0;
+    const int printed = print(checkpoints.run(err, &exit_status), out, err);
+    return printed != 0 ? printed : exit_status;
+  }
   if (*env) return print(env_text(), out, err);
   return print(version_text() + "\n", out, err);
 }
