@@ -5,16 +5,17 @@ FUZZ_SECONDS ?= 30
 STRESS_SECONDS ?= 600
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run test check wheel asan tsan stress fuzz bench format clean
+.PHONY: help run test check wheel asan tsan stress damage fuzz bench format clean
 .DELETE_ON_ERROR:
 
 help:
-	@echo "make run     build, then train the MNIST example"
+	@echo "make run     build, then train the MNIST example, from its last checkpoint on (build/mnist_model)"
 	@echo "make test    build, then run all tests"
 	@echo "make wheel   the Python package as a wheel in build/dist, tried in a fresh venv"
 	@echo "make asan    the tests under address and undefined-behaviour sanitizers"
 	@echo "make tsan    the tests under thread sanitizer"
 	@echo "make stress  16 threads over shared and own sessions for STRESS_SECONDS=$(STRESS_SECONDS) seconds; a minute in tsan"
+	@echo "make damage  checkpoints: 200 kills while saving, every cut, 10,000 flipped bits for each file"
 	@echo "make fuzz    each fuzzer for FUZZ_SECONDS=$(FUZZ_SECONDS) seconds"
 	@echo "make bench   the benchmarks"
 	@echo "make format  clang-format over all C++ sources"
@@ -22,7 +23,7 @@ help:
 
 run: build/release/build.ninja
 	@cmake --build --preset release --target example_mnist_mlp reflow_python
-	@build/release/examples/mnist_mlp
+	@build/release/examples/mnist_mlp --model_dir build/mnist_model
 
 test: build/release/build.ninja
 	cmake --build --preset release
@@ -55,6 +56,10 @@ stress: build/release/build.ninja build/tsan/build.ninja
 	build/release/stress/session_stress --runs 1000000
 	cmake --build --preset tsan --target session_stress
 	build/tsan/stress/session_stress --seconds 60
+
+damage: build/release/build.ninja
+	cmake --build --preset release --target reflow_formats_test
+	REFLOW_KILLS=200 REFLOW_DAMAGE_SWEEP=1 build/release/tests/reflow_formats_test --gtest_filter='*Kill*:*Damage*'
 
 fuzz: build/fuzz/build.ninja
 	cmake --build --preset fuzz

@@ -1,7 +1,8 @@
 // Trains a network of two fully connected layers, 784-500-10, on MNIST: cross entropy with L2 regularisation, a learning
-// rate that decays, and moving averages of the weights, which are what is tested.
+// rate that decays, and moving averages of the weights, which are what is tested. With --model_dir it saves checkpoints,
+// and goes on from the last one when it is run again.
 //
-//   mnist_mlp [--steps N] [--data_dir DIR] [--seed N] [--log_dir DIR]
+//   mnist_mlp [--steps N] [--data_dir DIR] [--model_dir DIR] [--log_dir DIR] [--seed N]
 //
 // With --log_dir it writes what TensorBoard shows: loss, accuracy and learning rate, the distributions of weights and
 // biases, some digits, the graph, and the times and memory of its nodes.
@@ -11,6 +12,7 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <optional>
 
 #include "reflow/contrib/learn/datasets/input_data.h"
@@ -40,6 +42,7 @@ tf::Output inference(const tf::Output& images, const Weights& w) {
 struct Network {
   tf::Output x, y_, loss, accuracy, summaries;
   tf::Operation train_op;
+  tf::Variable global_step;
 };
 
 // What is written every so often: one summary of all.
@@ -67,7 +70,7 @@ Network build_network(int64_t num_examples) {
   const tf::Output layer1 = hidden_layer(net.x, {weights1, biases1, weights2, biases2});
   const tf::Output y = tf::matmul(layer1, weights2) + biases2;
 
-  const tf::Variable global_step(0, {.trainable = false});
+  const tf::Variable global_step = net.global_step = tf::Variable(0, {.trainable = false});
   tf::train::ExponentialMovingAverage variable_averages(kMovingAverageDecay, {.num_updates = global_step});
   const tf::Operation variable_averages_op = variable_averages.apply(tf::trainable_variables());
   const tf::Output average_y =
@@ -124,12 +127,28 @@ class Progress {
   Clock::time_point start_ = Clock::now();
 };
 
-void train(input_data::Datasets& mnist, int steps, const std::string& log_dir) {
+// Restores the newest checkpoint of the folder if there is one; the number of steps that the network has behind it.
+int go_on(const tf::Session& sess, const Network& net, tf::train::Saver& saver, const std::string& model_dir) {
+  const auto last = tf::train::latest_checkpoint(model_dir);
+  if (!last) return 0;
+  saver.restore(sess, *last);
+  saver.recover_last_checkpoints(tf::train::get_checkpoint_state(model_dir)->all_model_checkpoint_paths);
+  const int step = sess.run(net.global_step).item<int32_t>();
+  std::printf("Going on from %s, after %d steps\n", last->c_str(), step);
+  return step;
+}
+
+void train(input_data::Datasets& mnist, int steps, const std::string& model_dir, const std::string& log_dir) {
   const Network net = build_network(mnist.train.num_examples());
+  tf::train::Saver saver;
   std::optional<tf::summary::FileWriter> writer;
   if (!log_dir.empty()) writer.emplace(log_dir, tf::get_default_graph());
   tf::Session sess;
   sess.run(tf::global_variables_initializer());
+  const int first = model_dir.empty() ? 0 : go_on(sess, net, saver, model_dir);
+  const auto save = [&] {
+    if (!model_dir.empty()) saver.save(sess, model_dir + "/model.ckpt", {.global_step = net.global_step});
+  };
   std::printf("Training a 784-500-10 network on %lld images: %d steps of %d.\n",
               static_cast<long long>(mnist.train.num_examples()), steps, kBatchSize);
 
@@ -144,20 +163,22 @@ void train(input_data::Datasets& mnist, int steps, const std::string& log_dir) {
     if (i % kReportEvery == 0) {
       progress.clear();
       const float accuracy = validation_accuracy();
-      std::printf("After %d training step(s), validation accuracy using average model is %g\n", i, accuracy);
+      std::printf("After %d training step(s), validation accuracy using average model is %g\n", first + i, accuracy);
       std::fflush(stdout);
+      save();
       if (writer) {
-        writer->add_scalar("validation_accuracy", accuracy, i);
+        writer->add_scalar("validation_accuracy", accuracy, first + i);
         tf::RunMetadata metadata;
         sess.run({net.train_op}, batch, {.trace_level = tf::RunOptions::FULL_TRACE}, &metadata);
-        writer->add_run_metadata(metadata, "step " + std::to_string(i), i);
+        writer->add_run_metadata(metadata, "step " + std::to_string(first + i), first + i);
         continue;
       }
     }
     sess.run(net.train_op, batch);
-    if (writer && i % kSummarizeEvery == 0) writer->add_summary(sess.run(net.summaries, batch), i);
+    if (writer && i % kSummarizeEvery == 0) writer->add_summary(sess.run(net.summaries, batch), first + i);
     if ((i + 1) % 100 == 0) progress.update(i + 1, sess.run(net.loss, batch).item<float>());
   }
+  save();
   progress.clear();
   std::printf("%d steps at %.0f steps/s, validation included\n", steps, progress.steps_per_second(steps));
   const float accuracy =
@@ -172,10 +193,11 @@ void train(input_data::Datasets& mnist, int steps, const std::string& log_dir) {
 int main(int argc, char** argv) {
   CLI::App app("Trains a 784-500-10 network on MNIST and prints its accuracy on the test set.");
   int steps = 20000;
-  std::string data_dir = "data/mnist", log_dir;
+  std::string data_dir = "data/mnist", model_dir, log_dir;
   int64_t seed = -1;
   app.add_option("--steps", steps, "Training steps, of 100 images each")->capture_default_str()->check(CLI::PositiveNumber);
   app.add_option("--data_dir", data_dir, "Folder with the four idx files, gzipped or not")->capture_default_str();
+  app.add_option("--model_dir", model_dir, "Folder for checkpoints, from the last of which it goes on");
   app.add_option("--log_dir", log_dir, "Folder for what TensorBoard shows: summaries, graph, traces");
   app.add_option("--seed", seed, "Seed of the initial weights and of the shuffling; without it every run differs");
   CLI11_PARSE(app, argc, argv);
@@ -187,7 +209,8 @@ int main(int argc, char** argv) {
     }
     std::printf("Reading MNIST from %s\n", data_dir.c_str());
     auto mnist = input_data::read_data_sets(data_dir, options);
-    train(mnist, steps, log_dir);
+    if (!model_dir.empty()) std::filesystem::create_directories(model_dir);
+    train(mnist, steps, model_dir, log_dir);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "mnist_mlp: %s\n", error.what());
     return 1;

@@ -48,6 +48,16 @@ def test_mnist_mlp_writes_what_tensorboard_shows(tmp_path):
         assert tag in content
 
 
+def test_mnist_mlp_goes_on_from_its_last_checkpoint(tmp_path):
+    arguments = ['mnist_mlp', '--steps', '50', '--model_dir', str(tmp_path / 'model')]
+    first, second = run(*arguments), run(*arguments)
+    assert first.returncode == 0 and second.returncode == 0, second.stderr
+    assert 'Going on' not in first.stdout
+    assert f'Going on from {tmp_path}/model/model.ckpt-50, after 50 steps' in second.stdout
+    assert 'After 50 training step(s)' in second.stdout
+    assert (tmp_path / 'model/model.ckpt-100.index').exists()
+
+
 def test_mnist_mlp_without_data_fails_clearly(tmp_path):
     done = run('mnist_mlp', '--data_dir', str(tmp_path / 'missing'))
     assert done.returncode == 1
@@ -58,5 +68,5 @@ def test_mnist_mlp_without_data_fails_clearly(tmp_path):
 def test_mnist_mlp_explains_its_options():
     done = run('mnist_mlp', '--help')
     assert done.returncode == 0
-    for option in ('--steps', '--data_dir', '--seed', '--log_dir'):
+    for option in ('--steps', '--data_dir', '--model_dir', '--log_dir', '--seed'):
         assert option in done.stdout
