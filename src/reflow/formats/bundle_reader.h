@@ -61,6 +61,8 @@ class BundleReader {
   }
 
   const std::string& prefix() const { return prefix_; }
+  // The entries as they are.
+  const std::shared_ptr<const io::Table>& table() const { return index_.table(); }
   uint64_t index_size_bytes() const { return index_.table()->size_bytes(); }
   const BundleHeader& header() const { return index_.header(); }
 

@@ -96,7 +96,9 @@ TEST_P(GoldenBundle, IsWrittenByteForByte) {
     const Status written = write_shard(*reader, i, shards.back());
     ASSERT_TRUE(written.ok()) << written;
   }
-  if (num_shards > 1) ASSERT_TRUE(merge_bundles(shards, folder / "model").ok());
+  if (num_shards > 1) {
+    ASSERT_TRUE(merge_bundles(shards, folder / "model").ok());
+  }
   EXPECT_EQ(bytes_of(bundle_index_path(folder / "model")), bytes_of(bundle_index_path(golden(GetParam()))));
   for (int i = 0; i < num_shards; ++i) {
     EXPECT_EQ(bytes_of(bundle_data_path(folder / "model", i, num_shards)),

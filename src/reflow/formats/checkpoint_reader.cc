@@ -5,6 +5,13 @@
 #include "reflow/io/file.h"
 
 namespace reflow::formats {
+namespace {
+
+std::string line(const std::string& name, DType dtype, const Shape& shape) {
+  return fmt::format("{} ({}) {}", name, dtype_enum_name(dtype), shape.str());
+}
+
+}  // namespace
 
 StatusOr<std::unique_ptr<CheckpointReader>> CheckpointReader::open(std::string_view prefix) {
   auto reader = std::make_unique<CheckpointReader>();
@@ -43,7 +50,21 @@ StatusOr<Tensor> CheckpointReader::read(std::string_view name) const {
 
 std::string CheckpointReader::debug_string() const {
   std::string text;
-  for (const TensorInfo& t : tensors_) text += fmt::format("{} ({}) {}\n", t.name, dtype_enum_name(t.dtype), t.shape.str());
+  if (slice_files_) {
+    for (const auto& [name, tensor] : slice_files_->tensors()) {
+      const size_t n = tensor.slices.size();
+      text += fmt::format("{}{}\n", line(name, tensor.dtype, tensor.shape), n == 1 ? "" : fmt::format(", {} slices", n));
+    }
+    return text;
+  }
+  // As TensorFlow has it: instead of tensors that lie in slices, the slices by their keys.
+  io::TableCursor cursor(bundle_->table());
+  Status status = cursor.seek_to_first();
+  for (; status.ok() && cursor.valid(); status = cursor.next()) {
+    const StatusOr<BundleEntry> entry =
+        cursor.key().empty() ? StatusOr<BundleEntry>(not_found("the header")) : BundleEntry::decode(cursor.key(), cursor.value());
+    if (entry.ok() && entry->slices.empty()) text += line(cursor.key(), entry->dtype, entry->shape) + '\n';
+  }
   return text;
 }
 

@@ -29,7 +29,8 @@ class CheckpointReader {
   const TensorInfo* find(std::string_view name) const;
   // NotFound: "Key ... not found in checkpoint".
   StatusOr<Tensor> read(std::string_view name) const;
-  // A line for each tensor: "weights (DT_FLOAT) [784,10]".
+  // A line for each tensor: "weights (DT_FLOAT) [784,10]". Of one that lies in slices: V2 has a line for each slice, V1 says
+  // how many there are.
   std::string debug_string() const;
 
   // The one of the two that there is.

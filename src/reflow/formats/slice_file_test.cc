@@ -31,10 +31,18 @@ TEST(SliceFile, HasTheValuesThatTensorFlowWrote) {
 }
 
 TEST(SliceFile, ReadsFilesByAPattern) {
-  const auto reader = *CheckpointReader::open(golden("half_plus_two_v1/export-?????-of-00001"));
+  const auto reader = *CheckpointReader::open(golden("half_plus_two_v1/export-?\?\?\?\?-of-00001"));
   EXPECT_EQ(reader->read("a")->item<float>(), 0.5f);
   EXPECT_EQ(reader->read("b")->item<float>(), 2.f);
   EXPECT_EQ(reader->debug_string(), "a (DT_FLOAT) []\nb (DT_FLOAT) []\n");
+}
+
+TEST(SliceFile, DescribesItselfAsTensorFlowDoes) {
+  const auto v1 = *CheckpointReader::open(golden("v1/model.ckpt"));
+  EXPECT_EQ(v1->debug_string().substr(0, 63), "auto/a (DT_INT32) [6,4], 3 slices\ncolumns/c (DT_DOUBLE) [3,5], ");
+  const auto v2 = *CheckpointReader::open(golden("partitioned/model.ckpt"));
+  using std::string_literals::operator""s;
+  EXPECT_EQ(v2->debug_string().substr(0, 33), "\0auto/a\0\1\1\2\x80\x82\x80\x84 (DT_INT32) [2,4]\n"s);
 }
 
 TEST(SliceFile, IsWrittenByteForByte) {

@@ -60,7 +60,9 @@ TEST(Table, SeeksInAnyOrder) {
     ASSERT_TRUE(cursor.seek(target).ok());
     const auto expected = entries.lower_bound(target);
     ASSERT_EQ(cursor.valid(), expected != entries.end()) << target;
-    if (cursor.valid()) EXPECT_EQ(cursor.key(), expected->first);
+    if (cursor.valid()) {
+      EXPECT_EQ(cursor.key(), expected->first);
+    }
   }
   ASSERT_TRUE(cursor.seek("z").ok());
   EXPECT_FALSE(cursor.valid());
