@@ -7,6 +7,7 @@
 #include "reflow/base/logging.h"
 #include "reflow/train/checkpoint_management.h"
 #include "reflow/train/global_step.h"
+#include "reflow/train/meta_graph.h"
 #include "reflow/train/python_path.h"
 
 namespace reflow::train {
@@ -63,7 +64,20 @@ std::string Saver::save(const Session& sess, const std::string& save_path, const
     throw ValueError(fmt::format("'latest_filename' collides with 'save_path': '{}' and '{}'", options.latest_filename,
                                  save_path));
   }
-  if (empty_) return "";
+  const std::string saved = empty_ ? "" : save_variables(sess, save_path, path, options);
+  if (options.write_meta_graph) {
+    const Graph graph = sess.graph();
+    const Graph::DefaultScope scope(graph);
+    ExportMetaGraphOptions graph_options{.filename = meta_graph_filename(path, options.meta_graph_suffix)};
+    if (!empty_) graph_options.saver_def = def_;
+    graph_options.strip_default_attrs = options.strip_default_attrs;
+    export_meta_graph(graph_options);
+  }
+  return saved;
+}
+
+std::string Saver::save_variables(const Session& sess, const std::string& save_path, const std::string& path,
+                                  const SaveOptions& options) {
   const std::string folder = folder_name(save_path);
   try {
     const Graph graph = sess.graph();

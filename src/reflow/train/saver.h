@@ -15,8 +15,10 @@ namespace reflow::train {
 struct SaveOptions {
   std::variant<std::monostate, int64_t, Variable> global_step;  // "model" becomes "model-7"
   std::string latest_filename = "checkpoint";                   // the file in the same folder that names the newest
-  std::string meta_graph_suffix = "meta";                       // of files that are deleted with old checkpoints
-  bool write_state = true;                                      // keeps that file, and deletes old checkpoints
+  std::string meta_graph_suffix = "meta";                       // of the file with the graph
+  bool write_meta_graph = true;                                 // writes that, a MetaGraphDef
+  bool write_state = true;                                      // names it the newest, and deletes old checkpoints
+  bool strip_default_attrs = false;                             // of the graph; see ExportMetaGraphOptions
 };
 
 // Saves variables in checkpoints and restores them: tf.train.Saver. Makes its ops, in the default graph, when it is made;
@@ -52,6 +54,8 @@ class Saver {
  private:
   struct Built {};
   Saver(Built, const SaverDef& saver_def, const SaverOptions& options);
+  std::string save_variables(const Session& sess, const std::string& save_path, const std::string& path,
+                             const SaveOptions& options);
   SaverDef def_;
   SaverOptions options_;
   bool empty_ = false;

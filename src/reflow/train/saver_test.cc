@@ -13,6 +13,7 @@
 #include "reflow/train/checkpoint_management.h"
 #include "reflow/train/global_step.h"
 #include "reflow/train/init_from_checkpoint.h"
+#include "reflow/train/meta_graph.h"
 #include "tests/kit/graph_golden.h"
 #include "tests/kit/temporary_folder.h"
 
@@ -92,6 +93,22 @@ TEST_F(SavedTest, KeepsTheNewestAndNamesThem) {
   later.save(sess, folder_ / "m", {.global_step = 9});
   EXPECT_FALSE(exists("m-00000002.index"));
   EXPECT_TRUE(exists("m-00000003.index"));
+}
+
+TEST_F(SavedTest, TheGraphIsWrittenBesideIt) {
+  const Variable v(1.f, {.name = "v"});
+  Saver saver;
+  Session sess;
+  sess.run(global_variables_initializer());
+  saver.save(sess, folder_ / "m");
+  saver.save(sess, folder_ / "n", {.write_meta_graph = false});
+  EXPECT_FALSE(exists("n.meta"));
+  const Graph other;
+  const Graph::DefaultScope scope(other);
+  const ImportedMetaGraph imported = import_meta_graph(folder_ / "m.meta");
+  Session second;
+  Saver::from_def(*imported.saver_def).restore(second, folder_ / "m");
+  EXPECT_EQ(second.run(imported.variables.at("v:0")).item<float>(), 1);
 }
 
 TEST_F(SavedTest, PartsOfVariablesShareATensor) {
