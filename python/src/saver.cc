@@ -8,6 +8,7 @@
 
 #include "bindings.h"
 #include "functions.h"
+#include "reflow/client/variable_state.h"
 #include "reflow/train/checkpoint_management.h"
 #include "reflow/train/init_from_checkpoint.h"
 
@@ -20,9 +21,7 @@ train::Saveable saveable_from_python(nb::handle item) {
     const auto [name, variable, slice] = nb::cast<std::tuple<std::string, Variable, std::string>>(item);
     return train::saveable_of(name, variable, slice);
   }
-  train::Saveable saveable;
-  saveable.name = string_from_python(item.attr("name"));
-  saveable.op = element_from_python(item.attr("op"));
+  train::Saveable saveable{.name = string_from_python(item.attr("name")), .op = element_from_python(item.attr("op"))};
   for (nb::handle spec : item.attr("specs")) {
     saveable.specs.push_back({string_from_python(spec.attr("name")), string_from_python(spec.attr("slice_spec")),
                               output_from_python(spec.attr("tensor")), base_type(dtype_from_python(spec.attr("dtype")))});
@@ -123,6 +122,9 @@ void bind_saver(nb::module_& m) {
     train::init_from_checkpoint(source, assignment_map_from_python(map));
   });
   m.def("checkpoint_prefix", &train::checkpoint_prefix);
+  m.def("set_initializer", [](Variable variable, Output assigned) {
+    variable.state()->initializer = assigned.op();
+  });
   bind_history(m);
   bind_management(m);
 }

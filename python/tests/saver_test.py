@@ -145,6 +145,20 @@ def test_warm_start(session, tmp_path):
         assert sess.run(w).tolist() == [1.0, 2.0]
 
 
+def test_warm_start_with_another_vocabulary(session, tmp_path):
+    (tmp_path / 'old').write_text('a\nb\nc\n')
+    (tmp_path / 'new').write_text('c\nd\na\n')
+    tf.get_variable('embedding', initializer=[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    _init(session)
+    path = tf.train.Saver().save(session, str(tmp_path / 'm'))
+    with tf.Graph().as_default(), tf.Session() as sess:
+        embedding = tf.get_variable('embedding', [4, 2])
+        info = tf.train.VocabInfo(str(tmp_path / 'new'), 3, 1, str(tmp_path / 'old'))
+        tf.train.warm_start(path, var_name_to_vocab_info={'embedding': info})
+        _init(sess)
+        assert sess.run(embedding).tolist() == [[5.0, 6.0], [0.0, 0.0], [1.0, 2.0], [0.0, 0.0]]
+
+
 def test_mistakes(session, tmp_path):
     v = tf.Variable(1.0, name='v')
     saver = tf.train.Saver()

@@ -1,4 +1,6 @@
 """The files of checkpoints in a folder, and the file `checkpoint` that names them."""
+import os
+
 from reflow import _core
 from reflow.framework import protos
 from reflow.util import compat, deprecation
@@ -7,7 +9,7 @@ _V2 = 2
 
 
 def _text(path):
-    return compat.as_str_any(compat.path_to_str(path))
+    return compat.as_str_any(os.fspath(path))
 
 
 def _message(state):

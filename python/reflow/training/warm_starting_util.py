@@ -1,8 +1,10 @@
 """warm_start: variables begin with the values that an earlier model ended with."""
 import collections
 
+from reflow import _core
 from reflow.framework import errors, ops
-from reflow.training import checkpoint_utils, saver
+from reflow.ops import state_ops, variable_scope
+from reflow.training import checkpoint_ops, checkpoint_utils, saver
 from reflow.training.saving import saveable_object_util
 
 
@@ -60,6 +62,32 @@ def _object_renames(path, names):
     return {name: keys[name] for name in names}
 
 
+def _remap(variables, vocabulary, checkpoint, tensor_name):
+    """Has a variable, or its parts, initialized with the rows or columns of the words that both vocabularies have."""
+    if not (vocabulary.new_vocab and vocabulary.new_vocab_size and checkpoint and vocabulary.old_vocab):
+        raise ValueError('Invalid args: Must provide all of [current_vocab_path, current_vocab_size, prev_ckpt, '
+                         'prev_vocab_path}.')
+    num_rows = sum(int(variable.shape[0]) for variable in variables)
+    for variable in variables:
+        shape = variable.get_shape().as_list()
+        info = variable._get_save_slice_info()
+        partition = None
+        if info:
+            partition = variable_scope._PartitionInfo(full_shape=info.full_shape, var_offset=info.var_offset)
+        if vocabulary.axis == 0:
+            initializer = checkpoint_ops._load_and_remap_matrix_initializer(
+                checkpoint_utils._checkpoint_filename(checkpoint), tensor_name, vocabulary.new_vocab_size, shape[1],
+                vocabulary.old_vocab_size, vocabulary.old_vocab, vocabulary.new_vocab,
+                num_row_oov_buckets=vocabulary.num_oov_buckets, initializer=vocabulary.backup_initializer)
+        else:
+            initializer = checkpoint_ops._load_and_remap_matrix_initializer(
+                checkpoint_utils._checkpoint_filename(checkpoint), tensor_name, num_rows, vocabulary.new_vocab_size,
+                old_col_vocab_file=vocabulary.old_vocab, new_col_vocab_file=vocabulary.new_vocab,
+                num_col_oov_buckets=vocabulary.num_oov_buckets, initializer=vocabulary.backup_initializer)
+        value = ops.convert_to_tensor(initializer(shape, partition_info=partition))
+        _core.set_initializer(variable, state_ops.assign(variable, value))
+
+
 def warm_start(ckpt_to_initialize_from, vars_to_warm_start='.*', var_name_to_vocab_info=None,
                var_name_to_prev_var_name=None):
     """Has variables initialized with what a checkpoint has under their names, or under their earlier ones."""
@@ -68,20 +96,25 @@ def warm_start(ckpt_to_initialize_from, vars_to_warm_start='.*', var_name_to_voc
     grouped = _grouped_variables(vars_to_warm_start)
     renames = var_name_to_prev_var_name or _object_renames(ckpt_to_initialize_from, grouped)
     vocabularies = var_name_to_vocab_info or {}
-    if any(name in vocabularies for name in grouped):
-        raise NotImplementedError('warm_start with another vocabulary is not part of Reflow yet')
     assignments = {}
-    if vars_to_warm_start:
-        for name, variables in grouped.items():
+    warm_started = 0
+    for name, variables in grouped.items():
+        if vocabularies.get(name):
+            _remap(variables, vocabularies[name], ckpt_to_initialize_from, renames.get(name) or name)
+        elif vars_to_warm_start:
             assignments[renames.get(name) or name] = variables
+        else:
+            continue
+        warm_started += 1
     checkpoint_utils.init_from_checkpoint(ckpt_to_initialize_from, assignments)
-    tf_logging.info('Warm-started %d variables.', len(assignments))
+    tf_logging.info('Warm-started %d variables.', warm_started)
     unused = set(renames) - {name for name in grouped if renames.get(name)}
     if unused:
         raise ValueError('You provided the following variables in var_name_to_prev_var_name that were not used: {0}.  '
                          'Perhaps you misspelled them?  Here is the list of viable variable names: {1}'.format(
                              unused, grouped.keys()))
-    if vocabularies:
+    unused = {name for name in vocabularies if name not in grouped}
+    if unused:
         raise ValueError('You provided the following variables in var_name_to_vocab_info that were not used: {0}.  '
                          'Perhaps you misspelled them?  Here is the list of viable variable names: {1}'.format(
-                             set(vocabularies), grouped.keys()))
+                             unused, grouped.keys()))
