@@ -6,6 +6,7 @@ import pytest
 
 import reflow.tensorflow as tf
 from reflow import pywrap_tensorflow
+from reflow.training.saver import BaseSaverBuilder
 
 CHECKPOINTS = os.path.join(os.path.dirname(__file__), '../../tests/data/checkpoints')
 
@@ -85,17 +86,15 @@ def test_builders_and_saveable_objects(session, tmp_path):
     v = tf.Variable(1.0, name='v')
     w = tf.Variable(5.0, name='w')
 
-    class Halved(tf.train.Saver.__init__.__globals__['BaseSaverBuilder'].SaveableObject):
+    class Halved(BaseSaverBuilder.SaveableObject):
         """Saved as half of its value."""
 
         def __init__(self):
-            builder = tf.train.Saver.__init__.__globals__['BaseSaverBuilder']
-            super().__init__(w, [builder.SaveSpec(w / 2.0, '', 'half')], 'half')
+            super().__init__(w, [BaseSaverBuilder.SaveSpec(w / 2.0, '', 'half')], 'half')
 
         def restore(self, restored_tensors, restored_shapes):
             return w.assign(restored_tensors[0] * 2.0)
 
-    from reflow.training.saver import BaseSaverBuilder
     saver = tf.train.Saver([v, Halved()], builder=BaseSaverBuilder())
     _init(session)
     path = saver.save(session, str(tmp_path / 'm'))

@@ -110,7 +110,7 @@ def _named_saveables(name, op):
         return list(_slices(list(op), name))
     if _is_variable(op):
         return [(name, op, '')]
-    tensor = ops.convert_to_tensor(op, as_ref=True) if not isinstance(op, ops.Tensor) else op
+    tensor = op if isinstance(op, ops.Tensor) else ops.convert_to_tensor(op)
     if tensor.op.type not in _VARIABLE_OPS:
         raise TypeError('names_to_saveables must be a dict mapping string names to Tensors/Variables. Not a variable: %s' %
                         tensor)
