@@ -99,7 +99,9 @@ Status commit_staged(std::string_view prefix, const std::vector<io::StagedFile*>
     for (io::StagedFile* file : staged) file->release();  // whatever happens now, finish_commit() needs them
   }
   RETURN_IF_ERROR(rename_all(renames));
-  return note ? io::delete_file(note_path(prefix)) : OkStatus();
+  if (!note) return OkStatus();
+  const Status deleted = io::delete_file(note_path(prefix));
+  return deleted.code() == StatusCode::kNotFound ? OkStatus() : deleted;  // a reader was quicker
 }
 
 void finish_commit(std::string_view prefix) {
