@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "reflow/graph/graph.h"
+#include "reflow/graph/immediate.h"
 #include "reflow/graph/shape_context.h"
 
 namespace reflow::graph {
@@ -129,7 +130,7 @@ Status as_shape(Endpoint e, int depth, Shape* shape) {
   }
   const Node& node = *e.node;
   const std::string& op = node.type();
-  if (depth < kMaxDepth) {
+  if (depth < kMaxDepth && !is_immediate(node.graph())) {
     if (op == "Shape" || op == "ShapeN") {
       *shape = node.input(op == "Shape" ? 0 : e.index).shape();
       return OkStatus();
@@ -163,6 +164,7 @@ void set_constant_evaluator(ConstantEvaluator* e) { evaluator.store(e, std::memo
 Tensor constant_value(Endpoint e) {
   if (!e) return {};
   const Node& node = *e.node;
+  if (ImmediateExecutor* now = immediate_executor(node.graph())) return now->value(e);
   const std::string& op = node.type();
   if (op == "Const") {
     const AttrValue* value = node.find_attr("value");

@@ -8,6 +8,7 @@
 
 #include "reflow/graph/control_flow.h"
 #include "reflow/graph/function_library.h"
+#include "reflow/graph/immediate.h"
 
 namespace reflow::graph {
 namespace {
@@ -37,6 +38,7 @@ struct Graph::Names {
   bool counted = true;
   absl::flat_hash_set<const Node*> not_feedable, not_fetchable;
   std::string key;  // scratch
+  std::vector<int> free_ids;  // of the immediate graph, whose nodes come and go
 
   void count(const std::string& name) {
     key = name;
@@ -89,6 +91,14 @@ std::vector<Node*> Graph::nodes() const {
 Node* Graph::append(std::unique_ptr<Node> node) {
   Node* added = node.get();
   added->graph_ = this;
+  if (!names_->free_ids.empty()) {
+    added->id_ = names_->free_ids.back();
+    names_->free_ids.pop_back();
+    nodes_[added->id_] = std::move(node);
+    ++num_nodes_;
+    ++version_;
+    return added;
+  }
   added->id_ = static_cast<int>(nodes_.size());
   nodes_.push_back(std::move(node));
   ++num_nodes_;
@@ -100,10 +110,11 @@ StatusOr<Node*> Graph::add_node(NodeSpec spec) {
   if (finalized_) return failed_precondition("Graph is finalized and cannot be modified.");
   std::unique_ptr<Node> node(new Node);
   node->name_ = std::move(spec.name);
-  if (!names_->nodes.try_emplace(node->name_, node.get()).second) {
+  const bool immediate = is_immediate(*this);
+  if (!immediate && !names_->nodes.try_emplace(node->name_, node.get()).second) {
     return already_exists("Duplicate node name in graph: '{}'", node->name_);
   }
-  if (names_->counted && spec.marks_name) names_->count(node->name_);
+  if (!immediate && names_->counted && spec.marks_name) names_->count(node->name_);
   node->op_ = spec.op;
   node->device_ = std::move(spec.device);
   node->inputs_ = std::move(spec.inputs);
@@ -111,6 +122,7 @@ StatusOr<Node*> Graph::add_node(NodeSpec spec) {
   node->output_shapes_.assign(node->output_types_.size(), Shape::unknown());
   node->attrs_ = std::move(spec.attrs);
   Node* added = append(std::move(node));
+  if (immediate) return added;
   for (int i = 0; i < added->num_inputs(); ++i) {
     const Endpoint& source = added->inputs_[i];
     if (source) source.node->consumers_.push_back({added, i, source.index});
@@ -197,6 +209,12 @@ void Graph::replace_uses(Endpoint from, Endpoint to) {
 }
 
 void Graph::remove_node(Node* node) {
+  if (is_immediate(*this)) {
+    names_->free_ids.push_back(node->id_);
+    --num_nodes_;
+    nodes_[node->id_].reset();
+    return;
+  }
   for (int i = 0; i < node->num_inputs(); ++i) {
     if (node->inputs_[i]) drop_consumer(node->inputs_[i].node, node, i);
   }
@@ -274,6 +292,7 @@ std::string Graph::unique_name(std::string_view name, bool mark_as_used) {
 }
 
 std::string Graph::unique_full_name(std::string_view name, bool mark_as_used) {
+  if (is_immediate(*this)) return std::string(name);
   Names& names = *names_;
   if (!names.counted) {
     for (const auto& node : nodes_) {

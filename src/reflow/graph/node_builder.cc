@@ -5,6 +5,7 @@
 
 #include "reflow/graph/argument_binding.h"
 #include "reflow/graph/function_library.h"
+#include "reflow/graph/immediate.h"
 #include "reflow/graph/scope_effects.h"
 #include "reflow/graph/shape_context.h"
 #include "reflow/graph/traceback.h"
@@ -47,6 +48,60 @@ std::string name_for(Graph& graph, std::string_view name, std::string_view type)
 
 TracebackCapture traceback_capture = nullptr;
 
+// What TensorFlow says where ops run at once: about types that don't fit together, that the op can't be computed.
+Status immediate_binding_error(const OpDef& op, std::span<const OpInput> inputs, const Status& status,
+                               std::string_view name) {
+  std::vector<std::pair<std::string_view, DType>> settled;
+  size_t position = 0;
+  for (size_t i = 0; i < inputs.size() && i < op.inputs.size(); ++i) {
+    const ArgDef& arg = op.inputs[i];
+    for (const Endpoint& e : inputs[i].endpoints) {
+      if (!e || !arg.type_list_attr.empty()) return status;
+      const DType type = base_type(e.dtype());
+      const auto same_attr = [&](const auto& s) { return !arg.type_attr.empty() && s.first == arg.type_attr; };
+      const auto known = std::ranges::find_if(settled, same_attr);
+      const DType wanted = arg.type != DType::kInvalid ? arg.type : known != settled.end() ? known->second : type;
+      if (wanted != type) {
+        return execution_error(invalid_argument(
+            "cannot compute {} as input #{}(zero-based) was expected to be a {} tensor but is a {} tensor [Op:{}]{}",
+            op.name, position, dtype_spec_name(wanted), dtype_spec_name(type), op.name,
+            name.empty() ? "" : fmt::format(" name: {}", name)));
+      }
+      if (known == settled.end()) settled.emplace_back(arg.type_attr, type);
+      ++position;
+    }
+  }
+  return status;
+}
+
+// create_op in the graph whose ops run at once: of the thread's scopes, those of names and containers count.
+StatusOr<Node*> create_now(ImmediateExecutor& executor, Graph& graph, std::string_view type,
+                           std::vector<OpInput> inputs, AttrMap attrs, CreateOptions options) {
+  NodeSpec spec;
+  spec.op = OpRegistry::global().find(type);
+  if (spec.op == nullptr) {
+    const std::lock_guard lock(graph.mutex());
+    spec.op = graph.functions().find_op(type);
+  }
+  if (spec.op == nullptr) return not_found("Op type not registered '{}' in this binary.", type);
+  const OpDef& op = *spec.op;
+  spec.attrs = std::move(attrs);
+  if (Status status = bind_arguments(op, inputs, &spec.attrs, &spec.inputs); !status.ok()) {
+    return is_type_error(status) ? immediate_binding_error(op, inputs, status, options.name) : status;
+  }
+  RETURN_IF_ERROR(output_types_of(op, spec.attrs, &spec.output_types));
+  RETURN_IF_ERROR(check_same_graph(graph, spec.inputs, {}));
+  const std::string_view name = options.name;
+  spec.name = name.empty() ? type : name.ends_with('/') ? name.substr(0, name.size() - 1) : name;
+  const GraphScope& scope = graph.scope();
+  if (!scope.container.empty() && op.is_stateful) {
+    const AttrValue* value = spec.attrs.find("container");
+    const std::string* container = value ? value->get<std::string>() : nullptr;
+    if (container && container->empty()) spec.attrs.set("container", scope.container);
+  }
+  return executor.execute(std::move(spec), name);
+}
+
 }  // namespace
 
 void set_traceback_capture(TracebackCapture capture) { traceback_capture = capture; }
@@ -61,6 +116,9 @@ bool is_type_error(const Status& status) { return status.GetPayload(kTypeError).
 
 StatusOr<Node*> create_op(Graph& graph, std::string_view type, std::vector<OpInput> inputs, AttrMap attrs,
                           CreateOptions options) {
+  if (ImmediateExecutor* executor = immediate_executor(graph)) {
+    return create_now(*executor, graph, type, std::move(inputs), std::move(attrs), std::move(options));
+  }
   const std::lock_guard lock(graph.mutex());
   NodeSpec spec;
   spec.op = OpRegistry::global().find(type);
