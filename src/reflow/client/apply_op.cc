@@ -4,10 +4,12 @@
 #include <optional>
 
 #include "reflow/client/capture.h"
+#include "reflow/client/eager.h"
 #include "reflow/client/graph_state.h"
 #include "reflow/client/python_text.h"
 #include "reflow/client/status_errors.h"
 #include "reflow/client/variable_state.h"
+#include "reflow/graph/immediate.h"
 #include "reflow/graph/node_builder.h"
 #include "reflow/graph/op_def.h"
 #include "reflow/graph/scope.h"
@@ -41,6 +43,33 @@ Output make_const(Tensor tensor, std::string_view name) {
   return to_output({check_building(graph::create_op(default_graph(), "Const", {}, std::move(attrs),
                                                     {.name = std::string(name)})),
                     0});
+}
+
+// Has a list elements that are lists, and others?
+bool mixes_depths(const TensorLike::List& list) {
+  const auto lists = std::ranges::count_if(list, [](const TensorLike& element) { return element.list() != nullptr; });
+  if (lists == 0) return false;
+  if (lists != static_cast<std::ptrdiff_t>(list.size())) return true;
+  return std::ranges::any_of(list, [](const TensorLike& element) { return mixes_depths(*element.list()); });
+}
+
+// to_tensor(), with the words that TensorFlow has for mistakes where ops run at once.
+Tensor constant_of(const TensorLike& value, DType dtype) {
+  if (!graph::is_immediate(default_graph())) return to_tensor(value, dtype);
+  if (value.is_none()) {
+    throw ValueError("Attempt to convert a value (None) with an unsupported type (<class 'NoneType'>) to a Tensor.");
+  }
+  try {
+    return to_tensor(value, dtype);
+  } catch (const TypeError&) {
+    if (dtype == DType::kInvalid) throw ValueError("Can't convert Python sequence with mixed types to Tensor.");
+    throw TypeError(fmt::format("Cannot convert {} to EagerTensor of dtype {}", describe(value),
+                                dtype_spec_name(base_type(dtype))));
+  } catch (const ValueError&) {
+    if (!value.list()) throw;
+    throw ValueError(mixes_depths(*value.list()) ? "Can't convert Python sequence with mixed types to Tensor."
+                                                 : "Can't convert non-rectangular Python sequence to Tensor.");
+  }
 }
 
 // The first type that a symbolic tensor in a nested list brings along.
@@ -115,7 +144,7 @@ Output convert_as(const TensorLike& value, DType dtype, std::string_view name, D
     return pack(*value.list(), packed, name.empty() ? "packed" : name);
   }
   const bool is_shape = std::holds_alternative<std::shared_ptr<const Shape>>(value.value());
-  return make_const(to_tensor(value, dtype), name.empty() && is_shape ? "shape_as_tensor" : name);
+  return make_const(constant_of(value, dtype), name.empty() && is_shape ? "shape_as_tensor" : name);
 }
 
 bool can_be(const TensorLike& value, DType dtype) {
@@ -134,6 +163,7 @@ bool can_be(const TensorLike& value, DType dtype) {
 Output convert_argument(const TensorLike& value, const graph::OpDef& op, const graph::ArgDef& arg, DType dtype,
                         DType preferred) {
   if (const Output* output = value.output(); output && output->valid()) return *output;  // create_op checks types
+  if (executing_eagerly()) return convert(value, dtype, arg.name, preferred, arg.is_ref);
   try {
     return convert(value, dtype, arg.name, preferred, arg.is_ref);
   } catch (const TypeError& e) {
@@ -203,7 +233,10 @@ Output first_symbol(const Inputs& inputs) {
     const Output symbol = symbol_of(value);
     if (!symbol.valid()) return;
     if (!first.valid()) first = symbol;
-    if (capture_of(default_graph())) return;
+    if (&symbol.node()->graph() == &default_graph() || capture_of(default_graph())) return;
+    if (graph::is_immediate(symbol.node()->graph())) {
+      throw RuntimeError("Attempting to capture an EagerTensor without building a function.");
+    }
     if (&first.node()->graph() == &symbol.node()->graph()) return;
     throw ValueError(fmt::format("{} must be from the same graph as {}.", python_tensor(symbol), python_tensor(first)));
   };
@@ -227,7 +260,9 @@ graph::Node* make(std::string_view type, std::string_view name, const Inputs& in
   if (inputs.size() != op->inputs.size()) {
     throw TypeError(fmt::format("Op '{}' takes {} arguments, got {}.", type, op->inputs.size(), inputs.size()));
   }
-  if (!name.empty()) check_building(graph::check_scope_name(graph, name));
+  // Where ops run at once nothing is named, so that there are no scopes.
+  const bool now = graph::is_immediate(graph);
+  if (!name.empty() && !now) check_building(graph::check_scope_name(graph, name));
   std::optional<NameStack> scope;  // entered when the first argument has to be converted
   std::vector<graph::OpInput> converted;
   converted.reserve(inputs.size());
@@ -237,7 +272,7 @@ graph::Node* make(std::string_view type, std::string_view name, const Inputs& in
     const graph::ArgDef& arg = op->inputs[i++];
     const Output* output = input.output();
     const bool ready = output && output->valid() && !arg.is_list();
-    if (!ready && !scope) scope.emplace(graph, name.empty() ? type : name);
+    if (!ready && !now && !scope) scope.emplace(graph, name.empty() ? type : name);
     if (arg.is_list()) {
       const DType dtype = arg.type != DType::kInvalid ? arg.type : attr_dtype(attrs, settled, arg.type_attr);
       converted.push_back(convert_list(input, *op, arg, dtype));
@@ -304,9 +339,13 @@ Output convert_to_tensor(const TensorLike& value, const ConvertOptions& options)
 }
 
 Output constant(const TensorLike& value, const ConstantOptions& options) {
-  Tensor tensor = client::to_tensor(value, options.dtype);
+  Tensor tensor = client::constant_of(value, options.dtype);
   if (options.shape) {
     const int64_t wanted = options.shape->num_elements(), have = tensor.num_elements();
+    if (executing_eagerly() && wanted >= 0 && have != wanted && have != 1) {
+      throw TypeError(fmt::format("Eager execution of tf.constant with unsupported shape (value has {} elements, shape is "
+                                  "{} with {} elements).", have, client::python_shape(*options.shape), wanted));
+    }
     if (wanted < 0) throw TypeError("int() argument must be a string, a bytes-like object or a number, not 'NoneType'");
     if (have > wanted) {
       throw ValueError(fmt::format("Too many elements provided. Needed at most {}, but received {}", wanted, have));

@@ -1,6 +1,9 @@
+#include <algorithm>
+
 #include "reflow/client/apply_op.h"
 #include "reflow/client/array_ops.h"
 #include "reflow/client/control_flow_ops.h"
+#include "reflow/client/eager.h"
 #include "reflow/client/elementwise_ops.h"
 #include "reflow/client/errors.h"
 #include "reflow/client/reduction_ops.h"
@@ -47,6 +50,23 @@ BranchFn as_branch(std::vector<Output> outputs) {
   return [outputs = std::move(outputs)] { return BranchResult{TensorList(outputs.begin(), outputs.end()), std::nullopt, true}; };
 }
 
+// What the first function whose predicate is true gives, where ops run at once.
+std::vector<Output> call_first_true(const Pairs& pairs, const BranchFn& otherwise, const CaseOptions& options) {
+  const auto is_true = [](const auto& pair) { return eager_bool(pair.first); };
+  if (options.exclusive && std::ranges::count_if(pairs, is_true) > 1) {
+    throw errors::InvalidArgumentError("Input error: exclusive=True: more than 1 conditions evaluated as True");
+  }
+  const auto found = std::ranges::find_if(pairs, is_true);
+  if (found == pairs.end() && !otherwise) {
+    throw errors::InvalidArgumentError("Input error: None of conditions evaluated as True");
+  }
+  const BranchResult result = found != pairs.end() ? found->second() : otherwise();
+  std::vector<Output> outputs;
+  for (const TensorLike& value : result.tensors) outputs.push_back(convert(value, DType::kInvalid, ""));
+  if (result.operation) outputs.push_back(convert(true, DType::kInvalid, ""));
+  return outputs;
+}
+
 }  // namespace
 
 std::vector<Output> case_merges(const Pairs& pred_fn_pairs, const BranchFn& otherwise, const CaseOptions& options) {
@@ -54,6 +74,7 @@ std::vector<Output> case_merges(const Pairs& pred_fn_pairs, const BranchFn& othe
     if (base_type(pred.dtype()) != bool_) throw TypeError("pred must be Tensor of type bool: " + pred.name());
   }
   if (pred_fn_pairs.empty() && !otherwise) throw ValueError("pred_fn_pairs must have at least one element");
+  if (executing_eagerly()) return call_first_true(pred_fn_pairs, otherwise, options);
   const name_scope scope(options.name, "case");
   Pairs pairs = pred_fn_pairs;
   BranchFn fn = otherwise;

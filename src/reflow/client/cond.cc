@@ -3,6 +3,7 @@
 #include "reflow/client/apply_op.h"
 #include "reflow/client/collections.h"
 #include "reflow/client/control_flow_ops.h"
+#include "reflow/client/eager.h"
 #include "reflow/client/graph_state.h"
 #include "reflow/client/python_text.h"
 #include "reflow/client/scopes.h"
@@ -27,10 +28,20 @@ std::vector<Output> build_branch(graph::CondContext* context, const BranchFn& fn
   return outputs;
 }
 
+// What one branch gives, called where ops run at once.
+std::vector<Output> call_branch(const BranchFn& fn) {
+  const BranchResult result = fn();
+  std::vector<Output> outputs;
+  for (const TensorLike& value : result.tensors) outputs.push_back(convert(value, DType::kInvalid, ""));
+  if (result.operation) outputs.push_back(convert(true, DType::kInvalid, ""));
+  return outputs;
+}
+
 }  // namespace
 
 std::vector<Output> cond_merges(const TensorLike& pred, const BranchFn& true_fn, const BranchFn& false_fn,
                                 const std::string& name, bool strict) {
+  if (executing_eagerly()) return call_branch(eager_bool(pred) ? true_fn : false_fn);
   if (!is_symbolic(pred)) throw TypeError("pred must not be a Python bool");
   const name_scope scope(name, "cond");
   graph::Graph& graph = default_graph();

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "reflow/client/apply_op.h"
+#include "reflow/client/eager.h"
 #include "reflow/client/errors.h"
 #include "reflow/client/scopes.h"
 
@@ -27,7 +28,9 @@ Operation group_on_device(const std::string& device_name, const std::vector<Grap
 
 Operation no_op(const NameOptions& options) { return Operation(make_op("NoOp", options.name, TensorList{})); }
 
+// Where ops run at once all have run, in their order.
 Operation group(const std::vector<GraphElement>& inputs, const NameOptions& options) {
+  if (executing_eagerly()) return Operation();
   const name_scope scope(options.name, "group_deps");
   const std::string& name = scope.name();
   std::map<std::string, std::vector<GraphElement>> by_device;
@@ -42,6 +45,7 @@ Operation group(const std::vector<GraphElement>& inputs, const NameOptions& opti
 
 Output with_dependencies(const std::vector<GraphElement>& dependencies, const TensorLike& output_tensor,
                          const NameOptions& options) {
+  if (executing_eagerly()) return client::convert(output_tensor, DType::kInvalid, "");
   const name_scope scope(options.name, "control_dependency");
   const Output output = client::convert(output_tensor, DType::kInvalid, "");
   const colocate_with colocated(output);
@@ -50,6 +54,7 @@ Output with_dependencies(const std::vector<GraphElement>& dependencies, const Te
 }
 
 std::vector<Output> tuple(const std::vector<Output>& tensors, const TupleOptions& options) {
+  if (executing_eagerly()) return tensors;
   const name_scope scope(options.name, "tuple");
   std::vector<GraphElement> gating;
   for (const Output& tensor : tensors) {

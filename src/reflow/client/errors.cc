@@ -1,6 +1,7 @@
 #include "reflow/client/errors.h"
 
 #include "reflow/client/status_errors.h"
+#include "reflow/graph/immediate.h"
 #include "reflow/graph/node_builder.h"
 
 namespace reflow {
@@ -46,6 +47,7 @@ void from_status(const Status& status) {
 
 void throw_building_error(const Status& status) {
   std::string message(message_of(status));
+  if (graph::is_execution_error(status)) errors::from_status(status);
   if (graph::is_type_error(status)) throw TypeError(message);
   switch (status.code()) {
     case StatusCode::kInvalidArgument:

@@ -74,7 +74,7 @@ Variable get_single(const std::string& name, const Shape& shape, const GetVariab
     check_shared(name, it->second, shape, options.dtype);
     return it->second;
   }
-  if (call.reuse.is_true()) {
+  if (call.reuse.is_true() && store.keeps) {
     throw ValueError(fmt::format("Variable {} does not exist, or was not created with tf.get_variable(). Did you mean "
                                  "to set reuse=tf.AUTO_REUSE in VarScope?", name));
   }
@@ -92,7 +92,7 @@ Variable get_single(const std::string& name, const Shape& shape, const GetVariab
   const Initializer& given = options.initializer;
   const Variable variable =
       make_variable(given.is_none() ? default_initializer(name, options.dtype) : given, shape, made, info);
-  store.variables.emplace(name, variable);
+  if (store.keeps) store.variables.emplace(name, variable);
   if (options.regularizer) regularize(options.regularizer, variable, name);
   return variable;
 }
@@ -146,7 +146,7 @@ Variable get_partitioned(std::string name, Shape shape, const GetVariableCall& c
   if (const auto it = store.partitioned.find(name); it != store.partitioned.end()) {
     return find_partitioned(name, it->second, shape, call, partitions);
   }
-  if (call.reuse.is_true()) {
+  if (call.reuse.is_true() && store.keeps) {
     throw ValueError(fmt::format("PartitionedVariable {} does not exist, or was not created with tf.get_variable(). Did "
                                  "you mean to set reuse=False or reuse=tf.AUTO_REUSE in VarScope?", name));
   }
@@ -171,7 +171,7 @@ Variable get_partitioned(std::string name, Shape shape, const GetVariableCall& c
   }
   state->trainable = state->parts.front().trainable();
   const Variable variable(std::move(state));
-  store.partitioned.emplace(name, variable);
+  if (store.keeps) store.partitioned.emplace(name, variable);
   return variable;
 }
 

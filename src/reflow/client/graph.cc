@@ -1,12 +1,15 @@
 #include "reflow/client/graph.h"
 
+#include <atomic>
 #include <charconv>
 #include <mutex>
 
+#include "reflow/client/eager.h"
 #include "reflow/client/graph_state.h"
 #include "reflow/client/python_text.h"
 #include "reflow/client/status_errors.h"
 #include "reflow/client/variable_store.h"
+#include "reflow/graph/immediate.h"
 #include "reflow/graph/node_builder.h"
 
 namespace reflow {
@@ -68,11 +71,30 @@ DefaultGraphs& default_graphs() {
   return graphs;
 }
 
+std::atomic<bool> eager_enabled{false};
+
+// Made once, and never freed: its executor lives as long.
+const std::shared_ptr<GraphState>& eager_state() {
+  static const auto* state = [] {
+    auto* made = new std::shared_ptr<GraphState>(std::make_shared<GraphState>());
+    (*made)->variables = std::make_unique<VariableStore>();
+    (*made)->variables->keeps = false;
+    graph::make_immediate((*made)->graph);
+    return made;
+  }();
+  return *state;
+}
+
+const std::shared_ptr<GraphState>& bottom_state() {
+  DefaultGraphs& graphs = default_graphs();
+  if (!graphs.bottom) graphs.bottom = std::make_shared<GraphState>();
+  return graphs.bottom;
+}
+
 const std::shared_ptr<GraphState>& shared_default_state() {
   DefaultGraphs& graphs = default_graphs();
   if (!graphs.stack.empty()) return graphs.stack.back();
-  if (!graphs.bottom) graphs.bottom = std::make_shared<GraphState>();
-  return graphs.bottom;
+  return eager_enabled.load(std::memory_order_relaxed) ? eager_state() : bottom_state();
 }
 
 }  // namespace
@@ -90,6 +112,20 @@ Graph::DefaultScope::~DefaultScope() { client::default_graphs().stack.pop_back()
 Graph::DefaultScope Graph::as_default() const { return DefaultScope(*this); }
 
 Graph get_default_graph() { return Graph(client::shared_default_state()); }
+
+void enable_eager_execution() { client::eager_enabled.store(true, std::memory_order_relaxed); }
+void disable_eager_execution() { client::eager_enabled.store(false, std::memory_order_relaxed); }
+bool eager_execution_enabled() { return client::eager_enabled.load(std::memory_order_relaxed); }
+bool executing_eagerly() { return graph::is_immediate(client::default_graph()); }
+Graph eager_graph() { return Graph(client::eager_state()); }
+
+Graph get_built_graph() {
+  const auto& stack = client::default_graphs().stack;
+  for (auto state = stack.rbegin(); state != stack.rend(); ++state) {
+    if (!graph::is_immediate((*state)->graph)) return Graph(*state);
+  }
+  return Graph(client::bottom_state());
+}
 
 void reset_default_graph() {
   client::DefaultGraphs& graphs = client::default_graphs();
@@ -219,6 +255,7 @@ void set_random_seed(int64_t seed) {
   const std::lock_guard lock(graph.mutex());
   graph.has_seed = true;
   graph.seed = seed;
+  if (graph::ImmediateExecutor* executor = graph::immediate_executor(graph)) executor->seed_changed();
 }
 
 Seeds get_seed(std::optional<int64_t> op_seed) {
@@ -229,7 +266,9 @@ Seeds get_seed(std::optional<int64_t> op_seed) {
   const auto wrap = [](int64_t seed) { return ((seed % kMaxSeed) + kMaxSeed) % kMaxSeed; };
   Seeds seeds;
   seeds.seed = wrap(graph.has_seed ? graph.seed : kDefaultGraphSeed);
-  seeds.seed2 = wrap(op_seed ? *op_seed : int64_t{graph.num_node_ids()});
+  graph::ImmediateExecutor* const executor = graph::immediate_executor(graph);
+  if (!op_seed) op_seed = executor ? executor->next_op_seed() : int64_t{graph.num_node_ids()};
+  seeds.seed2 = wrap(*op_seed);
   if (seeds.seed == 0 && seeds.seed2 == 0) seeds.seed2 = kMaxSeed;
   return seeds;
 }

@@ -1,6 +1,7 @@
 #include "reflow/client/operators.h"
 
 #include "reflow/client/apply_op.h"
+#include "reflow/client/eager.h"
 #include "reflow/client/elementwise_ops.h"
 #include "reflow/client/scopes.h"
 
@@ -21,7 +22,11 @@ template <typename F>
 Output with_tensors(const char* name, const TensorLike& x, const TensorLike& y, F fn) {
   const TensorLike a = value_of(x);
   const TensorLike b = is_tensor(a) ? y : value_of(y);
-  if (is_tensor(a) && is_tensor(b)) return fn(name, *a.output(), *b.output());
+  if (is_tensor(a) && is_tensor(b)) {
+    // Messages of ops that run at once name the scope.
+    return executing_eagerly() ? fn((std::string(name) + "/").c_str(), *a.output(), *b.output())
+                               : fn(name, *a.output(), *b.output());
+  }
   const name_scope scope(name);
   const Output left = is_tensor(a) ? *a.output() : convert(a, base_type(b.output()->dtype()), "x");
   const Output right = is_tensor(b) ? *b.output() : convert(b, DType::kInvalid, "y", base_type(left.dtype()));

@@ -4,6 +4,7 @@
 #include "reflow/client/python_text.h"
 #include "reflow/client/status_errors.h"
 #include "reflow/graph/graph.h"
+#include "reflow/graph/immediate.h"
 #include "reflow/graph/scope.h"
 
 namespace reflow {
@@ -67,7 +68,9 @@ struct control_dependencies::Saved {
 control_dependencies::control_dependencies(const std::vector<GraphElement>& control_inputs)
     : graph_(get_default_graph()), saved_(std::make_unique<Saved>()) {
   graph::GraphScope::ControlDependencies entry;
-  for (const GraphElement& element : control_inputs) {
+  // Where ops run at once, those before have run.
+  const bool waits = !graph::is_immediate(graph_.impl());
+  for (const GraphElement& element : waits ? control_inputs : std::vector<GraphElement>()) {
     if (&element.node()->graph() != &graph_.impl()) {
       const std::string what = element.is_operation() ? fmt::format("<tf.Operation '{}' type={}>",
           element.node()->name(),

@@ -5,6 +5,7 @@
 #include "reflow/client/apply_op.h"
 #include "reflow/client/collections.h"
 #include "reflow/client/control_flow_ops.h"
+#include "reflow/client/eager.h"
 #include "reflow/client/graph_state.h"
 #include "reflow/client/python_text.h"
 #include "reflow/client/scopes.h"
@@ -14,7 +15,9 @@
 #include "reflow/client/variable_scope.h"
 #include "reflow/client/variable_state.h"
 #include "reflow/client/variable_store.h"
+#include "reflow/graph/immediate.h"
 #include "reflow/graph/scope.h"
+#include "reflow/op/private_name.h"
 
 namespace reflow {
 namespace client {
@@ -124,6 +127,23 @@ void init_resource_variable(VariableState& v, const TensorLike* value, const std
   }
 }
 
+// A handle of its own, which nobody finds by name, and a value at once.
+void init_eager_variable(const std::shared_ptr<VariableState>& state, const TensorLike* value,
+                         const std::function<TensorLike()>& fn, const VariableOptions& options) {
+  VariableState& v = *state;
+  const name_scope scope(options.name, "Variable");
+  const Output initial = value ? convert(*value, options.dtype, "initial_value") : initial_value_from(fn, options.dtype);
+  v.resource = true;
+  v.shape = options.validate_shape ? initial.shape() : Shape::unknown();
+  v.dtype = base_type(initial.dtype());
+  v.ref = apply_op("VarHandleOp", scope.name(), {},
+                   {{"shape", v.shape}, {"dtype", v.dtype}, {"shared_name", std::string(op::kAnonymousName)},
+                    {"container", default_graph().scope().container}});
+  v.held_handle = graph::NodeRef(v.ref.node());
+  graph::immediate_executor(default_graph())->set_owner(v.ref.node(), state, v.trainable);
+  make_op("AssignVariableOp", "", {v.ref, initial});
+}
+
 Variable make_variable(const VariableCreation& creation) {
   const VariableOptions& options = creation.options;
   const std::function<TensorLike()>& fn = creation.initial_value_fn;
@@ -135,6 +155,15 @@ Variable make_variable(const VariableCreation& creation) {
   state->synchronization = options.synchronization;
   state->aggregation = options.aggregation;
   state->resource = options.use_resource.value_or(get_variable_scope().use_resource().value_or(false));
+  if (graph::is_immediate(default_graph())) {
+    init_eager_variable(state, value, fn, options);
+    // Nobody but the program keeps such variables; the global step alone is found again.
+    const auto keys = options.collections.value_or(std::vector<std::string>());
+    if (std::ranges::find(keys, GraphKeys::GLOBAL_STEP) != keys.end()) {
+      for (const std::string& key : keys) get_built_graph().add_item(key, Variable(state));
+    }
+    return Variable(state);
+  }
   {
     const control_dependencies lifted(nullptr);
     if (state->resource) init_resource_variable(*state, value, fn, options);
@@ -168,12 +197,16 @@ std::shared_ptr<VariableState> create(const VariableCreation& creation) {
 }  // namespace
 
 Output read_variable_op(const VariableState& variable) {
+  if (variable.ref.node() && graph::is_immediate(variable.ref.node()->graph())) {
+    return apply_op("ReadVariableOp", "", {variable.ref}, {{"dtype", variable.dtype}});
+  }
   const colocate_with none(nullptr, true);
   const device placed(variable.ref.device());
   return apply_op("ReadVariableOp", "", {variable.ref}, {{"dtype", variable.dtype}});
 }
 
 Output read_after(const VariableState& variable, const Operation& change) {
+  if (graph::is_immediate(variable.ref.node()->graph())) return read_variable_op(variable);
   const control_dependencies control({change});
   return apply_op("ReadVariableOp", "", {variable.ref}, {{"dtype", variable.dtype}});
 }

@@ -8,11 +8,13 @@
 #include <vector>
 
 #include "reflow/client/variable.h"
+#include "reflow/graph/immediate.h"
 
 namespace reflow::client {
 
 struct VariableState {
   Output ref;       // of the VariableV2, or the handle
+  graph::NodeRef held_handle;  // where ops run at once: there is only a handle, and no other nodes
   Output snapshot;  // "read" of a ref variable; the first read of a resource variable: what fetching it gives
   Output cached;    // of a resource variable with a caching device
   Output initial_value, is_initialized;

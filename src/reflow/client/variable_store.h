@@ -29,6 +29,8 @@ struct VariableScopeState {
 // By full name. Belongs to the graph's state.
 struct VariableStore {
   std::unordered_map<std::string, Variable> variables, partitioned;
+  // False where ops run at once: get_variable makes a new variable each time.
+  bool keeps = true;
 };
 
 // One thread's place in a graph: graph.scope().variable_scope points to it.

@@ -4,12 +4,15 @@
 
 #include "reflow/client/apply_op.h"
 #include "reflow/client/collections.h"
+#include "reflow/client/eager.h"
 #include "reflow/client/elementwise_ops.h"
 #include "reflow/client/graph_state.h"
 #include "reflow/client/operators.h"
 #include "reflow/client/python_text.h"
 #include "reflow/client/scopes.h"
 #include "reflow/client/status_errors.h"
+#include "reflow/graph/immediate.h"
+#include "reflow/graph/immediate_scope.h"
 #include "reflow/graph/while_context.h"
 
 namespace reflow {
@@ -78,6 +81,33 @@ std::vector<Output> with_counter(const Output& maximum, const LoopCondition& con
   return rest(loop(both, counting, counted, with_invariants));
 }
 
+// The loop itself, where ops run at once. What an iteration computes goes when the next one has its variables.
+std::vector<Output> run_eagerly(const LoopCondition& cond, const LoopBody& body, const TensorList& loop_vars) {
+  std::vector<Output> vars;
+  std::vector<graph::NodeRef> held;
+  const auto enter = [&](const TensorList& values) {
+    if (!vars.empty() && values.size() != vars.size()) {
+      throw ValueError(fmt::format("The loop's body gives {} values for {} loop variables.", values.size(), vars.size()));
+    }
+    std::vector<Output> next;
+    std::vector<graph::NodeRef> next_held;
+    for (const TensorLike& value : values) {
+      next.push_back(client::convert(value, DType::kInvalid, ""));
+      next_held.emplace_back(next.back().node());
+    }
+    vars = std::move(next);
+    held = std::move(next_held);
+  };
+  enter(loop_vars);
+  for (;;) {
+    const graph::ImmediateScope iteration;
+    if (!eager_bool(cond(vars))) break;
+    enter(body(vars));
+  }
+  for (const Output& var : vars) graph::ImmediateScope::hold(var.node());
+  return vars;
+}
+
 }  // namespace
 
 std::vector<Output> while_loop(const LoopCondition& cond, const LoopBody& body, const TensorList& loop_vars,
@@ -111,6 +141,12 @@ std::vector<Output> while_loop(const LoopCondition& cond, const LoopBody& body, 
     }
     return to_outputs(build(graph, context, c, b, vars, o.shape_invariants));
   };
+  if (executing_eagerly()) {
+    const auto run = [](const LoopCondition& c, const LoopBody& b, const TensorList& vars, const WhileLoopOptions&) {
+      return run_eagerly(c, b, vars);
+    };
+    return maximum.valid() ? with_counter(maximum, cond, body, loop_vars, options, run) : run_eagerly(cond, body, loop_vars);
+  }
   if (maximum.valid()) return with_counter(maximum, cond, body, loop_vars, options, loop);
   return loop(cond, body, loop_vars, options);
 }

@@ -4,6 +4,7 @@
 
 #include "reflow/client/collections.h"
 #include "reflow/client/control_flow_ops.h"
+#include "reflow/client/eager.h"
 #include "reflow/client/errors.h"
 #include "reflow/client/python_text.h"
 #include "reflow/client/scopes.h"
@@ -165,6 +166,10 @@ Operation Optimizer::apply_gradients(const std::vector<GradientAndVariable>& gra
     } else {
       applied = client::apply_op("AssignAdd", scope.name(), {step.ref(), 1}).op();
     }
+  }
+  if (executing_eagerly()) {
+    trained_.insert(var_list.begin(), var_list.end());
+    return applied;
   }
   const std::vector<Operation> train_ops = get_collection<Operation>(GraphKeys::TRAIN_OP);
   if (std::find(train_ops.begin(), train_ops.end(), applied) == train_ops.end()) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -141,6 +142,7 @@ class Optimizer {
   bool use_locking_;
   std::string name_;
   std::map<std::string, Slots> slots_;
+  std::unordered_set<Variable> trained_;  // eagerly: the handle of each is the key of its slots as long as it lives
   struct NonSlot {
     std::string name;
     Variable variable;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "reflow/graph/immediate.h"
 #include "reflow/train/optimizer.h"
 
 namespace reflow::train {
@@ -18,6 +19,7 @@ struct HyperTensor {
   void convert(const std::string& name);
   Hyperparameter value;
   Output tensor;
+  graph::NodeRef held;  // where ops run at once
 };
 
 // An optimizer whose update is one training op for each variable, such as ApplyMomentum with its forms

@@ -5,6 +5,7 @@ namespace reflow::train {
 
 void HyperTensor::convert(const std::string& name) {
   tensor = client::convert(value(), DType::kInvalid, name);
+  held = graph::NodeRef(tensor.node());
   if (value.became_tensor) value.became_tensor(tensor);
 }
 

@@ -7,6 +7,7 @@
 
 #include "reflow/op/indices.h"
 #include "reflow/op/op.h"
+#include "reflow/op/private_name.h"
 #include "reflow/op/resource_handle.h"
 #include "reflow/op/variable.h"
 
@@ -27,6 +28,12 @@ class VarHandle : public Kernel {
     ResourceName where{c.attr_or<std::string>("container", ""), c.attr_or<std::string>("shared_name", "")};
     if (where.container.empty()) where.container = c.device()->resources().default_container();
     const DType type = c.attr<DType>("dtype");
+    if (where.name == kAnonymousName) {
+      make_anonymous_ = [where, type, device = c.device()] {
+        return Tensor::scalar(make_resource_handle<Variable>(*device, where, std::make_shared<Variable>(type)));
+      };
+      return;
+    }
     auto found = c.device()->resources().lookup_or_create<Variable>(
         where.container, where.name,
         [&]() -> StatusOr<std::shared_ptr<Variable>> { return std::make_shared<Variable>(type); });
@@ -38,12 +45,13 @@ class VarHandle : public Kernel {
   }
 
   Status compute(KernelContext& c) override {
-    c.set_output(0, handle_);
+    c.set_output(0, make_anonymous_ ? make_anonymous_() : handle_);
     return OkStatus();
   }
 
  private:
   Tensor handle_;
+  std::function<Tensor()> make_anonymous_;
 };
 
 REFLOW_OP("VarHandleOp")

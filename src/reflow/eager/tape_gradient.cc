@@ -1,0 +1,190 @@
+// Gradients of what a tape has recorded: the records walked backwards.
+
+#include <absl/container/flat_hash_map.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "reflow/autodiff/aggregate.h"
+#include "reflow/autodiff/emit.h"
+#include "reflow/autodiff/walk.h"
+#include "reflow/eager/executor.h"
+#include "reflow/eager/tape.h"
+#include "reflow/graph/immediate_scope.h"
+
+namespace reflow::eager {
+namespace {
+
+// A gradient that is held.
+struct HeldGradient {
+  HeldGradient() = default;
+  HeldGradient(const Gradient& g) : gradient(g), values(g.values.node), indices(g.indices.node), shape(g.dense_shape.node) {}
+  Gradient gradient;
+  graph::NodeRef values, indices, shape;
+};
+
+// The thread's innermost scope holds it from here on.
+void hand_over(const Gradient& gradient) {
+  for (const Endpoint& e : {gradient.values, gradient.indices, gradient.dense_shape}) {
+    if (e) graph::ImmediateScope::hold(e.node);
+  }
+}
+
+using Key = std::pair<const Node*, int>;
+Key key_of(Endpoint e) { return {e.node, e.index}; }
+
+class Backprop {
+ public:
+  Backprop(graph::Graph& graph, std::span<const Endpoint> sources) : graph_(graph), emitter_(graph) {
+    for (const Endpoint& source : sources) sources_.insert(key_of(source));
+    needed_ = sources_;
+  }
+
+  // Forwards: does the record lie between a source and what depends on it?
+  bool depends_on_source(const Record& record) {
+    const bool depends = std::ranges::any_of(record.inputs, [&](const Endpoint& e) {
+      return autodiff::passes_gradients(e.dtype()) && needed_.contains(key_of(e));
+    });
+    if (!depends) return false;
+    for (const Endpoint& e : record.outputs) needed_.insert(key_of(e));
+    return true;
+  }
+
+  Status start(Endpoint target, const Gradient& given) {
+    if (!needed_.contains(key_of(target))) return OkStatus();
+    if (given) {
+      add(target, given);
+      return OkStatus();
+    }
+    const graph::ImmediateScope scope;
+    ASSIGN_OR_RETURN(const Endpoint shape, autodiff::emit_shape(graph_, target));
+    ASSIGN_OR_RETURN(Tensor one, autodiff::scalar_of(target.dtype(), 1));
+    ASSIGN_OR_RETURN(const Endpoint value, autodiff::emit_constant(graph_, std::move(one)));
+    ASSIGN_OR_RETURN(const Endpoint ones, autodiff::emit(graph_, "Fill", {shape, value}));
+    add(target, Gradient(ones));
+    return OkStatus();
+  }
+
+  Status visit(const Record& record) {
+    const graph::ImmediateScope scope;
+    std::vector<Gradient> dy;
+    std::vector<HeldGradient> held;
+    bool any = false;
+    for (const Endpoint& output : record.outputs) {
+      ASSIGN_OR_RETURN(dy.emplace_back(), sum_of(output));
+      any |= static_cast<bool>(dy.back());
+      held.emplace_back(dy.back());
+      // A function that has a gradient of its own gives outputs that ops within it have computed, which came before.
+      settle(output);
+    }
+    if (!any) return OkStatus();
+    ASSIGN_OR_RETURN(const std::vector<Gradient> dx, record.op ? of_op(record, std::move(dy))
+                                                               : of_function(record, std::move(dy)));
+    for (size_t i = 0; i < record.inputs.size(); ++i) {
+      if (dx[i] && needed_.contains(key_of(record.inputs[i]))) add(record.inputs[i], dx[i]);
+    }
+    return OkStatus();
+  }
+
+  // The gradient of a source.
+  StatusOr<Gradient> result(Endpoint source) {
+    const auto settled = settled_.find(key_of(source));
+    if (settled != settled_.end()) return settled->second.gradient;
+    return sum_of(source);
+  }
+
+  // The sum of what has arrived at `e`.
+  StatusOr<Gradient> sum_of(Endpoint e) {
+    const auto found = gradients_.find(key_of(e));
+    if (found == gradients_.end()) return Gradient();
+    std::vector<HeldGradient>& held = found->second;
+    if (held.size() > 1) {
+      std::vector<Gradient> terms;
+      for (const HeldGradient& term : held) terms.push_back(term.gradient);
+      ASSIGN_OR_RETURN(const Gradient sum, autodiff::aggregate(e.node, terms, autodiff::AggregationMethod::kAddN));
+      held.assign(1, HeldGradient(sum));
+    }
+    return held.front().gradient;
+  }
+
+ private:
+  // What has arrived at `e` has gone on to what computed it: it is a result where `e` is a source, and no more.
+  void settle(Endpoint e) {
+    const auto found = gradients_.find(key_of(e));
+    if (found == gradients_.end()) return;
+    if (sources_.contains(key_of(e))) settled_.insert_or_assign(key_of(e), found->second.front());
+    gradients_.erase(found);
+  }
+
+  void add(Endpoint e, const Gradient& gradient) { gradients_[key_of(e)].emplace_back(gradient); }
+
+  Status fill_up(const Record& record, std::vector<Gradient>* dy) {
+    for (size_t i = 0; i < dy->size(); ++i) {
+      const Endpoint& y = record.outputs[i];
+      if ((*dy)[i] || !autodiff::passes_gradients(y.dtype()) || !is_plain(y.dtype())) continue;
+      ASSIGN_OR_RETURN(const Endpoint zeros, autodiff::emit_zeros(graph_, y.shape(), base_type(y.dtype())));
+      (*dy)[i] = Gradient(zeros);
+    }
+    return OkStatus();
+  }
+
+  StatusOr<std::vector<Gradient>> of_op(const Record& record, std::vector<Gradient> dy) {
+    const graph::AttrValue* override_type = record.op->find_attr("_gradient_op_type");
+    const std::string* name = override_type ? override_type->get<std::string>() : nullptr;
+    op::GradFn fn;
+    using Registry = op::GradientRegistry;
+    switch (Registry::global().find(name ? *name : record.name, &fn)) {
+      case Registry::Kind::kNone: return std::vector<Gradient>(record.inputs.size());
+      case Registry::Kind::kUnregistered:
+        return not_found("gradient registry has no entry for: {}", record.name);
+      case Registry::Kind::kFunction: break;
+    }
+    RETURN_IF_ERROR(fill_up(record, &dy));
+    op::GradContext context(record.op, std::move(dy), emitter_);
+    RETURN_IF_ERROR(fn(context));
+    RETURN_IF_ERROR(context.status());
+    return std::move(context.all_dx());
+  }
+
+  StatusOr<std::vector<Gradient>> of_function(const Record& record, std::vector<Gradient> dy) {
+    RETURN_IF_ERROR(fill_up(record, &dy));
+    ASSIGN_OR_RETURN(std::vector<Gradient> dx, record.backward(std::move(dy)));
+    if (dx.size() != record.inputs.size()) {
+      return internal_error("Recorded operation '{}' returned too {} gradients. Expected {} but received {}", record.name,
+                            dx.size() < record.inputs.size() ? "few" : "many", record.inputs.size(), dx.size());
+    }
+    return dx;
+  }
+
+  graph::Graph& graph_;
+  autodiff::GraphEmitter emitter_;
+  absl::flat_hash_set<Key> sources_, needed_;
+  absl::flat_hash_map<Key, std::vector<HeldGradient>> gradients_;
+  absl::flat_hash_map<Key, HeldGradient> settled_;
+};
+
+}  // namespace
+
+StatusOr<std::vector<Gradient>> Tape::gradient(std::span<const Endpoint> targets, std::span<const Endpoint> sources,
+                                               std::span<const Gradient> output_gradients) {
+  std::vector<Gradient> results(sources.size());
+  const std::shared_ptr<Tape> keep = shared_from_this();
+  // An active tape grows while its gradients are computed.
+  const std::vector<std::shared_ptr<Record>> records = records_;
+  Backprop backprop(Executor::instance()->graph(), sources);
+  std::vector<const Record*> between;
+  for (const auto& record : records) {
+    if (backprop.depends_on_source(*record)) between.push_back(record.get());
+  }
+  for (size_t i = 0; i < targets.size(); ++i) {
+    RETURN_IF_ERROR(backprop.start(targets[i], i < output_gradients.size() ? output_gradients[i] : Gradient()));
+  }
+  for (auto record = between.rbegin(); record != between.rend(); ++record) RETURN_IF_ERROR(backprop.visit(**record));
+  for (size_t i = 0; i < sources.size(); ++i) {
+    ASSIGN_OR_RETURN(results[i], backprop.result(sources[i]));
+    hand_over(results[i]);
+  }
+  return results;
+}
+
+}  // namespace reflow::eager
