@@ -61,5 +61,28 @@ REFLOW_OP("PyFuncStateless")
     .sets_outputs()
     .not_differentiable();
 
+// The language binding knows what the function has computed, and registers the gradient under another name.
+Status gradient_of_binding(GradContext& g) {
+  GradFn fn;
+  if (GradientRegistry::global().find("EagerPyFunc_of_binding", &fn) != GradientRegistry::Kind::kFunction) {
+    return unimplemented("Nobody knows the gradient of the function that '{}' calls", g.node().name());
+  }
+  return fn(g);
+}
+
+REFLOW_OP("EagerPyFunc")
+    .input("input: Tin")
+    .output("output: Tout")
+    .attr("token: string")
+    .attr("is_async: bool = false")
+    .attr("Tin: list(type) >= 0")
+    .attr("Tout: list(type) >= 0")
+    .stateful()
+    .doc("What the function called `token`, which runs ops at once, makes of the input.")
+    .shape(unknown_shape)
+    .kernel<PyFunc>(kCpu)
+    .sets_outputs()
+    .gradient(gradient_of_binding);
+
 }  // namespace
 }  // namespace reflow::ops

@@ -19,7 +19,7 @@ Status twice(std::span<const Tensor> inputs, std::vector<Tensor>* outputs) {
 
 TEST(PyFunc, GivesWhatTheFunctionMakes) {
   const std::string token = op::add_host_function(twice);
-  for (const char* type : {"PyFunc", "PyFuncStateless"}) {
+  for (const char* type : {"PyFunc", "PyFuncStateless", "EagerPyFunc"}) {
     OpRunner op(type, {Tensor::scalar(1.5f)}, attrs_of(token));
     ASSERT_TRUE(op.run().ok());
     EXPECT_EQ(op.output().item<float>(), 3);
