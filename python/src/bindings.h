@@ -8,6 +8,7 @@ namespace reflow::python {
 
 namespace nb = nanobind;
 
+void bind_eager(nb::module_& m);
 void bind_errors(nb::module_& m);
 void bind_traceback(nb::module_& m);
 void bind_graph(nb::module_& m);

@@ -8,12 +8,20 @@
 #include "graph_objects.h"
 #include "reference.h"
 #include "reflow/client/apply_op.h"
+#include "reflow/client/eager.h"
 #include "reflow/client/errors.h"
 #include "reflow/client/serialized.h"
+#include "reflow/graph/immediate_scope.h"
 #include "variable_objects.h"
 
 namespace reflow::python {
 namespace {
+
+// What a Python object stands for is good as long as the engine's call goes on, whatever becomes of the object.
+const Output& held(const Output& output) {
+  if (output.valid() && graph::is_immediate(output.node()->graph())) graph::ImmediateScope::hold(output.node());
+  return output;
+}
 
 // A name that is looked up often, as an interned str.
 nb::handle interned(const char* name) { return PyUnicode_InternFromString(name); }
@@ -216,8 +224,7 @@ Tensor tensor_attr(nb::handle object, const std::string& name) {
 graph::NameAttrList func_attr(nb::handle object, const std::string& name) {
   if (nb::isinstance<nb::str>(object) || PyBytes_Check(object.ptr())) return {string_from_python(object), nullptr};
   if (nb::hasattr(object, "add_to_graph")) {
-    static nb::handle ops = package_attribute("framework.ops", "get_default_graph").release();
-    object.attr("add_to_graph")(ops());
+    object.attr("add_to_graph")(graph_object(get_default_graph()));
   }
   const nb::object function_name = nb::getattr(object, "name", nb::none());
   if (function_name.is_none()) {
@@ -321,7 +328,7 @@ std::string string_from_python(nb::handle object) {
 TensorLike tensor_like_from_python(nb::handle object) {
   PyObject* o = object.ptr();
   if (o == Py_None) return {};
-  if (const Output* output = as_output(o)) return *output;
+  if (const Output* output = as_output(o)) return held(*output);
   if (PyBool_Check(o)) return TensorLike(o == Py_True);
   if (PyLong_CheckExact(o)) return number_of_int(object);
   if (PyFloat_CheckExact(o)) return TensorLike(PyFloat_AS_DOUBLE(o));
@@ -339,7 +346,7 @@ TensorLike tensor_like_from_python(nb::handle object) {
 
 Output output_from_python(nb::handle object) {
   if (object.is_none()) return {};
-  if (const Output* output = as_output(object.ptr())) return *output;
+  if (const Output* output = as_output(object.ptr())) return held(*output);
   return convert_to_tensor(tensor_like_from_python(object));
 }
 
@@ -360,6 +367,8 @@ nb::object gradient_to_python(const Gradient& gradient) {
 GraphElement element_from_python(nb::handle object) {
   if (const Output* output = as_output(object.ptr())) return *output;
   if (const Operation* operation = as_operation(object.ptr())) return *operation;
+  // Operations that have run, and what would stand for one.
+  if (executing_eagerly()) return Operation();
   if (const Variable* variable = as_variable(object.ptr())) return *variable;
   if (nb::hasattr(object, "_as_graph_element")) {
     const nb::object element = object.attr("_as_graph_element")();

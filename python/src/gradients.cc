@@ -41,12 +41,25 @@ std::vector<Gradient> gradients_from_python(nb::handle result) {
   return gradients;
 }
 
+// What stands for the op in the call of a gradient function. One that has run has no object of its own.
+nb::object op_argument(const Operation& op) {
+  graph::Node* node = op.node();
+  if (!graph::is_immediate(node->graph())) return operation_object(node);
+  static nb::handle mock = package_attribute("eager.backprop", "_MockOp").release();
+  nb::dict attrs;
+  for (const auto& [name, value] : node->attrs()) attrs[name.c_str()] = attr_to_python(value);
+  nb::list inputs, outputs;
+  for (const Output& input : op.inputs()) inputs.append(tensor_object(input));
+  for (const Output& output : op.outputs()) outputs.append(tensor_object(output));
+  return mock(attrs, inputs, outputs, op.type());
+}
+
 void register_gradient(const std::string& op_type, nb::callable function) {
   RegisterGradient(op_type, [function = Reference(function.ptr())](const Operation& op,
                                                                    const std::vector<Output>& grads) {
     const nb::gil_scoped_acquire gil;
     nb::list arguments;
-    arguments.append(operation_object(op.node()));
+    arguments.append(op_argument(op));
     for (const Output& grad : grads) arguments.append(tensor_object(grad));
     const nb::object result = nb::handle(function.get())(*nb::tuple(arguments));
     return gradients_from_python(result);

@@ -15,6 +15,7 @@ namespace {
 PyTypeObject* graph_type = nullptr;
 PyTypeObject* operation_type = nullptr;
 PyTypeObject* tensor_type = nullptr;
+PyTypeObject* eager_tensor_type = nullptr;
 
 int visit_instance(PyObject* self, visitproc visit, void* arg) {
   if (PyObject** dict = _PyObject_GetDictPtr(self)) Py_VISIT(*dict);
@@ -194,7 +195,7 @@ nb::object graph_object(const Graph& graph) {
 }
 
 nb::object operation_object(graph::Node* node) {
-  if (!node) return nb::none();
+  if (!node || graph::is_immediate(node->graph())) return nb::none();
   client::GraphState& state = client::state_of(*node);
   const nb::object graph = state.binding ? nb::borrow(static_cast<PyObject*>(state.binding))
                                          : graph_object(client::graph_of(*node));
@@ -210,6 +211,11 @@ nb::object operation_object(graph::Node* node) {
 
 nb::object tensor_object(const Output& output) {
   if (!output.valid()) return nb::none();
+  if (graph::is_immediate(output.node()->graph())) {
+    static int64_t next_id = 0;
+    return make_instance<EagerTensorObject>(eager_tensor_type, TensorObject{output, nullptr},
+                                            graph::NodeRef(output.node()), next_id++);
+  }
   const nb::object op = operation_object(output.node());
   std::vector<PyObject*>& outputs = nb::inst_ptr<OperationObject>(op)->outputs;
   const size_t index = static_cast<size_t>(output.index());
@@ -225,7 +231,8 @@ nb::object element_object(const GraphElement& element) {
 }
 
 const Output* as_output(PyObject* object) {
-  return Py_TYPE(object) == tensor_type ? &nb::inst_ptr<TensorObject>(object)->output : nullptr;
+  const PyTypeObject* type = Py_TYPE(object);
+  return type == tensor_type || type == eager_tensor_type ? &nb::inst_ptr<TensorObject>(object)->output : nullptr;
 }
 const Operation* as_operation(PyObject* object) {
   return Py_TYPE(object) == operation_type ? &nb::inst_ptr<OperationObject>(object)->operation : nullptr;
@@ -270,6 +277,10 @@ void bind_graph_objects(nb::module_& m) {
   auto tensor = nb::class_<TensorObject>(m, "Tensor", nb::dynamic_attr(), nb::is_weak_referenceable(),
                                          nb::type_slots(tensor_slots));
   tensor_type = reinterpret_cast<PyTypeObject*>(tensor.ptr());
+  auto eager_tensor = nb::class_<EagerTensorObject, TensorObject>(m, "EagerTensor", nb::dynamic_attr(),
+                                                                  nb::is_weak_referenceable(),
+                                                                  nb::type_slots(tensor_slots));
+  eager_tensor_type = reinterpret_cast<PyTypeObject*>(eager_tensor.ptr());
 }
 
 }  // namespace reflow::python

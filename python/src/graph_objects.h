@@ -10,6 +10,7 @@
 #include "reflow/client/graph.h"
 #include "reflow/client/output.h"
 #include "reflow/client/variable.h"
+#include "reflow/graph/immediate.h"
 
 namespace reflow::python {
 
@@ -34,13 +35,20 @@ struct OperationObject {
 struct TensorObject {
   ~TensorObject() { Py_XDECREF(op); }
   Output output;
-  PyObject* op;  // owned
+  PyObject* op;  // owned; null: a tensor that has its value
+};
+
+// A tensor that has its value. It keeps that itself: no graph knows it.
+struct EagerTensorObject : TensorObject {
+  graph::NodeRef held;
+  int64_t id;  // tensors are numbered in the order of their making
 };
 
 // Registers the three classes.
 void bind_graph_objects(nb::module_& m);
 
-// New references to the object that stands for each; None for an Output or Operation that isn't valid.
+// New references to the object that stands for each; None for an Output or Operation that isn't valid. Of an Output that
+// has its value a new object each time, of such an operation None.
 nb::object graph_object(const Graph& graph);
 nb::object operation_object(graph::Node* node);
 nb::object tensor_object(const Output& output);

@@ -2,6 +2,7 @@
 #include "bfloat16.h"
 #include "bindings.h"
 #include "context_objects.h"
+#include "eager_calls.h"
 #include "graph_objects.h"
 #include "reflow/base/version.h"
 #include "variable_objects.h"
@@ -18,6 +19,7 @@ NB_MODULE(_core, m) {
   bind_variable_objects(m);
   bind_context_objects(m);
   bind_traceback(m);
+  bind_eager(m);
   bind_graph(m);
   bind_ops(m);
   bind_scopes(m);
@@ -47,4 +49,6 @@ NB_MODULE(_core, m) {
   bind_transforms(m);
   bind_records(m);
   bind_summaries(m);
+
+  hold_results_of_calls(m);  // the last: of all that is registered
 }

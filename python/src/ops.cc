@@ -10,6 +10,7 @@
 #include "casters.h"
 #include "reference.h"
 #include "reflow/client/apply_op.h"
+#include "reflow/client/eager.h"
 #include "reflow/client/graph.h"
 #include "reflow/client/graph_state.h"
 #include "reflow/client/indexing.h"
@@ -241,6 +242,9 @@ void bind_ops(nb::module_& m) {
         [](nb::handle value, DType dtype, nb::handle name, DType preferred) -> nb::object {
           if (const Output* output = as_output(value.ptr()); output && dtype == DType::kInvalid) {
             return nb::borrow(value);
+          } else if (output && executing_eagerly() && base_type(output->dtype()) != base_type(dtype)) {
+            throw ValueError("Tensor conversion requested dtype " + dtype_name(base_type(dtype)) +
+                             " for Tensor with dtype " + dtype_name(output->dtype()) + ": " + nb::repr(value).c_str());
           }
           const TensorLike like = tensor_like_from_python(value);
           return tensor_object(convert_to_tensor(like, {.dtype = dtype, .name = string_from_python(name),

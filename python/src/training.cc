@@ -8,6 +8,7 @@
 
 #include "bindings.h"
 #include "functions.h"
+#include "reference.h"
 #include "reflow/contrib/layers/regularizers.h"
 #include "reflow/train/learning_rate_decay.h"
 #include "reflow/train/moving_averages.h"
@@ -111,9 +112,12 @@ void bind_slots(nb::module_& m) {
   });
 }
 
-nb::object regularizer_object(Regularizer regularizer) {
+// `scale` is what the regularizer may hold: a tensor that has its value lives as long as its object.
+nb::object regularizer_object(Regularizer regularizer, nb::handle scale = nb::none()) {
   if (!regularizer) return nb::none();
-  return nb::cpp_function([regularizer = std::move(regularizer)](TensorLike weights) { return regularizer(weights); });
+  return nb::cpp_function([regularizer = std::move(regularizer), scale = Reference(scale.ptr())](TensorLike weights) {
+    return regularizer(weights);
+  });
 }
 
 using OfNumber = Regularizer (*)(double, const std::string&);
@@ -124,7 +128,7 @@ void def_regularizer(nb::module_& m, const char* name, OfNumber of_number, OfTen
   m.def(name, [of_number, of_tensor](nb::handle scale, nb::handle scope) {
     const std::string scope_name = string_from_python(scope);
     if (PyFloat_Check(scale.ptr())) return regularizer_object(of_number(PyFloat_AS_DOUBLE(scale.ptr()), scope_name));
-    return regularizer_object(of_tensor(output_from_python(scale), scope_name));
+    return regularizer_object(of_tensor(output_from_python(scale), scope_name), scale);
   }, nb::arg(), nb::arg().none());
 }
 

@@ -74,6 +74,9 @@ void bind_variables(nb::module_& m) {
   cls.def_prop_ro("trainable", [](VariableObject& v) { return v.variable.trainable(); });
   cls.def_prop_ro("initializer", [](VariableObject& v) { return v.variable.initializer(); });
   cls.def_prop_ro("initial_value", [](VariableObject& v) { return v.variable.initial_value(); });
+  cls.def_prop_ro("_is_eager", [](VariableObject& v) {
+    return !v.variable.is_partitioned() && graph::is_immediate(v.variable.ref().node()->graph());
+  });
   cls.def_prop_ro("_variable", [](VariableObject& v) { return v.variable.ref(); });
   cls.def_prop_ro("_snapshot", [](VariableObject& v) { return v.variable.state()->snapshot; });
   cls.def_prop_ro("_cached", [](VariableObject& v) { return v.variable.state()->cached; });
@@ -90,6 +93,21 @@ void bind_variables(nb::module_& m) {
   cls.def("_assign_sub", [](nb::handle self, nb::handle value, bool use_locking, nb::handle name) {
     return assignment(self, value, use_locking, name, &Variable::assign_sub);
   }, nb::arg("delta"), nb::arg("use_locking"), nb::arg("name").none());
+  // The change alone, without a read of the new value.
+  const auto def_change = [&](const char* name, Operation (Variable::*change)(const TensorLike&, const AssignOptions&) const) {
+    cls.def(name, [change](VariableObject& v, TensorLike value, nb::handle op_name) {
+      return (v.variable.*change)(value, {.name = string_from_python(op_name)});
+    }, nb::arg("value"), nb::arg("name").none());
+  };
+  def_change("_assign_op", &Variable::assign_op);
+  def_change("_assign_add_op", &Variable::assign_add_op);
+  def_change("_assign_sub_op", &Variable::assign_sub_op);
+  // Another variable with the same handle: what assignments give where ops run at once.
+  cls.def("_unread", [](VariableObject& v) {
+    auto state = std::make_shared<client::VariableState>(*v.variable.state());
+    state->binding = nullptr;
+    return Variable(std::move(state));
+  });
   cls.def("_count_up_to", [](VariableObject& v, int64_t limit) { return v.variable.count_up_to(limit); });
   cls.def("_sparse_read", [](VariableObject& v, TensorLike indices, nb::handle name) {
     return v.variable.sparse_read(indices, {string_from_python(name)});

@@ -1,9 +1,11 @@
 """Graphs, operations and tensors, and the functions that work on the default graph (tensorflow.python.framework.ops)."""
 
+import itertools
 import threading
 
 from reflow import _core
 from reflow.framework import dtypes
+from reflow.framework import eager_tensor
 from reflow.framework import errors_impl
 from reflow.framework import graph as _graph
 from reflow.framework import scopes
@@ -27,6 +29,8 @@ from reflow.util import compat
 Graph = _graph.Graph
 Operation = _tensor.Operation
 Tensor = _tensor.Tensor
+EagerTensor = eager_tensor.EagerTensor
+numpy_text = eager_tensor.numpy_text
 
 name_scope_v1 = name_scope
 _get_graph_from_inputs = scopes.graph_of_inputs
@@ -38,6 +42,14 @@ def __getattr__(name):
         from reflow.framework import indexed_slices
         return getattr(indexed_slices, name)
     raise AttributeError("module 'tensorflow.python.framework.ops' has no attribute '%s'" % name)
+
+
+_uids = itertools.count()
+
+
+def uid():
+    """A number that no other call has given."""
+    return next(_uids)
 
 
 class GraphKeys:
@@ -92,8 +104,8 @@ class GraphKeys:
 
 
 def get_default_graph():
-    """The graph that functions build in."""
-    return _core.get_default_graph()
+    """The graph that functions build in, or would, where operations run at once."""
+    return _core.get_built_graph() if _core.executing_eagerly() else _core.get_default_graph()
 
 
 def reset_default_graph():
@@ -108,6 +120,9 @@ def has_default_graph():
 
 def device(device_name_or_function):
     """Places new operations on a device, within the context."""
+    if _core.executing_eagerly():
+        from reflow.eager import context
+        return context.device(device_name_or_function)
     return get_default_graph().device(device_name_or_function)
 
 
@@ -116,16 +131,20 @@ device_v2 = device
 
 def container(container_name):
     """Keeps the state of new operations in a resource container, within the context."""
-    return get_default_graph().container(container_name)
+    return _core.get_default_graph().container(container_name)
 
 
 def control_dependencies(control_inputs):
     """Has new operations run after `control_inputs`, within the context; None forgets those of outer contexts."""
+    if _core.executing_eagerly():
+        return NullContextmanager()
     return get_default_graph().control_dependencies(control_inputs)
 
 
 def colocate_with(op, ignore_existing=False):
     """Places new operations where `op` is, within the context."""
+    if _core.executing_eagerly():
+        return NullContextmanager()
     if op is not None and not isinstance(op, Operation):
         op = convert_to_tensor_or_indexed_slices(op).op if not hasattr(op, 'op') else op.op
     return get_default_graph().colocate_with(op, ignore_existing)
@@ -210,7 +229,8 @@ def default_session(session):
 
 def set_random_seed(seed):
     """Sets the seed of the default graph's random operations that have none of their own."""
-    get_default_graph().seed = seed
+    from reflow.framework import random_seed
+    random_seed.set_random_seed(seed)
 
 
 class RegisterGradient:
@@ -238,13 +258,19 @@ NoGradient = NotDifferentiable
 
 def executing_eagerly_outside_functions():
     """Whether programs run operations at once where no function is being built."""
-    return False
+    return _core.executing_eagerly()
 
 
 def enable_eager_execution(config=None, device_policy=None, execution_mode=None):
     """Has operations run at once from now on."""
     from reflow.eager import context
     context.enable_eager_execution(config, device_policy, execution_mode)
+
+
+def disable_eager_execution():
+    """Has operations be added to graphs from now on."""
+    from reflow.eager import context
+    context.disable_eager_execution()
 
 
 def inside_function():

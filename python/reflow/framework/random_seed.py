@@ -12,8 +12,11 @@ def get_seed(op_seed):
 
 
 def set_random_seed(seed):
-    """Sets the seed of the default graph."""
-    ops.get_default_graph().seed = seed
+    """Sets the seed of the default graph, or, where operations run at once, of these."""
+    if _core.executing_eagerly():
+        _core.set_random_seed(seed)
+    else:
+        ops.get_default_graph().seed = seed
 
 
 def set_seed(seed):

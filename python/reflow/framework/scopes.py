@@ -115,7 +115,7 @@ class name_scope:
             raise ValueError('At least one of name (%s) and default_name (%s) must be provided.' % (
                 None, self._default_name))
         self._graph = None
-        if self._values:
+        if self._values and not _core.executing_eagerly():
             graph = graph_of_inputs(self._values)
             if graph is not _core.get_default_graph():
                 self._graph = _core.DefaultGraph(graph)
@@ -149,6 +149,8 @@ def graph_of_inputs(op_input_list, graph=None):
         raise TypeError('Input graph needs to be a Graph: %s' % graph)
     first = None
     for value in op_input_list:
+        if isinstance(value, _core.EagerTensor):
+            continue
         element = value if isinstance(value, (_core.Tensor, _core.Operation, _core.Variable)) else None
         if element is None:
             convert = getattr(value, '_as_graph_element', None)

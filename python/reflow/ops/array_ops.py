@@ -19,6 +19,8 @@ def __getattr__(name):
 
 def placeholder(dtype, shape=None, name=None):
     """A tensor that every run has to feed."""
+    if _core.executing_eagerly():
+        raise RuntimeError('tf.placeholder() is not compatible with eager execution.')
     return _core.placeholder(dtypes.as_dtype(dtype), shape, name)
 
 
@@ -29,6 +31,8 @@ def placeholder_with_default(input, shape, name=None):
 
 def sparse_placeholder(dtype, shape=None, name=None):
     """A sparse tensor that every run has to feed."""
+    if _core.executing_eagerly():
+        raise RuntimeError('tf.placeholder() is not compatible with eager execution.')
     from reflow.framework import sparse_tensor
     shape_name = name + '/shape' if name is not None else None
     if shape is None:

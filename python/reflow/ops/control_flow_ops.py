@@ -14,6 +14,8 @@ def no_op(name=None):
 
 def group(*inputs, **kwargs):
     """An operation that runs when all of `inputs` have run."""
+    if _core.executing_eagerly():
+        return None
     name = kwargs.pop('name', None)
     if kwargs:
         raise ValueError('Unknown keyword arguments: ' + ', '.join(kwargs.keys()))
@@ -28,6 +30,8 @@ def group(*inputs, **kwargs):
 
 def tuple(tensors, name=None, control_inputs=None):  # pylint: disable=redefined-builtin
     """The tensors, each available when all of them and the control inputs are."""
+    if _core.executing_eagerly():
+        return tensors
     with ops.name_scope(name, 'tuple', tensors) as scope:
         gating = [tensor.op for tensor in tensors if tensor is not None and not isinstance(tensor, ops.Operation)]
         gating += [tensor for tensor in tensors if isinstance(tensor, ops.Operation)]
@@ -47,6 +51,8 @@ def tuple(tensors, name=None, control_inputs=None):  # pylint: disable=redefined
 
 def with_dependencies(dependencies, output_tensor, name=None):
     """`output_tensor` after `dependencies`."""
+    if _core.executing_eagerly():
+        return output_tensor
     from reflow.framework import indexed_slices
     with ops.name_scope(name, 'control_dependency', list(dependencies) + [output_tensor]) as name:
         with ops.colocate_with(output_tensor):
@@ -76,6 +82,8 @@ def cond(pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, f
         raise TypeError('true_fn must be callable.')
     if not callable(false_fn):
         raise TypeError('false_fn must be callable.')
+    if _core.executing_eagerly():
+        return _eagerly().cond(pred, true_fn, false_fn, strict)
     if isinstance(pred, bool):
         raise TypeError('pred must not be a Python bool')
     results = []
@@ -86,6 +94,11 @@ def cond(pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, f
         return merges[0]
     packed = nest.pack_sequence_as(structure, merges, expand_composites=True)
     return packed if strict else _unpack_single(packed)
+
+
+def _eagerly():
+    from reflow.ops import eager_control_flow
+    return eager_control_flow
 
 
 def _branch(function, results):
@@ -122,6 +135,8 @@ def while_loop(cond, body, loop_vars, shape_invariants=None, parallel_iterations
         raise TypeError('body must be callable.')
     if parallel_iterations < 1:
         raise TypeError('parallel_iterations must be a positive integer.')
+    if _core.executing_eagerly():
+        return _eagerly().while_loop(cond, body, loop_vars, maximum_iterations, return_same_structure)
     loop_vars = list(loop_vars) if isinstance(loop_vars, list) else loop_vars
     if shape_invariants is not None:
         nest.assert_same_structure(loop_vars, shape_invariants, expand_composites=False)
@@ -203,6 +218,8 @@ def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name='case'
             raise TypeError('fn for pred %s must be callable.' % pair[0].name)
     if default is not None and not callable(default):
         raise TypeError('default must be callable.')
+    if _core.executing_eagerly():
+        return _eagerly().case(pairs, default, exclusive, strict)
     results = []
     merges = _core.case([pred for pred, _ in pairs], [_branch(function, results) for _, function in pairs],
                         None if default is None else _branch(default, results), bool(exclusive), name)
@@ -215,6 +232,8 @@ def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name='case'
 
 def Assert(condition, data, summarize=None, name=None):
     """Fails the run with the values of `data` where `condition` is false."""
+    if _core.executing_eagerly():
+        return _eagerly().check(condition, data, 3 if summarize is None else summarize)
     return _core.assert_op(condition, data, 3 if summarize is None else summarize, name)
 
 

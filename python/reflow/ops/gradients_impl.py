@@ -1,16 +1,9 @@
 """Symbolic derivatives."""
 
-import enum
-
 from reflow import _core
 from reflow.framework import ops
 from reflow.ops.gradients_util import AggregationMethod  # noqa: F401
-
-
-class UnconnectedGradients(enum.Enum):
-    """What the gradient of an x is that no y depends on."""
-    NONE = 'none'
-    ZERO = 'zero'
+from reflow.ops.unconnected_gradients import UnconnectedGradients
 
 
 def _as_list(value):
@@ -20,6 +13,8 @@ def _as_list(value):
 def gradients(ys, xs, grad_ys=None, name='gradients', colocate_gradients_with_ops=False, gate_gradients=False,
               aggregation_method=None, stop_gradients=None, unconnected_gradients=UnconnectedGradients.NONE):
     """The derivatives of the sum of `ys` with respect to each of `xs`: tensors, IndexedSlices, or None."""
+    if _core.executing_eagerly():
+        raise RuntimeError('tf.gradients is not supported when eager execution is enabled. Use tf.GradientTape instead.')
     try:
         zeros = UnconnectedGradients(unconnected_gradients) is UnconnectedGradients.ZERO
     except ValueError:

@@ -2,9 +2,14 @@
 
 import traceback
 
+import numpy as np
+
 from reflow import _core
+from reflow.framework import dtypes
 from reflow.framework import errors_impl
+from reflow.framework import ops
 from reflow.ops import gen_script_ops
+from reflow.util import nest
 
 # What a function's exception makes the run fail with.
 _CODES = ((ValueError, errors_impl.INVALID_ARGUMENT), (TypeError, errors_impl.INVALID_ARGUMENT),
@@ -61,14 +66,50 @@ def _py_func(func, inp, Tout, stateful, name):
     return result if is_list else result[0]
 
 
+def _call_with_arrays(func, inp):
+    """py_func where operations run at once: a call."""
+    result = nest.flatten(func(*[np.array(each) for each in inp]))
+    result = [None if each is None else ops.convert_to_tensor(each) for each in result]
+    return result[0] if len(result) == 1 else result
+
+
+def _call_with_tensors(func, inp, Tout):
+    """py_function where operations run at once: a call, which tapes see through."""
+    result = func(*[ops.convert_to_tensor(each) for each in inp])
+    if isinstance(Tout, (list, tuple)):
+        if result is None and not Tout:
+            return []
+        results = result if isinstance(result, (list, tuple)) else [result]
+        if len(results) != len(Tout):
+            raise errors_impl.InvalidArgumentError(None, None, 'Expected %d results of the function, got %d' % (
+                len(Tout), len(results)))
+        return [_as_dtype(each, dtype) for each, dtype in zip(results, Tout)]
+    return None if result is None else _as_dtype(result, Tout)
+
+
+def _as_dtype(value, dtype):
+    dtype = dtypes.as_dtype(dtype)
+    return ops.convert_to_tensor(value) if isinstance(value, _core.Tensor) else ops.convert_to_tensor(value, dtype=dtype)
+
+
+def eager_py_func(func, inp, Tout, name=None):
+    """What `func` makes of the tensors of `inp`, as it computes them: tensors of the types `Tout`."""
+    if _core.executing_eagerly():
+        return _call_with_tensors(func, inp, Tout)
+    from reflow.ops import eager_py_function
+    return eager_py_function.eager_py_func(func, inp, Tout, name)
+
+
 def py_func(func, inp, Tout, stateful=True, name=None):
     """What `func` makes of the arrays of `inp`: tensors of the types `Tout`."""
+    if _core.executing_eagerly():
+        return _call_with_arrays(func, inp)
     return _py_func(func, inp, Tout, stateful, name)
 
 
 def numpy_function(func, inp, Tout, name=None):
     """What `func` makes of the arrays of `inp`: tensors of the types `Tout`."""
-    return _py_func(func, inp, Tout, True, name)
+    return py_func(func, inp, Tout, True, name)
 
 
 py_func_common = py_func

@@ -65,6 +65,8 @@ def _scatter(op, resource_op):
         from reflow.ops import gen_resource_variable_ops
         change = getattr(gen_resource_variable_ops, resource_op)(
             ref.handle, indices, ops.convert_to_tensor(updates, ref.dtype), name=name)
+        if ref._is_eager:
+            return ref._changed(change, True)
         with ops.control_dependencies([change]):
             return ref._value()
     return function
@@ -104,6 +106,8 @@ def _scatter_nd(ref, kind, indices, updates, use_locking, name):
         return getattr(gen_state_ops, 'scatter_nd_' + kind)(ref, indices, updates, use_locking=use_locking, name=name)
     change = getattr(gen_state_ops, 'resource_scatter_nd_' + kind)(
         ref.handle, indices, ops.convert_to_tensor(updates, dtype=ref.dtype), name=name)
+    if ref._is_eager:
+        return ref._changed(change, True)
     with ops.control_dependencies([change]):
         return ref._value()
 

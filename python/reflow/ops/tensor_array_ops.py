@@ -26,7 +26,11 @@ class TensorArray:
             raise ValueError('Cannot provide both a handle and clear_after_read at the same time')
         clear_after_read = True if clear_after_read is None else bool(clear_after_read)
         dtype = dtypes.as_dtype(dtype)
-        if handle is not None:
+        if _core.executing_eagerly():
+            from reflow.ops import eager_tensor_array
+            self._array = eager_tensor_array.EagerArray(dtype, size or 0, bool(dynamic_size), clear_after_read,
+                                                        bool(infer_shape), element_shape)
+        elif handle is not None:
             self._array = _core.tensor_array_of(dtype, handle, flow, bool(dynamic_size), clear_after_read,
                                                 bool(infer_shape), element_shape, bool(colocate_with_first_write_call))
         else:

@@ -412,6 +412,8 @@ def _all_saveable_objects(scope=None):
 
 def variables_initializer(var_list, name='init'):
     """An operation that initialises the variables."""
+    if _core.executing_eagerly():
+        return None
     if var_list:
         return _control_flow_ops().group(*[variable.initializer for variable in var_list], name=name)
     return _control_flow_ops().group(name=name)

@@ -10,7 +10,7 @@ from reflow.util import nest
 
 
 def _var_key(var):
-    return var.op.graph, var.op.name
+    return var._unique_id if getattr(var, '_is_eager', False) else (var.op.graph, var.op.name)
 
 
 def _deduplicate_indexed_slices(values, indices):
@@ -63,7 +63,10 @@ class Optimizer:
         if loss is None:
             raise AttributeError("'NoneType' object has no attribute 'dtype'")
         if callable(loss):
-            raise NotImplementedError('a loss that is a function needs a gradient tape, which is not part of Reflow yet')
+            return self._gradients_of_function(loss, var_list, grad_loss)
+        if _core.executing_eagerly():
+            raise RuntimeError('`loss` passed to Optimizer.compute_gradients should be a function when eager execution is '
+                               'enabled.')
         if gate_gradients not in (Optimizer.GATE_NONE, Optimizer.GATE_OP, Optimizer.GATE_GRAPH):
             raise ValueError('gate_gradients must be one of: Optimizer.GATE_NONE, Optimizer.GATE_OP, '
                              'Optimizer.GATE_GRAPH.  Not %s' % gate_gradients)
@@ -74,6 +77,18 @@ class Optimizer:
                                                   colocate_gradients_with_ops, grad_loss)
         return self._object.compute_gradients(loss, var_list, gate_gradients, aggregation_method or 0,
                                               bool(colocate_gradients_with_ops), grad_loss)
+
+    def _gradients_of_function(self, loss, var_list, grad_loss):
+        """compute_gradients of a function that computes the loss."""
+        from reflow.eager import backprop
+        with backprop.GradientTape() as tape:
+            if var_list is not None:
+                var_list = nest.flatten(var_list)
+                tape.watch(var_list)
+            loss_value = loss()
+        if var_list is None:
+            var_list = list(tape.watched_variables())
+        return list(zip(tape.gradient(loss_value, var_list, grad_loss), var_list))
 
     def _gradients_of_tensors(self, loss, xs, gate_gradients, aggregation_method, colocate, grad_loss):
         """compute_gradients where some of `xs` are no variables."""
@@ -96,6 +111,8 @@ class Optimizer:
                 kind = 'Trying to update a Tensor ' if isinstance(variable, ops.Tensor) else (
                     'Trying to optimize unsupported type ')
                 raise NotImplementedError(kind, variable)
+        if _core.executing_eagerly() and pairs and all(gradient is None for gradient, _ in pairs):
+            raise ValueError('No gradients provided for any variable: %s.' % ([str(variable) for _, variable in pairs],))
         return self._object.apply_gradients(pairs, _step_variable(global_step), name)
 
     def get_slot(self, var, name):

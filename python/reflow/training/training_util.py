@@ -1,4 +1,7 @@
 """The global step: the variable that counts the steps of training."""
+import contextlib
+
+from reflow import _core
 from reflow.framework import dtypes, ops
 
 GLOBAL_STEP_READ_KEY = 'global_step_read_op_cache'
@@ -35,13 +38,23 @@ def get_global_step(graph=None):
     return step
 
 
+@contextlib.contextmanager
+def _building_in(graph):
+    """Builds in the graph, at its top; where operations run at once nothing is built."""
+    if _core.executing_eagerly():
+        yield
+        return
+    with graph.as_default() as graph, graph.name_scope(None):
+        yield
+
+
 def create_global_step(graph=None):
     """Makes the global step, an int64 variable. Raises ValueError if there is one."""
     from reflow.ops import init_ops, variable_scope, variables
     graph = graph or ops.get_default_graph()
     if get_global_step(graph) is not None:
         raise ValueError('"global_step" already exists.')
-    with graph.as_default() as graph, graph.name_scope(None):
+    with _building_in(graph):
         return variable_scope.get_variable(
             ops.GraphKeys.GLOBAL_STEP, shape=[], dtype=dtypes.int64, initializer=init_ops.zeros_initializer(),
             trainable=False, aggregation=variables.VariableAggregation.ONLY_FIRST_REPLICA,

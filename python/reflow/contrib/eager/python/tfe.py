@@ -1,0 +1,43 @@
+"""Eager execution: the names of tf.contrib.eager."""
+
+from reflow.eager.backprop import GradientTape
+from reflow.eager.backprop import gradients_function
+from reflow.eager.backprop import implicit_grad as implicit_gradients
+from reflow.eager.backprop import implicit_val_and_grad as implicit_value_and_gradients
+from reflow.eager.backprop import make_vjp
+from reflow.eager.backprop import val_and_grad_function as value_and_gradients_function
+from reflow.eager.context import ASYNC
+from reflow.eager.context import DEVICE_PLACEMENT_EXPLICIT
+from reflow.eager.context import DEVICE_PLACEMENT_SILENT
+from reflow.eager.context import DEVICE_PLACEMENT_WARN
+from reflow.eager.context import SYNC
+from reflow.eager.context import async_clear_error
+from reflow.eager.context import async_wait
+from reflow.eager.context import execution_mode
+from reflow.eager.context import executing_eagerly
+from reflow.eager.context import in_eager_mode
+from reflow.eager.context import list_devices
+from reflow.eager.context import num_gpus
+from reflow.framework.ops import enable_eager_execution
+from reflow.framework.tensor_spec import TensorSpec
+from reflow.ops.eager_variable_store import EagerVariableStore
+from reflow.ops.resource_variable_ops import ResourceVariable as Variable
+from reflow.ops.script_ops import eager_py_func as py_func
+
+__all__ = [
+    'ASYNC', 'DEVICE_PLACEMENT_EXPLICIT', 'DEVICE_PLACEMENT_SILENT', 'DEVICE_PLACEMENT_WARN', 'EagerVariableStore',
+    'GradientTape', 'SYNC', 'TensorSpec', 'Variable', 'async_clear_error', 'async_wait', 'custom_gradient',
+    'enable_eager_execution', 'executing_eagerly', 'execution_mode', 'get_optimizer_variables', 'gradients_function',
+    'implicit_gradients', 'implicit_value_and_gradients', 'in_eager_mode', 'list_devices', 'make_vjp', 'num_gpus', 'py_func',
+    'value_and_gradients_function']
+
+
+def custom_gradient(f):
+    """tf.custom_gradient."""
+    from reflow.ops import custom_gradient as custom_gradient_lib
+    return custom_gradient_lib.custom_gradient(f)
+
+
+def get_optimizer_variables(optimizer):
+    """The variables of an optimizer."""
+    return optimizer.variables()

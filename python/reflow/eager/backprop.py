@@ -1,0 +1,402 @@
+"""Gradients of what has run: tf.GradientTape, and functions that give gradients."""
+
+import contextlib
+import functools
+
+from reflow import _core
+from reflow.eager import context
+from reflow.framework import ops
+from reflow.ops.unconnected_gradients import UnconnectedGradients
+from reflow.util import nest
+from reflow.util import tf_inspect
+
+
+class _MockOp:
+    """What a registered gradient function sees of an operation that has run."""
+
+    def __init__(self, attrs, inputs, outputs, typ, skip_input_indices=None):
+        self.attrs = attrs
+        self.inputs = inputs
+        self.outputs = outputs
+        self.type = typ
+        self.skip_input_indices = skip_input_indices
+
+    def get_attr(self, attr):
+        """The value of the attribute. KeyError: there is none."""
+        return self.attrs[attr]
+
+    def _get_control_flow_context(self):
+        raise NotImplementedError("tf.GradientTape.gradients() does not support graph control flow operations like "
+                                  "tf.cond or tf.while at this time. Use tf.gradients() instead. If you need this "
+                                  "feature, please file a feature request at "
+                                  "https://github.com/tensorflow/tensorflow/issues/new")
+
+
+class GradientTape:
+    """Remembers what runs within its context, for gradients with respect to what it watches."""
+
+    def __init__(self, persistent=False, watch_accessed_variables=True):
+        self._persistent = persistent
+        self._watch_accessed_variables = watch_accessed_variables
+        self._tape = None
+        self._recording = False
+        self._watched_variables = ()
+
+    def __enter__(self):
+        self._start()
+        return self
+
+    def __exit__(self, typ, value, traceback):
+        if self._recording:
+            self._stop()
+
+    def _start(self):
+        if self._recording:
+            raise ValueError('Tape is already recording.')
+        if self._tape is None:
+            make = _make_tape if context.executing_eagerly() else _GraphTape
+            self._tape = make(self._watch_accessed_variables)
+        self._tape.start()
+        self._recording = True
+
+    def _stop(self):
+        if not self._recording:
+            raise ValueError('Tape is not recording.')
+        self._tape.stop()
+        self._recording = False
+
+    def watch(self, tensor):
+        """Remembers from now on what is computed from `tensor`, or from each tensor of a structure."""
+        for each in nest.flatten(tensor, expand_composites=True):
+            if not (_is_tensor(each) or isinstance(each, _core.Variable)):
+                raise ValueError('Passed in object of type {}, not tf.Tensor'.format(type(each)))
+            if not _is_trainable(each.dtype):
+                from reflow.platform import tf_logging
+                tf_logging.log_first_n(tf_logging.WARN, 'The dtype of the watched tensor must be floating (e.g. '
+                                       'tf.float32), got %r', 5, each.dtype.name)
+                continue
+            self._tape.watch(each)
+
+    @contextlib.contextmanager
+    def stop_recording(self):
+        """Remembers nothing of what runs within the context."""
+        if self._tape is None:
+            raise RuntimeError('Trying to stop recording a tape which is not recording.')
+        self._stop()
+        try:
+            yield
+        finally:
+            self._start()
+
+    def reset(self):
+        """Forgets all that it remembers."""
+        self._stop()
+        self._tape = None
+        self._start()
+
+    def watched_variables(self):
+        """The variables that it watches, in the order of their first use."""
+        if self._tape is not None:
+            self._watched_variables = tuple(self._tape.watched_variables())
+        return self._watched_variables
+
+    def gradient(self, target, sources, output_gradients=None, unconnected_gradients=UnconnectedGradients.NONE):
+        """The derivatives of `target`, or of the sum of its tensors, with respect to each of `sources`.
+
+        RuntimeError: the tape is not persistent, and has been asked before.
+        """
+        if self._tape is None:
+            raise RuntimeError('GradientTape.gradient can only be called once on non-persistent tapes.')
+        if self._recording and not self._persistent:
+            self._stop()
+        zeros = _zeros_if_unconnected(unconnected_gradients)
+        targets = []
+        for each in nest.flatten(target):
+            if not _is_trainable(each.dtype):
+                from reflow.platform import tf_logging
+                tf_logging.vlog(1, 'The dtype of the target tensor must be floating (e.g. tf.float32) when calling '
+                                'GradientTape.gradient, got %r', each.dtype)
+            if isinstance(each, _core.Variable):
+                with self._resumed():
+                    each = ops.convert_to_tensor(each)
+            targets.append(each)
+        flat_sources = nest.flatten(sources)
+        for source in flat_sources:
+            if not _is_trainable(source.dtype):
+                from reflow.platform import tf_logging
+                tf_logging.vlog(1, 'The dtype of the source tensor must be floating (e.g. tf.float32) when calling '
+                                'GradientTape.gradient, got %r', source.dtype)
+        weights = []
+        if output_gradients is not None:
+            weights = [None if each is None else ops.convert_to_tensor(each) for each in nest.flatten(output_gradients)]
+        gradients = self._tape.gradient(targets, flat_sources, weights)
+        if zeros:
+            from reflow.ops import array_ops
+            gradients = [array_ops.zeros_like(source) if gradient is None else gradient
+                         for gradient, source in zip(gradients, flat_sources)]
+        if not self._persistent:
+            self.watched_variables()
+            self._tape = None
+        return nest.pack_sequence_as(sources, gradients)
+
+    @contextlib.contextmanager
+    def _resumed(self):
+        if self._recording:
+            yield
+            return
+        self._start()
+        try:
+            yield
+        finally:
+            self._stop()
+
+    def jacobian(self, target, sources, unconnected_gradients=UnconnectedGradients.NONE, parallel_iterations=None,
+                 experimental_use_pfor=True):
+        """The derivatives of each element of `target` with respect to each of `sources`."""
+        from reflow.ops import array_ops
+        flat_sources = nest.flatten(sources)
+        with self._resumed():
+            flat_target = array_ops.reshape(target, [-1])
+            elements = array_ops.unstack(flat_target)
+        persistent, self._persistent = self._persistent, True
+        try:
+            rows = [self.gradient(element, flat_sources, unconnected_gradients=unconnected_gradients)
+                    for element in elements]
+        finally:
+            self._persistent = persistent
+            if not persistent:
+                self.watched_variables()
+                self._tape = None
+        jacobians = []
+        for i, source in enumerate(flat_sources):
+            column = [row[i] for row in rows]
+            if any(each is None for each in column):
+                jacobians.append(None)
+                continue
+            stacked = array_ops.stack([ops.convert_to_tensor(each) for each in column])
+            shape = array_ops.concat([array_ops.shape(target), array_ops.shape(stacked)[1:]], axis=0)
+            jacobians.append(array_ops.reshape(stacked, shape))
+        return nest.pack_sequence_as(sources, jacobians)
+
+    def batch_jacobian(self, target, source, unconnected_gradients=UnconnectedGradients.NONE, parallel_iterations=None,
+                       experimental_use_pfor=True):
+        """For each row, the derivatives of the elements of `target`'s row with respect to `source`'s row."""
+        from reflow.ops import array_ops
+        target_shape, source_shape = target.shape, source.shape
+        if target_shape.rank is None or source_shape.rank is None or target_shape.rank < 2 or source_shape.rank < 2:
+            raise ValueError('Input shape of GradientTape.batch_jacobian must be of rank 2 or more, got %s and %s.' % (
+                target_shape, source_shape))
+        if not target_shape[:1].is_compatible_with(source_shape[:1]):
+            raise ValueError('Need first dimension of target shape (%s) and source shape (%s) to match.' % (
+                target_shape, source_shape))
+        with self._resumed():
+            rows = array_ops.reshape(target, [array_ops.shape(target)[0], -1])
+            columns = array_ops.unstack(rows, axis=1)
+        persistent, self._persistent = self._persistent, True
+        try:
+            gradients = [self.gradient(column, source, unconnected_gradients=unconnected_gradients) for column in columns]
+        finally:
+            self._persistent = persistent
+            if not persistent:
+                self.watched_variables()
+                self._tape = None
+        if any(each is None for each in gradients):
+            return None
+        stacked = array_ops.stack([ops.convert_to_tensor(each) for each in gradients], axis=1)
+        shape = array_ops.concat([array_ops.shape(target), array_ops.shape(source)[1:]], axis=0)
+        return array_ops.reshape(stacked, shape)
+
+
+GradientTape.__module__ = 'tensorflow.python.eager.backprop'
+
+
+def _make_tape(watches_variables):
+    return _core.make_tape(watches_variables)
+
+
+class _GraphTape:
+    """A tape where a graph is built: the graph itself remembers, and tf.gradients reads it."""
+
+    def __init__(self, watches_variables):
+        self._watches_variables = watches_variables
+        self._watched = []
+        self._graph = ops.get_default_graph()
+        self._first = self._graph._last_id
+
+    def start(self):
+        pass
+
+    def stop(self):
+        pass
+
+    def watch(self, source):
+        self._watched.append(source)
+
+    def is_watched(self, source):
+        return any(source is each for each in self._watched)
+
+    def watched_variables(self):
+        variables = [each for each in self._watched if isinstance(each, _core.Variable)]
+        if self._watches_variables:
+            from reflow.ops import variables as variables_lib
+            read = [variable for variable in variables_lib.trainable_variables() if self._is_read(variable)]
+            variables += [variable for variable in read if not any(variable is each for each in variables)]
+        return variables
+
+    def _is_read(self, variable):
+        return any(op._id > self._first for op in variable._variable.consumers())
+
+    def gradient(self, targets, sources, output_gradients):
+        from reflow.ops import gradients_impl
+        found = gradients_impl.gradients(targets, sources, grad_ys=output_gradients or None)
+        watched = self.watched_variables()
+        return [gradient if self._depends_on_watched(source, watched) else None
+                for gradient, source in zip(found, sources)]
+
+    def _depends_on_watched(self, source, watched_variables):
+        """Whether the tape knows the source: it is watched, or computed from what is."""
+        if isinstance(source, _core.Variable):
+            return any(source is each for each in watched_variables) or self.is_watched(source)
+        seen, pending = set(), [source]
+        known = {each for each in self._watched if isinstance(each, _core.Tensor)}
+        known.update(variable._variable for variable in watched_variables)
+        while pending:
+            tensor = pending.pop()
+            if tensor in known:
+                return True
+            if tensor.op not in seen:
+                seen.add(tensor.op)
+                pending += tensor.op.inputs
+        return False
+
+
+def _is_tensor(value):
+    return isinstance(value, _core.Tensor)
+
+
+def _is_trainable(dtype):
+    from reflow.framework import dtypes
+    return dtypes.as_dtype(dtype).base_dtype in (dtypes.float16, dtypes.float32, dtypes.float64, dtypes.complex64,
+                                                 dtypes.complex128, dtypes.resource, dtypes.variant, dtypes.bfloat16)
+
+
+def _zeros_if_unconnected(value):
+    try:
+        return UnconnectedGradients(value) is UnconnectedGradients.ZERO
+    except ValueError:
+        raise ValueError("Unknown value for unconnected_gradients: '%s'" % value) from None
+
+
+def _tensors_of(values):
+    return [ops.convert_to_tensor(value) for value in values]
+
+
+def implicit_val_and_grad(f):
+    """A function that gives f's result and pairs (gradient, variable) of all trainable variables that f reads."""
+
+    @functools.wraps(f)
+    def grad_fn(*args, **kwds):
+        with GradientTape() as tape:
+            result = f(*args, **kwds)
+            if result is None:
+                raise ValueError('Cannot differentiate a function that returns None; did you forget to return a value from '
+                                 '{}?'.format(getattr(f, '__name__', f)))
+        variables = tape.watched_variables()
+        if not variables:
+            raise ValueError('No trainable variables were accessed while the function was being computed.')
+        return result, list(zip(tape.gradient(result, list(variables)), variables))
+
+    return grad_fn
+
+
+def implicit_grad(f):
+    """A function that gives pairs (gradient, variable) of all trainable variables that f reads."""
+
+    def grad_fn(*args, **kwds):
+        return implicit_val_and_grad(f)(*args, **kwds)[1]
+
+    return grad_fn
+
+
+def _get_arg_spec(f, params, param_args):
+    """The positions of the arguments that are differentiated by."""
+    try:
+        args = tf_inspect.getfullargspec(f).args
+    except TypeError:
+        if params is None:
+            return range(len(param_args))
+        if all(isinstance(x, int) for x in params):
+            return params
+        raise ValueError('Either callable provided is not a function or could not inspect its arguments by name: %s. '
+                         'Original error: not inspectable' % f)
+    if params is None:
+        if not args:
+            return range(len(param_args))
+        if args[0] == 'self':
+            return range(len(args) - 1)
+        return range(len(args))
+    if all(isinstance(x, str) for x in params):
+        return [args.index(n) for n in params]
+    if all(isinstance(x, int) for x in params):
+        return params
+    raise ValueError('params must be all strings or all integers; got %s.' % params)
+
+
+def val_and_grad_function(f, params=None):
+    """A function that gives f's result and its gradients with respect to the arguments `params` (None: all)."""
+
+    def decorated(*args, **kwds):
+        """f's result and its gradients; `dy` is dL/df."""
+        dy = kwds.pop('dy', None)
+        if kwds:
+            raise ValueError('Functions to be differentiated cannot receive keyword arguments.')
+        value, vjp = make_vjp(f, params)(*args)
+        return value, vjp(dy=dy)
+
+    return decorated
+
+
+def gradients_function(f, params=None):
+    """A function that gives f's gradients with respect to the arguments `params` (None: all)."""
+
+    def decorated(*args, **kwds):
+        return val_and_grad_function(f, params=params)(*args, **kwds)[1]
+
+    return decorated
+
+
+def make_vjp(f, params=None, persistent=True):
+    """A function that gives f's result and a function of dy that gives gradients."""
+
+    def decorated(*args, **kwds):
+        parameter_positions = _get_arg_spec(f, params, args)
+        if kwds:
+            raise ValueError('The gradient function can only be called with positional arguments.')
+        args = list(args)
+        with GradientTape(persistent=persistent) as tape:
+            sources = []
+            for i, value in enumerate(args):
+                if i in parameter_positions:
+                    if isinstance(value, _core.Variable):
+                        sources.append(value)
+                        tape.watch(value)
+                        continue
+                    args[i] = ops.convert_to_tensor(value)
+                    sources.append(args[i])
+                    if _is_trainable(args[i].dtype):
+                        tape.watch(args[i])
+            result = f(*args)
+            if result is None:
+                raise ValueError('Cannot differentiate a function that returns None; did you forget to return a value from '
+                                 '{}?'.format(getattr(f, '__name__', f)))
+            flat_result = [ops.convert_to_tensor(each) for each in nest.flatten(result)]
+            result = nest.pack_sequence_as(result, flat_result)
+
+        def vjp(dy=None):
+            if dy is not None:
+                dy = [ops.convert_to_tensor(x) for x in nest.flatten(dy)]
+            return tape.gradient(flat_result, sources, dy)
+
+        return result, vjp
+
+    return decorated

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+namespace reflow::python {
+
+namespace nb = nanobind;
+
+// Has each call of the module's functions, and of the methods and properties of its classes, hold what ops compute in it
+// until its result is a Python object (graph::ImmediateScope). To be called when all are registered.
+void hold_results_of_calls(nb::module_& m);
+
+}  // namespace reflow::python
