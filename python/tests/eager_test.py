@@ -242,3 +242,16 @@ def test_large_work_lets_other_threads_run(eagerly):
         big = tf.matmul(big, big) / 400.
     thread.join()
     assert done and np.allclose(big.numpy(), 1.)
+
+
+def test_tests_run_in_both_modes():
+    modes = []
+
+    class Case(tf.test.TestCase):
+        @tf.contrib.eager.run_test_in_graph_and_eager_modes
+        def test_it(self):
+            modes.append(tf.executing_eagerly())
+            self.assertAllClose(self.evaluate(tf.constant([1., 2.]) * 2.), [2., 4.])
+
+    Case('test_it').debug()
+    assert modes == [False, True]

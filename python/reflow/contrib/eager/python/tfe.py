@@ -18,18 +18,27 @@ from reflow.eager.context import executing_eagerly
 from reflow.eager.context import in_eager_mode
 from reflow.eager.context import list_devices
 from reflow.eager.context import num_gpus
+from reflow.eager.def_function import function
 from reflow.framework.ops import enable_eager_execution
 from reflow.framework.tensor_spec import TensorSpec
+from reflow.framework.test_modes import run_all_in_graph_and_eager_modes as run_all_tests_in_graph_and_eager_modes
+from reflow.framework.test_modes import run_in_graph_and_eager_modes as run_test_in_graph_and_eager_modes
 from reflow.ops.eager_variable_store import EagerVariableStore
 from reflow.ops.resource_variable_ops import ResourceVariable as Variable
 from reflow.ops.script_ops import eager_py_func as py_func
 
 __all__ = [
     'ASYNC', 'DEVICE_PLACEMENT_EXPLICIT', 'DEVICE_PLACEMENT_SILENT', 'DEVICE_PLACEMENT_WARN', 'EagerVariableStore',
-    'GradientTape', 'SYNC', 'TensorSpec', 'Variable', 'async_clear_error', 'async_wait', 'custom_gradient',
-    'enable_eager_execution', 'executing_eagerly', 'execution_mode', 'get_optimizer_variables', 'gradients_function',
-    'implicit_gradients', 'implicit_value_and_gradients', 'in_eager_mode', 'list_devices', 'make_vjp', 'num_gpus', 'py_func',
+    'GradientTape', 'SYNC', 'TensorSpec', 'Variable', 'async_clear_error', 'async_wait', 'custom_gradient', 'defun',
+    'enable_eager_execution', 'executing_eagerly', 'execution_mode', 'function', 'get_optimizer_variables',
+    'gradients_function', 'implicit_gradients', 'implicit_value_and_gradients', 'in_eager_mode', 'list_devices', 'make_vjp',
+    'num_gpus', 'py_func', 'run_all_tests_in_graph_and_eager_modes', 'run_test_in_graph_and_eager_modes',
     'value_and_gradients_function']
+
+
+def defun(func=None, input_signature=None, autograph=True, experimental_autograph_options=None):
+    """tf.function."""
+    return function(func, input_signature, autograph, experimental_autograph_options=experimental_autograph_options)
 
 
 def custom_gradient(f):
