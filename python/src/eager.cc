@@ -182,7 +182,10 @@ void bind_tape(nb::module_& m) {
   });
   cls.def("start", [](const std::shared_ptr<Tape>& tape) { tape->start(); });
   cls.def("stop", [](const std::shared_ptr<Tape>& tape) { tape->stop(); });
-  cls.def("watch", [](Tape& tape, nb::handle source) { tape.watch(source_of(source)); });
+  cls.def("watch", [](Tape& tape, nb::handle source) {
+    if (as_variable(source.ptr())) tape.watch_variable(source_of(source).node);
+    else tape.watch(source_of(source));
+  });
   cls.def("is_watched", [](Tape& tape, nb::handle source) { return tape.is_watched(source_of(source)); });
   cls.def("watched_variables", [](Tape& tape) {
     std::vector<Variable> variables;

@@ -10,6 +10,7 @@
 #include "bindings.h"
 #include "casters.h"
 #include "reference.h"
+#include "reflow/client/apply_op.h"
 #include "reflow/client/collections.h"
 #include "reflow/client/state_ops.h"
 #include "reflow/client/variable_nodes.h"
@@ -74,6 +75,13 @@ void bind_variables(nb::module_& m) {
   cls.def_prop_ro("trainable", [](VariableObject& v) { return v.variable.trainable(); });
   cls.def_prop_ro("initializer", [](VariableObject& v) { return v.variable.initializer(); });
   cls.def_prop_ro("initial_value", [](VariableObject& v) { return v.variable.initial_value(); });
+  cls.def_prop_ro("_constraint", [](VariableObject& v) -> nb::object {
+    const std::function<Output(const Output&)> constraint = v.variable.constraint();
+    if (!constraint) return nb::none();
+    return nb::cpp_function([constraint](TensorLike value) {
+      return constraint(client::convert(value, DType::kInvalid, ""));
+    });
+  });
   cls.def_prop_ro("_is_eager", [](VariableObject& v) {
     return !v.variable.is_partitioned() && graph::is_immediate(v.variable.ref().node()->graph());
   });

@@ -163,20 +163,21 @@ def test_arguments_of_enable_eager_execution():
 
 
 def test_registered_gradients_see_the_operation(eagerly):
+    x = tf.constant(3.)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = tf.raw_ops.Snapshot(input=x)
+    with pytest.raises(LookupError, match='gradient registry has no entry for: Snapshot'):
+        tape.gradient(y, x)
     seen = []
 
-    @tf.RegisterGradient('EagerTestGradient')
+    @tf.RegisterGradient('Snapshot')
     def gradient(op, dy):
         seen.append((op.type, [float(i) for i in op.inputs], [float(o) for o in op.outputs], op.get_attr('T')))
         return dy * 7.
 
-    x = tf.constant(3.)
-    with _core.eager_graph().gradient_override_map({'Identity': 'EagerTestGradient'}):
-        with tf.GradientTape() as tape:
-            tape.watch(x)
-            y = tf.identity(x)
     assert float(tape.gradient(y, x)) == 7.
-    assert seen == [('Identity', [3.], [3.], tf.float32)]
+    assert seen == [('Snapshot', [3.], [3.], tf.float32)]
 
 
 def test_py_function_in_a_graph_has_gradients():

@@ -57,17 +57,16 @@ class Function:
         args = args[:1] * (len(args) == len(specs) + 1) + tuple(args[-len(specs):] if specs else ())  # with a method's self
         values = args[len(args) - len(specs):]
         try:
-            nest.assert_same_structure(list(values), list(specs))
+            flat = nest.flatten_up_to(list(specs), list(values))
         except (ValueError, TypeError):
             raise ValueError('Structure of Python function inputs does not match input_signature.') from None
-        flat = [ops.convert_to_tensor(value, dtype_hint=spec.dtype)
-                for value, spec in zip(nest.flatten(values), nest.flatten(specs))]
+        flat = [ops.convert_to_tensor(value, dtype_hint=spec.dtype) for value, spec in zip(flat, nest.flatten(specs))]
         for tensor, spec in zip(flat, nest.flatten(specs)):
             if not spec.is_compatible_with(tensor):
                 raise ValueError('Python inputs incompatible with input_signature:\n  inputs: (\n    {})\n  input_signature: '
                                  '(\n    {})'.format(',\n    '.join(str(each) for each in flat),
                                                     ',\n    '.join(str(each) for each in nest.flatten(specs))))
-        return args[:len(args) - len(specs)] + tuple(nest.pack_sequence_as(list(values), flat))
+        return args[:len(args) - len(specs)] + tuple(nest.pack_sequence_as(list(specs), flat))
 
     def get_concrete_function(self, *args, **kwargs):
         """NotImplementedError: functions are not traced."""

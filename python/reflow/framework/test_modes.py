@@ -21,9 +21,8 @@ def run_in_graph_and_eager_modes(func=None, config=None, use_gpu=True, reset_tes
             if reset_test:
                 self.tearDown()
                 self._tempdir = None
+                self.setUp()
             with ops.Graph().as_default(), context.eager_mode():
-                if reset_test:
-                    self.setUp()
                 f(self, *args, **kwargs)
 
         return decorated

@@ -23,6 +23,11 @@ def _fold_function(fn, elems, structure):
 def _fold(name, fn, elems, initializer, *options):
     if not callable(fn):
         raise TypeError('fn must be callable.')
+    if _core.executing_eagerly():
+        from reflow.ops import eager_functional
+        if name == 'scan':
+            return eager_functional.scan(fn, elems, initializer, reverse=options[4])
+        return eager_functional.fold(fn, elems, initializer, reverse=name == 'foldr')
     structure = elems if initializer is None else initializer
     results = getattr(_core, name)(_fold_function(fn, elems, structure), nest.flatten(elems),
                                    [] if initializer is None else nest.flatten(initializer), *options)

@@ -9,6 +9,9 @@ def map_fn(fn, elems, dtype=None, parallel_iterations=None, back_prop=True, swap
     """fn(row) of each row, stacked."""
     if not callable(fn):
         raise TypeError('fn must be callable.')
+    if _core.executing_eagerly():
+        from reflow.ops import eager_functional
+        return eager_functional.map_fn(fn, elems, dtype)
     structure = elems if dtype is None else dtype
 
     def run(rows):

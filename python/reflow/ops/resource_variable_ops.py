@@ -204,3 +204,6 @@ def _variable_of_value(value):
 def is_resource_variable(var):
     """Whether `var` is a resource variable."""
     return isinstance(var, BaseResourceVariable)
+
+
+variables._bind_types()

@@ -485,6 +485,8 @@ def _control_flow_ops():
 
 def _bind_types():
     from reflow.ops import resource_variable_ops
+    if not hasattr(resource_variable_ops, 'ResourceVariable'):
+        return  # it is being imported, and calls this at its end
     _core.set_variable_types(RefVariable, resource_variable_ops.ResourceVariable, PartitionedVariable)
 
 

@@ -88,7 +88,7 @@ model = Linear()
 optimizer = tf.train.GradientDescentOptimizer(0.3)
 for epoch in range(20):
     with tf.GradientTape() as tape:
-        loss = tf.losses.mean_squared_error(labels, model(features))
+        loss = tf.reduce_mean(tf.square(model(features) - labels))
     gradients = tape.gradient(loss, [model.kernel, model.bias])
     optimizer.apply_gradients(zip(gradients, [model.kernel, model.bias]))
     if epoch % 5 == 0:

@@ -55,7 +55,10 @@ bool Tape::watches_any(std::span<const Endpoint> inputs) const {
 
 void Tape::see_variables(const Node& node) {
   Node* const handle = node.input(0).node;
-  if (!watches_variables_ || !Executor::instance()->is_trainable(handle)) return;
+  if (watches_variables_ && Executor::instance()->is_trainable(handle)) watch_variable(handle);
+}
+
+void Tape::watch_variable(Node* handle) {
   if (watched_.contains(key_of({handle, 0}))) return;
   watch({handle, 0});
   variables_.push_back(handle);

@@ -44,6 +44,8 @@ class Tape : public std::enable_shared_from_this<Tape> {
   void stop();
   // From now on what depends on `e` is remembered.
   void watch(Endpoint e);
+  // The same of the handle of a variable.
+  void watch_variable(Node* handle);
   // Handles of variables that are watched, in the order of their first use.
   const std::vector<Node*>& watched_variables() const { return variables_; }
   bool is_watched(Endpoint e) const { return watched_.contains(key_of(e)); }

@@ -3,7 +3,7 @@
 #include <absl/container/flat_hash_map.h>
 
 #include <algorithm>
-#include <optional>
+#include <deque>
 
 #include "reflow/autodiff/aggregate.h"
 #include "reflow/autodiff/emit.h"
@@ -36,22 +36,22 @@ Key key_of(Endpoint e) { return {e.node, e.index}; }
 class Backprop {
  public:
   Backprop(graph::Graph& graph, std::span<const Endpoint> sources) : graph_(graph), emitter_(graph) {
-    for (const Endpoint& source : sources) sources_.insert(key_of(source));
-    needed_ = sources_;
+    for (const Endpoint& source : sources) needed_.insert(key_of(source));
   }
 
   // Forwards: does the record lie between a source and what depends on it?
-  bool depends_on_source(const Record& record) {
-    const bool depends = std::ranges::any_of(record.inputs, [&](const Endpoint& e) {
-      return autodiff::passes_gradients(e.dtype()) && needed_.contains(key_of(e));
-    });
-    if (!depends) return false;
-    for (const Endpoint& e : record.outputs) needed_.insert(key_of(e));
-    return true;
+  void take(const Record& record) {
+    if (!std::ranges::any_of(record.inputs, [&](const Endpoint& e) { return is_needed(e); })) return;
+    for (const Endpoint& e : record.outputs) {
+      needed_.insert(key_of(e));
+      // A function that has a gradient of its own gives outputs that ops within it have computed, which came before.
+      producers_[key_of(e)] = &record;
+    }
   }
 
   Status start(Endpoint target, const Gradient& given) {
     if (!needed_.contains(key_of(target))) return OkStatus();
+    targets_.push_back(target);
     if (given) {
       add(target, given);
       return OkStatus();
@@ -65,32 +65,25 @@ class Backprop {
     return OkStatus();
   }
 
-  Status visit(const Record& record) {
-    const graph::ImmediateScope scope;
-    std::vector<Gradient> dy;
-    std::vector<HeldGradient> held;
-    bool any = false;
-    for (const Endpoint& output : record.outputs) {
-      ASSIGN_OR_RETURN(dy.emplace_back(), sum_of(output));
-      any |= static_cast<bool>(dy.back());
-      held.emplace_back(dy.back());
-      // A function that has a gradient of its own gives outputs that ops within it have computed, which came before.
-      settle(output);
+  // Visits each record when all that read its outputs have been, those first that became ready first: so terms are
+  // summed in TensorFlow's order.
+  Status run() {
+    count_uses();
+    std::deque<const Record*> ready;
+    for (const Record* record : included_) {
+      if (waiting_for_[record] == 0) ready.push_back(record);
     }
-    if (!any) return OkStatus();
-    ASSIGN_OR_RETURN(const std::vector<Gradient> dx, record.op ? of_op(record, std::move(dy))
-                                                               : of_function(record, std::move(dy)));
-    for (size_t i = 0; i < record.inputs.size(); ++i) {
-      if (dx[i] && needed_.contains(key_of(record.inputs[i]))) add(record.inputs[i], dx[i]);
+    while (!ready.empty()) {
+      const Record* const record = ready.front();
+      ready.pop_front();
+      RETURN_IF_ERROR(visit(*record));
+      for (const Endpoint& e : record->inputs) {
+        if (!is_needed(e) || --uses_[key_of(e)] > 0) continue;
+        const auto producer = producers_.find(key_of(e));
+        if (producer != producers_.end() && --waiting_for_[producer->second] == 0) ready.push_back(producer->second);
+      }
     }
     return OkStatus();
-  }
-
-  // The gradient of a source.
-  StatusOr<Gradient> result(Endpoint source) {
-    const auto settled = settled_.find(key_of(source));
-    if (settled != settled_.end()) return settled->second.gradient;
-    return sum_of(source);
   }
 
   // The sum of what has arrived at `e`.
@@ -108,15 +101,55 @@ class Backprop {
   }
 
  private:
-  // What has arrived at `e` has gone on to what computed it: it is a result where `e` is a source, and no more.
-  void settle(Endpoint e) {
-    const auto found = gradients_.find(key_of(e));
-    if (found == gradients_.end()) return;
-    if (sources_.contains(key_of(e))) settled_.insert_or_assign(key_of(e), found->second.front());
-    gradients_.erase(found);
+  bool is_needed(const Endpoint& e) const {
+    return autodiff::passes_gradients(e.dtype()) && needed_.contains(key_of(e));
   }
 
   void add(Endpoint e, const Gradient& gradient) { gradients_[key_of(e)].emplace_back(gradient); }
+
+  // Finds the records that targets depend on, how often each tensor is read by them, and how many of its outputs each
+  // record has to wait for.
+  void count_uses() {
+    std::vector<Endpoint> pending(targets_.rbegin(), targets_.rend());
+    while (!pending.empty()) {
+      const Endpoint e = pending.back();
+      pending.pop_back();
+      const auto producer = producers_.find(key_of(e));
+      if (producer == producers_.end() || !waiting_for_.try_emplace(producer->second, 0).second) continue;
+      included_.push_back(producer->second);
+      for (const Endpoint& input : producer->second->inputs) {
+        if (!is_needed(input)) continue;
+        ++uses_[key_of(input)];
+        pending.push_back(input);
+      }
+    }
+    for (const auto& [key, count] : uses_) {
+      if (const auto producer = producers_.find(key); producer != producers_.end()) ++waiting_for_[producer->second];
+    }
+  }
+
+  Status visit(const Record& record) {
+    const graph::ImmediateScope scope;
+    std::vector<Gradient> dy;
+    bool any = false;
+    for (const Endpoint& output : record.outputs) {
+      const auto producer = producers_.find(key_of(output));
+      const bool is_own = producer != producers_.end() && producer->second == &record;
+      Gradient gradient;
+      if (is_own) {
+        ASSIGN_OR_RETURN(gradient, sum_of(output));
+      }
+      any |= static_cast<bool>(gradient);
+      dy.push_back(gradient);
+    }
+    if (!any) return OkStatus();
+    ASSIGN_OR_RETURN(const std::vector<Gradient> dx, record.op ? of_op(record, std::move(dy))
+                                                               : of_function(record, std::move(dy)));
+    for (size_t i = 0; i < record.inputs.size(); ++i) {
+      if (dx[i] && is_needed(record.inputs[i])) add(record.inputs[i], dx[i]);
+    }
+    return OkStatus();
+  }
 
   Status fill_up(const Record& record, std::vector<Gradient>* dy) {
     for (size_t i = 0; i < dy->size(); ++i) {
@@ -158,9 +191,13 @@ class Backprop {
 
   graph::Graph& graph_;
   autodiff::GraphEmitter emitter_;
-  absl::flat_hash_set<Key> sources_, needed_;
+  absl::flat_hash_set<Key> needed_;  // sources, and what depends on them
+  absl::flat_hash_map<Key, const Record*> producers_;
+  std::vector<Endpoint> targets_;
+  std::vector<const Record*> included_;
+  absl::flat_hash_map<Key, int> uses_;
+  absl::flat_hash_map<const Record*, int> waiting_for_;
   absl::flat_hash_map<Key, std::vector<HeldGradient>> gradients_;
-  absl::flat_hash_map<Key, HeldGradient> settled_;
 };
 
 }  // namespace
@@ -172,16 +209,13 @@ StatusOr<std::vector<Gradient>> Tape::gradient(std::span<const Endpoint> targets
   // An active tape grows while its gradients are computed.
   const std::vector<std::shared_ptr<Record>> records = records_;
   Backprop backprop(Executor::instance()->graph(), sources);
-  std::vector<const Record*> between;
-  for (const auto& record : records) {
-    if (backprop.depends_on_source(*record)) between.push_back(record.get());
-  }
+  for (const auto& record : records) backprop.take(*record);
   for (size_t i = 0; i < targets.size(); ++i) {
     RETURN_IF_ERROR(backprop.start(targets[i], i < output_gradients.size() ? output_gradients[i] : Gradient()));
   }
-  for (auto record = between.rbegin(); record != between.rend(); ++record) RETURN_IF_ERROR(backprop.visit(**record));
+  RETURN_IF_ERROR(backprop.run());
   for (size_t i = 0; i < sources.size(); ++i) {
-    ASSIGN_OR_RETURN(results[i], backprop.result(sources[i]));
+    ASSIGN_OR_RETURN(results[i], backprop.sum_of(sources[i]));
     hand_over(results[i]);
   }
   return results;
