@@ -65,6 +65,11 @@ void wrap_members(nb::handle dict) {
 
 }  // namespace
 
+nb::object held_by_call(nb::object function) {
+  wrap(function.ptr());
+  return function;
+}
+
 void hold_results_of_calls(nb::module_& m) {
   const nb::object dict = m.attr("__dict__");
   wrap_members(dict);

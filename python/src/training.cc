@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "bindings.h"
+#include "eager_calls.h"
 #include "functions.h"
 #include "reference.h"
 #include "reflow/contrib/layers/regularizers.h"
@@ -115,9 +116,10 @@ void bind_slots(nb::module_& m) {
 // `scale` is what the regularizer may hold: a tensor that has its value lives as long as its object.
 nb::object regularizer_object(Regularizer regularizer, nb::handle scale = nb::none()) {
   if (!regularizer) return nb::none();
-  return nb::cpp_function([regularizer = std::move(regularizer), scale = Reference(scale.ptr())](TensorLike weights) {
-    return regularizer(weights);
-  });
+  return held_by_call(
+      nb::cpp_function([regularizer = std::move(regularizer), scale = Reference(scale.ptr())](TensorLike weights) {
+        return regularizer(weights);
+      }));
 }
 
 using OfNumber = Regularizer (*)(double, const std::string&);

@@ -9,6 +9,7 @@
 
 #include "bindings.h"
 #include "casters.h"
+#include "eager_calls.h"
 #include "reference.h"
 #include "reflow/client/apply_op.h"
 #include "reflow/client/collections.h"
@@ -78,9 +79,9 @@ void bind_variables(nb::module_& m) {
   cls.def_prop_ro("_constraint", [](VariableObject& v) -> nb::object {
     const std::function<Output(const Output&)> constraint = v.variable.constraint();
     if (!constraint) return nb::none();
-    return nb::cpp_function([constraint](TensorLike value) {
+    return held_by_call(nb::cpp_function([constraint](TensorLike value) {
       return constraint(client::convert(value, DType::kInvalid, ""));
-    });
+    }));
   });
   cls.def_prop_ro("_is_eager", [](VariableObject& v) {
     return !v.variable.is_partitioned() && graph::is_immediate(v.variable.ref().node()->graph());

@@ -54,7 +54,7 @@ class GradientTape:
         if self._recording:
             raise ValueError('Tape is already recording.')
         if self._tape is None:
-            make = _make_tape if context.executing_eagerly() else _GraphTape
+            make = _core.make_tape if context.executing_eagerly() else _graph_tape
             self._tape = make(self._watch_accessed_variables)
         self._tape.start()
         self._recording = True
@@ -210,64 +210,9 @@ class GradientTape:
 GradientTape.__module__ = 'tensorflow.python.eager.backprop'
 
 
-def _make_tape(watches_variables):
-    return _core.make_tape(watches_variables)
-
-
-class _GraphTape:
-    """A tape where a graph is built: the graph itself remembers, and tf.gradients reads it."""
-
-    def __init__(self, watches_variables):
-        self._watches_variables = watches_variables
-        self._watched = []
-        self._graph = ops.get_default_graph()
-        self._first = self._graph._last_id
-
-    def start(self):
-        pass
-
-    def stop(self):
-        pass
-
-    def watch(self, source):
-        self._watched.append(source)
-
-    def is_watched(self, source):
-        return any(source is each for each in self._watched)
-
-    def watched_variables(self):
-        variables = [each for each in self._watched if isinstance(each, _core.Variable)]
-        if self._watches_variables:
-            from reflow.ops import variables as variables_lib
-            read = [variable for variable in variables_lib.trainable_variables() if self._is_read(variable)]
-            variables += [variable for variable in read if not any(variable is each for each in variables)]
-        return variables
-
-    def _is_read(self, variable):
-        return any(op._id > self._first for op in variable._variable.consumers())
-
-    def gradient(self, targets, sources, output_gradients):
-        from reflow.ops import gradients_impl
-        found = gradients_impl.gradients(targets, sources, grad_ys=output_gradients or None)
-        watched = self.watched_variables()
-        return [gradient if self._depends_on_watched(source, watched) else None
-                for gradient, source in zip(found, sources)]
-
-    def _depends_on_watched(self, source, watched_variables):
-        """Whether the tape knows the source: it is watched, or computed from what is."""
-        if isinstance(source, _core.Variable):
-            return any(source is each for each in watched_variables) or self.is_watched(source)
-        seen, pending = set(), [source]
-        known = {each for each in self._watched if isinstance(each, _core.Tensor)}
-        known.update(variable._variable for variable in watched_variables)
-        while pending:
-            tensor = pending.pop()
-            if tensor in known:
-                return True
-            if tensor.op not in seen:
-                seen.add(tensor.op)
-                pending += tensor.op.inputs
-        return False
+def _graph_tape(watches_variables):
+    from reflow.eager import graph_tape
+    return graph_tape.GraphTape(watches_variables)
 
 
 def _is_tensor(value):

@@ -26,6 +26,7 @@ class Executor : public graph::ImmediateExecutor {
   static Executor* instance();
 
   StatusOr<graph::Node*> execute(graph::NodeSpec spec, std::string_view name) override;
+  Status no_kernel(const graph::OpDef& op) const override { return KernelCache::no_kernel(op.name); }
   Tensor value(graph::Endpoint e) override;
   void retain(const graph::Node* node) override;
   void release(const graph::Node* node) override;

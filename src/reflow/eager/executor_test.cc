@@ -58,6 +58,18 @@ TEST_F(EagerTest, ErrorsSayWhichTypeWasExpected) {
   }
 }
 
+TEST_F(EagerTest, ErrorsListTheKernelsThatThereAre) {
+  try {
+    sqrt(constant(1));
+    FAIL();
+  } catch (const errors::NotFoundError& e) {
+    const std::string message = e.message();
+    EXPECT_EQ(message.find("Could not find valid device for node.\nNode:{{node Sqrt}}\n"
+                           "All kernels registered for op Sqrt :\n  device='CPU'; T in ["), 0u) << message;
+    EXPECT_TRUE(message.ends_with("\n [Op:Sqrt]")) << message;
+  }
+}
+
 TEST_F(EagerTest, NothingIsKeptThatNobodyHolds) {
   const int before = Executor::instance()->num_nodes();
   {

@@ -58,6 +58,7 @@ StatusOr<CachedKernel> KernelCache::make(const graph::Node& node) const {
     cached.kernel = op::make_call_kernel(init);
     RETURN_IF_ERROR(init.status());
   } else {
+    if (!op::KernelRegistry::global().has_kernel(node, op::kCpu)) return no_kernel(node.type());
     ASSIGN_OR_RETURN(cached.kernel, op::make_kernel(node, device_, functions_));
   }
   cached.traits = &op::KernelRegistry::global().traits(node.type());
@@ -84,6 +85,23 @@ StatusOr<CachedKernel> KernelCache::find_or_make(const graph::Node& node) {
 // Random ops without a seed of their own have a new seed each time, so that their kernels are never used again.
 void KernelCache::drop_those_used_once() {
   absl::erase_if(kernels_, [](const auto& entry) { return entry.second.uses == 0; });
+}
+
+Status KernelCache::no_kernel(const std::string& op) {
+  std::string text = fmt::format(
+      "Could not find valid device for node.\nNode:{{{{node {}}}}}\nAll kernels registered for op {} :\n", op, op);
+  const std::vector<const op::KernelDef*> kernels = op::KernelRegistry::global().kernels_of(op);
+  for (const op::KernelDef* kernel : kernels) {
+    text += fmt::format("  device='{}'", kernel->device);
+    for (const auto& [attr, types] : kernel->constraints) {
+      std::string names;
+      for (const DType type : types) names += (names.empty() ? "" : ", ") + dtype_enum_name(type);
+      text += fmt::format("; {} in [{}]", attr, names);
+    }
+    text += "\n";
+  }
+  if (kernels.empty()) text += "  <no registered kernels>\n";
+  return make_status(StatusCode::kNotFound, text);
 }
 
 void KernelCache::clear() {

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <mutex>
+#include <string>
 
 #include "reflow/base/status.h"
 #include "reflow/op/kernel_registry.h"
@@ -25,6 +26,8 @@ class KernelCache {
   KernelCache(op::Device* device, op::FunctionRunner* functions) : device_(device), functions_(functions) {}
   // NotFound: there is no kernel for these types. Errors of the kernel's constructor.
   StatusOr<CachedKernel> find_or_make(const graph::Node& node);
+  // NotFound: "Could not find valid device for node.\nNode:{{node X}}\nAll kernels registered for op X :\n  ...".
+  static Status no_kernel(const std::string& op);
   void clear();
   size_t size() const;
 

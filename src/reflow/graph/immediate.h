@@ -21,6 +21,8 @@ class ImmediateExecutor {
   // A node of `spec` whose outputs are computed; `name` is what the caller calls it, for messages. The thread's
   // innermost scope of eager execution holds it. Errors of the kernel are is_execution_error().
   virtual StatusOr<Node*> execute(NodeSpec spec, std::string_view name) = 0;
+  // NotFound: what is said of an op that has no kernel for types that it is given.
+  virtual Status no_kernel(const OpDef& op) const = 0;
   // The value of an output; !valid(): it is a reference to a variable that has none.
   virtual Tensor value(Endpoint e) = 0;
 

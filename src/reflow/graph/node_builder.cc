@@ -87,7 +87,10 @@ StatusOr<Node*> create_now(ImmediateExecutor& executor, Graph& graph, std::strin
   const OpDef& op = *spec.op;
   spec.attrs = std::move(attrs);
   if (Status status = bind_arguments(op, inputs, &spec.attrs, &spec.inputs); !status.ok()) {
-    return is_type_error(status) ? immediate_binding_error(op, inputs, status, options.name) : status;
+    if (!is_type_error(status)) return status;
+    status = immediate_binding_error(op, inputs, status, options.name);
+    if (!message_of(status).starts_with("Value passed to parameter")) return status;
+    return execution_error(append_message(executor.no_kernel(op), fmt::format(" [Op:{}]", op.name)));
   }
   RETURN_IF_ERROR(output_types_of(op, spec.attrs, &spec.output_types));
   RETURN_IF_ERROR(check_same_graph(graph, spec.inputs, {}));

@@ -1,0 +1,63 @@
+"""tf.GradientTape where a graph is built."""
+
+from reflow import _core
+from reflow.framework import ops
+from reflow.ops import gradients_impl
+from reflow.ops import variables as variables_lib
+
+
+class GraphTape:
+    """A tape where a graph is built: the graph itself remembers, and tf.gradients reads it."""
+
+    def __init__(self, watches_variables):
+        self._watches_variables = watches_variables
+        self._watched = []
+        operations = ops.get_default_graph().get_operations()
+        self._newest = operations[-1]._id if operations else 0
+
+    def start(self):
+        """Nothing: the graph remembers all that is made."""
+
+    stop = start
+
+    def watch(self, source):
+        """Knows what depends on the tensor or variable."""
+        self._watched.append(source)
+
+    def is_watched(self, source):
+        """Whether the program has asked for it."""
+        return any(source is each for each in self._watched)
+
+    def watched_variables(self):
+        """Those that are watched, and the trainable ones that have been read since the tape was made."""
+        variables = [each for each in self._watched if isinstance(each, _core.Variable)]
+        if self._watches_variables:
+            read = [variable for variable in variables_lib.trainable_variables() if self._is_read(variable)]
+            variables += [variable for variable in read if not any(variable is each for each in variables)]
+        return variables
+
+    def _is_read(self, variable):
+        return any(op._id > self._newest for op in variable._variable.consumers())
+
+    def gradient(self, targets, sources, output_gradients):
+        """tf.gradients, and None for sources that the tape doesn't know."""
+        found = gradients_impl.gradients(targets, sources, grad_ys=output_gradients or None)
+        watched = self.watched_variables()
+        return [gradient if self._depends_on_watched(source, watched) else None
+                for gradient, source in zip(found, sources)]
+
+    def _depends_on_watched(self, source, watched_variables):
+        """Whether the tape knows the source: it is watched, or computed from what is."""
+        if isinstance(source, _core.Variable):
+            return any(source is each for each in watched_variables) or self.is_watched(source)
+        seen, pending = set(), [source]
+        known = {each for each in self._watched if isinstance(each, _core.Tensor)}
+        known.update(variable._variable for variable in watched_variables)
+        while pending:
+            tensor = pending.pop()
+            if tensor in known:
+                return True
+            if tensor.op not in seen:
+                seen.add(tensor.op)
+                pending += tensor.op.inputs
+        return False
