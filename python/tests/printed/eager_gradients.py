@@ -236,39 +236,6 @@ for kind in ('zero', 'none', 'zzz', tf.UnconnectedGradients.ZERO):
     show(unconnected, kind)
 
 
-@tf.custom_gradient
-def square(a):
-    return a * a, lambda dy: dy * 100.
-
-
-@tf.custom_gradient
-def two(a, b):
-    return (a + b, a * b), lambda da, db: (da * 1., db * 10.)
-
-
-@tf.custom_gradient
-def with_variable(a):
-    def grad(dy, variables=None):
-        return dy * 1., [dy * 7. for _ in variables]
-    return a * v, grad
-
-
-@tf.custom_gradient
-def too_few(a, b):
-    return a * b, lambda dy: dy
-
-
-def custom(f, *args):
-    with tf.GradientTape() as g:
-        g.watch(x)
-        y = f(x, *args)
-    return y, g.gradient(y, [x, v])
-
-
-show(custom, square)
-show(custom, two, 2.)
-show(custom, with_variable)
-show(custom, too_few, 2.)
 
 show(lambda: tfe.gradients_function(lambda a, b: a * b)(2., 3.))
 show(lambda: tfe.gradients_function(lambda a, b: a * b, params=[0])(2., 3.))
