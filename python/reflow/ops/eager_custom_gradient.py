@@ -16,8 +16,8 @@ def call(f, args, kwargs):
     variables = [variable for variable in tape.watched_variables() if all(variable is not each for each in inputs)]
     spec = tf_inspect.getfullargspec(grad_fn)
     if variables and 'variables' not in spec.args and 'variables' not in spec.kwonlyargs and not spec.varkw:
-        raise TypeError("If using @custom_gradient with a function that uses variables, then grad_fn must accept a "
-                        "'variables' keyword argument.")
+        raise TypeError("If using @custom_gradient with a function that uses variables, then grad_fn must accept a keyword "
+                        "argument 'variables'.")
     # Tensors of their own, which nothing else that tapes remember computes.
     with tape_lib.stop_recording():
         flat_result = [gen_array_ops.identity(ops.convert_to_tensor(each)) for each in nest.flatten(result)]
