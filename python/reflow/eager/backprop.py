@@ -95,7 +95,7 @@ class GradientTape:
         self._start()
 
     def watched_variables(self):
-        """The variables that it watches, in the order of their first use."""
+        """The variables that it watches, in the order of their making."""
         if self._tape is not None:
             self._watched_variables = tuple(self._tape.watched_variables())
         return self._watched_variables

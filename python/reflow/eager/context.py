@@ -184,7 +184,9 @@ def global_seed():
 
 def set_global_seed(seed):
     """Sets the seed of random operations that have none of their own."""
-    _core.eager_graph()._set_seed(seed)
+    from reflow.framework import random_seed
+    with eager_mode():
+        random_seed.set_random_seed(seed)
 
 
 def num_gpus():

@@ -13,10 +13,12 @@ def get_seed(op_seed):
 
 def set_random_seed(seed):
     """Sets the seed of the default graph, or, where operations run at once, of these."""
-    if _core.executing_eagerly():
-        _core.set_random_seed(seed)
-    else:
+    if not _core.executing_eagerly():
         ops.get_default_graph().seed = seed
+    elif seed is None:
+        _core.eager_graph().seed = None
+    else:
+        _core.set_random_seed(seed)
 
 
 def set_seed(seed):

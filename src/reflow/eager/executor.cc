@@ -197,6 +197,7 @@ void Executor::release(const Node* node) {
 void Executor::set_owner(const Node* node, std::weak_ptr<void> owner, bool trainable) {
   Slot& slot = slot_of(*node);
   slot.owner = std::move(owner);
+  slot.owner_number = ++owners_;
   slot.trainable = trainable;
 }
 

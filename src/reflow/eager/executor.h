@@ -38,6 +38,8 @@ class Executor : public graph::ImmediateExecutor {
   graph::Graph& graph() const { return graph_; }
   const std::string& device_name() const { return devices_.front()->name(); }
   bool is_trainable(const graph::Node* node) { return slot_of(*node).trainable; }
+  // Grows with each node that has got an owner.
+  uint64_t owner_number(const graph::Node* node) { return slot_of(*node).owner_number; }
   // A node with values that no op of this process has computed; the innermost scope holds it.
   graph::Node* constant(Tensor value);
 
@@ -61,6 +63,7 @@ class Executor : public graph::ImmediateExecutor {
     std::atomic<int64_t> holders{0};
     std::vector<op::Value> outputs;
     std::weak_ptr<void> owner;
+    uint64_t owner_number = 0;
     bool trainable = false;
   };
   static constexpr size_t kChunk = 4096, kMaxChunks = 16384;
@@ -84,6 +87,7 @@ class Executor : public graph::ImmediateExecutor {
   op::RunEnv env_;
   KernelCache kernels_;
   Pause pause_;
+  std::atomic<uint64_t> owners_{0};
   std::mutex seeds_mutex_;
   PythonRandom seeds_{0};
   std::array<std::atomic<Slot*>, kMaxChunks> chunks_{};

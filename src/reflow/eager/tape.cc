@@ -58,6 +58,12 @@ void Tape::see_variables(const Node& node) {
   if (watches_variables_ && Executor::instance()->is_trainable(handle)) watch_variable(handle);
 }
 
+std::vector<Node*> Tape::watched_variables() const {
+  std::vector<Node*> handles = variables_;
+  std::ranges::sort(handles, {}, [](const Node* handle) { return Executor::instance()->owner_number(handle); });
+  return handles;
+}
+
 void Tape::watch_variable(Node* handle) {
   if (watched_.contains(key_of({handle, 0}))) return;
   watch({handle, 0});

@@ -46,8 +46,8 @@ class Tape : public std::enable_shared_from_this<Tape> {
   void watch(Endpoint e);
   // The same of the handle of a variable.
   void watch_variable(Node* handle);
-  // Handles of variables that are watched, in the order of their first use.
-  const std::vector<Node*>& watched_variables() const { return variables_; }
+  // Handles of variables that are watched, in the order of their making.
+  std::vector<Node*> watched_variables() const;
   bool is_watched(Endpoint e) const { return watched_.contains(key_of(e)); }
 
   // dL/dx of each source, where L is the sum of the targets, each weighted with its `output_gradients` (empty, or an
