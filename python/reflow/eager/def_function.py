@@ -18,8 +18,7 @@ from reflow.util import tf_decorator
 class Function:
     """A Python function that takes and gives tensors."""
 
-    def __init__(self, python_function, name, input_signature=None, autograph=True, experimental_implements=None,
-                 experimental_autograph_options=None, experimental_relax_shapes=False):
+    def __init__(self, python_function, name, input_signature=None):
         if input_signature is not None and not isinstance(input_signature, (tuple, list)):
             raise TypeError('input_signature must be either a tuple or a list, received ' + str(type(input_signature)))
         if input_signature is not None:
@@ -91,17 +90,13 @@ def _result(value):
     return ops.convert_to_tensor(value)
 
 
-def function(func=None, input_signature=None, autograph=True, experimental_implements=None,
-             experimental_autograph_options=None, experimental_relax_shapes=False):
+def function(func=None, input_signature=None, autograph=True, experimental_autograph_options=None,
+             experimental_relax_shapes=False, experimental_compile=None):
     """Makes a function that takes and gives tensors of a Python function, or decorates one."""
 
     def decorated(inner_function):
         name = getattr(inner_function, '__name__', 'function')
-        return tf_decorator.make_decorator(inner_function, Function(
-            inner_function, name, input_signature=input_signature, autograph=autograph,
-            experimental_implements=experimental_implements,
-            experimental_autograph_options=experimental_autograph_options,
-            experimental_relax_shapes=experimental_relax_shapes))
+        return tf_decorator.make_decorator(inner_function, Function(inner_function, name, input_signature))
 
     return decorated(func) if func is not None else decorated
 
