@@ -369,7 +369,12 @@ GraphElement element_from_python(nb::handle object) {
   if (const Operation* operation = as_operation(object.ptr())) return *operation;
   // Operations that have run, and what would stand for one.
   if (executing_eagerly()) return Operation();
-  if (const Variable* variable = as_variable(object.ptr())) return *variable;
+  if (const Variable* variable = as_variable(object.ptr())) {
+    if (!variable->is_partitioned() && graph::is_immediate(variable->ref().node()->graph())) {
+      throw RuntimeError("Attempting to capture an EagerTensor without building a function.");
+    }
+    return *variable;
+  }
   if (nb::hasattr(object, "_as_graph_element")) {
     const nb::object element = object.attr("_as_graph_element")();
     if (!element.is_none()) return element_from_python(element);

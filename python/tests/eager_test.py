@@ -234,6 +234,17 @@ def test_feeds_and_fetches_of_graphs_take_eager_values():
                 assert sess.run(p * 2., {p: x.numpy()}).tolist() == [2., 4.]
 
 
+def test_graphs_refuse_eager_variables(eagerly):
+    v, x = tf.Variable(1.), tf.constant(1.)
+    with tf.Graph().as_default():
+        tf.constant(1.)
+        with tf.Session() as sess:
+            for use in (lambda: sess.run(v), lambda: sess.run(x), lambda: v + 1., lambda: sess.run(tf.constant(1.), {v: 2.}),
+                        lambda: tf.control_dependencies([v]).__enter__(), lambda: tf.gradients(tf.constant(1.), v)):
+                with pytest.raises((RuntimeError, TypeError, ValueError, AttributeError)):
+                    use()
+
+
 def test_large_work_lets_other_threads_run(eagerly):
     big = tf.ones([400, 400])
     done = []

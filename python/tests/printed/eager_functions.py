@@ -92,4 +92,5 @@ with tf.Graph().as_default() as graph:
     show(lambda: c + x)
     show(lambda: tf.add(x, x))
 print(tf.executing_eagerly(), tf.get_default_graph() is graph)
+show(lambda: c + 1)
 show(lambda: tf.enable_eager_execution())

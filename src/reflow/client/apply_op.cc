@@ -224,6 +224,15 @@ Output symbol_of(const TensorLike& value) {
   return variable ? (*variable)->ref : Output();
 }
 
+[[noreturn]] void throw_leaked_tensor(const Output& tensor) {
+  throw TypeError(fmt::format(
+      "An op outside of the function building code is being passed\na \"Graph\" tensor. It is possible to have Graph "
+      "tensors\nleak out of the function building context by including a\ntf.init_scope in your function building "
+      "code.\nFor example, the following function will fail:\n  @tf.function\n  def has_init_scope():\n    my_constant = "
+      "tf.constant(1.)\n    with tf.init_scope():\n      added = my_constant * 2\nThe graph tensor has name: {}",
+      tensor.name()));
+}
+
 // The first symbolic tensor of the arguments, which says in what graph the op is made.
 // ValueError: another one is of another graph, and the default graph isn't a function's, which captures it.
 template <typename Inputs>
@@ -237,6 +246,7 @@ Output first_symbol(const Inputs& inputs) {
     if (graph::is_immediate(symbol.node()->graph())) {
       throw RuntimeError("Attempting to capture an EagerTensor without building a function.");
     }
+    if (executing_eagerly()) throw_leaked_tensor(symbol);
     if (&first.node()->graph() == &symbol.node()->graph()) return;
     throw ValueError(fmt::format("{} must be from the same graph as {}.", python_tensor(symbol), python_tensor(first)));
   };

@@ -6,10 +6,10 @@
 
 #include "reflow/client/apply_op.h"
 #include "reflow/client/array_ops.h"
-#include "reflow/client/contraction_ops.h"
 #include "reflow/client/eager.h"
 #include "reflow/client/elementwise_ops.h"
 #include "reflow/client/errors.h"
+#include "reflow/client/math_ops.h"
 #include "reflow/client/operators.h"
 #include "reflow/client/random_ops.h"
 #include "reflow/client/reduction_ops.h"
