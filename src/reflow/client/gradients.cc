@@ -7,6 +7,7 @@
 #include "reflow/client/graph_state.h"
 #include "reflow/client/status_errors.h"
 #include "reflow/client/variable.h"
+#include "reflow/graph/immediate.h"
 
 namespace reflow {
 namespace {
@@ -55,6 +56,12 @@ std::vector<Gradient> gradients(const GradientTargets& ys, const GradientSources
   std::vector<graph::Endpoint> targets, sources;
   for (const Output& y : ys.list()) targets.push_back(endpoint(y));
   for (const GradientSource& x : xs.list()) sources.push_back(endpoint(x.output()));
+  for (const std::vector<graph::Endpoint>* list : {&targets, &sources, &graph_options.stop_gradients}) {
+    for (const graph::Endpoint& e : *list) {
+      if (!e || !graph::is_immediate(e.node->graph())) continue;
+      throw RuntimeError("Attempting to capture an EagerTensor without building a function.");
+    }
+  }
   auto result = autodiff::gradients(client::default_graph(), targets, sources, graph_options);
   if (result.status().code() == StatusCode::kNotFound) throw LookupError(std::string(message_of(result.status())));
   std::vector<Gradient> found;
