@@ -1,6 +1,8 @@
 #include "eager_calls.h"
 
 #include <array>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "reflow/graph/immediate.h"
@@ -74,8 +76,12 @@ void hold_results_of_calls(nb::module_& m) {
   const nb::object dict = m.attr("__dict__");
   wrap_members(dict);
   const nb::list members = nb::steal<nb::list>(PyMapping_Values(dict.ptr()));
+  const std::string inner = std::string(nb::cast<nb::str>(m.attr("__name__")).c_str()) + ".";
   for (nb::handle member : members) {
     if (PyType_Check(member.ptr())) wrap_members(member.attr("__dict__"));
+    if (!PyModule_Check(member.ptr())) continue;
+    nb::module_ module = nb::borrow<nb::module_>(member);
+    if (std::string_view(nb::cast<nb::str>(module.attr("__name__")).c_str()).starts_with(inner)) hold_results_of_calls(module);
   }
 }
 

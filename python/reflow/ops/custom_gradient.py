@@ -12,6 +12,9 @@ def custom_gradient(f):
     """Decorates a function that gives its result and a function, which makes gradients of arguments of those of results."""
 
     def decorated(*args, **kwargs):
+        if _core.executing_eagerly():
+            from reflow.ops import eager_custom_gradient
+            return eager_custom_gradient.call(f, args, kwargs)
         if kwargs:
             raise ValueError('The custom_gradient decorator currently supports keywords arguments only when eager '
                              'execution is enabled.')

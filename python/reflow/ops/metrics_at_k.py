@@ -5,6 +5,7 @@ from reflow.framework import ops
 from reflow.framework import sparse_tensor
 from reflow.ops import array_ops
 from reflow.ops import control_flow_ops
+from reflow.ops import graph_metrics
 from reflow.ops import math_ops
 from reflow.ops import metrics_impl
 from reflow.ops import nn_ops
@@ -257,3 +258,6 @@ def _tiled(tensor, multiple, name):
         ones = array_ops.ones_like(array_ops.shape(tensor))
         multiples = array_ops.concat((ones[:-1], (multiple,), ones[-1:]), 0, name='multiples')
         return array_ops.tile(expanded, multiples, name=scope)
+
+
+graph_metrics.only_in_graphs(globals())

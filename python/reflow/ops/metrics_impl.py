@@ -5,6 +5,7 @@ Their state is in local variables.
 
 from reflow import _core
 from reflow.framework import dtypes
+from reflow.ops import graph_metrics
 
 
 def accuracy(labels, predictions, weights=None, metrics_collections=None, updates_collections=None, name=None):
@@ -172,6 +173,9 @@ def auc(labels, predictions, weights=None, num_thresholds=200, metrics_collectio
 def metric_variable(shape, dtype, validate_shape=True, name=None):
     """The variable of a metric's state: local, and in the collection METRIC_VARIABLES."""
     return _core.metrics.metric_variable(shape, dtypes.as_dtype(dtype), validate_shape, name)
+
+
+graph_metrics.only_in_graphs(globals())
 
 
 def __getattr__(name):

@@ -1,6 +1,7 @@
 #include "reflow/client/apply_op.h"
 #include "reflow/client/array_ops.h"
 #include "reflow/client/collections.h"
+#include "reflow/client/eager.h"
 #include "reflow/client/graph_state.h"
 #include "reflow/client/initializers.h"
 #include "reflow/client/partitioned_variable.h"
@@ -58,7 +59,7 @@ void regularize(const Regularizer& regularizer, const Variable& variable, const 
     const control_dependencies lifted(nullptr);
     loss = regularizer(variable);
   }
-  if (loss.valid()) add_to_collection(GraphKeys::REGULARIZATION_LOSSES, loss);
+  if (loss.valid()) get_built_graph().add_item(GraphKeys::REGULARIZATION_LOSSES, loss);
 }
 
 // A variable with nodes of its own; `info` says which part of another it is.

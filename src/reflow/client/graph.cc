@@ -241,6 +241,7 @@ void Graph::prevent_fetching(const GraphElement& element) const {
 
 void Graph::add_item(std::string_view collection, std::any item) const {
   if (finalized()) throw RuntimeError("Graph is finalized and cannot be modified.");
+  if (graph::is_immediate(impl())) return;  // what runs at once is kept by who uses it, and by nobody else
   state_->collections->add(collection, std::move(item));
 }
 
