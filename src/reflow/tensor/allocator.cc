@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -196,8 +197,8 @@ ThreadCache* CachingAllocator::Impl::thread_cache() {
       std::erase(Impl::global->caches, &cache);
     }
   };
-  static thread_local Owner owner;
-  t_cache = &owner.cache;
+  static thread_local const auto owner = std::make_unique<Owner>();  // a pointer: thread-locals are scarce
+  t_cache = &owner->cache;
   const std::lock_guard lock(mutex);
   caches.push_back(t_cache);
   return t_cache;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <complex>
+#include <memory>
 #include <string>
 #include <unsupported/Eigen/FFT>
 #include <vector>
@@ -23,7 +24,8 @@ void transform_dimension(ThreadPool& pool, std::complex<T>* data, const std::vec
   for (int i = 0; i < dim; ++i) outer *= sizes[i];
   for (size_t i = dim + 1; i < sizes.size(); ++i) inner *= sizes[i];
   pool.parallel_for(outer * inner, 10.0 * n + 50, [&](int64_t begin, int64_t end) {
-    thread_local Eigen::FFT<T> fft;  // keeps its tables by size
+    thread_local const auto kept = std::make_unique<Eigen::FFT<T>>();  // with its tables by size
+    Eigen::FFT<T>& fft = *kept;
     std::vector<std::complex<T>> line(n), result(n);
     for (int64_t i = begin; i < end; ++i) {
       std::complex<T>* from = data + i / inner * n * inner + i % inner;

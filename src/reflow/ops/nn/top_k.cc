@@ -29,6 +29,12 @@ struct Better {
   }
 };
 
+// One for all types: thread-local memory of a library that is loaded late is scarce.
+std::vector<int32_t>& heap_entries() {
+  thread_local std::vector<int32_t> entries;
+  return entries;
+}
+
 template <typename T>
 class TopK : public Kernel {
  public:
@@ -76,7 +82,7 @@ class TopK : public Kernel {
 
   // The heap of the best k of the first k + 1 entries.
   static void first_heap(const Better<T>& better, int32_t k, int32_t* heap) {
-    thread_local std::vector<int32_t> entries;
+    std::vector<int32_t>& entries = heap_entries();
     entries.resize(k + 1);
     for (int32_t i = 0; i <= k; ++i) entries[i] = i;
     std::make_heap(entries.begin(), entries.end(), better);
