@@ -1,7 +1,14 @@
 """What makes the operations of savers."""
 from reflow import _core
-from reflow.framework import protos
+from reflow.framework import ops, protos
 from reflow.training.saving import saveable_object, saveable_object_util
+
+
+def _graph_of(items):
+    """The graph of what is saved, where the operations go even if another one is the default graph."""
+    if not items:
+        return ops.get_default_graph()
+    return (items[0][1] if isinstance(items[0], tuple) else items[0].op).graph
 
 
 class BaseSaverBuilder:
@@ -20,8 +27,10 @@ class BaseSaverBuilder:
               keep_checkpoint_every_n_hours=10000.0, name=None, restore_sequentially=False, filename='model'):
         """Makes the operations and returns their SaverDef."""
         max_to_keep = max_to_keep or 0
-        names = _core.build_saver(saveable_object_util.items_to_save(names_to_saveables), bool(reshape), bool(sharded), name,
-                                  self._write_version, filename, self._bulk_restore)
+        items = saveable_object_util.items_to_save(names_to_saveables)
+        with _graph_of(items).as_default():
+            names = _core.build_saver(items, bool(reshape), bool(sharded), name, self._write_version, filename,
+                                      self._bulk_restore)
         return protos.message('tensorflow.SaverDef')(
             max_to_keep=max_to_keep, sharded=bool(sharded), version=self._write_version,
             keep_checkpoint_every_n_hours=keep_checkpoint_every_n_hours, **names)
