@@ -8,6 +8,15 @@ def _check_files(old_file, new_file, axis):
                          "old_{0}_vocab_file='{1}', new_{0}_vocab_file='{2}'".format(axis, old_file, new_file))
 
 
+def _first_values(initializer, count, most):
+    """`count` values, a tensor that only a run knows, of an initializer, which may want a shape that is known."""
+    from reflow.ops import array_ops
+    try:
+        return initializer(array_ops.stack([count, 1]))
+    except TypeError:
+        return ops.convert_to_tensor(initializer([most, 1]))[:count]
+
+
 def _load_and_remap_matrix(ckpt_path, old_tensor_name, new_row_vocab_offset, num_rows_to_load, new_col_vocab_size,
                            initializer, old_row_vocab_size=-1, old_row_vocab_file=None, new_row_vocab_file=None,
                            old_col_vocab_file=None, new_col_vocab_file=None, num_row_oov_buckets=0,
@@ -40,8 +49,8 @@ def _load_and_remap_matrix(ckpt_path, old_tensor_name, new_row_vocab_offset, num
     num_missing = num_rows_to_load * new_col_vocab_size - num_rows_present * num_cols_present
     matrix = gen_checkpoint_ops.load_and_remap_matrix(
         ckpt_path=ckpt_path, old_tensor_name=old_tensor_name, row_remapping=row_remapping, col_remapping=col_remapping,
-        initializing_values=initializer([num_missing, 1]), num_rows=num_rows_to_load, num_cols=new_col_vocab_size,
-        max_rows_in_memory=max_rows_in_memory)
+        initializing_values=_first_values(initializer, num_missing, num_rows_to_load * new_col_vocab_size),
+        num_rows=num_rows_to_load, num_cols=new_col_vocab_size, max_rows_in_memory=max_rows_in_memory)
     if num_row_oov_buckets > 0:
         more = ops.convert_to_tensor(initializer([num_row_oov_buckets, new_col_vocab_size]))
         matrix = array_ops.concat([matrix, more], 0)
