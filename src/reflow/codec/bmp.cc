@@ -30,7 +30,11 @@ StatusOr<BmpInfo> bmp_info(std::string_view bytes, int channels) {
   if (header < 0) return invalid_argument("header size must be nonnegative");
   BmpInfo info{.height = std::abs(height), .width = width, .channels = found, .top_down = height < 0, .pixels_at = header};
   info.row_bytes = (found * width + 3) / 4 * 4;
-  const int64_t needed = header + (info.height - 1) * info.row_bytes + width * found;
+  int64_t rows;
+  if (__builtin_mul_overflow(info.height - 1, info.row_bytes, &rows) || rows > INT64_MAX / 2) {
+    return invalid_argument("A bmp image of {} by {} pixels is too large", info.height, width);
+  }
+  const int64_t needed = header + rows + width * found;
   if (needed > static_cast<int64_t>(bytes.size())) {
     return invalid_argument("Incomplete bmp content, requires at least {} bytes, got {} bytes", needed, bytes.size());
   }
