@@ -11,7 +11,8 @@ def build():
         tf.Variable((rng.uniform(0, 100, [5, 3])).astype(name), name='types/' + name)
     tf.Variable(rng.uniform(size=[4]) + 1j, name='types/complex128')
     tf.Variable(np.array([True, False]), name='types/bool')
-    tf.Variable(tf.cast(tf.constant([1.5, -2.0]), tf.bfloat16), name='types/bfloat16')
+    if 'write_version=1' not in sys.argv[2]:  # which has no bfloat16
+        tf.Variable(tf.cast(tf.constant([1.5, -2.0]), tf.bfloat16), name='types/bfloat16')
     tf.Variable(['', 'a', 'x' * 300], name='strings')
     tf.Variable(np.zeros([2, 0, 3], np.float32), name='empty')
     tf.Variable(3.25, name='scalar')
@@ -59,5 +60,5 @@ def test_bytes_are_equal(tmp_path):
 @pytest.mark.parametrize('saves,restores', [(run_reflow, run_peer), (run_peer, run_reflow)], ids=['ours', 'theirs'])
 def test_values_come_back(tmp_path, saves, restores, kwargs):
     path = saves(tmp_path, SAVE, tmp_path / 'model.ckpt', kwargs).splitlines()[-1]
-    listed = restores(tmp_path, RESTORE, path)
+    listed = restores(tmp_path, RESTORE, path, kwargs)
     assert "('resource', [6])" in listed

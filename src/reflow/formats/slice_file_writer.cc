@@ -12,6 +12,12 @@ namespace {
 constexpr int kVersion = 1;
 constexpr size_t kMostBytes = (size_t{1} << 31) - 1;  // of a message
 
+// What TensorFlow writes and reads in V1.
+bool is_saved(DType type) {
+  const bool newer = type == DType::kBfloat16 || type == DType::kUint32 || type == DType::kUint64;
+  return (is_plain(type) && !newer) || type == DType::kString;
+}
+
 // At most, of one element as a field.
 int64_t element_bytes(DType type) {
   switch (base_type(type)) {
@@ -19,7 +25,7 @@ int64_t element_bytes(DType type) {
     case DType::kFloat64: case DType::kComplex64: return 8;
     case DType::kComplex128: return 16;
     case DType::kBool: return 1;
-    case DType::kHalf: case DType::kBfloat16: case DType::kUint16: return 3;
+    case DType::kHalf: case DType::kUint16: return 3;
     default: return 10;
   }
 }
@@ -44,8 +50,8 @@ StatusOr<std::unique_ptr<SliceFileWriter>> SliceFileWriter::create(std::string_v
 }
 
 Status SliceFileWriter::add(std::string_view name, const Shape& shape, const TensorSlice& slice, const Tensor& tensor) {
-  if (!is_plain(tensor.dtype()) && tensor.dtype() != DType::kString) {
-    return unimplemented("Values of type {} can't be saved in a checkpoint", dtype_name(tensor.dtype()));
+  if (!is_saved(tensor.dtype())) {
+    return unimplemented("Saving data type {} not yet supported", dtype_spec_name(tensor.dtype()));
   }
   size_t bound = name.size() + 1024;
   if (tensor.dtype() == DType::kString) {

@@ -18,8 +18,8 @@ class SliceFileWriter {
  public:
   static StatusOr<std::unique_ptr<SliceFileWriter>> create(std::string_view path);
   ~SliceFileWriter();
-  // Adds the part `slice` of a tensor of `shape`. Internal: shape or type is another one than before. InvalidArgument: a
-  // type that isn't saved, or more than the 2 GB that V1 has room for.
+  // Adds the part `slice` of a tensor of `shape`. Internal: shape or type is another one than before. InvalidArgument: more
+  // than the 2 GB that V1 has room for. Unimplemented: bfloat16, uint32 and uint64, which TensorFlow's V1 hasn't.
   Status add(std::string_view name, const Shape& shape, const TensorSlice& slice, const Tensor& tensor);
   Status finish();
 
