@@ -2,6 +2,7 @@
 from reflow.contrib.layers.python.layers.encoders import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.initializers import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.layers import *  # noqa: F401,F403
+from reflow.contrib.layers.python.layers.normalization import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.optimizers import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.regularizers import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.summaries import *  # noqa: F401,F403

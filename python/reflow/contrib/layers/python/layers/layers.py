@@ -12,8 +12,10 @@ from reflow.contrib.layers.python.layers.convolutions import (
     convolution1d, convolution2d, convolution2d_in_plane, convolution2d_transpose, convolution3d, convolution3d_transpose,
     max_pool2d, max_pool3d, pool, separable_conv2d, separable_convolution2d)
 from reflow.contrib.layers.python.layers.legacy_layers import legacy_fully_connected, legacy_linear, legacy_relu
+from reflow.framework import constant_op
 from reflow.framework import dtypes
 from reflow.framework import ops
+from reflow.framework import sparse_tensor
 from reflow.layers import core as core_layers
 from reflow.ops import array_ops
 from reflow.ops import init_ops
@@ -23,7 +25,7 @@ from reflow.ops import variable_scope
 
 __all__ = ['avg_pool2d', 'avg_pool3d', 'batch_norm', 'bias_add', 'conv1d', 'conv2d', 'conv3d', 'conv2d_in_plane',
            'conv2d_transpose', 'conv3d_transpose', 'convolution', 'convolution1d', 'convolution2d',
-           'convolution2d_in_plane', 'convolution2d_transpose', 'convolution3d', 'convolution3d_transpose', 'dropout',
+           'convolution2d_in_plane', 'convolution2d_transpose', 'convolution3d', 'convolution3d_transpose', 'dense_to_sparse', 'dropout',
            'elu', 'flatten', 'fully_connected', 'layer_norm', 'linear', 'pool', 'max_pool2d', 'max_pool3d',
            'one_hot_encoding', 'relu', 'relu6', 'repeat', 'separable_conv2d', 'separable_convolution2d',
            'softmax', 'stack', 'unit_norm', 'legacy_fully_connected', 'legacy_linear', 'legacy_relu', 'maxout']
@@ -50,6 +52,18 @@ def bias_add(inputs, activation_fn=None, initializer=init_ops.zeros_initializer(
                                                 regularizer=regularizer, trainable=trainable)
         outputs = nn.bias_add(inputs, biases, data_format=data_format)
         return layer_variables.finished(outputs, outputs_collections, sc.name, activation_fn)
+
+
+@add_arg_scope
+def dense_to_sparse(tensor, eos_token=0, outputs_collections=None, scope=None):
+    """The elements that aren't `eos_token`, as a sparse tensor."""
+    with variable_scope.variable_scope(scope, 'dense_to_sparse', [tensor]) as sc:
+        tensor = ops.convert_to_tensor(tensor)
+        indices = array_ops.where(math_ops.not_equal(tensor, constant_op.constant(eos_token, tensor.dtype)))
+        values = array_ops.gather_nd(tensor, indices)
+        shape = array_ops.shape(tensor, out_type=dtypes.int64)
+        outputs = sparse_tensor.SparseTensor(indices, values, shape)
+        return utils.collect_named_outputs(outputs_collections, sc.name, outputs)
 
 
 @add_arg_scope
