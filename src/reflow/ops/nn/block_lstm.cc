@@ -1,0 +1,184 @@
+// BlockLSTM: an LSTM over a whole sequence in one op.
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "lstm_shapes.h"
+#include "lstm_step.h"
+#include "reflow/onednn/parallel_gemm.h"
+#include "reflow/op/op.h"
+
+namespace reflow::ops {
+namespace {
+
+using namespace op;
+
+constexpr auto kFloat = Types<float>{};
+
+Status sequence_shape(ShapeContext& c) {
+  Shape x, b;
+  RETURN_IF_ERROR(c.with_rank(c.input(1), 3, &x));
+  RETURN_IF_ERROR(c.with_rank(c.input(8), 1, &b));
+  if (c.concrete()) {
+    Shape scalar;
+    RETURN_IF_ERROR(c.with_rank(c.input(0), 0, &scalar));
+    RETURN_IF_ERROR(check_lstm_inputs(c, 1, c.attr_or("use_peephole", false)));
+  }
+  int64_t cell;
+  RETURN_IF_ERROR(divide_dim(b.dim(0), 4, true, &cell));
+  for (int i = 0; i < c.num_outputs(); ++i) c.set_output(i, Shape{x.dim(0), x.dim(1), cell});
+  return OkStatus();
+}
+
+Status sequence_grad_shape(ShapeContext& c) {
+  constexpr int kRanks[] = {3, 2, 2, 2, 1, 1, 1, 1};
+  for (int i = 0; i < 8; ++i) {
+    Shape shape;
+    RETURN_IF_ERROR(c.with_rank(c.input(1 + i), kRanks[i], &shape));
+    c.set_output(i, shape);
+  }
+  if (!c.concrete()) return OkStatus();
+  Shape scalar;
+  RETURN_IF_ERROR(c.with_rank(c.input(0), 0, &scalar));
+  RETURN_IF_ERROR(check_lstm_inputs(c, 1, c.attr_or("use_peephole", false)));
+  const Shape values{c.input(1).dim(0), c.input(1).dim(1), c.input(2).dim(1)};
+  for (int i = 9; i < c.num_inputs(); ++i) {
+    if (!(c.input(i) == values)) {
+      return invalid_argument("Input {} must be of shape [time,batch_size,cell_size]: {} vs. {}", i, c.input(i).str(),
+                              values.str());
+    }
+  }
+  return OkStatus();
+}
+
+LstmSizes sizes_of(KernelContext& c) { return {c.input(1).dim(1), c.input(1).dim(2), c.input(2).dim(1)}; }
+
+LstmWeights weights_of(KernelContext& c, bool use_peephole, float forget_bias, float cell_clip) {
+  const auto peephole = [&](int i) { return use_peephole ? c.input(i).data<float>() : nullptr; };
+  return {c.input(4).data<float>(), peephole(5), peephole(6), peephole(7), c.input(8).data<float>(), forget_bias, cell_clip};
+}
+
+// The number of steps that are computed.
+Status checked_length(KernelContext& c, int64_t* length) {
+  *length = *c.input(0).data<int64_t>();
+  const int64_t time = c.input(1).dim(0);
+  if (*length < 0 || *length > time) {
+    return invalid_argument("seq_len_max must be between 0 and the number of steps, {}, but is {}", time, *length);
+  }
+  return OkStatus();
+}
+
+template <typename T>
+class BlockLSTM : public Kernel {
+ public:
+  explicit BlockLSTM(KernelInit& c)
+      : forget_bias_(c.attr<float>("forget_bias")), cell_clip_(c.attr<float>("cell_clip")),
+        use_peephole_(c.attr<bool>("use_peephole")) {}
+  Status compute(KernelContext& c) override {
+    int64_t length;
+    RETURN_IF_ERROR(checked_length(c, &length));
+    const LstmSizes sizes = sizes_of(c);
+    const LstmWeights weights = weights_of(c, use_peephole_, forget_bias_, cell_clip_);
+    ASSIGN_OR_RETURN(Tensor gates, c.allocate_scratch(DType::kFloat32, Shape{sizes.batch, 4 * sizes.cell}));
+    const int64_t step = sizes.batch * sizes.cell;
+    std::array<float*, 7> out;
+    for (int i = 0; i < 7; ++i) out[i] = c.output(i).data<float>();
+    const float *cs = c.input(2).data<float>(), *h = c.input(3).data<float>();
+    for (int64_t t = 0; t < length; ++t) {
+      const auto at = [&](int i) { return out[i] + t * step; };
+      lstm_step(c.pool(), sizes, weights, c.input(1).data<float>() + t * sizes.batch * sizes.input, cs, h,
+                gates.data<float>(), {at(0), at(1), at(2), at(3), at(4), at(5), at(6)});
+      cs = at(1);
+      h = at(6);
+    }
+    for (int i = 0; i < 7; ++i) std::fill(out[i] + length * step, out[i] + c.output(i).num_elements(), 0.0f);
+    return OkStatus();
+  }
+
+ private:
+  float forget_bias_, cell_clip_;
+  bool use_peephole_;
+};
+
+template <typename T>
+class BlockLSTMGrad : public Kernel {
+ public:
+  explicit BlockLSTMGrad(KernelInit& c) : use_peephole_(c.attr<bool>("use_peephole")) {}
+  Status compute(KernelContext& c) override {
+    int64_t length;
+    RETURN_IF_ERROR(checked_length(c, &length));
+    const LstmSizes sizes = sizes_of(c);
+    const int64_t batch = sizes.batch, input = sizes.input, cell = sizes.cell, step = batch * cell, width = 4 * cell;
+    const LstmWeights weights = weights_of(c, use_peephole_, 0, 0);
+    ASSIGN_OR_RETURN(Tensor scratch, c.allocate_scratch(DType::kFloat32, Shape{batch, width + 2 * cell}));
+    float *gates = scratch.data<float>(), *dcs = gates + batch * width, *dh = dcs + step;
+    const auto in = [&](int i) { return const_cast<float*>(c.input(i).data<float>()); };
+    const auto out = [&](int i) { return c.output(i).data<float>(); };
+    for (int i = 0; i < 8; ++i) std::fill_n(out(i), c.output(i).num_elements(), 0.0f);
+    LstmPeepholeGrads peepholes{};
+    if (use_peephole_) peepholes = {out(4), out(5), out(6)};
+    float *cs_prev_grad = out(1), *h_prev_grad = out(2), *w_grad = out(3), *b_grad = out(7);
+    ThreadPool& pool = c.pool();
+    for (int64_t t = length - 1; t >= 0; --t) {
+      const auto at = [&](int i) { return in(i) + t * step; };
+      const float* cs_before = t > 0 ? at(10) - step : in(2);
+      const float* h_before = t > 0 ? at(15) - step : in(3);
+      for (int64_t j = 0; j < step; ++j) {
+        dcs[j] = at(16)[j] + cs_prev_grad[j];
+        dh[j] = at(17)[j] + h_prev_grad[j];
+      }
+      lstm_step_grad(pool, sizes, weights, cs_before, {at(9), at(10), at(11), at(12), at(13), at(14), at(15)}, dcs, dh,
+                     gates, cs_prev_grad, peepholes);
+      if (batch == 0 || cell == 0) continue;
+      const float* w_h = weights.w + input * width;
+      onednn::parallel_sgemm(pool, false, true, batch, cell, width, 1, gates, width, w_h, width, 0, h_prev_grad, cell);
+      onednn::parallel_sgemm(pool, true, false, cell, width, batch, 1, h_before, cell, gates, width, 1,
+                             w_grad + input * width, width);
+      if (input > 0) {
+        const float* x = in(1) + t * batch * input;
+        onednn::parallel_sgemm(pool, false, true, batch, input, width, 1, gates, width, weights.w, width, 0,
+                               out(0) + t * batch * input, input);
+        onednn::parallel_sgemm(pool, true, false, input, width, batch, 1, x, input, gates, width, 1, w_grad, width);
+      }
+      for (int64_t r = 0; r < batch; ++r) {
+        for (int64_t j = 0; j < width; ++j) b_grad[j] += gates[r * width + j];
+      }
+    }
+    return OkStatus();
+  }
+
+ private:
+  bool use_peephole_;
+};
+
+REFLOW_OP("BlockLSTM")
+    .input("seq_len_max: int64").input("x: T").input("cs_prev: T").input("h_prev: T").input("w: T").input("wci: T")
+    .input("wcf: T").input("wco: T").input("b: T")
+    .output("i: T").output("cs: T").output("f: T").output("o: T").output("ci: T").output("co: T").output("h: T")
+    .attr("forget_bias: float = 1").attr("cell_clip: float = 3").attr("use_peephole: bool = false")
+    .attr("T: {half, float}")
+    .doc("LSTMBlockCell for each step of x, [time, batch, input], up to seq_len_max; what comes after is zeros.")
+    .shape(sequence_shape).kernel<BlockLSTM>(kCpu, kFloat)
+    .gradient([](GradContext& g) {
+      std::vector<OpInput> inputs;
+      for (int i = 0; i < 9; ++i) inputs.emplace_back(g.x(i));
+      for (int i = 0; i < 7; ++i) inputs.emplace_back(g.y(i));
+      inputs.emplace_back(g.dy(1));
+      inputs.emplace_back(g.dy(6));
+      Node* grad = g.ops("BlockLSTMGrad", std::move(inputs), {{"use_peephole", g.attr<bool>("use_peephole")}});
+      for (int i = 0; grad != nullptr && i < 8; ++i) g.dx(1 + i) = grad->output(i);
+    });
+
+REFLOW_OP("BlockLSTMGrad")
+    .input("seq_len_max: int64").input("x: T").input("cs_prev: T").input("h_prev: T").input("w: T").input("wci: T")
+    .input("wcf: T").input("wco: T").input("b: T").input("i: T").input("cs: T").input("f: T").input("o: T")
+    .input("ci: T").input("co: T").input("h: T").input("cs_grad: T").input("h_grad: T")
+    .output("x_grad: T").output("cs_prev_grad: T").output("h_prev_grad: T").output("w_grad: T").output("wci_grad: T")
+    .output("wcf_grad: T").output("wco_grad: T").output("b_grad: T")
+    .attr("use_peephole: bool").attr("T: {half, float}")
+    .doc("The derivatives of BlockLSTM to all of its inputs.")
+    .shape(sequence_grad_shape).kernel<BlockLSTMGrad>(kCpu, kFloat);
+
+}  // namespace
+}  // namespace reflow::ops
