@@ -22,7 +22,6 @@ WAITING = {
     'array_ops': 'parallel_stack',
     'attention_seq2seq': 'tf.contrib.seq2seq',
     'checks_and_host': 'timestamps',
-    'contrib_layers': 'tf.summary',
     'data_basic': _DATA,
     'data_initializable': _DATA,
     'data_iterators': _DATA,
@@ -32,7 +31,6 @@ WAITING = {
     'keras_conv_compile': _KERAS,
     'keras_layers_model': _KERAS,
     'random_seeds': 'stateless random numbers',
-    'sparse': 'tf.contrib.layers.dense_to_sparse',
     'strings_and_tables': 'operations on files and Examples',
 }
 

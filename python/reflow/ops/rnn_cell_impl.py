@@ -31,6 +31,15 @@ def _input_depth(inputs_shape):
     return sizes[-1]
 
 
+def _for_depth(build):
+    """`build`, which is told the inputs' depth, as a layer's build, which is told their shape."""
+    def wrapper(instance, input_shape):
+        build(instance, _input_depth(input_shape))
+        instance.built = True
+    wrapper.__name__, wrapper.__doc__ = build.__name__, build.__doc__
+    return wrapper
+
+
 def _check_supported_dtypes(dtype):
     if dtype is None:
         return
@@ -59,14 +68,13 @@ class BasicRNNCell(LayerRNNCell):
         """The number of units."""
         return self._num_units
 
-    def build(self, inputs_shape):
+    @_for_depth
+    def build(self, depth):
         """Makes kernel and bias."""
-        depth = _input_depth(inputs_shape)
         _check_supported_dtypes(self.dtype)
         self._kernel = self.add_variable(_WEIGHTS_VARIABLE_NAME, shape=[depth + self._num_units, self._num_units])
         self._bias = self.add_variable(_BIAS_VARIABLE_NAME, shape=[self._num_units],
                                        initializer=init_ops.zeros_initializer(dtype=self.dtype or dtypes.float32))
-        self.built = True
 
     def call(self, inputs, state):
         """(output, new state)."""
@@ -105,9 +113,9 @@ class GRUCell(LayerRNNCell):
         """The number of units."""
         return self._num_units
 
-    def build(self, inputs_shape):
+    @_for_depth
+    def build(self, depth):
         """Makes kernels and biases of the gates and of the candidate."""
-        depth = _input_depth(inputs_shape)
         _check_supported_dtypes(self.dtype)
         dtype = self.dtype or dtypes.float32
         units = self._num_units
@@ -123,7 +131,6 @@ class GRUCell(LayerRNNCell):
             'candidate/%s' % _BIAS_VARIABLE_NAME, shape=[units],
             initializer=(self._bias_initializer if self._bias_initializer is not None
                          else init_ops.zeros_initializer(dtype=dtype)))
-        self.built = True
 
     def call(self, inputs, state):
         """(output, new state)."""
@@ -190,15 +197,14 @@ class BasicLSTMCell(LayerRNNCell):
         """The number of units."""
         return self._num_units
 
-    def build(self, inputs_shape):
+    @_for_depth
+    def build(self, depth):
         """Makes kernel and bias of all gates."""
-        depth = _input_depth(inputs_shape)
         _check_supported_dtypes(self.dtype)
         self._kernel = self.add_variable(_WEIGHTS_VARIABLE_NAME,
                                          shape=[depth + self._num_units, 4 * self._num_units])
         self._bias = self.add_variable(_BIAS_VARIABLE_NAME, shape=[4 * self._num_units],
                                        initializer=init_ops.zeros_initializer(dtype=self.dtype or dtypes.float32))
-        self.built = True
 
     def call(self, inputs, state):
         """(output, new state)."""
@@ -271,9 +277,9 @@ class LSTMCell(LayerRNNCell):
         """The size of the projection, or the number of units."""
         return self._output_size
 
-    def build(self, inputs_shape):
+    @_for_depth
+    def build(self, depth):
         """Makes the variables of gates, peepholes and projection."""
-        depth = _input_depth(inputs_shape)
         _check_supported_dtypes(self.dtype)
         h_depth = self._num_units if self._num_proj is None else self._num_proj
         self._kernel = self.add_variable(
@@ -291,7 +297,6 @@ class LSTMCell(LayerRNNCell):
             self._proj_kernel = self.add_variable(
                 'projection/%s' % _WEIGHTS_VARIABLE_NAME, shape=[self._num_units, self._num_proj],
                 initializer=self._initializer, partitioner=_fixed_size(self._num_proj_shards))
-        self.built = True
 
     def call(self, inputs, state):
         """(output, new state)."""

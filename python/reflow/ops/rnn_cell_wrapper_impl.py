@@ -45,9 +45,24 @@ class _RNNCellWrapperV1(RNNCell):
         """That of the cell."""
         return self.cell.output_size
 
-    def build(self, inputs_shape):
+    def build(self, _):
         """The cell makes its own variables."""
         self.built = True
+
+    def get_config(self):
+        """The arguments of the constructor; of the cell its class's name and its config."""
+        return dict(super().get_config(), cell={'class_name': type(self.cell).__name__, 'config': self.cell.get_config()})
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """The wrapper with the arguments of get_config, around a cell of tf.nn.rnn_cell or of `custom_objects`."""
+        from reflow.ops import rnn_cell_impl
+        config = dict(config)
+        cell = config.pop('cell')
+        made = (custom_objects or {}).get(cell['class_name']) or getattr(rnn_cell_impl, cell['class_name'], None)
+        if made is None:
+            raise ValueError('Unknown layer: ' + cell['class_name'])
+        return cls(made.from_config(cell['config']), **config)
 
     def zero_state(self, batch_size, dtype):
         """The cell's state of zeros."""
@@ -72,7 +87,7 @@ def _default_dropout_state_filter_visitor(substate):
     return not isinstance(substate, tensor_array_ops.TensorArray)
 
 
-class DropoutWrapper(_RNNCellWrapperV1):
+class _DropoutWrapperBase(_RNNCellWrapperV1):
     """Drops inputs, outputs and states of a cell at random.
 
     With `variational_recurrent` the same units are dropped at each step. Gal and Ghahramani, arXiv 1512.05287.
@@ -166,8 +181,15 @@ class DropoutWrapper(_RNNCellWrapperV1):
             output = self._dropout(output, 'output', self._recurrent_output_noise, self._output_keep_prob)
         return output, new_state
 
+    def get_config(self):
+        """The arguments of the constructor."""
+        return dict(super().get_config(), variational_recurrent=self._variational_recurrent, seed=self._seed,
+                    input_size=self._input_size, **{
+                        name: tensor_util.constant_value(ops.convert_to_tensor(getattr(self, '_' + name))).item()
+                        for name in ('input_keep_prob', 'output_keep_prob', 'state_keep_prob')})
 
-class ResidualWrapper(_RNNCellWrapperV1):
+
+class _ResidualWrapperBase(_RNNCellWrapperV1):
     """Adds a cell's inputs to its outputs."""
 
     def __init__(self, cell, residual_fn=None, **kwargs):
@@ -184,12 +206,16 @@ class ResidualWrapper(_RNNCellWrapperV1):
         return (self._residual_fn or add)(inputs, outputs), new_state
 
 
-class DeviceWrapper(_RNNCellWrapperV1):
+class _DeviceWrapperBase(_RNNCellWrapperV1):
     """Places a cell on a device."""
 
     def __init__(self, cell, device, **kwargs):
         super().__init__(cell, **kwargs)
         self._device = device
+
+    def get_config(self):
+        """The arguments of the constructor."""
+        return dict(super().get_config(), device=self._device)
 
     def zero_state(self, batch_size, dtype):
         """The cell's state of zeros, on the device."""
@@ -200,6 +226,30 @@ class DeviceWrapper(_RNNCellWrapperV1):
     def _call_wrapped_cell(self, inputs, state, cell_call_fn, **kwargs):
         with ops.device(self._device):
             return cell_call_fn(inputs, state, **kwargs)
+
+
+class DropoutWrapper(_DropoutWrapperBase):
+    __doc__ = _DropoutWrapperBase.__doc__
+
+    def __init__(self, *args, **kwargs):
+        """The arguments are those above."""
+        super().__init__(*args, **kwargs)
+
+
+class ResidualWrapper(_ResidualWrapperBase):
+    __doc__ = _ResidualWrapperBase.__doc__
+
+    def __init__(self, *args, **kwargs):
+        """The arguments are those above."""
+        super().__init__(*args, **kwargs)
+
+
+class DeviceWrapper(_DeviceWrapperBase):
+    __doc__ = _DeviceWrapperBase.__doc__
+
+    def __init__(self, *args, **kwargs):
+        """The arguments are those above."""
+        super().__init__(*args, **kwargs)
 
 
 for _class in (DropoutWrapper, ResidualWrapper, DeviceWrapper):
