@@ -63,6 +63,9 @@ def test_old_checkpoints_go(session, tmp_path):
     assert not (tmp_path / 'm-1.index').exists()
     state = tf.train.get_checkpoint_state(str(tmp_path))
     assert state.model_checkpoint_path == str(tmp_path / 'm-3')
+    handed_on = tf.train.Saver(max_to_keep=2)
+    handed_on.set_last_checkpoints_with_time(saver._last_checkpoints)
+    assert handed_on.last_checkpoints == saver.last_checkpoints
     again = tf.train.Saver(max_to_keep=1)
     again.recover_last_checkpoints(state.all_model_checkpoint_paths)
     again.save(session, str(tmp_path / 'm'), global_step=5)

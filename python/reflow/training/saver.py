@@ -214,6 +214,15 @@ class Saver:
         """The prefixes of the checkpoints that are kept, the oldest first."""
         return self._history.paths() if self._history else []
 
+    @property
+    def _last_checkpoints(self):
+        """[(prefix, seconds since 1970)] of them: what programs hand on to set_last_checkpoints_with_time."""
+        return self._history.entries if self._history else []
+
+    @_last_checkpoints.setter
+    def _last_checkpoints(self, entries):
+        self.set_last_checkpoints_with_time(list(entries))
+
     def set_last_checkpoints(self, last_checkpoints):
         """Deprecated: use set_last_checkpoints_with_time."""
         assert isinstance(last_checkpoints, list)
