@@ -45,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const std::string prefix = "/tmp/reflow_fuzz_" + std::to_string(::getpid());
   std::string_view rest(reinterpret_cast<const char*>(data), size);
   const bool v2 = take_number(rest) % 2 == 0;
-  const size_t data_size = take_number(rest) * 256 + take_number(rest);
+  const size_t high = take_number(rest), data_size = high * 256 + take_number(rest);
   const std::string_view values = v2 ? take(rest, data_size) : "";
   std::map<std::string, std::string> entries;
   while (!rest.empty()) {
