@@ -27,7 +27,6 @@ WAITING = {
     'data_iterators': _DATA,
     'defun': 'Defun',
     'estimator_pieces': 'feature columns',
-    'input_producers': 'readers and summaries',
     'keras_conv_compile': _KERAS,
     'keras_layers_model': _KERAS,
     'random_seeds': 'stateless random numbers',

@@ -103,9 +103,8 @@ def restore(dequeued, how):
     is_list = isinstance(dequeued, (list, tuple))
     tensors = [_take(tensor, each) if each.map_op is not None else tensor
                for tensor, each in zip(dequeued if is_list else [dequeued], how)]
-    if any(each.map_op is not None for each in how):
-        tensors = _all_or_none(tensors)
-    return tensors if is_list else tensors[0]
+    together = _all_or_none(tensors) if any(each.map_op is not None for each in how) else tensors
+    return together if is_list else tensors[0]
 
 
 def _all_or_none(tensors):

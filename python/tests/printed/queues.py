@@ -99,6 +99,15 @@ def batches_of_some():
 
 
 @show
+def sparse_tensors():
+    a, keep, sparse = tf.constant([1., 2.]), tf.placeholder(tf.bool, []), tf.SparseTensor([[0]], [1.], [3])
+    for batch in (tf.train.batch([sparse, a], 2), tf.train.maybe_batch([sparse, a], keep, 2),
+                  tf.train.batch_join([[sparse, a], [sparse, a]], 2)):
+        print(batch[0].indices, batch[0].values, batch[0].dense_shape, batch[1])
+    print(tf.train.batch([tf.SparseTensor([[0, 0]], [1.], [1, 3])], 2, enqueue_many=True))
+
+
+@show
 def errors():
     named = tf.FIFOQueue(3, [tf.int32, tf.float32], shapes=[[], [2]], names=['a', 'b'])
     plain = tf.FIFOQueue(3, tf.float32, [[2]])
