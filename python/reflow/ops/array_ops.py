@@ -5,6 +5,7 @@ import builtins
 from reflow import _core
 from reflow.framework import dtypes
 from reflow.framework import ops
+from reflow.framework import tensor_util
 from reflow.ops import gen_array_ops
 from reflow.ops import gen_math_ops
 from reflow.util import deprecation
@@ -379,15 +380,16 @@ reverse_v2 = reverse
 
 def gather(params, indices, validate_indices=None, name=None, axis=None, batch_dims=0):
     """The slices of `params` at `indices`, along a dimension."""
-    if batch_dims != 0:
-        raise NotImplementedError('tf.gather of Reflow has no batch_dims yet')
-    if axis is None or axis == 0:
-        if isinstance(params, _core.Variable):
-            try:
-                return params.sparse_read(indices, name=name)
-            except AttributeError:
-                pass
-    return gen_array_ops.gather_v2(params, indices, 0 if axis is None else axis, name=name)
+    if axis is None:
+        axis = batch_dims
+    if tensor_util.constant_value(axis) != 0:
+        return gen_array_ops.gather_v2(params, indices, axis, batch_dims=batch_dims, name=name)
+    if isinstance(params, _core.Variable):
+        try:
+            return params.sparse_read(indices, name=name)
+        except AttributeError:
+            pass
+    return gen_array_ops.gather_v2(params, indices, axis, name=name)
 
 
 def gather_v2(params, indices, validate_indices=None, axis=None, batch_dims=0, name=None):
@@ -397,8 +399,12 @@ def gather_v2(params, indices, validate_indices=None, axis=None, batch_dims=0, n
 
 def gather_nd(params, indices, name=None, batch_dims=0):
     """The slices of `params` at indices of several dimensions."""
+    static_dims = tensor_util.constant_value(batch_dims)
+    if static_dims is not None:
+        batch_dims = int(static_dims)
     if batch_dims != 0:
-        raise NotImplementedError('tf.gather_nd of Reflow has no batch_dims yet')
+        from reflow.ops import batched_gathers
+        return batched_gathers.gather_nd(params, indices, batch_dims, name=name)
     return gen_array_ops.gather_nd(params, indices, name=name)
 
 
@@ -493,7 +499,6 @@ def sparse_mask(a, mask_indices, name=None):
 
 def required_space_to_batch_paddings(input_shape, block_shape, base_paddings=None, name=None):
     """The paddings and crops that space_to_batch needs so that blocks fit."""
-    from reflow.framework import tensor_util
     from reflow.ops import math_ops
     with ops.name_scope(name, 'required_space_to_batch_paddings', [input_shape, block_shape]):
         input_shape = ops.convert_to_tensor(input_shape, dtype=dtypes.int32, name='input_shape')
