@@ -215,3 +215,14 @@ def ensure_shape(x, shape, name=None):
     if not isinstance(shape, tensor_shape.TensorShape):
         shape = tensor_shape.TensorShape(shape)
     return gen_array_ops.ensure_shape(x, shape, name=name)
+
+
+def assert_shapes(shapes, data=None, summarize=None, message=None, name=None):
+    """Fails unless the tensors have the shapes, whose sizes are numbers, symbols, or None, or '.'."""
+    from reflow.ops import shape_checks
+    return shape_checks.assert_shapes(shapes, data, summarize, message, name)
+
+
+def assert_shapes_v2(shapes, data=None, summarize=None, message=None, name=None):
+    """Fails unless the tensors have the shapes."""
+    assert_shapes(shapes, data=data, summarize=summarize, message=message, name=name)
