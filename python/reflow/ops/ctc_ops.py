@@ -1,8 +1,13 @@
 """Connectionist temporal classification: Graves and others, ICML 2006."""
 
+from reflow.framework import dtypes
+from reflow.framework import ops
 from reflow.framework import sparse_tensor
+from reflow.framework import tensor_shape
 from reflow.ops import array_ops
 from reflow.ops import gen_ctc_ops
+from reflow.ops import map_fn
+from reflow.ops import math_ops
 from reflow.util import deprecation
 
 
@@ -39,3 +44,42 @@ def ctc_beam_search_decoder_v2(inputs, sequence_length, beam_width=100, top_path
     """The likeliest paths, found by beam search, repeated classes kept."""
     return ctc_beam_search_decoder(inputs, sequence_length=sequence_length, beam_width=beam_width, top_paths=top_paths,
                                    merge_repeated=False)
+
+
+def collapse_repeated(labels, seq_length, name=None):
+    """(labels without repetitions, padded with zeros; their lengths)."""
+    with ops.name_scope(name, 'collapse_repeated_labels', [labels, seq_length]):
+        labels = ops.convert_to_tensor(labels, name='labels')
+        seq_length = ops.convert_to_tensor(seq_length, name='seq_length')
+        begins = array_ops.concat([array_ops.ones_like(labels[:, :1], dtypes.bool),
+                                   math_ops.not_equal(labels[:, 1:], labels[:, :-1])], axis=1)
+        within = array_ops.sequence_mask(seq_length, maxlen=_dim(labels, 1))
+        kept = math_ops.logical_and(begins, within)
+        new_lengths = math_ops.reduce_sum(math_ops.cast(kept, dtypes.int32), axis=1)
+        longest = math_ops.reduce_max(new_lengths)
+        places = array_ops.sequence_mask(new_lengths, maxlen=longest)
+        flat_labels = array_ops.reshape(labels, [-1])
+        flat_kept = array_ops.reshape(kept, [-1])
+        flat_places = array_ops.reshape(places, [-1])
+        numbers = math_ops.range(_dim(flat_places, 0))
+        flat = array_ops.scatter_nd(
+            indices=array_ops.expand_dims(array_ops.boolean_mask(numbers, flat_places), axis=1),
+            updates=array_ops.boolean_mask(flat_labels, flat_kept), shape=array_ops.shape(flat_places))
+        return (array_ops.reshape(flat, [_dim(labels, 0), longest]), math_ops.cast(new_lengths, seq_length.dtype))
+
+
+def ctc_unique_labels(labels, name=None):
+    """(the labels of each row without repetitions, padded with zeros; where in them each label is)."""
+    with ops.name_scope(name, 'ctc_unique_labels', [labels]):
+        labels = ops.convert_to_tensor(labels, name='labels')
+
+        def unique(row):
+            found = array_ops.unique(row)
+            padded = array_ops.pad(found.y, [[0, _dim(found.idx, 0) - _dim(found.y, 0)]])
+            return [math_ops.cast(padded, dtypes.int64), found.idx]
+
+        return map_fn.map_fn(unique, labels, dtype=[dtypes.int64, dtypes.int32])
+
+
+def _dim(tensor, i):
+    return tensor_shape.dimension_value(tensor.shape[i]) or array_ops.shape(tensor)[i]

@@ -2,6 +2,7 @@
 
 from reflow import _core
 from reflow.framework import ops
+from reflow.ops import math_ops
 from reflow.ops import nn_ops
 from reflow.ops.sampled_losses import nce_loss, sampled_softmax_loss  # noqa: F401
 from reflow.util import deprecation
@@ -17,6 +18,16 @@ def weighted_cross_entropy_with_logits(labels=None, logits=None, pos_weight=None
     """The same with positive examples weighted."""
     labels = deprecation.deprecated_argument_lookup('labels', labels, 'targets', targets)
     return _core.weighted_cross_entropy_with_logits(labels, logits, pos_weight, name)
+
+
+def normalize(tensor, ord='euclidean', axis=None, name=None):
+    """(the tensor over its norm, the norm)."""
+    from reflow.ops import linalg_ops
+    with ops.name_scope(name, 'normalize', [tensor]):
+        tensor = ops.convert_to_tensor(tensor)
+        norm = linalg_ops.norm(tensor, ord, axis, keepdims=True)
+        norm = math_ops.cast(norm, tensor.dtype)
+        return tensor / norm, norm
 
 
 def l2_normalize(x, axis=None, epsilon=1e-12, name=None, dim=None):
