@@ -172,7 +172,8 @@ def while_loop(cond, body, loop_vars, shape_invariants=None, parallel_iterations
     exits = _core.while_loop(lambda values: call(cond, values), run_body, [_flow_of(value) for value in flat], invariants,
                              parallel_iterations, bool(back_prop), bool(swap_memory), name or 'while',
                              maximum_iterations)
-    values = [value if array is None else array._with_flow(value) for value, array in zip(exits, arrays)]
+    with ops.name_scope(exits[0].op.name.rpartition('/')[0] + '/'):  # the loop's, where TensorFlow makes the arrays
+        values = [value if array is None else array._with_flow(value) for value, array in zip(exits, arrays)]
     result = nest.pack_sequence_as(structures[0], values, expand_composites=True)
     if return_same_structure or len(values) != 1 or isinstance(result, dict):
         return result
