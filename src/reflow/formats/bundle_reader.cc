@@ -210,7 +210,8 @@ Status BundleReader::read_parts(Request& request) const {
   }
   ASSIGN_OR_RETURN(request.value, allocate_tensor(entry.dtype, shape));
   const bool is_string = entry.dtype == DType::kString;
-  if (!is_string) std::memset(request.value.raw_data(), 0, static_cast<size_t>(request.value.size_bytes()));
+  const auto value_bytes = static_cast<size_t>(is_string ? 0 : request.value.size_bytes());
+  if (value_bytes > 0) std::memset(request.value.raw_data(), 0, value_bytes);
   for (auto& [slice, stored] : parts) {
     Tensor part;
     stored.value = &part;
