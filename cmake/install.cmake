@@ -14,6 +14,7 @@ function(install_public_headers destination)
     endif()
   endforeach()
   install(FILES src/reflow/reflow.h DESTINATION ${destination}/reflow ${ARGN})
+  install(FILES src/reflow/formats/example_builder.h DESTINATION ${destination}/reflow/formats ${ARGN})
 endfunction()
 
 install_public_headers(${CMAKE_INSTALL_INCLUDEDIR})
