@@ -27,6 +27,16 @@ constexpr double kLearningRateBase = 0.8, kLearningRateDecay = 0.99;
 constexpr double kRegularizationRate = 0.0001, kMovingAverageDecay = 0.99;
 constexpr int kReportEvery = 1000, kSummarizeEvery = 20;
 
+struct Layer {
+  tf::Variable weights, biases;
+};
+
+Layer make_layer(const char* name, int num_inputs, int num_outputs) {
+  const tf::name_scope scope(name);
+  return {tf::Variable(tf::truncated_normal({num_inputs, num_outputs}, {.stddev = 0.1}), {.name = "weights"}),
+          tf::Variable(tf::constant(0.1, {.shape = tf::Shape{num_outputs}}), {.name = "biases"})};
+}
+
 struct Weights {
   tf::Output weights1, biases1, weights2, biases2;
 };
@@ -35,9 +45,7 @@ tf::Output hidden_layer(const tf::Output& images, const Weights& w) {
   return tf::nn::relu(tf::matmul(images, w.weights1) + w.biases1);
 }
 
-tf::Output inference(const tf::Output& images, const Weights& w) {
-  return tf::matmul(hidden_layer(images, w), w.weights2) + w.biases2;
-}
+tf::Output output_layer(const tf::Output& hidden, const Weights& w) { return tf::matmul(hidden, w.weights2) + w.biases2; }
 
 struct Network {
   tf::Output x, y_, loss, accuracy, summaries;
@@ -46,12 +54,15 @@ struct Network {
 };
 
 // What is written every so often: one summary of all.
-tf::Output build_summaries(const Network& net, const tf::Output& learning_rate, const tf::Output& layer1,
-                           const std::vector<std::pair<const char*, tf::Variable>>& variables) {
-  tf::summary::scalar("loss", net.loss);
-  tf::summary::scalar("learning_rate", learning_rate);
-  for (const auto& [name, variable] : variables) tf::summary::histogram(name, variable);
-  tf::summary::histogram("layer1/activations", layer1);
+tf::Output build_summaries(const Network& net, const tf::Output& learning_rate, const tf::Output& hidden, const Layer& layer1,
+                           const Layer& layer2) {
+  tf::summary::scalar("training/loss", net.loss);
+  tf::summary::scalar("training/learning_rate", learning_rate);
+  tf::summary::histogram("weights/layer1", layer1.weights);
+  tf::summary::histogram("biases/layer1", layer1.biases);
+  tf::summary::histogram("activations/layer1", hidden);
+  tf::summary::histogram("weights/layer2", layer2.weights);
+  tf::summary::histogram("biases/layer2", layer2.biases);
   tf::summary::image("digits", tf::reshape(net.x, {-1, 28, 28, 1}), {.max_outputs = 4});
   return *tf::summary::merge_all();
 }
@@ -63,38 +74,49 @@ Network build_network(int64_t num_examples) {
     net.x = tf::placeholder(tf::float32, {-1, kInputNodes}, {.name = "x-input"});
     net.y_ = tf::placeholder(tf::float32, {-1, kOutputNodes}, {.name = "y-input"});
   }
-  const tf::Variable weights1(tf::truncated_normal({kInputNodes, kLayer1Nodes}, {.stddev = 0.1}));
-  const tf::Variable biases1(tf::constant(0.1, {.shape = tf::Shape{kLayer1Nodes}}));
-  const tf::Variable weights2(tf::truncated_normal({kLayer1Nodes, kOutputNodes}, {.stddev = 0.1}));
-  const tf::Variable biases2(tf::constant(0.1, {.shape = tf::Shape{kOutputNodes}}));
-  const tf::Output layer1 = hidden_layer(net.x, {weights1, biases1, weights2, biases2});
-  const tf::Output y = tf::matmul(layer1, weights2) + biases2;
-
-  const tf::Variable global_step = net.global_step = tf::Variable(0, {.trainable = false});
-  tf::train::ExponentialMovingAverage variable_averages(kMovingAverageDecay, {.num_updates = global_step});
-  const tf::Operation variable_averages_op = variable_averages.apply(tf::trainable_variables());
-  const tf::Output average_y =
-      inference(net.x, {*variable_averages.average(weights1), *variable_averages.average(biases1),
-                        *variable_averages.average(weights2), *variable_averages.average(biases2)});
-
-  const tf::Output cross_entropy = tf::nn::sparse_softmax_cross_entropy_with_logits(
-      {.labels = tf::argmax(net.y_, {.axis = 1}), .logits = y});
-  const auto regularizer = tf::contrib::layers::l2_regularizer(kRegularizationRate);
-  net.loss = tf::reduce_mean(cross_entropy) + (regularizer(weights1) + regularizer(weights2));
-  const tf::Output learning_rate = tf::train::exponential_decay(
-      kLearningRateBase, global_step, static_cast<double>(num_examples), kLearningRateDecay);
-  const tf::Operation train_step =
-      tf::train::GradientDescentOptimizer(learning_rate).minimize(net.loss, {.global_step = global_step});
+  const Layer layer1 = make_layer("layer1", kInputNodes, kLayer1Nodes);
+  const Layer layer2 = make_layer("layer2", kLayer1Nodes, kOutputNodes);
+  tf::Output hidden, y;
   {
+    const tf::name_scope scope("inference");
+    const Weights weights{layer1.weights, layer1.biases, layer2.weights, layer2.biases};
+    hidden = hidden_layer(net.x, weights);
+    y = output_layer(hidden, weights);
+  }
+
+  const tf::Variable global_step = net.global_step = tf::Variable(0, {.trainable = false, .name = "global_step"});
+  tf::train::ExponentialMovingAverage variable_averages(kMovingAverageDecay, {.num_updates = global_step});
+  tf::Operation variable_averages_op;
+  {
+    const tf::name_scope scope("moving_averages");
+    variable_averages_op = variable_averages.apply(tf::trainable_variables());
+  }
+  tf::Output learning_rate;
+  {
+    const tf::name_scope scope("loss");
+    const tf::Output cross_entropy = tf::nn::sparse_softmax_cross_entropy_with_logits(
+        {.labels = tf::argmax(net.y_, {.axis = 1}), .logits = y});
+    const auto regularizer = tf::contrib::layers::l2_regularizer(kRegularizationRate);
+    net.loss = tf::reduce_mean(cross_entropy) + (regularizer(layer1.weights) + regularizer(layer2.weights));
+  }
+  {
+    const tf::name_scope scope("train");
+    learning_rate = tf::train::exponential_decay(kLearningRateBase, global_step, static_cast<double>(num_examples),
+                                                 kLearningRateDecay);
+    const tf::Operation train_step =
+        tf::train::GradientDescentOptimizer(learning_rate).minimize(net.loss, {.global_step = global_step});
     const tf::control_dependencies both({train_step, variable_averages_op});
     net.train_op = tf::no_op("train");
   }
-  const tf::Output correct =
-      tf::equal(tf::argmax(average_y, {.axis = 1}), tf::argmax(net.y_, {.axis = 1}));
-  net.accuracy = tf::reduce_mean(tf::cast(correct, tf::float32));
-  net.summaries = build_summaries(net, learning_rate, layer1,
-                                  {{"layer1/weights", weights1}, {"layer1/biases", biases1},
-                                   {"layer2/weights", weights2}, {"layer2/biases", biases2}});
+  {
+    const tf::name_scope scope("accuracy");
+    const Weights averages{*variable_averages.average(layer1.weights), *variable_averages.average(layer1.biases),
+                           *variable_averages.average(layer2.weights), *variable_averages.average(layer2.biases)};
+    const tf::Output average_y = output_layer(hidden_layer(net.x, averages), averages);
+    const tf::Output correct = tf::equal(tf::argmax(average_y, {.axis = 1}), tf::argmax(net.y_, {.axis = 1}));
+    net.accuracy = tf::reduce_mean(tf::cast(correct, tf::float32));
+  }
+  net.summaries = build_summaries(net, learning_rate, hidden, layer1, layer2);
   return net;
 }
 
@@ -167,7 +189,7 @@ void train(input_data::Datasets& mnist, int steps, const std::string& model_dir,
       std::fflush(stdout);
       save();
       if (writer) {
-        writer->add_scalar("validation_accuracy", accuracy, first + i);
+        writer->add_scalar("validation/accuracy", accuracy, first + i);
         tf::RunMetadata metadata;
         sess.run({net.train_op}, batch, {.trace_level = tf::RunOptions::FULL_TRACE}, &metadata);
         writer->add_run_metadata(metadata, "step " + std::to_string(first + i), first + i);

@@ -44,7 +44,8 @@ def test_mnist_mlp_writes_what_tensorboard_shows(tmp_path):
     assert done.returncode == 0, done.stderr
     assert f'tensorboard --logdir {tmp_path}' in done.stdout
     content = next(tmp_path.iterdir()).read_bytes()
-    for tag in (b'loss', b'learning_rate', b'layer1/weights', b'digits/image/0', b'validation_accuracy', b'step 0', b'x-input'):
+    for tag in (b'training/loss', b'training/learning_rate', b'weights/layer1', b'digits/image/0', b'validation/accuracy', b'step 0',
+                b'x-input'):
         assert tag in content
 
 
