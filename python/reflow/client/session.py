@@ -81,6 +81,19 @@ class BaseSession(SessionInterface):
 
     def run(self, fetches, feed_dict=None, options=None, run_metadata=None):
         """The values of `fetches` (tensors, operations, names, and nests of these), given those of `feed_dict`."""
+        if '_has_session_handles' in self._graph.__dict__:
+            return self._run_with_handles(fetches, feed_dict, options, run_metadata)
+        return self._run_values(fetches, feed_dict, options, run_metadata)
+
+    def _run_with_handles(self, fetches, feed_dict, options, run_metadata):
+        from reflow.ops import session_ops
+        session_ops.delete_dead_handles(self)
+        if feed_dict:
+            feed_dict = {key: value.eval() if isinstance(value, session_ops.TensorHandle) else value
+                         for key, value in feed_dict.items()}
+        return session_ops.with_handles(self, fetches, self._run_values(fetches, feed_dict, options, run_metadata))
+
+    def _run_values(self, fetches, feed_dict, options, run_metadata):
         try:
             if options is None and run_metadata is None:
                 if not self._closed:

@@ -460,6 +460,19 @@ def quantize(input, min_range, max_range, T, mode='MIN_COMBINED', round_mode='HA
     return gen_array_ops.quantize_v2(input, min_range, max_range, T, mode, round_mode, name=name)
 
 
+def quantize_v2(input, min_range, max_range, T, mode='MIN_COMBINED', name=None, round_mode='HALF_AWAY_FROM_ZERO'):
+    """Floats as quantized numbers, and their range."""
+    return gen_array_ops.quantize_v2(input, min_range, max_range, T=T, mode=mode, name=name, round_mode=round_mode)
+
+
+def quantize_and_dequantize(input, input_min, input_max, signed_input=True, num_bits=8, range_given=False,
+                            round_mode='HALF_TO_EVEN', name=None, narrow_range=False):
+    """Floats rounded to what quantized numbers can tell."""
+    return gen_array_ops.quantize_and_dequantize_v2(input, input_min=input_min, input_max=input_max, signed_input=signed_input,
+                                                    num_bits=num_bits, range_given=range_given, round_mode=round_mode,
+                                                    narrow_range=narrow_range, name=name)
+
+
 def edit_distance(hypothesis, truth, normalize=True, name='edit_distance'):
     """The Levenshtein distance between sequences, given as sparse tensors."""
     return gen_array_ops.edit_distance(hypothesis.indices, hypothesis.values, hypothesis.dense_shape, truth.indices,
