@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "reflow/graph/scope.h"
+#include "reflow/op/gradient_ops.h"
 #include "reflow/op/op.h"
 #include "reflow/ops/random/distributions.h"
 #include "reflow/ops/random/random_shape.h"
@@ -148,6 +150,50 @@ Status shape_before_parameters(ShapeContext& c) {
   return OkStatus();
 }
 
+// dy times the slopes of the samples, summed over the samples of one alpha. The nodes are those that TensorFlow makes.
+Status gamma_gradient(GradContext& g) {
+  const Endpoint dy = g.dy(0);
+  GraphScope::ControlDependencies after_dy;
+  after_dy.inputs.push_back(dy.node);
+  g.graph().scope().control_dependencies.push_back(std::move(after_dy));
+  const Endpoint sample_dims = g.shape(g.x(0));
+  Endpoint rank;
+  {
+    GradContext::Scope scope(g.graph(), "strided_slice");
+    const Endpoint begin = g.constant_ints({0}, DType::kInt32, "stack"), end = g.constant_ints({1}, DType::kInt32, "stack_1");
+    const Endpoint step = g.constant_ints({1}, DType::kInt32, "stack_2");
+    rank = g.op("StridedSlice", {sample_dims, begin, end, step}, {{"shrink_axis_mask", int64_t{1}}}, scope.name());
+  }
+  Endpoint ones;
+  {
+    GradContext::Scope scope(g.graph(), "ones");
+    {
+      GradContext::Scope less(g.graph(), "Less");
+      g.op("Less", {rank, constant_int(g, 1000, "y")}, {}, less.name());
+    }
+    const Endpoint dims = g.op("Pack", {std::vector<Endpoint>{rank}}, {}, "packed");
+    ones = g.op("Fill", {dims, constant_int(g, 1, "Const")}, {}, scope.name());
+  }
+  const Endpoint alpha_dims = g.shape(g.x(1));
+  Endpoint dims;
+  {
+    GradContext::Scope scope(g.graph(), "concat");
+    dims = g.op("ConcatV2", {OpInput(std::vector<Endpoint>{ones, alpha_dims}), constant_int(g, 0, "axis")}, {}, scope.name());
+  }
+  const Endpoint alpha = g.reshape(g.x(1), dims);
+  const Endpoint slopes = g.op("RandomGammaGrad", {alpha, g.y(0)});
+  const Endpoint product = mul(g, dy, slopes);
+  Endpoint axes;
+  {
+    GradContext::Scope scope(g.graph(), "range");
+    const Endpoint start = constant_int(g, 0, "start"), delta = constant_int(g, 1, "delta");
+    axes = g.op("Range", {start, rank, delta}, {}, scope.name());
+  }
+  g.dx(1) = g.reduce_sum(product, axes);
+  g.graph().scope().control_dependencies.pop_back();
+  return g.status();
+}
+
 REFLOW_OP("RandomGamma")
     .input("shape: S")
     .input("alpha: T")
@@ -160,10 +206,7 @@ REFLOW_OP("RandomGamma")
     .doc("Numbers of the gamma distributions with the shape parameters `alpha` and scale 1: of each as many as `shape` says.")
     .shape(shape_before_parameters)
     .kernel<RandomGamma>(kCpu, Types<Half, float, double>{})
-    .gradient([](GradContext& g) {
-      return unimplemented("The gradient of RandomGamma with respect to alpha isn't supported yet: '{}'",
-                           g.node().name());
-    });
+    .gradient(gamma_gradient);
 
 template <typename R>
 class RandomPoisson : public Kernel {
@@ -209,6 +252,20 @@ REFLOW_OP("RandomPoissonV2")
     .doc("Numbers of the Poisson distributions with the means `rate`: of each as many as `shape` says.")
     .shape(shape_before_parameters)
     .kernel<RandomPoisson>(kCpu, Types<Half, float, double, int32_t, int64_t>{}, "R");
+
+REFLOW_OP("RandomPoisson")
+    .input("shape: S")
+    .input("rate: dtype")
+    .output("output: dtype")
+    .attr("seed: int = 0")
+    .attr("seed2: int = 0")
+    .attr("S: {int32, int64}")
+    .attr("dtype: {half, float, double}")
+    .stateful()
+    .deprecated(25, "Replaced by RandomPoissonV2")
+    .doc("Numbers of the Poisson distributions with the means `rate`, as RandomPoissonV2 gives them.")
+    .shape(shape_before_parameters)
+    .kernel<RandomPoisson>(kCpu, Types<Half, float, double>{}, "dtype");
 
 }  // namespace
 }  // namespace reflow::ops

@@ -1,9 +1,7 @@
 // Uniform, normal and truncated normal numbers: stateful ops, whose stream goes on from run to run, and stateless ones.
 
-#include <algorithm>
-
 #include "reflow/op/op.h"
-#include "reflow/ops/random/distributions.h"
+#include "reflow/ops/random/fill.h"
 #include "reflow/ops/random/random_shape.h"
 #include "reflow/ops/random/stateless_seed.h"
 
@@ -11,33 +9,6 @@ namespace reflow::ops {
 namespace {
 
 using namespace ::reflow::op;
-
-// Fills `out` group by group: a group has its own place in the stream, so that any thread may make it.
-template <typename D, typename T>
-void fill_random(ThreadPool& pool, const Philox& generator, Tensor& tensor) {
-  constexpr int kGroup = kGroupSize<T>;
-  T* out = tensor.data<T>();
-  const int64_t n = tensor.num_elements(), num_groups = (n + kGroup - 1) / kGroup;
-  const double cost_ns = std::is_same_v<D, Uniform> ? 12 : 80;
-  pool.parallel_for(num_groups, cost_ns, [&](int64_t begin, int64_t end) {
-    Philox blocks = generator;
-    blocks.skip(static_cast<uint64_t>(begin));
-    for (int64_t g = begin; g < end; ++g) {
-      T last[kGroup];
-      const int64_t size = std::min<int64_t>(kGroup, n - g * kGroup);
-      T* to = size == kGroup ? out + g * kGroup : last;
-      if constexpr (D::kOneBlockPerGroup) {
-        D::make(blocks.next(), to);
-      } else {
-        Philox own = generator;
-        own.skip(static_cast<uint64_t>(g) * kGroup * kBlocksPerNumber / 4);
-        PhiloxWords words(own);
-        D::make(words, to);
-      }
-      if (to == last) std::copy(last, last + size, out + g * kGroup);
-    }
-  });
-}
 
 template <typename D, typename T>
 class Random : public Kernel {

@@ -1,10 +1,7 @@
 // Integers evenly distributed over [minval, maxval).
 
-#include <algorithm>
-#include <type_traits>
-
 #include "reflow/op/op.h"
-#include "reflow/ops/random/distributions.h"
+#include "reflow/ops/random/fill.h"
 #include "reflow/ops/random/random_shape.h"
 #include "reflow/ops/random/stateless_seed.h"
 
@@ -12,41 +9,6 @@ namespace reflow::ops {
 namespace {
 
 using namespace ::reflow::op;
-
-template <typename T>
-void fill_integers(ThreadPool& pool, const Philox& generator, T low, T high, Tensor& tensor) {
-  using U = std::make_unsigned_t<T>;
-  constexpr int kGroup = kGroupSize<T>;
-  const U range = static_cast<U>(high) - static_cast<U>(low);
-  T* out = tensor.data<T>();
-  const int64_t n = tensor.num_elements(), num_groups = (n + kGroup - 1) / kGroup;
-  pool.parallel_for(num_groups, 20, [&](int64_t begin, int64_t end) {
-    Philox blocks = generator;
-    blocks.skip(static_cast<uint64_t>(begin));
-    for (int64_t g = begin; g < end; ++g) {
-      const Philox::Block x = blocks.next();
-      for (int i = 0; i < kGroup && g * kGroup + i < n; ++i) {
-        U bits;
-        if constexpr (sizeof(T) == 8) {
-          bits = static_cast<U>(x[2 * i] | uint64_t{x[2 * i + 1]} << 32);
-        } else {
-          bits = x[i];
-        }
-        out[g * kGroup + i] = static_cast<T>(static_cast<U>(low) + bits % range);
-      }
-    }
-  });
-}
-
-template <typename T>
-Status check_bounds(const Tensor& low, const Tensor& high) {
-  if (low.rank() != 0) return invalid_argument("minval must be 0-D, got shape {}", low.shape().str());
-  if (high.rank() != 0) return invalid_argument("maxval must be 0-D, got shape {}", high.shape().str());
-  if (low.item<T>() >= high.item<T>()) {
-    return invalid_argument("Need minval < maxval, got {} >= {}", low.item<T>(), high.item<T>());
-  }
-  return OkStatus();
-}
 
 template <typename T>
 class RandomInt : public Kernel {
