@@ -313,9 +313,132 @@ def sequences(add):
         add('CTCBeamSearchDecoder', F(6, 2, 5), I(6, 4), False, **k)
 
 
+def arrays(add):
+    a = F(3, 4)
+    for shift, axis in ((np.int32(1), np.int32(0)), (np.int32(-2), np.int32(1)), (I(1, -1), I(0, 1)), (I(5, 2), I(1, 1)), (np.int32(7), np.int32(-1))):
+        add('Roll', a, shift, axis)
+    add('Roll', F(2, 3, 4, dtype=np.float64), I(1, 1), I(1, 0, dtype=np.int64))
+    add('Roll', a, I(1, 2), np.int32(0), False)
+    add('Roll', a, np.int32(1), np.int32(9), False)
+    zero, one = np.float32(0), np.float32(-1)
+    for k in (np.int32(0), np.int32(1), np.int32(-2), I(-1, 1), I(0, 2), I(-2, -1)):
+        add('MatrixDiagPartV2', F(2, 3, 4), k, one, False)
+        n = 1 if k.ndim == 0 else k[1] - k[0] + 1
+        length = min(3 + min(k.flat[-1], 0), 4 - max(k.flat[0], 0))
+        shape = (2, n, length) if n > 1 else (2, length)
+        add('MatrixSetDiagV2', F(2, 3, 4), F(*shape), k, False)
+        add('MatrixDiagV2', F(*shape), k, np.int32(-1), np.int32(-1), one, False)
+    add('MatrixDiagV2', F(3), np.int32(1), np.int32(3), np.int32(6), one, False)
+    add('MatrixDiagV2', F(2, 3), I(0, 1), np.int32(9), np.int32(-1), zero, False)
+    add('MatrixDiagV2', F(3), np.int32(0), np.int32(2), np.int32(-1), zero, False)
+    add('MatrixDiagV2', F(3), np.int32(0), np.int32(5), np.int32(5), zero, False)
+    add('MatrixDiagV2', F(3), I(1, 0), np.int32(-1), np.int32(-1), zero, False)
+    add('MatrixDiagV2', F(3), I(0, 1), np.int32(-1), np.int32(-1), zero, False)
+    add('MatrixDiagPartV2', F(3, 4), np.int32(4), zero, False)
+    add('MatrixDiagPartV2', F(3, 4), I(0, 1, 2), zero, False)
+    add('MatrixDiagPartV2', F(3, 4), I(1, 0), zero, False)
+    add('MatrixDiagPartV2', F(0, 0), np.int32(0), zero, False)
+    add('MatrixSetDiagV2', F(3, 4), F(4), np.int32(0), False)
+    add('MatrixSetDiagV2', F(3, 4), F(2, 4), I(0, 1), False)
+    add('MatrixSetDiagV2', I(3, 4).reshape(1, 2), I([9]), np.int32(1), False)
+    for op in ('InplaceUpdate', 'InplaceAdd', 'InplaceSub'):
+        add(op, F(4, 2), I(1, 3), F(2, 2), False)
+        add(op, I([[1, 2], [3, 4]]), I(-1, 1), I([[5, 6], [7, 8]]), False)
+        add(op, F(4, 2), I(1, 3), F(2, 3), False)
+        add(op, F(4, 2), I(1, 3), F(3, 2), False)
+        add(op, F(4, 2), np.int32(1), F(1, 2), False)
+    x = I([[1, 0, 0], [1, 0, 0], [2, 0, 0]])
+    for axis in ([0], [1], [-1], [2], [0, 1], []):
+        add('UniqueV2', x, I(axis, dtype=np.int64), False)
+        add('UniqueWithCountsV2', x, I(axis, dtype=np.int64), False)
+    add('UniqueV2', F(3)[[0, 1, 0, 2, 1]], I([], dtype=np.int64), False)
+    add('UniqueV2', F(0, 3), I([0], dtype=np.int64), False)
+    for dtype in (np.float16, np.float32, np.float64):
+        for exclusive in (False, True):
+            for reverse in (False, True):
+                add('CumulativeLogsumexp', F(3, 4, dtype=dtype), np.int32(1), dtype != np.float16, exclusive=exclusive, reverse=reverse)
+    add('CumulativeLogsumexp', I([-np.inf, 1, np.inf, np.nan], dtype=np.float32), np.int32(0), False)
+    add('CumulativeLogsumexp', F(3), np.int32(3), False)
+    add('RandomGammaGrad', I([[.5], [1], [2.5], [30]], dtype=np.float64), I([.2, 1.5, 2, 28], dtype=np.float64), False)
+    add('RandomGammaGrad', F(5, lo=.1, hi=4), F(5, lo=.1, hi=4), False)
+    for dims in ([True, False], [False, True], [True, True]):
+        add('Reverse', F(2, 3), I(dims, dtype=np.bool))
+    add('Reverse', F(2, 3), I([True], dtype=np.bool), False)
+    for sparse in (False, True):
+        for ta in (False, True):
+            for tb in (False, True):
+                add('SparseMatMul', F(3, 2) if ta else F(2, 3), F(4, 3) if tb else F(3, 4), transpose_a=ta, transpose_b=tb, a_is_sparse=sparse)
+    add('SparseMatMul', F(2, 3), F(4, 3), False)
+
+
+def quantization(add):
+    x = I([-7, -1, -.04, 0, .1, .52, 3, 5.99, 8], dtype=np.float32)
+    dy = F(9)
+    for k in (dict(), dict(min=-.1, max=5.), dict(min=1., max=5.), dict(min=-5., max=-1.), dict(num_bits=4), dict(narrow_range=True, num_bits=3)):
+        add('FakeQuantWithMinMaxArgs', x, **k)
+        add('FakeQuantWithMinMaxArgsGradient', dy, x, False, **k)
+    add('FakeQuantWithMinMaxArgs', x, False, min=1., max=0.)
+    add('FakeQuantWithMinMaxArgs', x, False, num_bits=17)
+    for low, high in ((-.1, 5), (0, 0), (1, 3), (-3, -1), (-6, 6)):
+        for k in (dict(), dict(num_bits=5, narrow_range=True)):
+            add('FakeQuantWithMinMaxVars', x, np.float32(low), np.float32(high), **k)
+            add('FakeQuantWithMinMaxVarsGradient', dy, x, np.float32(low), np.float32(high), False, **k)
+    add('FakeQuantWithMinMaxVars', x, np.float32(0), np.float32(1), False, num_bits=1)
+    low, high = I([-1, 0, -.3], dtype=np.float32), I([1.5, 0, .2], dtype=np.float32)
+    for shape in ((3,), (4, 3), (2, 2, 3), (1, 2, 2, 3)):
+        add('FakeQuantWithMinMaxVarsPerChannel', F(*shape), low, high)
+        add('FakeQuantWithMinMaxVarsPerChannelGradient', F(*shape), F(*shape), low, high, False)
+    add('FakeQuantWithMinMaxVarsPerChannel', F(2, 3), low[:2], high, False)
+    add('FakeQuantWithMinMaxVarsPerChannel', F(2, 3), low, high[:2], False)
+    add('FakeQuantWithMinMaxVarsPerChannelGradient', F(2, 3), F(2, 3), low[:2], high, False)
+    for dtype in (np.float32, np.float64):
+        low, high = dtype(-1), dtype(4)
+        for k in (dict(), dict(range_given=True), dict(signed_input=False), dict(signed_input=False, range_given=True), dict(num_bits=4),
+                  dict(round_mode='HALF_UP', num_bits=3), dict(narrow_range=True, num_bits=4)):
+            add('QuantizeAndDequantizeV2', x.astype(dtype), low, high, **k)
+        for bits in (8, 3, 0, 100):
+            add('QuantizeAndDequantizeV3', x.astype(dtype), low, high, np.int32(bits), bits < 9)
+    add('QuantizeAndDequantizeV2', x, np.float32(2), np.float32(1), False, range_given=True)
+    add('QuantizeAndDequantizeV2', F(3) * 0, np.float32(2), np.float32(1), False)
+    add('QuantizeAndDequantizeV2', F(0), np.float32(2), np.float32(1), False)
+    add('QuantizeAndDequantizeV2', x, np.float32(0), np.float32(1), False, num_bits=63)
+
+
+def sampling(add):
+    boxes = I([[0, 0, 1, 1], [0, .1, 1, 1.1], [0, -.1, 1, .9], [0, 10, 1, 11], [0, 10.1, 1, 11.1], [0, 100, 1, 101]], dtype=np.float32) / np.float32(101)
+    scores = I([.9, .75, .6, .95, .5, .3], dtype=np.float32)
+    both = np.stack([boxes, boxes[::-1]])[:, :, None]
+    classes = np.stack([np.stack([scores, scores[::-1] - np.float32(.01)], 1)] * 2)
+
+    def nms(b, s, per_class, total, iou=.5, least=.4, **k):
+        add('CombinedNonMaxSuppression', b, s, np.int32(per_class), np.int32(total), np.float32(iou), np.float32(least), False, **k)
+    nms(both, classes, 3, 4)
+    nms(both, classes, 2, 9, pad_per_class=True)
+    nms(both, classes, 3, 4, clip_boxes=False)
+    nms(np.concatenate([both, both * np.float32(.5)], 2), classes, 3, 9, least=0)
+    nms(both, classes, 3, 0)
+    nms(both, classes, 3, 4, iou=2)
+    nms(both[:, :, 0], classes, 3, 4)
+    nms(np.concatenate([both] * 3, 2), classes, 3, 4)
+    nms(both[:, :3], classes, 3, 4)
+    image = F(2, 4, 6, 2)
+    scale, move = I([.75, .66], dtype=np.float32), I([.3, -.2], dtype=np.float32)
+    for kernel in ('lanczos1', 'lanczos3', 'lanczos5', 'gaussian', 'box', 'triangle', 'keyscubic', 'mitchellcubic'):
+        for antialias in (True, False):
+            add('ScaleAndTranslate', image, I(3, 4), scale, move, kernel_type=kernel, antialias=antialias)
+    add('ScaleAndTranslate', image, I(9, 7), I([2, 1.2], dtype=np.float32), move)
+    add('ScaleAndTranslate', image.astype(np.float16), I(3, 4), scale, move, False)
+    add('ScaleAndTranslate', np.arange(24, dtype=np.int32).reshape(1, 4, 6, 1), I(3, 4), scale, move, False)
+    add('ScaleAndTranslateGrad', F(2, 3, 4, 2), image, scale, move, False)
+    add('ScaleAndTranslate', image, I(3, 4), I([1, -1], dtype=np.float32), move, False)
+    add('ScaleAndTranslate', image, I(3, 0), scale, move, False)
+    add('ScaleAndTranslate', image, I(3, 4), scale[:1], move, False)
+    add('ScaleAndTranslate', image, I(3, 4), scale, move, False, kernel_type='none')
+
+
 def main():
     out = sys.argv[1]
-    for family in (networks, pictures, sequences, algebra):
+    for family in (networks, pictures, sequences, algebra, arrays, quantization, sampling):
         if sys.argv[2:] and family.__name__ not in sys.argv[2:]:
             continue
         RANDOM.seed(15)

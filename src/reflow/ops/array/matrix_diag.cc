@@ -283,5 +283,19 @@ REFLOW_OP("MatrixBandPart")
     .in_place(0, 0)
     .gradient([](GradContext& g) { g.dx(0) = g.op("MatrixBandPart", {g.dy(0), g.x(1), g.x(2)}); });
 
+// The names that these ops had before all of TensorFlow's matrix ops took batches.
+const OpRegistrar kOldNames[] = {
+    OpBuilder("BatchMatrixDiag").input("diagonal: T").output("output: T").attr("T: type").deprecated(14, "Use MatrixDiag")
+        .doc("As MatrixDiag.").shape(matrix_diag_shape).kernel_for<MatrixDiag>(kCpu, kNumberTypes + Types<bool>{}),
+    OpBuilder("BatchMatrixDiagPart").input("input: T").output("diagonal: T").attr("T: type").deprecated(14, "Use MatrixDiagPart")
+        .doc("As MatrixDiagPart.").shape(matrix_diag_part_shape).kernel_for<MatrixDiagPart>(kCpu, kNumberTypes + Types<bool>{}),
+    OpBuilder("BatchMatrixSetDiag").input("input: T").input("diagonal: T").output("output: T").attr("T: type")
+        .deprecated(14, "Use MatrixSetDiag").doc("As MatrixSetDiag.").shape(matrix_set_diag_shape)
+        .kernel_for<MatrixSetDiag>(kCpu, kNumberTypes + Types<bool>{}).in_place(0, 0),
+    OpBuilder("BatchMatrixBandPart").input("input: T").input("num_lower: int64").input("num_upper: int64").output("band: T")
+        .attr("T: type").deprecated(14, "Use MatrixBandPart").doc("As MatrixBandPart.").shape(band_part_shape)
+        .kernel_for<MatrixBandPart>(kCpu, kNumberTypes + Types<bool>{}).in_place(0, 0),
+};
+
 }  // namespace
 }  // namespace reflow::ops

@@ -1,4 +1,4 @@
-// Reversal along dimensions: ReverseV2, and ReverseSequence of parts that differ in length.
+// Reversal along dimensions: ReverseV2 and its first form, and ReverseSequence of parts that differ in length.
 
 #include <algorithm>
 #include <string>
@@ -12,8 +12,12 @@ namespace {
 
 using namespace ::reflow::op;
 
-// Marks the dimensions that `axis` names.
+// Marks the dimensions that `axis` names or, a vector of bools, has set.
 Status reversed_dims(const Shape& in, const Tensor& axis, bool* reversed) {
+  if (axis.dtype() == DType::kBool) {
+    std::copy_n(axis.data<bool>(), in.rank(), reversed);
+    return OkStatus();
+  }
   const IndexReader axes(axis);
   std::fill(reversed, reversed + in.rank(), false);
   for (int64_t i = 0; i < axes.size(); ++i) {
@@ -45,6 +49,22 @@ Status reverse_shape(ShapeContext& c) {
     bool reversed[Shape::kMaxRank];
     RETURN_IF_ERROR(reversed_dims(in, *axis, reversed));
   }
+  c.set_output(0, in);
+  return OkStatus();
+}
+
+Status reverse_v1_shape(ShapeContext& c) {
+  Shape in = c.input(0), dims;
+  if (c.concrete()) {
+    if (c.input(1).rank() != 1) return invalid_argument("'dims' must be 1-dimension, not {}", c.input(1).rank());
+    if (c.input(1).dim(0) != in.rank()) {
+      return invalid_argument("'dims' must have the same number of values as 'input' has dimensions. 'input' has {}'dims' has {} values",
+                              in.rank(), c.input(1).dim(0));
+    }
+  }
+  RETURN_IF_ERROR(c.with_rank(c.input(1), 1, &dims));
+  if (dims.dim(0) >= 0) RETURN_IF_ERROR(c.with_rank(in, static_cast<int>(dims.dim(0)), &in));
+  if (in.rank() > 8) return invalid_argument("reverse does not work on tensors with more than 8 dimensions");
   c.set_output(0, in);
   return OkStatus();
 }
@@ -91,6 +111,16 @@ REFLOW_OP("ReverseV2")
     .shape(reverse_shape)
     .kernel<Reverse>(kCpu)
     .gradient([](GradContext& g) { g.dx(0) = g.op("ReverseV2", {g.dy(0), g.x(1)}); });
+
+REFLOW_OP("Reverse")
+    .input("tensor: T")
+    .input("dims: bool")
+    .output("output: T")
+    .attr("T: {uint8, int8, uint16, int16, int32, int64, bool, half, float, double, complex64, complex128, string}")
+    .doc("`tensor` with the order of elements reversed along the dimensions that are set in `dims`.")
+    .shape(reverse_v1_shape)
+    .kernel<Reverse>(kCpu)
+    .gradient([](GradContext& g) { g.dx(0) = g.op("Reverse", {g.dy(0), g.x(1)}); });
 
 // ---- ReverseSequence
 

@@ -1,5 +1,6 @@
 // What is there: Where gives the places of elements that aren't zero, Unique the different values of a vector.
 
+#include <algorithm>
 #include <string>
 #include <type_traits>
 #include <unordered_map>
@@ -98,6 +99,105 @@ class Unique : public Kernel {
   }
 };
 
+// The same for the slices of x along one axis: x is [outer, n, inner], and slice i all of x[:, i, :].
+template <typename T>
+class UniqueSlices {
+ public:
+  UniqueSlices(const T* x, int64_t outer, int64_t n, int64_t inner) : x_(x), outer_(outer), n_(n), inner_(inner) {}
+
+  // Calls with(o, e) for the outer index and the first element of each run of slice i, while it gives true.
+  template <typename F>
+  bool all_runs(int64_t i, F&& with) const {
+    for (int64_t o = 0; o < outer_; ++o) {
+      if (!with(o, x_ + (o * n_ + i) * inner_)) return false;
+    }
+    return true;
+  }
+  size_t operator()(int64_t i) const {  // hash
+    size_t hash = 0;
+    all_runs(i, [&](int64_t, const T* run) {
+      for (int64_t k = 0; k < inner_; ++k) hash = hash * 31 + ElementHash<T>()(run[k]);
+      return true;
+    });
+    return hash;
+  }
+  bool operator()(int64_t i, int64_t j) const {  // equal
+    return all_runs(i, [&](int64_t o, const T* run) { return std::equal(run, run + inner_, x_ + (o * n_ + j) * inner_); });
+  }
+  void copy_to(int64_t i, T* y, int64_t place, int64_t num_places) const {
+    all_runs(i, [&](int64_t o, const T* run) {
+      std::copy_n(run, inner_, y + (o * num_places + place) * inner_);
+      return true;
+    });
+  }
+
+ private:
+  const T* x_;
+  int64_t outer_, n_, inner_;
+};
+
+template <typename T>
+class UniqueV2 : public Kernel {
+ public:
+  explicit UniqueV2(KernelInit&) {}
+  Status compute(KernelContext& c) override {
+    const Tensor& in = c.input(0);
+    int axis = 0;
+    RETURN_IF_ERROR(read_axis(c.input(1), in.rank(), &axis));
+    const int64_t n = in.dim(axis);
+    if (n > INT32_MAX) return invalid_argument("unique does not support input tensors larger than {} elements", INT32_MAX);
+    int64_t outer = 1, inner = 1;
+    for (int d = 0; d < axis; ++d) outer *= in.dim(d);
+    for (int d = axis + 1; d < in.rank(); ++d) inner *= in.dim(d);
+    const UniqueSlices<T> slices(in.data<T>(), outer, n, inner);
+    RETURN_IF_ERROR(c.allocate_output(1, Shape{n}));
+    std::unordered_map<int64_t, int64_t, UniqueSlices<T>, UniqueSlices<T>> places(static_cast<size_t>(n) + 1, slices, slices);
+    std::vector<int64_t> counts, firsts;
+    for (int64_t i = 0; i < n; ++i) {
+      const auto [at, is_new] = places.try_emplace(i, static_cast<int64_t>(firsts.size()));
+      if (is_new) {
+        firsts.push_back(i);
+        counts.push_back(0);
+      }
+      ++counts[at->second];
+      put_int(c.output(1), i, at->second);
+    }
+    const auto size = static_cast<int64_t>(firsts.size());
+    Shape shape = in.shape();
+    shape.set_dim(axis, size);
+    RETURN_IF_ERROR(c.allocate_output(0, shape));
+    for (int64_t i = 0; i < size; ++i) slices.copy_to(firsts[i], c.output(0).template data<T>(), i, size);
+    if (c.num_outputs() < 3) return OkStatus();
+    RETURN_IF_ERROR(c.allocate_output(2, Shape{size}));
+    for (int64_t i = 0; i < size; ++i) put_int(c.output(2), i, counts[i]);
+    return OkStatus();
+  }
+
+ private:
+  // No axis is the only one of a vector.
+  static Status read_axis(const Tensor& axes, int rank, int* axis) {
+    if (axes.rank() != 1) return invalid_argument("axis expects a 1D vector.");
+    if (axes.num_elements() > 1) return invalid_argument("axis does not support input tensors larger than 1 elements");
+    if (axes.num_elements() == 0) {
+      if (rank != 1) return invalid_argument("unique expects a 1D vector.");
+      *axis = 0;
+      return OkStatus();
+    }
+    int64_t a = IndexReader(axes)[0];
+    if (a < 0) a += rank;
+    if (a < 0 || a >= rank) return invalid_argument("axis has to be between [0, {})", rank);
+    *axis = static_cast<int>(a);
+    return OkStatus();
+  }
+};
+
+Status unique_v2_shape(ShapeContext& c) {
+  c.set_output(0, c.concrete() ? Shape::unknown() : Shape{Shape::kUnknown});
+  c.set_output(1, c.concrete() ? Shape{Shape::kUnknown} : c.input(0));
+  if (c.num_outputs() == 3) c.set_output(2, Shape{Shape::kUnknown});
+  return OkStatus();
+}
+
 Status unique_shape(ShapeContext& c) {
   Shape vector;
   if (!c.concrete()) RETURN_IF_ERROR(c.with_rank(c.input(0), 1, &vector));
@@ -127,6 +227,32 @@ REFLOW_OP("UniqueWithCounts")
     .doc("Unique, and how often each value occurs.")
     .shape(unique_shape)
     .kernel<Unique>(kCpu, kRealTypes + Types<bool, std::string>{});
+
+REFLOW_OP("UniqueV2")
+    .input("x: T")
+    .input("axis: Taxis")
+    .output("y: T")
+    .output("idx: out_idx")
+    .attr("T: type")
+    .attr("Taxis: {int32, int64} = DT_INT64")
+    .attr("out_idx: {int32, int64} = DT_INT32")
+    .doc("The different slices of `x` along `axis`, a vector of one, in order of their first place, and for each slice its "
+         "place in `y`. Without an axis `x` is a vector.")
+    .shape(unique_v2_shape)
+    .kernel<UniqueV2>(kCpu, kRealTypes + Types<bool, std::string>{});
+
+REFLOW_OP("UniqueWithCountsV2")
+    .input("x: T")
+    .input("axis: Taxis")
+    .output("y: T")
+    .output("idx: out_idx")
+    .output("count: out_idx")
+    .attr("T: type")
+    .attr("Taxis: {int32, int64} = DT_INT64")
+    .attr("out_idx: {int32, int64} = DT_INT32")
+    .doc("UniqueV2, and how often each slice occurs.")
+    .shape(unique_v2_shape)
+    .kernel<UniqueV2>(kCpu, kRealTypes + Types<bool, std::string>{});
 
 }  // namespace
 }  // namespace reflow::ops

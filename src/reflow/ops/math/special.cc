@@ -62,6 +62,18 @@ struct IgammaGradA {
   template <typename T>
   static T apply(T a, T x) { return static_cast<T>(igamma_gradient_a(a, x)); }
 };
+// Of a sample of the gamma distribution: how it changes with alpha, at the same probability.
+struct GammaSampleSlope {
+  static constexpr double kCostNs = 500;
+  template <typename T>
+  static T apply(T alpha, T sample) {
+    const double a = alpha, x = sample;
+    if (x == 0 && a > 0) return 0;
+    int sign;
+    const double density = std::exp((a - 1) * std::log(x) - x - lgamma_r(a, &sign));
+    return static_cast<T>(-igamma_gradient_a(a, x) / density);
+  }
+};
 struct Zeta {
   static constexpr double kCostNs = 400;
   template <typename T>
@@ -291,6 +303,15 @@ REFLOW_OP("Betainc")
       const Endpoint slope = g.op("Exp", {sub(g, exponent, log_beta)});
       g.dx(2) = g.reshape(g.reduce_sum(mul(g, slope, g.dy(0)), args->output(1)), x_shape);
     });
+
+REFLOW_OP("RandomGammaGrad")
+    .input("alpha: T")
+    .input("sample: T")
+    .output("output: T")
+    .attr("T: {float, double}")
+    .doc("The derivatives of samples of gamma distributions with respect to their shape parameters `alpha`.")
+    .shape(broadcast_shape_fn)
+    .kernel<Binary<GammaSampleSlope>::Kernel>(kCpu, kFloat32And64);
 
 }  // namespace
 }  // namespace reflow::ops

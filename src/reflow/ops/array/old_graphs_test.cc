@@ -1,0 +1,48 @@
+// Ops that only graphs of old versions may have.
+
+#include "tests/kit/session_fixture.h"
+
+namespace reflow::ops {
+namespace {
+
+using graph::Endpoint;
+
+class OldGraphs : public reflow::testing::SessionFixture {
+ protected:
+  OldGraphs() { graph_.versions.producer = 12; }
+  std::string text(Endpoint e) { return run({e})[0].summarize(-1); }
+  Endpoint matrix() { return constant(Tensor::from<float>({1, 2, 3, 4}, {2, 2})); }
+  Endpoint number(int64_t value) { return constant(Tensor::scalar(value)); }
+};
+
+TEST_F(OldGraphs, MatrixOpsForBatches) {
+  const Endpoint diagonal = constant(Tensor::vector<float>({5, 6}));
+  EXPECT_EQ(text(op("BatchMatrixDiag", {diagonal})), "[5 0][0 6]");
+  EXPECT_EQ(text(op("BatchMatrixDiagPart", {matrix()})), "1 4");
+  EXPECT_EQ(text(op("BatchMatrixSetDiag", {matrix(), diagonal})), "[5 2][3 6]");
+  EXPECT_EQ(text(op("BatchMatrixBandPart", {matrix(), number(0), number(-1)})), "[1 2][0 4]");
+}
+
+TEST_F(OldGraphs, PoissonNumbersAreThoseOfTheSecondVersion) {
+  const Endpoint shape = constant(Tensor::vector<int32_t>({5})), rate = constant(Tensor::vector<float>({3, 30}));
+  const AttrMap seeds = {{"seed", int64_t{3}}, {"seed2", int64_t{5}}};
+  AttrMap to_float = seeds;
+  to_float.set("dtype", DType::kFloat32);
+  EXPECT_EQ(text(op("RandomPoisson", {shape, rate}, seeds)), text(op("RandomPoissonV2", {shape, rate}, to_float)));
+}
+
+TEST_F(OldGraphs, QuantizeAndDequantizeTakesItsRangeFromAttributes) {
+  const AttrMap attrs = {{"range_given", true}, {"input_min", -1.0f}, {"input_max", 4.0f}, {"num_bits", int64_t{3}}};
+  const Endpoint x = constant(Tensor::vector<float>({-2, 0.5f, 9}));
+  AttrMap bits = {{"range_given", true}, {"num_bits", int64_t{3}}};
+  EXPECT_EQ(text(op("QuantizeAndDequantize", {x}, attrs)),
+            text(op("QuantizeAndDequantizeV2", {x, constant(-1.0f), constant(4.0f)}, bits)));
+}
+
+TEST_F(OldGraphs, NewOnesDoNotHaveThem) {
+  graph_.versions.producer = 134;
+  EXPECT_THROW(op("BatchMatrixDiag", {constant(Tensor::vector<float>({5, 6}))}), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace reflow::ops
