@@ -55,7 +55,7 @@ void strip_defaults(GraphDef* graph) {
 bool write_item(const std::any& item, CollectionDef* def) {
   const auto fits = [&](CollectionDef::KindCase kind) { return def->kind_case() == kind || def->kind_case() == CollectionDef::KIND_NOT_SET; };
   if (const auto* variable = std::any_cast<Variable>(&item)) {
-    if (!fits(CollectionDef::kBytesList)) return false;
+    if (!fits(CollectionDef::kBytesList) || variable->is_partitioned()) return false;
     def->mutable_bytes_list()->add_value(variable->to_proto());
     return true;
   }
@@ -99,16 +99,6 @@ void write_collections(const ExportMetaGraphOptions& options, MetaGraphDef* meta
   }
 }
 
-void write_saver(const SaverDef& saver, tensorflow::SaverDef* proto) {
-  proto->set_filename_tensor_name(saver.filename_tensor_name);
-  proto->set_save_tensor_name(saver.save_tensor_name);
-  proto->set_restore_op_name(saver.restore_op_name);
-  proto->set_max_to_keep(saver.max_to_keep);
-  proto->set_sharded(saver.sharded);
-  proto->set_keep_checkpoint_every_n_hours(static_cast<float>(saver.keep_checkpoint_every_n_hours));
-  proto->set_version(static_cast<tensorflow::SaverDef::CheckpointFormatVersion>(saver.version));
-}
-
 }  // namespace
 
 void make_meta_graph(const ExportMetaGraphOptions& options, MetaGraphDef* meta_graph) {
@@ -131,7 +121,7 @@ void make_meta_graph(const ExportMetaGraphOptions& options, MetaGraphDef* meta_g
   }
   if (def->library().function().empty() && def->library().gradient().empty()) def->clear_library();
   write_collections(options, meta_graph);
-  if (options.saver_def) write_saver(*options.saver_def, meta_graph->mutable_saver_def());
+  if (options.saver_def) meta_graph->mutable_saver_def()->ParseFromString(options.saver_def->serialize());
 }
 
 std::string export_meta_graph(const ExportMetaGraphOptions& options) {

@@ -77,16 +77,6 @@ class Collections {
   std::map<std::string, Variable> variables_;
 };
 
-SaverDef read_saver(const tensorflow::SaverDef& proto, const std::string& scope) {
-  const auto full = [&](const std::string& name) { return scope.empty() ? name : scope + "/" + name; };
-  SaverDef saver{full(proto.filename_tensor_name()), full(proto.save_tensor_name()), full(proto.restore_op_name())};
-  saver.max_to_keep = proto.max_to_keep();
-  saver.sharded = proto.sharded();
-  saver.keep_checkpoint_every_n_hours = proto.keep_checkpoint_every_n_hours();
-  saver.version = static_cast<CheckpointFormat>(proto.version());
-  return saver;
-}
-
 }  // namespace
 
 ImportedMetaGraph import_meta_graph(const MetaGraphDef& meta_graph, const ImportMetaGraphOptions& options) {
@@ -110,7 +100,7 @@ ImportedMetaGraph import_meta_graph(const MetaGraphDef& meta_graph, const Import
     if (!scope.empty() && !name.starts_with(scope + "/")) continue;
     imported.variables.emplace(scope.empty() ? name : name.substr(scope.size() + 1), variable);
   }
-  if (meta_graph.has_saver_def()) imported.saver_def = read_saver(meta_graph.saver_def(), scope);
+  if (meta_graph.has_saver_def()) imported.saver_def = SaverDef::parse(meta_graph.saver_def().SerializeAsString(), scope);
   return imported;
 }
 
