@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <functional>
 #include <map>
 #include <set>
@@ -89,6 +90,14 @@ class Inputs {
   std::map<std::string, Tensor> values_;
 };
 
+// NaN and Infinity as Python's json writes and reads them.
+template <typename T>
+std::string json_number(T value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
+  return fmt::format("{}", value);
+}
+
 std::string json_of(const Tensor& tensor, int dim, int64_t* next) {
   if (dim < tensor.rank()) {
     std::vector<std::string> items;
@@ -97,8 +106,8 @@ std::string json_of(const Tensor& tensor, int dim, int64_t* next) {
   }
   const int64_t i = (*next)++;
   switch (tensor.dtype()) {
-    case DType::kFloat32: return fmt::format("{}", tensor.data<float>()[i]);
-    case DType::kFloat64: return fmt::format("{}", tensor.data<double>()[i]);
+    case DType::kFloat32: return json_number(tensor.data<float>()[i]);
+    case DType::kFloat64: return json_number(tensor.data<double>()[i]);
     case DType::kInt32: return fmt::format("{}", tensor.data<int32_t>()[i]);
     case DType::kInt64: return fmt::format("{}", tensor.data<int64_t>()[i]);
     case DType::kUint8: return fmt::format("{}", tensor.data<uint8_t>()[i]);
