@@ -26,25 +26,21 @@ std::vector<Output> custom_gradient(const CustomGradientFunction& f, const Tenso
   const CustomGradient made = f(inputs);
   for (const Output& result : made.results) identity(result);  // nobody reads it; TensorFlow makes it
   const size_t count = made.results.size();
-  for (const Variable& variable : made.variables) inputs.push_back(client::convert(variable, DType::kInvalid, ""));
-  std::vector<Output> all = made.results;
+  TensorList all(made.results);
   all.insert(all.end(), inputs.begin(), inputs.end());
+  all.insert(all.end(), made.variables.begin(), made.variables.end());
 
   // The arguments go through the op too, so that gradients find their way to them.
   const std::string name = unused_gradient_name();
-  RegisterGradient(name, [grad_fn = made.grad_fn, count, arguments = inputs.size()](const Operation&,
-                                                                                      const std::vector<Output>& grads) {
+  RegisterGradient(name, [grad_fn = made.grad_fn, count](const Operation&, const std::vector<Output>& grads) {
     const std::vector<Gradient> dx = grad_fn({grads.begin(), grads.begin() + static_cast<std::ptrdiff_t>(count)});
-    if (dx.size() != arguments) {
-      throw ValueError(fmt::format("custom_gradient function expected to return {} gradients but returned {} instead.",
-                                   arguments, dx.size()));
-    }
     std::vector<Gradient> of_all(count);
     of_all.insert(of_all.end(), dx.begin(), dx.end());
     return of_all;
   });
   const gradient_override_map overridden({{"IdentityN", name}});
   std::vector<Output> outputs = identity_n(all);
+  for (const Variable& variable : made.variables) client::convert(variable, DType::kInvalid, "");  // nobody reads it
   outputs.resize(count);
   return outputs;
 }
