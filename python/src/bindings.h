@@ -33,6 +33,7 @@ void bind_metric_functions(nb::module_& m);
 void bind_custom_gradients(nb::module_& m);
 void bind_partitioned_variables(nb::module_& m);
 void bind_variable_scatters(nb::module_& m);
+void bind_variable_creators(nb::module_& m);
 void bind_optimizers(nb::module_& m);
 void bind_checkpoint(nb::module_& m);
 void bind_saver(nb::module_& m);

@@ -1,6 +1,7 @@
 #include "conversion.h"
 
 #include <fmt/format.h>
+#include <nanobind/stl/string.h>
 
 #include <cmath>
 
@@ -77,6 +78,7 @@ class PythonConvertible : public Convertible {
     return repr_of(object_.get());
   }
   std::string type_name() const override { return type_name_of(object_.get()); }
+  PyObject* object() const { return object_.get(); }
 
  private:
   Reference object_;
@@ -381,6 +383,30 @@ GraphElement element_from_python(nb::handle object) {
   }
   if (nb::hasattr(object, "op")) return element_from_python(nb::object(object.attr("op")));
   throw TypeError(fmt::format("Can not convert a {} into a Tensor or Operation.", type_name_of(object)));
+}
+
+nb::object tensor_like_to_python(const TensorLike& value) {
+  return std::visit(
+      []<typename V>(const V& v) -> nb::object {
+        if constexpr (std::is_same_v<V, std::monostate>) return nb::none();
+        else if constexpr (std::is_same_v<V, Output>) return tensor_object(v);
+        else if constexpr (std::is_same_v<V, std::shared_ptr<client::VariableState>>) return variable_object(Variable(v));
+        else if constexpr (std::is_same_v<V, std::shared_ptr<const Tensor>>) return array_of_tensor(v->copy());
+        else if constexpr (std::is_same_v<V, std::shared_ptr<const Shape>>) return shape_to_python(*v);
+        else if constexpr (std::is_same_v<V, std::complex<double>>) {
+          return nb::steal(PyComplex_FromDoubles(v.real(), v.imag()));
+        } else if constexpr (std::is_same_v<V, std::shared_ptr<const TensorLike::List>>) {
+          nb::list list;
+          for (const TensorLike& element : *v) list.append(tensor_like_to_python(element));
+          return list;
+        } else if constexpr (std::is_same_v<V, std::shared_ptr<const Convertible>>) {
+          const auto* convertible = dynamic_cast<const PythonConvertible*>(v.get());
+          return convertible ? nb::borrow(convertible->object()) : nb::object(nb::none());
+        } else {
+          return nb::cast(v);
+        }
+      },
+      value.value());
 }
 
 graph::AttrValue attr_from_python(nb::handle object, const std::string& type, const std::string& name) {

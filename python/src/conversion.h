@@ -29,6 +29,7 @@ nb::object shape_to_python(const Shape& shape);
 // Whatever a tensor can be made of: tensors, variables, numbers, strings, lists, arrays, and what programs have registered
 // conversion functions for.
 TensorLike tensor_like_from_python(nb::handle object);
+nb::object tensor_like_to_python(const TensorLike& value);
 // A Tensor, or what has to be made one in the default graph now.
 Output output_from_python(nb::handle object);
 // None: no gradient. IndexedSlices or a tensor.

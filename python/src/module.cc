@@ -42,6 +42,7 @@ NB_MODULE(_core, m) {
   bind_custom_gradients(m);
   bind_partitioned_variables(m);
   bind_variable_scatters(m);
+  bind_variable_creators(m);
   bind_optimizers(m);
   bind_checkpoint(m);
   bind_saver(m);

@@ -84,6 +84,11 @@ void bind_random(nb::module_& m) {
     if (output_dtype != DType::kInvalid) options.output_dtype = output_dtype;
     return multinomial(logits, num_samples, options);
   }, nb::arg(), nb::arg(), nb::arg().none(), nb::arg().none(), nb::arg().none());
+  m.def("categorical", [](TensorLike logits, TensorLike num_samples, DType dtype, Seed seed, nb::handle name) {
+    CategoricalOptions options{.seed = seed, .name = string_from_python(name)};
+    if (dtype != DType::kInvalid) options.dtype = dtype;
+    return categorical(logits, num_samples, options);
+  }, nb::arg(), nb::arg(), nb::arg().none(), nb::arg().none(), nb::arg().none());
   m.def("random_gamma", [](TensorLike shape, TensorLike alpha, TensorLike beta, DType dtype, Seed seed,
                            nb::handle name) {
     return random_gamma(shape, alpha, {.beta = beta, .dtype = dtype, .seed = seed, .name = string_from_python(name)});

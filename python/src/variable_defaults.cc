@@ -13,20 +13,27 @@
 namespace reflow::python {
 namespace {
 
-nb::object variable_or_tensor(const TensorLike& value) {
-  const auto* variable = std::get_if<std::shared_ptr<client::VariableState>>(&value.value());
-  return variable ? variable_object(Variable(*variable)) : tensor_object(*value.output());
+nb::list list_of(const auto& numbers) {
+  nb::list list;
+  for (const int64_t number : numbers) list.append(number);
+  return list;
+}
+
+// Where in a partitioned variable a part is.
+nb::object info_to_python(const PartitionInfo* info) {
+  if (!info) return nb::none();
+  static nb::handle type = package_attribute("ops.variable_scope", "_PartitionInfo").release();
+  return type(list_of(info->full_shape), list_of(info->var_offset));
 }
 
 // Functions of Python, as std::function holds them: target<..>() finds the object again.
 
 struct ShapeInitializer {
-  Reference object, function;  // as given, and as it is called: with shape and type
-  Output operator()(const Shape& shape, DType dtype, const PartitionInfo*) const {
+  Reference object, function;  // as given, and as it is called: with shape, type and PartitionInfo or None
+  Output operator()(const Shape& shape, DType dtype, const PartitionInfo* info) const {
     const nb::gil_scoped_acquire gil;
-    nb::list dims;
-    for (const int64_t dim : shape) dims.append(dim);
-    return output_from_python(nb::handle(function.get())(dims, dtype_to_python(dtype)));
+    return output_from_python(
+        nb::handle(function.get())(list_of(shape), dtype_to_python(dtype), info_to_python(info)));
   }
 };
 
@@ -42,7 +49,7 @@ struct PythonRegularizer {
   Reference object;
   Output operator()(const TensorLike& weights) const {
     const nb::gil_scoped_acquire gil;
-    const nb::object penalty = nb::handle(object.get())(variable_or_tensor(weights));
+    const nb::object penalty = nb::handle(object.get())(tensor_like_to_python(weights));
     return penalty.is_none() ? Output() : output_from_python(penalty);
   }
 };
@@ -61,7 +68,7 @@ struct PythonGetter {
     const nb::gil_scoped_acquire gil;
     static nb::handle call_getter = package_attribute("ops.variable_scope", "_call_custom_getter").release();
     const nb::object inner = nb::cpp_function([getter](const std::string& n, nb::handle shape, nb::dict arguments) {
-      return gotten_to_python(getter(n, call_from_python(shape, arguments)));
+      return tensor_like_to_python(getter(n, call_from_python(shape, arguments)));
     }, nb::arg("name"), nb::arg("shape").none(), nb::arg("arguments"));
     return tensor_like_from_python(
         nb::object(call_getter(nb::handle(object.get()), inner, name, call_to_python(call))));
@@ -72,11 +79,8 @@ struct PythonPartitioner {
   Reference object;
   std::vector<int> operator()(const Shape& shape, DType dtype) const {
     const nb::gil_scoped_acquire gil;
-    const nb::object partitions = nb::handle(object.get())(nb::arg("shape") = shape_to_python(shape),
-                                                           nb::arg("dtype") = dtype_to_python(dtype));
-    std::vector<int> counts;
-    for (nb::handle count : partitions) counts.push_back(nb::cast<int>(nb::int_(count)));
-    return counts;
+    static nb::handle check = package_attribute("ops.variable_scope", "_partitions").release();
+    return nb::cast<std::vector<int>>(check(nb::handle(object.get()), shape_to_python(shape), dtype_to_python(dtype)));
   }
 };
 
@@ -87,8 +91,6 @@ nb::object object_of(const Function& function) {
 }
 
 }  // namespace
-
-nb::object gotten_to_python(const TensorLike& gotten) { return variable_or_tensor(gotten); }
 
 Initializer initializer_from_python(nb::handle object) {
   if (object.is_none()) return {};
@@ -103,7 +105,7 @@ Initializer initializer_from_python(nb::handle object) {
 }
 
 nb::object initializer_to_python(const Initializer& initializer) {
-  if (initializer.value()) return tensor_object(convert_to_tensor(*initializer.value()));
+  if (initializer.value()) return tensor_like_to_python(*initializer.value());
   if (initializer.value_fn()) return object_of<ValueInitializer>(initializer.value_fn());
   return object_of<ShapeInitializer>(initializer.shape_fn());
 }
@@ -131,6 +133,13 @@ Partitioner partitioner_from_python(nb::handle function) {
   return PythonPartitioner{Reference(function.ptr())};
 }
 nb::object partitioner_to_python(const Partitioner& partitioner) { return object_of<PythonPartitioner>(partitioner); }
+
+nb::object synchronization_to_python(VariableSynchronization synchronization) {
+  return package_attribute("ops.variables", "VariableSynchronization")(static_cast<int>(synchronization));
+}
+nb::object aggregation_to_python(VariableAggregation aggregation) {
+  return package_attribute("ops.variables", "VariableAggregation")(static_cast<int>(aggregation));
+}
 
 std::optional<std::vector<std::string>> collections_from_python(nb::handle keys) {
   if (keys.is_none()) return std::nullopt;
@@ -171,6 +180,8 @@ GetVariableCall call_from_python(nb::handle shape, nb::dict arguments) {
     else if (argument == "constraint") options.constraint = constraint_from_python(value);
     else if (argument == "partitioner") options.partitioner = partitioner_from_python(value);
     else if (argument == "custom_getter") options.custom_getter = custom_getter_from_python(value);
+    else if (argument == "synchronization") options.synchronization = enum_from_python<VariableSynchronization>(value);
+    else if (argument == "aggregation") options.aggregation = enum_from_python<VariableAggregation>(value);
     else throw nb::type_error(("get_variable has no argument " + argument).c_str());
   }
   return call;
@@ -191,6 +202,8 @@ nb::dict call_to_python(const GetVariableCall& call) {
   arguments["validate_shape"] = nb::cast(options.validate_shape);
   arguments["use_resource"] = nb::cast(options.use_resource);
   arguments["constraint"] = constraint_to_python(options.constraint);
+  arguments["synchronization"] = synchronization_to_python(options.synchronization);
+  arguments["aggregation"] = aggregation_to_python(options.aggregation);
   return arguments;
 }
 

@@ -24,6 +24,14 @@ nb::object custom_getter_to_python(const CustomGetter& getter);
 Partitioner partitioner_from_python(nb::handle function);
 nb::object partitioner_to_python(const Partitioner& partitioner);
 
+// tf.VariableSynchronization and tf.VariableAggregation.
+template <typename Enum>
+Enum enum_from_python(nb::handle object) {
+  return static_cast<Enum>(nb::cast<int>(object.attr("value")));
+}
+nb::object synchronization_to_python(VariableSynchronization synchronization);
+nb::object aggregation_to_python(VariableAggregation aggregation);
+
 std::optional<std::vector<std::string>> collections_from_python(nb::handle keys);
 // None, True, False, or tf.AUTO_REUSE, which is any other object.
 std::optional<Reuse> reuse_from_python(nb::handle object);
@@ -32,7 +40,5 @@ nb::object reuse_to_python(const Reuse& reuse);
 // The arguments of get_variable, by name; None is none.
 GetVariableCall call_from_python(nb::handle shape, nb::dict arguments);
 nb::dict call_to_python(const GetVariableCall& call);
-// What a getter gives: a variable or a tensor.
-nb::object gotten_to_python(const TensorLike& gotten);
 
 }  // namespace reflow::python

@@ -10,6 +10,7 @@ namespace reflow::python {
 namespace {
 
 using Scatter = Output (Variable::*)(const IndexedSlices&, const AssignOptions&) const;
+using AssignOp = Operation (Variable::*)(const TensorLike&, const AssignOptions&) const;
 using ScatterNd = Output (Variable::*)(const TensorLike&, const TensorLike&, const NameOptions&) const;
 
 VariableRef variable_ref(nb::handle object) {
@@ -33,9 +34,20 @@ void bind_variable_scatters(nb::module_& m) {
       return (v.variable.*scatter)(indices, updates, named(op_name));
     }, nb::arg(), nb::arg(), nb::arg().none());
   };
+  cls.def("_gather_nd", [](VariableObject& v, TensorLike indices, nb::handle name) {
+    return v.variable.gather_nd(indices, {.name = string_from_python(name)});
+  }, nb::arg(), nb::arg().none());
   def_scatter_nd("_scatter_nd_add", &Variable::scatter_nd_add);
   def_scatter_nd("_scatter_nd_sub", &Variable::scatter_nd_sub);
   def_scatter_nd("_scatter_nd_update", &Variable::scatter_nd_update);
+  const auto def_assign_op = [&](const char* name, AssignOp assign) {
+    cls.def(name, [assign](VariableObject& v, TensorLike value, bool use_locking, nb::handle op_name) {
+      return (v.variable.*assign)(value, {.use_locking = use_locking, .name = string_from_python(op_name)});
+    }, nb::arg(), nb::arg(), nb::arg().none());
+  };
+  def_assign_op("_assign_op", &Variable::assign_op);
+  def_assign_op("_assign_add_op", &Variable::assign_add_op);
+  def_assign_op("_assign_sub_op", &Variable::assign_sub_op);
   m.def("batch_scatter_update", [](nb::handle ref, TensorLike indices, TensorLike updates, std::optional<bool> use_locking,
                                    nb::handle name) {
     return batch_scatter_update(variable_ref(ref), indices, updates,

@@ -46,7 +46,7 @@ VariableScopeOptions options_of(nb::dict arguments) {
 
 nb::object get(const std::string& name, nb::handle shape, nb::dict arguments) {
   const GetVariableCall call = call_from_python(shape, arguments);
-  return gotten_to_python(get_variable_or_tensor(name, call.shape, call.options));
+  return tensor_like_to_python(get_variable_or_tensor(name, call.shape, call.options));
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include "reflow/client/variable.h"
 
-#include <nanobind/stl/function.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
@@ -21,27 +20,6 @@
 namespace reflow::python {
 
 namespace {
-
-Variable make_variable(nb::handle initial_value, std::optional<bool> trainable, nb::handle collections,
-                       bool validate_shape, nb::handle caching_device, nb::handle name, DType dtype,
-                       nb::handle constraint, std::optional<bool> use_resource) {
-  VariableOptions options;
-  options.trainable = trainable;
-  options.collections = collections_from_python(collections);
-  options.validate_shape = validate_shape;
-  if (!caching_device.is_none()) options.caching_device = string_from_python(nb::str(caching_device));
-  options.name = string_from_python(name);
-  options.dtype = dtype;
-  options.constraint = constraint_from_python(constraint);
-  options.use_resource = use_resource;
-  if (PyCallable_Check(initial_value.ptr()) && !as_output(initial_value.ptr()) && !as_variable(initial_value.ptr())) {
-    return Variable([function = Reference(initial_value.ptr())] {
-      const nb::gil_scoped_acquire gil;
-      return tensor_like_from_python(nb::object(nb::handle(function.get())()));
-    }, options);
-  }
-  return Variable(tensor_like_from_python(initial_value), options);
-}
 
 const Variable& self_of(nb::handle object) { return *as_variable(object.ptr()); }
 
@@ -63,9 +41,6 @@ void def_scatter(nb::class_<VariableObject>& cls, const char* name, ScatterFn sc
 }  // namespace
 
 void bind_variables(nb::module_& m) {
-  m.def("make_variable", make_variable, nb::arg("initial_value").none(), nb::arg("trainable").none(),
-        nb::arg("collections").none(), nb::arg("validate_shape"), nb::arg("caching_device").none(),
-        nb::arg("name").none(), nb::arg("dtype").none(), nb::arg("constraint").none(), nb::arg("use_resource").none());
   nb::class_<VariableObject> cls = nb::borrow<nb::class_<VariableObject>>(m.attr("Variable"));
   cls.def_prop_ro("name", [](VariableObject& v) { return v.variable.name(); });
   cls.def_prop_ro("op", [](VariableObject& v) { return v.variable.op(); });
@@ -90,6 +65,10 @@ void bind_variables(nb::module_& m) {
   cls.def_prop_ro("_snapshot", [](VariableObject& v) { return v.variable.state()->snapshot; });
   cls.def_prop_ro("_cached", [](VariableObject& v) { return v.variable.state()->cached; });
   cls.def_prop_ro("_is_initialized", [](VariableObject& v) { return v.variable.state()->is_initialized; });
+  cls.def_prop_ro("synchronization", [](VariableObject& v) {
+    return synchronization_to_python(v.variable.synchronization());
+  });
+  cls.def_prop_ro("aggregation", [](VariableObject& v) { return aggregation_to_python(v.variable.aggregation()); });
   cls.def("_value", [](VariableObject& v) { return v.variable.value(); });
   cls.def("_read_value", [](VariableObject& v) { return v.variable.read_value(); });
   cls.def("_initialized_value", [](VariableObject& v) { return v.variable.initialized_value(); });

@@ -405,6 +405,8 @@ def gather_nd(params, indices, name=None, batch_dims=0):
     if batch_dims != 0:
         from reflow.ops import batched_gathers
         return batched_gathers.gather_nd(params, indices, batch_dims, name=name)
+    if isinstance(params, _core.Variable):
+        return params.gather_nd(indices, name=name)
     return gen_array_ops.gather_nd(params, indices, name=name)
 
 

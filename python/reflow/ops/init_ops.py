@@ -127,6 +127,10 @@ class TruncatedNormal(_Normal):
                                               self.dtype if dtype is None else dtype)
 
 
+def _full_shape(partition_info):
+    return None if partition_info is None else partition_info.full_shape
+
+
 class UniformUnitScaling(Initializer):
     """Uniform, so that the scale of a layer's input is kept."""
 
@@ -136,9 +140,8 @@ class UniformUnitScaling(Initializer):
         self.dtype = _float_type(dtypes.as_dtype(dtype))
 
     def __call__(self, shape, dtype=None, partition_info=None):
-        if partition_info is not None:
-            shape = partition_info.full_shape
-        return _core.initial_uniform_unit_scaling(self.factor, self.seed, shape, self.dtype if dtype is None else dtype)
+        return _core.initial_uniform_unit_scaling(self.factor, self.seed, shape, self.dtype if dtype is None else dtype,
+                                                  _full_shape(partition_info))
 
     def get_config(self):
         return {'factor': self.factor, 'seed': self.seed, 'dtype': self.dtype.name}
@@ -162,10 +165,8 @@ class VarianceScaling(Initializer):
         self.dtype = _float_type(dtypes.as_dtype(dtype))
 
     def __call__(self, shape, dtype=None, partition_info=None):
-        if partition_info is not None:
-            shape = partition_info.full_shape
         return _core.initial_variance_scaling(self.scale, self.mode, self.distribution, self.seed, shape,
-                                              self.dtype if dtype is None else dtype)
+                                              self.dtype if dtype is None else dtype, _full_shape(partition_info))
 
     def get_config(self):
         return {'scale': self.scale, 'mode': self.mode, 'distribution': self.distribution, 'seed': self.seed,
@@ -271,14 +272,14 @@ he_uniform_initializer = he_uniform
 
 
 def prepare_initializer(initializer):
-    """(function, whether it takes shape and type) for what get_variable is given as initializer."""
+    """(function, whether it takes shape, type and PartitionInfo) for what get_variable is given as initializer."""
     if isinstance(initializer, type):
         initializer = initializer()
-    if isinstance(initializer, Initializer):
-        return lambda shape, dtype: initializer(shape, dtype=dtype), True
     from reflow.util import tf_inspect
     spec = tf_inspect.getfullargspec(initializer)
     arguments = [name for name in spec.args if name not in ('self', 'cls')]
+    if 'partition_info' in arguments:
+        return lambda shape, dtype, info: initializer(shape, dtype=dtype, partition_info=info), True
     if len(arguments) <= len(spec.defaults or ()) and not spec.varargs:
         return initializer, False
-    return lambda shape, dtype: initializer(shape, dtype=dtype), True
+    return lambda shape, dtype, info: initializer(shape, dtype=dtype), True

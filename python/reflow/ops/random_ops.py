@@ -57,9 +57,7 @@ def multinomial(logits, num_samples, seed=None, name=None, output_dtype=None):
 
 def categorical(logits, num_samples, dtype=None, seed=None, name=None):
     """Classes for each row of unnormalised log-probabilities."""
-    from reflow.framework import ops
-    with ops.name_scope(name, 'categorical', [logits]):
-        return _core.multinomial(logits, num_samples, seed, None, dtype)
+    return _core.categorical(logits, num_samples, dtype, seed, name)
 
 
 multinomial_categorical_impl = categorical

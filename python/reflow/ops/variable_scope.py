@@ -1,6 +1,10 @@
 """Variable scopes and get_variable."""
 
+import collections.abc as collections_abc
 import enum
+import os
+import re
+import traceback
 
 from reflow import _core
 from reflow.framework import dtypes
@@ -172,8 +176,6 @@ class variable_scope:
             raise TypeError('VariableScope: name_or_scope must be a string or VariableScope.')
         if default_name is not None and not isinstance(default_name, str):
             raise TypeError('default_name must be a string')
-        if partitioner is not None:
-            raise NotImplementedError('variable_scope of Reflow has no partitioner yet')
         self._name_or_scope = name_or_scope
         self._values = [] if values is None else values
         self._arguments = {
@@ -223,7 +225,7 @@ def get_variable(name, shape=None, dtype=None, initializer=None, regularizer=Non
                  constraint=None, synchronization=VariableSynchronization.AUTO, aggregation=VariableAggregation.NONE):
     """The variable called `name` in the current scope: made, or found again, as the scope's reuse says."""
     return _get(False, name, shape, dtype, initializer, regularizer, trainable, collections, caching_device, partitioner,
-                validate_shape, use_resource, custom_getter, constraint, synchronization)
+                validate_shape, use_resource, custom_getter, constraint, synchronization, aggregation)
 
 
 def get_local_variable(name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=False,
@@ -232,22 +234,46 @@ def get_local_variable(name, shape=None, dtype=None, initializer=None, regulariz
                        aggregation=VariableAggregation.NONE):
     """A variable that is neither trained nor saved."""
     return _get(True, name, shape, dtype, initializer, regularizer, False, collections, caching_device, partitioner,
-                validate_shape, use_resource, custom_getter, constraint, synchronization)
+                validate_shape, use_resource, custom_getter, constraint, synchronization, aggregation)
 
 
 def _get(local, name, shape, dtype, initializer, regularizer, trainable, collections, caching_device, partitioner,
-         validate_shape, use_resource, custom_getter, constraint, synchronization):
-    if partitioner is not None:
-        raise NotImplementedError('get_variable of Reflow has no partitioner yet')
+         validate_shape, use_resource, custom_getter, constraint, synchronization, aggregation):
+    if partitioner is not None and not callable(partitioner):
+        raise ValueError('Partitioner must be callable, but received: %s' % partitioner)
     if local:
         collections = list(collections or ()) + [ops.GraphKeys.LOCAL_VARIABLES]
     if shape is not None and not isinstance(shape, (list, tuple, int)):
         shape = tensor_shape.as_shape(shape)
-    return _core.get_variable(name, shape, {
-        'dtype': dtype, 'initializer': initializer, 'regularizer': regularizer,
-        'trainable': variables._trainable(synchronization, trainable), 'collections': collections,
-        'caching_device': caching_device, 'validate_shape': validate_shape, 'use_resource': use_resource,
-        'constraint': constraint, 'custom_getter': custom_getter, 'partitioner': partitioner})
+    try:
+        return _core.get_variable(name, shape, {
+            'dtype': dtype, 'initializer': initializer, 'regularizer': regularizer,
+            'trainable': variables._trainable(synchronization, trainable), 'collections': collections,
+            'caching_device': caching_device, 'validate_shape': validate_shape, 'use_resource': use_resource,
+            'constraint': constraint, 'custom_getter': custom_getter, 'partitioner': partitioner,
+            'synchronization': synchronization, 'aggregation': aggregation})
+    except ValueError as error:
+        raise _with_definition(error) from None
+
+
+_EXISTS = re.compile(r'Variable (\S+) already exists, disallowed\. Did you mean to set reuse=True or reuse=tf\.AUTO_REUSE in '
+                     r'VarScope\?$')
+
+
+def _with_definition(error):
+    """The error, which also says where a variable that exists already was made."""
+    exists = _EXISTS.match(str(error))
+    if not exists:
+        return error
+    try:
+        op = ops.get_default_graph().get_operation_by_name(exists.group(1))
+    except KeyError:
+        return error
+    if op.type == 'VarHandleOp':
+        return error
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    frames = [frame for frame in reversed(op.traceback) if not os.path.abspath(frame[0]).startswith(package)]
+    return ValueError('%s Originally defined at:\n\n%s' % (error, ''.join(traceback.format_list(frames[:5]))))
 
 
 def _call_custom_getter(custom_getter, getter, name, arguments):
@@ -259,12 +285,74 @@ def _call_custom_getter(custom_getter, getter, name, arguments):
             'dtype': dtype, 'initializer': initializer, 'regularizer': regularizer, 'reuse': reuse,
             'trainable': variables._trainable(synchronization, trainable), 'collections': collections,
             'caching_device': caching_device, 'validate_shape': validate_shape, 'use_resource': use_resource,
-            'constraint': constraint, 'partitioner': partitioner})
+            'constraint': constraint, 'partitioner': partitioner, 'synchronization': synchronization,
+            'aggregation': aggregation})
 
-    arguments = dict(arguments, synchronization=VariableSynchronization.AUTO, aggregation=VariableAggregation.NONE)
     if 'constraint' not in function_utils.fn_args(custom_getter) and not function_utils.has_kwargs(custom_getter):
         del arguments['constraint']
     return custom_getter(inner, name=name, **arguments)
+
+
+class _PartitionInfo:
+    """Which part of a partitioned variable an initializer is asked for."""
+
+    def __init__(self, full_shape, var_offset):
+        _require_sequences(full_shape=full_shape, var_offset=var_offset)
+        if len(var_offset) != len(full_shape):
+            raise ValueError('Expected equal length, but `var_offset` is of length {} while full_shape is of length '
+                             '{}.'.format(len(var_offset), len(full_shape)))
+        for offset, shape in zip(var_offset, full_shape):
+            if offset < 0 or offset >= shape:
+                raise ValueError('Expected 0 <= offset < shape but found offset={}, shape={} for var_offset={}, '
+                                 'full_shape={}'.format(offset, shape, var_offset, full_shape))
+        self._full_shape = full_shape
+        self._var_offset = var_offset
+
+    @property
+    def full_shape(self):
+        """The shape of the whole variable."""
+        return self._full_shape
+
+    @property
+    def var_offset(self):
+        """Where in it the part begins."""
+        return self._var_offset
+
+    def single_offset(self, shape):
+        """Where a part of this shape begins, along the dimension that is cut; 0 where none is."""
+        dim = self.single_slice_dim(shape)
+        return 0 if dim is None else self.var_offset[dim]
+
+    def single_slice_dim(self, shape):
+        """The dimension along which a part of this shape was cut; None: it is the whole."""
+        _require_sequences(shape=shape)
+        if len(shape) != len(self.full_shape):
+            raise ValueError('Expected equal length, but received shape={} of length {} while self.full_shape={} is of '
+                             'length {}.'.format(shape, len(shape), self.full_shape, len(self.full_shape)))
+        for i, size in enumerate(shape):
+            if self.var_offset[i] + size > self.full_shape[i]:
+                raise ValueError('With self.var_offset={}, a partition of shape={} would exceed self.full_shape={} in '
+                                 'dimension {}.'.format(self.var_offset, shape, self.full_shape, i))
+        cut = [i for i, size in enumerate(shape) if size != self.full_shape[i]]
+        if len(cut) > 1:
+            raise ValueError('Cannot use single_slice_dim() with shape={} and self.full_shape={} since slice dim could be '
+                             'either dimension {} or {}.'.format(shape, self.full_shape, cut[1], cut[0]))
+        return cut[0] if cut else None
+
+
+def _require_sequences(**values):
+    for name, value in values.items():
+        if not isinstance(value, collections_abc.Sequence) or isinstance(value, str):
+            raise TypeError('`{}` must be a sequence (like tuple or list) instead of {}'.format(name,
+                                                                                               type(value).__name__))
+
+
+def _partitions(partitioner, shape, dtype):
+    """What a partitioner of a program says, a list of ints."""
+    counts = partitioner(shape=shape, dtype=dtype)
+    if not isinstance(counts, collections_abc.Sequence):
+        raise ValueError('Partitioner must return a sequence, but saw: %s' % counts)
+    return [int(count) for count in counts]
 
 
 def no_regularizer(_):
@@ -303,3 +391,28 @@ def _set_default_use_resource(use_resource):
     global _default_use_resource
     _default_use_resource = use_resource
     _core.get_variable_scope().set_use_resource(use_resource)
+
+class variable_creator_scope_v1:
+    """Has `variable_creator(next_creator, **kwargs)` make the variables within the context."""
+
+    def __init__(self, variable_creator):
+        self._variable_creator = variable_creator
+        self._entered = []
+
+    def __enter__(self):
+        self._entered.append(_core.enter_variable_creator_scope(self._create))
+
+    def __exit__(self, *unused_exception):
+        self._entered.pop().exit()
+
+    def _create(self, make, arguments):
+        def next_creator(**kwargs):
+            for name in ('variable_def', 'import_scope', 'expected_shape', 'shape'):
+                kwargs.pop(name, None)
+            return make(kwargs)
+
+        arguments.update(variable_def=None, expected_shape=None, import_scope=None, shape=None)
+        return self._variable_creator(next_creator, **arguments)
+
+
+variable_creator_scope = variable_creator_scope_v1

@@ -61,8 +61,11 @@ class Variable(_core.Variable):
         if use_resource is None and cls in (RefVariable, _resource_variable()):
             use_resource = cls is not RefVariable
         trainable = _trainable(synchronization, trainable)
-        return _core.make_variable(initial_value, trainable, collections, validate_shape, caching_device, name, dtype,
-                                   constraint, use_resource)
+        return _core.make_variable({
+            'initial_value': initial_value, 'trainable': trainable, 'collections': collections,
+            'validate_shape': validate_shape, 'caching_device': caching_device, 'name': name, 'dtype': dtype,
+            'constraint': constraint, 'use_resource': use_resource, 'synchronization': synchronization,
+            'aggregation': aggregation})
 
     def __init__(self, initial_value=None, trainable=None, collections=None, validate_shape=True, caching_device=None,
                  name=None, variable_def=None, dtype=None, expected_shape=None, import_scope=None, constraint=None,
@@ -112,16 +115,6 @@ class Variable(_core.Variable):
         return self.__dict__.get('_slice_info')
 
     @property
-    def synchronization(self):
-        """When copies are brought together."""
-        return VariableSynchronization.AUTO
-
-    @property
-    def aggregation(self):
-        """How copies are brought together."""
-        return VariableAggregation.NONE
-
-    @property
     def constraint(self):
         """The function that optimizers apply after an update."""
         return self._constraint
@@ -163,18 +156,21 @@ class Variable(_core.Variable):
 
     def assign(self, value, use_locking=False, name=None, read_value=True):
         """An operation that gives the variable a new value; its output is that."""
-        assign = self._assign(value, use_locking, name)
-        return assign if read_value else assign.op
+        return self._change(self._assign, self._assign_op, value, use_locking, name, read_value)
 
     def assign_add(self, delta, use_locking=False, name=None, read_value=True):
         """An operation that adds to the variable; its output is the new value."""
-        assign = self._assign_add(delta, use_locking, name)
-        return assign if read_value else assign.op
+        return self._change(self._assign_add, self._assign_add_op, delta, use_locking, name, read_value)
 
     def assign_sub(self, delta, use_locking=False, name=None, read_value=True):
         """An operation that subtracts from the variable; its output is the new value."""
-        assign = self._assign_sub(delta, use_locking, name)
-        return assign if read_value else assign.op
+        return self._change(self._assign_sub, self._assign_sub_op, delta, use_locking, name, read_value)
+
+    def _change(self, changed, change_op, value, use_locking, name, read_value):
+        if read_value or not isinstance(self, _resource_variable()):
+            new = changed(value, use_locking, name)
+            return new if read_value else new.op
+        return change_op(value, use_locking, name)
 
     def count_up_to(self, limit):
         """An operation that adds 1 until the value is `limit`."""
@@ -186,8 +182,7 @@ class Variable(_core.Variable):
 
     def gather_nd(self, indices, name=None):
         """Slices of the value at `indices`."""
-        from reflow.ops import array_ops
-        return array_ops.gather_nd(self, indices, name=name)
+        return self._gather_nd(indices, name)
 
     def scatter_add(self, sparse_delta, use_locking=False, name=None):
         """Adds IndexedSlices to the variable."""

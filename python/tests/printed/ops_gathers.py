@@ -32,3 +32,4 @@ run('nd -1', lambda: tf.gather_nd(p, [[0, 1], [1, 2]], batch_dims=-1))
 for resource in (False, True):
     run('variable', lambda: tf.gather(tf.Variable(p, use_resource=resource), [1, 0]))
     run('variable axis', lambda: tf.gather(tf.Variable(p, use_resource=resource), [1, 0], axis=1))
+    run('variable nd', lambda: tf.gather_nd(tf.Variable(p, use_resource=resource), [[1, 0]]))

@@ -176,8 +176,8 @@ Variable get_partitioned(std::string name, Shape shape, const GetVariableCall& c
   return variable;
 }
 
-std::optional<bool> trainable_of(const GetVariableOptions& options) {
-  if (options.synchronization != VariableSynchronization::ON_READ) return options.trainable;
+bool trainable_of(const GetVariableOptions& options) {
+  if (options.synchronization != VariableSynchronization::ON_READ) return options.trainable.value_or(true);
   if (options.trainable.value_or(false)) {
     throw ValueError(
         "Synchronization value can be set to VariableSynchronization.ON_READ only for non-trainable variables. You "
