@@ -15,10 +15,8 @@ MORE = FOLDER.parents[1] / 'graphs'  # without collections
 # Programs that use what Reflow doesn't have in Python yet; one that is reported as XPASS leaves the list.
 _KERAS = 'Keras'
 _DATA = 'tf.data'
-_CLIENT = 'functions that C++ has and Python does not bind yet'
 WAITING = {
-    'partitioned': _CLIENT,
-    'variable_methods': _CLIENT,
+    'variable_methods': 'one read of a resource variable too few',
     'array_ops': 'parallel_stack',
     'attention_seq2seq': 'tf.contrib.seq2seq',
     'checks_and_host': 'timestamps',
@@ -29,7 +27,6 @@ WAITING = {
     'estimator_pieces': 'feature columns',
     'keras_conv_compile': _KERAS,
     'keras_layers_model': _KERAS,
-    'random_seeds': 'stateless random numbers',
     'strings_and_tables': 'operations on files and Examples',
 }
 
