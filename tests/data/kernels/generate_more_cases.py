@@ -100,7 +100,7 @@ def run(op, inputs, attrs, grad, key):
             kw, feed, flat = defaults(OPS[op]), {}, []
             for arg, x in zip(OPS[op].input_arg, arrays['in']):
                 kw[arg.name] = tf.placeholder(x.dtype, x.shape if static else None)
-                feed[kw[arg.name]] = x
+                feed[kw[arg.name]] = np.array(x)  # a copy: InplaceUpdate and its kin write to what is fed
                 flat.append(kw[arg.name])
             kw.update(attrs)
             try:
