@@ -129,7 +129,7 @@ class GradientTape:
         weights = []
         if output_gradients is not None:
             weights = [None if each is None else ops.convert_to_tensor(each) for each in nest.flatten(output_gradients)]
-        gradients = self._tape.gradient(targets, flat_sources, weights)
+        gradients = self._gradients_of_watched(targets, flat_sources, weights)
         if zeros:
             from reflow.ops import array_ops
             gradients = [array_ops.zeros_like(source) if gradient is None else gradient
@@ -138,6 +138,14 @@ class GradientTape:
             self.watched_variables()
             self._tape = None
         return nest.pack_sequence_as(sources, gradients)
+
+    def _gradients_of_watched(self, targets, sources, weights):
+        """The tape's gradients. What it doesn't watch is a constant to it, even where it went into what it remembers."""
+        if not isinstance(self._tape, _core.Tape):
+            return self._tape.gradient(targets, sources, weights)
+        watched = [self._tape.is_watched(source) for source in sources]
+        found = iter(self._tape.gradient(targets, [each for each, known in zip(sources, watched) if known], weights))
+        return [next(found) if known else None for known in watched]
 
     @contextlib.contextmanager
     def _resumed(self):
