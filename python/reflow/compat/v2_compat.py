@@ -10,6 +10,7 @@ def disable_v2_behavior():
 
 
 def enable_v2_behavior():
-    """Would have everything behave as in TensorFlow 2. UnimplementedError: there is no eager execution yet."""
-    from reflow.framework import ops
-    ops.enable_eager_execution()
+    """Would have everything behave as in TensorFlow 2. UnimplementedError: Reflow has TensorFlow 1's behaviour only."""
+    from reflow.framework import errors
+    raise errors.UnimplementedError(None, None, 'Reflow behaves as TensorFlow 1: of TensorFlow 2 there is eager execution '
+                                    '(tf.enable_eager_execution()), and no more')
