@@ -81,6 +81,8 @@ class BaseSession(SessionInterface):
 
     def run(self, fetches, feed_dict=None, options=None, run_metadata=None):
         """The values of `fetches` (tensors, operations, names, and nests of these), given those of `feed_dict`."""
+        if isinstance(fetches, _core.Variable) and fetches._is_eager:
+            raise RuntimeError('Attempting to capture an EagerTensor without building a function.')
         if '_has_session_handles' in self._graph.__dict__:
             return self._run_with_handles(fetches, feed_dict, options, run_metadata)
         return self._run_values(fetches, feed_dict, options, run_metadata)
