@@ -71,3 +71,38 @@ def test_mnist_mlp_explains_its_options():
     assert done.returncode == 0
     for option in ('--steps', '--data_dir', '--model_dir', '--log_dir', '--seed'):
         assert option in done.stdout
+
+
+@pytest.fixture(name='text')
+def counting(tmp_path):
+    """A text in which each word says the next one."""
+    path = tmp_path / 'text'
+    path.write_text('one two three four five six seven eight\n' * 5000, encoding='utf-8')
+    return str(path)
+
+
+def test_lenet_learns():
+    done = run('lenet', '--steps', '40', '--seed', '1')
+    assert done.returncode == 0, done.stderr
+    assert 0.7 < float(re.fullmatch(r'test accuracy using average model is (\S+)', done.stdout.splitlines()[-1])[1]) <= 1
+
+
+def test_ptb_lstm_learns(text):
+    done = run('ptb_lstm', text, '--epochs', '2', '--hidden', '32', '--vocabulary', '12', '--seed', '1')
+    assert done.returncode == 0, done.stderr
+    assert float(re.fullmatch(r'Epoch: 2 Train Perplexity: (\S+)', done.stdout.splitlines()[-1])[1]) < 1.5
+
+
+def test_word2vec_learns(text):
+    done = run('word2vec', text, '--steps', '400', '--size', '16', '--seed', '1')
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert float(re.fullmatch(r'Average loss at step 400: (\S+)', lines[0])[1]) < 4
+    assert lines[-1].startswith('Nearest to ')
+
+
+@pytest.mark.parametrize('name', ['ptb_lstm', 'word2vec'])
+def test_texts_that_are_not_there_fail_clearly(name, tmp_path):
+    done = run(name, str(tmp_path / 'missing'))
+    assert done.returncode == 1
+    assert done.stderr == f"{name}: can't read {tmp_path / 'missing'}\n"
