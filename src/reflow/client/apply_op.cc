@@ -373,8 +373,16 @@ TensorLike::TensorLike(const Variable& variable) {
   if (variable.valid()) value_ = variable.state();
 }
 
-GraphElement::GraphElement(const Variable& variable)
-    : node_(variable.state()->resource ? variable.state()->snapshot.node() : variable.ref().node()),
-      index_(variable.state()->resource ? variable.state()->snapshot.index() : variable.ref().index()) {}
+namespace {
+
+// What stands for the variable among a graph's elements. Where ops run at once it is the handle, which no graph knows.
+Output element_of(const Variable& variable) {
+  const client::VariableState& state = *variable.state();
+  return state.resource && state.snapshot.valid() ? state.snapshot : variable.ref();
+}
+
+}  // namespace
+
+GraphElement::GraphElement(const Variable& variable) : GraphElement(element_of(variable)) {}
 
 }  // namespace reflow
