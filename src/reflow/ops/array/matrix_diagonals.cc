@@ -183,12 +183,10 @@ Status set_diag_shape(ShapeContext& c) {
   diagonal = c.input(1);
   const Tensor* k = c.value(2);
   Band band;
-  bool one = false, many = false;  // neither: not known
   if (k != nullptr) {
     RETURN_IF_ERROR(read_band(c.concrete(), *k, &band));
     if (c.concrete()) RETURN_IF_ERROR(check_set_diag(in, diagonal, band));
-    one = band.is_one();
-    many = !one;
+    const bool one = band.is_one();
     if (in.known_rank()) {
       const int64_t rows = in.dim(in.rank() - 2), columns = in.dim(in.rank() - 1);
       if (rows >= 0 && columns >= 0) RETURN_IF_ERROR(check_band(false, band, rows, columns));
@@ -291,6 +289,14 @@ class MatrixSetDiag : public BandKernel {
             for_band(in.shape(), band, [&](int64_t element, int64_t at) { if (element >= 0) to[element] = from[at]; });
           };
         })) {}
+
+  // The shape function may have seen the shapes alone.
+  Status compute(KernelContext& c) override {
+    Band band;
+    RETURN_IF_ERROR(read_band(true, c.input(2), &band));
+    RETURN_IF_ERROR(check_set_diag(c.input(0).shape(), c.input(1).shape(), band));
+    return BandKernel::compute(c);
+  }
 };
 
 // The gradients are those of the same band. (TensorFlow 1.15 takes the main diagonal there, whatever `k` is.)

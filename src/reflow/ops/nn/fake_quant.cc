@@ -28,6 +28,12 @@ class Quantizer {
     const float clamped = x > max_ ? max_ : x < min_ ? min_ : x;
     return std::floor((clamped - min_) * inverse_scale_ + 0.5f) * scale_ + min_;
   }
+  // The same with a division, as TensorFlow has it where the range is computed: a number between two steps may become the
+  // other one.
+  float divided(float x) const {
+    const float clamped = x > max_ ? max_ : x < min_ ? min_ : x;
+    return std::floor((clamped - min_) / scale_ + 0.5f) * scale_ + min_;
+  }
   bool contains(float x) const { return x >= min_ && x <= max_; }
   bool is_below(float x) const { return x < min_; }
   bool is_above(float x) const { return x > max_; }
@@ -133,7 +139,7 @@ class FakeQuantVars : public Kernel {
       const bool is_void = min[k] == 0 && max[k] == 0;
       for_elements(c, n, [=](int64_t i) {
         const int64_t at = i * channels + k;
-        y[at] = is_void ? 0 : quantize(x[at]);
+        y[at] = is_void ? 0 : quantize.divided(x[at]);
       });
     }
     return OkStatus();
