@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
 
 #include "reflow/autodiff/aggregate.h"
 #include "reflow/autodiff/emit.h"
@@ -208,7 +209,10 @@ StatusOr<std::vector<Gradient>> Tape::gradient(std::span<const Endpoint> targets
   const std::shared_ptr<Tape> keep = shared_from_this();
   // An active tape grows while its gradients are computed.
   const std::vector<std::shared_ptr<Record>> records = records_;
-  Backprop backprop(Executor::instance()->graph(), sources);
+  // What isn't watched is a constant to the tape, even where it went into ops that were recorded for other inputs.
+  std::vector<Endpoint> watched;
+  std::ranges::copy_if(sources, std::back_inserter(watched), [this](const Endpoint& e) { return is_watched(e); });
+  Backprop backprop(Executor::instance()->graph(), watched);
   for (const auto& record : records) backprop.take(*record);
   for (size_t i = 0; i < targets.size(); ++i) {
     RETURN_IF_ERROR(backprop.start(targets[i], i < output_gradients.size() ? output_gradients[i] : Gradient()));
