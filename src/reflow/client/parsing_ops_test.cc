@@ -39,7 +39,7 @@ TEST_F(ParsingOps, ExamplesGoThroughAFileIntoTensors) {
   EXPECT_EQ(values[0].summarize(-1), "0 1 2");
   EXPECT_EQ(values[1].shape().str(), "[3,1]");
   EXPECT_EQ(values[2].shape().str(), "[3,2]");
-  EXPECT_EQ(parsed["label"].name(), "ParseExample/ParseExample:4");
+  EXPECT_EQ(parsed["label"].name(), "ParseExample/ParseExample:3");
   EXPECT_THROW(parsed["weights"], KeyError);
 
   const ParsedFeatures one = parse_single_example(
