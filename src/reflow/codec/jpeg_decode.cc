@@ -30,19 +30,19 @@ void note(j_common_ptr info, int level) {
 // nothing with a destructor on the way.
 class Decompressor {
  public:
-  explicit Decompressor(std::string_view bytes) {
+  explicit Decompressor(std::string_view bytes) : bytes_(bytes) {
     info.err = jpeg_std_error(&errors.manager);
     errors.manager.error_exit = fail;
     errors.manager.output_message = quiet;
     errors.manager.emit_message = note;
     jpeg_create_decompress(&info);
-    jpeg_mem_src(&info, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
   }
   ~Decompressor() { jpeg_destroy_decompress(&info); }
   Decompressor(const Decompressor&) = delete;
 
   bool read_header() {
     if (setjmp(errors.place)) return false;
+    jpeg_mem_src(&info, reinterpret_cast<const unsigned char*>(bytes_.data()), bytes_.size());  // fails where there are none
     return jpeg_read_header(&info, TRUE) == JPEG_HEADER_OK;
   }
   bool start() {
@@ -64,6 +64,9 @@ class Decompressor {
 
   jpeg_decompress_struct info{};
   Errors errors{};
+
+ private:
+  const std::string_view bytes_;
 };
 
 void cmyk_to_rgb(const uint8_t* cmyk, int64_t width, bool inverted, uint8_t* rgb) {

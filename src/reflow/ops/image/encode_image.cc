@@ -117,7 +117,7 @@ class EncodeJpegVariableQuality : public Kernel {
   Status compute(KernelContext& c) override {
     const Tensor &image = c.input(0), &quality = c.input(1);
     RETURN_IF_ERROR(check_image(image));
-    if (quality.num_elements() != 1) return invalid_argument("quality must be scalar: {}", quality.shape().str());
+    if (quality.rank() != 0) return invalid_argument("quality must be scalar: {}", quality.shape().str());
     const int64_t channels = image.dim(2);
     if (channels != 1 && channels != 3) {
       return invalid_argument("image must have 1 or 3 channels, got {}", image.shape().str());
