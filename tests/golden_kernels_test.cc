@@ -43,6 +43,8 @@ const std::map<std::string, std::string>& known_deviations() {
       {"Svd/algebra1", "without vectors TensorFlow gives an uninitialised scalar where its shape function says [0]"},
       {"SparseToDense/1", "the op's inputs are placeholders here, so the error of its gradient knows less of the shape"},
       {"SparseToDense/6", "the op's inputs are placeholders here, so the error of its gradient knows less of the shape"},
+      {"RandomGammaGrad/arrays0", "ours takes differences there, which are exact to nine digits; float cases don't see it"},
+      {"DecodeAndCropJpeg/0", "TensorFlow cuts off the neighbours that the colours at the edge of a crop are made from"},
       {"DecodeJpeg/i50", "what half a block becomes depends on the version of libjpeg-turbo"},
       {"DecodeJpeg/i51", "what half a block becomes depends on the version of libjpeg-turbo"},
       {"ParseExample/1", "a key is dense and sparse: TensorFlow finds no feature at all then"},

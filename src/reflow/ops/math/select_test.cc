@@ -15,7 +15,7 @@ Tensor matrix(float first) { return Tensor::from<float>({first, first + 1, first
 const OpCaseTest same_shape{{.op = "Select",
                              .inputs = {Tensor::from<bool>({true, false, false, true}, {2, 2}), matrix(1), matrix(11)},
                              .outputs = {Tensor::from<float>({1, 12, 13, 4}, {2, 2})},
-                             .shapes = {"[2,2];[2,2];[2,2] -> in1", "?;[2,?];[?,3] -> [2,3]", "[2];[?,3];? -> [2,3]",
+                             .shapes = {"[2,2];[2,2];[2,2] -> in1", "?;[2,?];[?,3] -> [2,3]", "[2];[?,3];? -> [?,3]",
                                         "[2];[3,2];[3,2] -> error: Dimension 0 in both shapes must be equal, but are 2 "
                                         "and 3. Shapes are [2] and [3]."},
                              .bad_inputs = {Tensor::vector<bool>({true, false}), Tensor::vector<float>({1, 2, 3}),
