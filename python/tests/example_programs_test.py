@@ -1,5 +1,4 @@
 """The programs of examples/*.py run and learn."""
-import os
 import pathlib
 import re
 import subprocess
@@ -7,15 +6,12 @@ import sys
 
 import pytest
 
-from conftest import PACKAGE_PATH
-
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def run(name, *arguments):
     command = [sys.executable, '-m', 'reflow', f'examples/{name}.py', '--seed', '1', *arguments]
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, 'PYTHONPATH': PACKAGE_PATH}, capture_output=True, text=True,
-                          timeout=300)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 
