@@ -65,7 +65,7 @@ def _cases():
     waiting = {name: reason for reason, names in WAITING.items() for name in names}
     for vector in VECTORS:
         reason = waiting.get(vector['name'])
-        marks = [pytest.mark.xfail(reason=reason, strict=False)] if reason else []
+        marks = [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
         cases.append(pytest.param(vector, id=vector['name'], marks=marks))
     return cases
 

@@ -17,7 +17,6 @@ _KERAS = 'Keras'
 _DATA = 'tf.data'
 WAITING = {
     'variable_methods': 'one read of a resource variable too few',
-    'array_ops': 'parallel_stack',
     'attention_seq2seq': 'tf.contrib.seq2seq',
     'checks_and_host': 'timestamps',
     'data_basic': _DATA,
@@ -121,7 +120,7 @@ def _programs():
     programs = []
     for path in sorted(golden.with_name(golden.name.split('.')[0] + '.py')
                        for folder in (FOLDER, MORE) for golden in folder.glob('*.pbtxt*')):
-        marks = [pytest.mark.xfail(reason=WAITING[path.stem], strict=False)] if path.stem in WAITING else []
+        marks = [pytest.mark.xfail(reason=WAITING[path.stem], strict=True)] if path.stem in WAITING else []
         programs.append(pytest.param(path, id=path.stem, marks=marks))
     return programs
 
