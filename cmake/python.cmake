@@ -17,6 +17,7 @@ find_package(nanobind CONFIG REQUIRED)
 file(GLOB python_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/python/src/*.cc)
 nanobind_add_module(reflow_python NB_STATIC NOMINSIZE ${python_sources})
 target_link_libraries(reflow_python PRIVATE reflow Python::NumPy)
+reflow_precompile(reflow_python python)
 set_target_properties(reflow_python PROPERTIES
   OUTPUT_NAME _core
   LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/python/reflow

@@ -13,7 +13,8 @@ target_link_libraries(reflow_test_settings INTERFACE
 if(kit_sources)
   add_library(reflow_test_kit STATIC ${kit_sources})
   target_link_libraries(reflow_test_kit PUBLIC reflow_test_settings)
-  target_compile_definitions(reflow_test_kit PRIVATE REFLOW_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  set_source_files_properties(${PROJECT_SOURCE_DIR}/tests/kit/golden_file.cc PROPERTIES
+    COMPILE_DEFINITIONS "REFLOW_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"")
 endif()
 
 # A test program of the sources in ARGN; nothing when there are none.
@@ -24,6 +25,7 @@ function(reflow_test target)
   add_executable(${target} ${ARGN})
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   target_link_libraries(${target} PRIVATE $<TARGET_NAME_IF_EXISTS:reflow_test_kit> reflow_test_settings)
+  reflow_precompile(${target} test)
   add_test(NAME ${target} COMMAND ${target} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${target} PROPERTIES
     TIMEOUT 900

@@ -38,6 +38,9 @@ target_compile_options(reflow_settings INTERFACE
   -Wno-missing-field-initializers # optional arguments are structs with designated initialisers
   -fvisibility=default            # exceptions cross the library's border
   -ffp-contract=off -fno-math-errno)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(reflow_settings INTERFACE -Wno-restrict) # GCC 12 sees overlaps in std::string that aren't there
+endif()
 
 if(REFLOW_SANITIZE)
   add_compile_options(-fsanitize=${REFLOW_SANITIZE} -fno-omit-frame-pointer)

@@ -1,0 +1,6 @@
+// For tests.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <precompiled/base.h>
