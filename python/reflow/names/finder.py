@@ -19,7 +19,7 @@ class NameFinder:
         self.installed = False
 
     def find_spec(self, fullname, path=None, target=None):
-        del path, target
+        del target
         root, _, rest = fullname.partition('.')
         if root == 'reflow':
             if rest.startswith('tensorflow.'):
@@ -28,6 +28,8 @@ class NameFinder:
                 return ModuleSpec(fullname, loaders.OpModuleLoader(rest))
             if rest.startswith('core.'):
                 return _message_spec(fullname, rest)
+            if rest == '_core':
+                return _engine_spec(fullname, path)
             if self.installed:
                 return _implementation_spec(fullname, rest)
         elif self.installed and root in ('tensorflow', 'tensorflow_core'):
@@ -108,6 +110,13 @@ def _message_spec(fullname, name):
     if any(module.startswith(public_name + '.') for module in protos.module_names()):
         return ModuleSpec(fullname, loaders.PackageLoader(), is_package=True)
     return None
+
+
+def _engine_spec(fullname, path):
+    spec = PathFinder.find_spec(fullname, path)
+    if spec is not None:
+        spec.loader = loaders.EngineLoader(fullname, spec.origin)
+    return spec
 
 
 def _implementation_spec(fullname, name):

@@ -1,6 +1,9 @@
 """The loaders of finder.py: each makes, or finds elsewhere, one kind of module."""
 
 import importlib
+import os
+import sys
+from importlib.machinery import ExtensionFileLoader
 
 from reflow.names import public, table
 from reflow.names.packages import lazy_modules
@@ -137,3 +140,19 @@ class ImplementationLoader:
             exec(code, vars(module))
         finally:
             module.__name__ = own_name
+
+
+class EngineLoader(ExtensionFileLoader):
+    """Loads the extension so that it and its libraries take each other's functions before those of the process.
+
+    TensorFlow and others give their libraries to the whole process; their protobuf, of another version, would be called
+    instead of the engine's.
+    """
+
+    def create_module(self, spec):
+        flags = sys.getdlopenflags()
+        sys.setdlopenflags(flags & ~os.RTLD_GLOBAL | getattr(os, 'RTLD_DEEPBIND', 0))
+        try:
+            return super().create_module(spec)
+        finally:
+            sys.setdlopenflags(flags)
