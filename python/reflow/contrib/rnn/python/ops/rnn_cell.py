@@ -1,6 +1,12 @@
 """More recurrent cells."""
 
-from reflow.contrib.rnn.python.ops import core_rnn_cell
+from reflow.contrib.rnn.python.ops import conv_lstm_cells, core_rnn_cell, frequency_cells, gated_cells
+from reflow.contrib.rnn.python.ops import independent_cells, lstm_variants
+from reflow.contrib.rnn.python.ops.conv_lstm_cells import *  # noqa: F401,F403
+from reflow.contrib.rnn.python.ops.frequency_cells import *  # noqa: F401,F403
+from reflow.contrib.rnn.python.ops.gated_cells import *  # noqa: F401,F403
+from reflow.contrib.rnn.python.ops.independent_cells import *  # noqa: F401,F403
+from reflow.contrib.rnn.python.ops.lstm_variants import *  # noqa: F401,F403
 from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.ops import array_ops
@@ -12,7 +18,8 @@ from reflow.ops import variable_scope as vs
 from reflow.platform import tf_logging
 from reflow.util import nest
 
-__all__ = ['LayerNormBasicLSTMCell', 'AttentionCellWrapper', 'HighwayWrapper', 'UGRNNCell']
+__all__ = ['LayerNormBasicLSTMCell', 'AttentionCellWrapper', 'HighwayWrapper', 'UGRNNCell', *conv_lstm_cells.__all__,
+           *frequency_cells.__all__, *gated_cells.__all__, *independent_cells.__all__, *lstm_variants.__all__]
 
 
 class LayerNormBasicLSTMCell(rnn_cell_impl.RNNCell):
