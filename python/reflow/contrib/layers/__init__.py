@@ -1,10 +1,13 @@
 """`tf.contrib.layers`."""
+from reflow.contrib.layers.python.layers.embedding_ops import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.encoders import *  # noqa: F401,F403
+from reflow.contrib.layers.python.layers.gdn import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.initializers import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.layers import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.normalization import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.optimizers import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.regularizers import *  # noqa: F401,F403
+from reflow.contrib.layers.python.layers.spatial import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.summaries import *  # noqa: F401,F403
 from reflow.names.packages import lazy_modules
 

@@ -3,17 +3,21 @@ from importlib import import_module as _import_module
 
 from reflow.contrib.framework.python.ops.arg_scope import *  # noqa: F401,F403
 from reflow.contrib.framework.python.ops.variables import *  # noqa: F401,F403
+from reflow.contrib.layers.python.layers.embedding_ops import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.encoders import *  # noqa: F401,F403
+from reflow.contrib.layers.python.layers.gdn import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.initializers import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.layers import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.normalization import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.optimizers import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.regularizers import *  # noqa: F401,F403
+from reflow.contrib.layers.python.layers.spatial import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.summaries import *  # noqa: F401,F403
 
 _MODULES = {
     'losses': 'reflow.contrib.losses', 'metrics': 'reflow.contrib.metrics', 'layers': 'reflow.contrib.layers',
     'learning': 'reflow.contrib.slim.python.slim.learning',
+    'evaluation': 'reflow.contrib.slim.python.slim.evaluation',
     'model_analyzer': 'reflow.contrib.slim.python.slim.model_analyzer',
     'python': 'reflow.contrib.slim.python',
 }

@@ -1,4 +1,6 @@
 """`tf.contrib.training`."""
+from reflow.contrib.training.python.training.evaluation import *  # noqa: F401,F403
+from reflow.contrib.training.python.training.hparam import *  # noqa: F401,F403
 from reflow.contrib.training.python.training.training import *  # noqa: F401,F403
 from reflow.names.packages import lazy_modules
 

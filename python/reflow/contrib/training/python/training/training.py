@@ -10,7 +10,7 @@ from reflow.training import optimizer as tf_optimizer
 from reflow.training import training_util
 
 __all__ = ['add_gradients_summaries', 'clip_gradient_norms', 'clip_gradient_norms_fn', 'create_train_op',
-           'multiply_gradients']
+           'multiply_gradients', 'train']
 
 _USE_GLOBAL_STEP = 0
 
@@ -104,3 +104,21 @@ def create_train_op(total_loss, optimizer, global_step=_USE_GLOBAL_STEP, update_
     if train_op not in train_ops:
         train_ops.append(train_op)
     return train_op
+
+
+def train(train_op, logdir, master='', is_chief=True, scaffold=None, hooks=None, chief_only_hooks=None,
+          save_checkpoint_secs=600, save_summaries_steps=100, config=None, max_wait_secs=7200, run_metadata=None):
+    """Runs `train_op` in a MonitoredTrainingSession until a hook stops it; gives its last value."""
+    from reflow.training import monitored_session
+    if logdir is None and is_chief:
+        for value, name in ((save_summaries_steps, 'save_summaries_steps'), (save_checkpoint_secs, 'save_checkpoint_secs')):
+            if value:
+                raise ValueError('logdir cannot be None when %s is not None' % name)
+    with monitored_session.MonitoredTrainingSession(
+            master=master, is_chief=is_chief, checkpoint_dir=logdir, scaffold=scaffold, hooks=hooks,
+            chief_only_hooks=chief_only_hooks, save_checkpoint_secs=save_checkpoint_secs,
+            save_summaries_steps=save_summaries_steps, config=config, max_wait_secs=max_wait_secs) as session:
+        loss = None
+        while not session.should_stop():
+            loss = session.run(train_op, run_metadata=run_metadata)
+    return loss
