@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "reflow/base/first_error.h"
 #include "reflow/onednn/primitive_cache.h"
 #include "reflow/onednn/single_threaded.h"
 #include "reflow/tensor/checked_size.h"
@@ -152,6 +153,7 @@ StatusOr<const float*> ordered_filter(const Convolution& c, const float* filter,
 
 constexpr double kFlopsPerNs = 60;       // of one thread, about
 constexpr double kPartNs = 250e3;        // what a part should take at least
+constexpr int64_t kCachedFloats = 65536;  // of results that something is done with while they are in cache
 
 double cost_of_image(const ConvolutionSizes& s) {
   double flops = 2.0 * s.in_channels * s.out_channels;
@@ -178,30 +180,14 @@ Status none(const ConvolutionSizes& s) {
   return unimplemented("oneDNN has no convolution of {} to {} channels for these sizes", s.in_channels, s.out_channels);
 }
 
-// The first error of several threads.
-class FirstError {
- public:
-  void set(Status status) {
-    absl::MutexLock lock(&mutex_);
-    if (status_.ok()) status_ = std::move(status);
-  }
-  Status get() {
-    absl::MutexLock lock(&mutex_);
-    return status_;
-  }
-
- private:
-  absl::Mutex mutex_;
-  Status status_ ABSL_GUARDED_BY(mutex_);
-};
-
 // Forward, and backward to the data: parts of the batch, which need nothing of each other.
 Status by_parts(ThreadPool& pool, const ConvolutionSizes& s, Direction direction, const float* images,
-                const float* filter, float* results) {
+                const float* filter, float* results, const ConvolutionEpilogue* after = nullptr) {
   const bool forward = direction == Direction::kForward;
   const int64_t x_size = product(s.in, s.rank) * s.in_channels, y_size = product(s.out, s.rank) * s.out_channels;
   const int64_t image_size = forward ? x_size : y_size, result_size = forward ? y_size : x_size;
-  const int64_t part = images_of_part(pool, s), parts = (s.batch + part - 1) / part;
+  const int64_t fitting = after == nullptr ? s.batch : std::max<int64_t>(kCachedFloats / result_size, 1);
+  const int64_t part = std::min(images_of_part(pool, s), fitting), parts = (s.batch + part - 1) / part;
   const int64_t last = s.batch - (parts - 1) * part;
   const auto whole = convolution_for(s, part, direction), rest = last == part ? whole : convolution_for(s, last, direction);
   if (whole == nullptr || rest == nullptr) return none(s);
@@ -225,6 +211,9 @@ Status by_parts(ThreadPool& pool, const ConvolutionSizes& s, Direction direction
                            {DNNL_ARG_WEIGHTS, at(c.filter, p == parts - 1 ? rest_ordered : ordered)},
                            {forward ? DNNL_ARG_DST : DNNL_ARG_DIFF_SRC, at(c.result, to)},
                            {DNNL_ARG_SCRATCHPAD, at(c.scratchpad, scratch->raw_data())}});
+      if (after == nullptr) continue;
+      const int64_t count = p == parts - 1 ? last : part;
+      after->call(after->context, to, count * result_size / s.out_channels);
     }
   });
   return error.get();
@@ -232,8 +221,9 @@ Status by_parts(ThreadPool& pool, const ConvolutionSizes& s, Direction direction
 
 }  // namespace
 
-Status convolution(ThreadPool& pool, const ConvolutionSizes& sizes, const float* x, const float* filter, float* y) {
-  return by_parts(pool, sizes, Direction::kForward, x, filter, y);
+Status convolution(ThreadPool& pool, const ConvolutionSizes& sizes, const float* x, const float* filter, float* y,
+                   const ConvolutionEpilogue* after) {
+  return by_parts(pool, sizes, Direction::kForward, x, filter, y, after);
 }
 
 Status convolution_backward_data(ThreadPool& pool, const ConvolutionSizes& sizes, const float* dy, const float* filter,

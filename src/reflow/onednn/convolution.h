@@ -18,10 +18,18 @@ struct ConvolutionSizes {
   bool operator==(const ConvolutionSizes&) const = default;
 };
 
+// What is done with `places` places of y ([places, out_channels]) right after they were computed, by the thread that did,
+// while they are in that thread's cache.
+struct ConvolutionEpilogue {
+  void (*call)(void* context, float* y, int64_t places);
+  void* context;
+};
+
 // The images of a batch are shared out to the threads of `pool`; oneDNN's primitives for the sizes are made once and kept
 // (see primitive_cache.h). Results depend on sizes and the number of threads only. REQUIRES: no size is 0.
 // Unimplemented: oneDNN has nothing for these sizes. ResourceExhausted: no memory.
-Status convolution(ThreadPool& pool, const ConvolutionSizes& sizes, const float* x, const float* filter, float* y);
+Status convolution(ThreadPool& pool, const ConvolutionSizes& sizes, const float* x, const float* filter, float* y,
+                   const ConvolutionEpilogue* after = nullptr);
 // dL/dx from dL/dy.
 Status convolution_backward_data(ThreadPool& pool, const ConvolutionSizes& sizes, const float* dy, const float* filter,
                                  float* dx);

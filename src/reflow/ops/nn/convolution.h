@@ -23,6 +23,9 @@ struct Convolution {
 // y, and the backward directions, on the threads of `pool`. T: half, bfloat16, float, double.
 template <typename T>
 Status convolve(ThreadPool& pool, const Convolution& c, const T* x, const T* filter, T* y);
+// y = convolve(x, filter) + bias, and 0 for what is below that if `relu` is set.
+Status convolve_with_bias(ThreadPool& pool, const Convolution& c, const float* x, const float* filter, const float* bias,
+                          bool relu, float* y);
 template <typename T>
 Status convolve_to_input(ThreadPool& pool, const Convolution& c, const T* dy, const T* filter, T* dx);
 template <typename T>

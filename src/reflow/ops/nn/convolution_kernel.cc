@@ -1,5 +1,5 @@
-// Convolutions: float by oneDNN; other types, and what oneDNN lacks, as a product of matrices, whose rows are the
-// patches that the window sees.
+// Convolutions: float by Winograd's algorithm where that pays, else by oneDNN; other types, and what oneDNN lacks, as a
+// product of matrices, whose rows are the patches that the window sees.
 
 #include <algorithm>
 
@@ -9,6 +9,7 @@
 #include "reflow/op/compute_type.h"
 #include "reflow/op/simd_loop.h"
 #include "reflow/tensor/checked_size.h"
+#include "winograd.h"
 
 namespace reflow::ops {
 
@@ -195,10 +196,48 @@ Status convolve(ThreadPool& pool, const Convolution& c, const T* x, const T* fil
     return OkStatus();
   }
   if constexpr (std::is_same_v<T, float>) {
+    if (winograd_pays(c)) return winograd_forward(pool, c, x, filter, nullptr, false, y);
     const Status status = onednn::convolution(pool, onednn_sizes(c), x, filter, y);
     if (status.code() != StatusCode::kUnimplemented) return status;
   }
   return convolve_patches(pool, c, x, filter, y);
+}
+
+Status convolve_with_bias(ThreadPool& pool, const Convolution& c, const float* x, const float* filter, const float* bias,
+                          bool relu, float* y) {
+  struct Epilogue {
+    const float* bias;
+    int64_t channels;
+    bool relu;
+    void finish(float* values, int64_t places) const {
+      simd_loop([=, bias = bias, channels = channels, relu = relu]() REFLOW_SIMD_BODY {
+        for (int64_t i = 0; i < places; ++i) {
+          float* const row = values + i * channels;
+          if (relu) {
+            for (int64_t j = 0; j < channels; ++j) {
+              const float sum = row[j] + bias[j];
+              row[j] = sum < 0 ? 0 : sum;
+            }
+          } else {
+            for (int64_t j = 0; j < channels; ++j) row[j] += bias[j];
+          }
+        }
+      });
+    }
+  } epilogue{bias, c.out_channels, relu};
+  if (!is_empty(c)) {
+    if (winograd_pays(c)) return winograd_forward(pool, c, x, filter, bias, relu, y);
+    const onednn::ConvolutionEpilogue after{
+        [](void* context, float* part, int64_t places) { static_cast<Epilogue*>(context)->finish(part, places); }, &epilogue};
+    const Status status = onednn::convolution(pool, onednn_sizes(c), x, filter, y, &after);
+    if (status.code() != StatusCode::kUnimplemented) return status;
+  }
+  RETURN_IF_ERROR(convolve(pool, c, x, filter, y));
+  const int64_t places = c.batch * c.out_area();
+  pool.parallel_for(places, 0.15 * c.out_channels, [&](int64_t begin, int64_t end) {
+    epilogue.finish(y + begin * c.out_channels, end - begin);
+  });
+  return OkStatus();
 }
 
 template <typename T>
@@ -208,6 +247,7 @@ Status convolve_to_input(ThreadPool& pool, const Convolution& c, const T* dy, co
     return OkStatus();
   }
   if constexpr (std::is_same_v<T, float>) {
+    if (winograd_pays(c)) return winograd_to_input(pool, c, dy, filter, dx);
     const Status status = onednn::convolution_backward_data(pool, onednn_sizes(c), dy, filter, dx);
     if (status.code() != StatusCode::kUnimplemented) return status;
   }
@@ -221,6 +261,7 @@ Status convolve_to_filter(ThreadPool& pool, const Convolution& c, const T* x, co
     return OkStatus();
   }
   if constexpr (std::is_same_v<T, float>) {
+    if (winograd_pays(c)) return winograd_to_filter(pool, c, x, dy, dfilter);
     const Status status = onednn::convolution_backward_filter(pool, onednn_sizes(c), x, dy, dfilter);
     if (status.code() != StatusCode::kUnimplemented) return status;
   }
