@@ -19,6 +19,8 @@ Status merge_common_subexpressions(PassContext& context);
 Status remove_dead_nodes(PassContext& context);
 // A product of matrices, the bias added to it and Relu after that become one node.
 Status fuse_matmul(PassContext& context);
+// A convolution, the bias added to it and Relu after that become one node.
+Status fuse_convolutions(PassContext& context);
 // Element-wise ops over floats of one shape, and the updates of variables that use them, become nodes that do all of it
 // in one pass over memory.
 Status fuse_elementwise(PassContext& context);
