@@ -29,6 +29,75 @@ inline __attribute__((always_inline)) void window_max(const Pooling& p, const T*
   });
 }
 
+// The gradient of max pooling in a plane for windows that don't overlap: every element lies in one window at most, which
+// says all of its gradient.
+template <typename T>
+void max_pool_gradient_apart(const Pooling& p, const T* image, const T* dy, T* dx) {
+  const int64_t channels = p.channels, area = p.out_area();
+  const WindowDim &d1 = p.dims[0], &d2 = p.dims[1];
+  const bool covered = d1.kernel == d1.stride && d1.out * d1.kernel == d1.in && d2.kernel == d2.stride &&
+                       d2.out * d2.kernel == d2.in;
+  simd_loop([&]() REFLOW_SIMD_BODY {
+    if (!covered) {
+      for (int64_t i = 0; i < p.in_area() * channels; ++i) dx[i] = T(0);
+    }
+    int64_t at[4];
+    for (int64_t o = 0; o < area; ++o) {
+      int taps = 0;
+      for_each_tap(p, o, [&](int64_t place) REFLOW_SIMD_BODY { at[taps++] = place; });
+      const T* g = dy + o * channels;
+      if (taps == 4) {
+        const T *x0 = image + at[0], *x1 = image + at[1], *x2 = image + at[2], *x3 = image + at[3];
+        T *dx0 = dx + at[0], *dx1 = dx + at[1], *dx2 = dx + at[2], *dx3 = dx + at[3];
+#pragma GCC ivdep
+        for (int64_t j = 0; j < channels; ++j) {
+          const T a = x0[j], b = x1[j], c = x2[j], d = x3[j];
+          T best = kLowest<T>;
+          best = best < a ? a : best, best = best < b ? b : best, best = best < c ? c : best, best = best < d ? d : best;
+          T left = g[j];
+          dx0[j] = a == best ? left : T(0), left = a == best ? T(0) : left;
+          dx1[j] = b == best ? left : T(0), left = b == best ? T(0) : left;
+          dx2[j] = c == best ? left : T(0), left = c == best ? T(0) : left;
+          dx3[j] = d == best ? left : T(0);
+        }
+        continue;
+      }
+      for (int64_t j = 0; j < channels; ++j) {
+        T best = kLowest<T>, left = g[j];
+        for (int k = 0; k < taps; ++k) best = best < image[at[k] + j] ? image[at[k] + j] : best;
+        for (int k = 0; k < taps; ++k) {
+          const bool here = image[at[k] + j] == best;
+          dx[at[k] + j] = here ? left : T(0);
+          left = here ? T(0) : left;
+        }
+      }
+    }
+  });
+}
+
+// Are the windows those that max_pool_gradient_apart is for?
+inline bool are_apart(const Pooling& p) {
+  const WindowDim &d1 = p.dims[0], &d2 = p.dims[1];
+  return d1.kernel <= d1.stride && d2.kernel <= d2.stride && d1.kernel * d2.kernel <= 4;
+}
+
+// The same for windows of four elements, written to y; false: some of them lie beyond the border.
+template <typename T>
+inline __attribute__((always_inline)) bool four_max(const Pooling& p, const T* image, int64_t o, T* y) {
+  int64_t at[4];
+  int taps = 0;
+  for_each_tap(p, o, [&](int64_t place) REFLOW_SIMD_BODY { at[taps++] = place; });
+  if (taps != 4) return false;
+  const T *x0 = image + at[0], *x1 = image + at[1], *x2 = image + at[2], *x3 = image + at[3];
+  for (int64_t j = 0; j < p.channels; ++j) {
+    T best = kLowest<T>;
+    best = best < x0[j] ? x0[j] : best, best = best < x1[j] ? x1[j] : best;
+    best = best < x2[j] ? x2[j] : best, best = best < x3[j] ? x3[j] : best;
+    y[j] = best;
+  }
+  return true;
+}
+
 template <typename T, int kRank>
 class MaxPoolKernel : public Kernel {
   using C = ComputeType<T>;
@@ -56,9 +125,11 @@ class MaxPoolKernel : public Kernel {
     const int64_t area = p.out_area();
     threads.parallel_for(p.batch * area, 0.15 * p.channels * p.window_area() + 5, [&](int64_t begin, int64_t end) {
       std::vector<C> best(p.channels);
+      const bool four = std::is_same_v<C, T> && p.window_area() == 4;
       simd_loop([&]() REFLOW_SIMD_BODY {
         C* b = best.data();
         for (int64_t o = begin; o < end; ++o) {
+          if (four && four_max(p, x + o / area * p.in_area() * p.channels, o % area, y + o * p.channels)) continue;
           window_max(p, x + o / area * p.in_area() * p.channels, o % area, b);
           for (int64_t j = 0; j < p.channels; ++j) y[o * p.channels + j] = static_cast<T>(b[j]);
         }
@@ -126,6 +197,16 @@ class MaxPoolGradKernel : public Kernel {
   // to all of them.
   static void first(ThreadPool& threads, const Pooling& p, const T* x, const T* dy, T* dx) {
     const int64_t area = p.out_area(), size = p.in_area() * p.channels, channels = p.channels;
+    if constexpr (std::is_same_v<C, T> && kRank == 2) {
+      if (are_apart(p)) {
+        threads.parallel_for(p.batch, 1.0 * size, [&](int64_t begin, int64_t end) {
+          for (int64_t n = begin; n < end; ++n) {
+            max_pool_gradient_apart(p, x + n * size, dy + n * area * channels, dx + n * size);
+          }
+        });
+        return;
+      }
+    }
     threads.parallel_for(p.batch, 0.5 * area * channels * p.window_area() + size, [&](int64_t begin, int64_t end) {
       std::vector<C> best(channels), rest(channels);
       std::vector<C> sums(std::is_same_v<C, T> ? 0 : size);
