@@ -1,0 +1,110 @@
+// Pieces of networks compute with passes what they compute without.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <random>
+#include <set>
+
+#include "reflow/graph/node_builder.h"
+#include "reflow/runtime/session.h"
+
+namespace reflow {
+namespace {
+
+using graph::Endpoint;
+using graph::Graph;
+using graph::Node;
+using runtime::DirectSession;
+
+class FusedNetworks : public ::testing::Test {
+ protected:
+  Endpoint op(const std::string& type, std::vector<graph::OpInput> inputs, graph::AttrMap attrs = {}) {
+    auto made = graph::create_op(graph_, type, std::move(inputs), std::move(attrs), {});
+    EXPECT_TRUE(made.ok()) << type << ": " << made.status();
+    return (*made)->output(0);
+  }
+  // A placeholder that is fed with random values.
+  Endpoint input(const Shape& shape) {
+    const Endpoint made = op("Placeholder", {}, {{"dtype", DType::kFloat32}, {"shape", shape}});
+    Tensor value(DType::kFloat32, shape);
+    std::normal_distribution<float> normal;
+    for (float& v : value.flat<float>()) v = normal(random_);
+    inputs_.push_back(made);
+    values_.push_back(std::move(value));
+    return made;
+  }
+  std::vector<Tensor> run(const std::vector<Endpoint>& fetches, const std::set<std::string>& disabled) {
+    runtime::SessionOptions options;
+    options.disabled_passes = disabled;
+    auto session = *DirectSession::create(&graph_, options);
+    runtime::Signature signature;
+    signature.feeds = inputs_;
+    signature.fetches = fetches;
+    std::vector<Tensor> results;
+    const Status status = session->run(signature, values_, &results);
+    EXPECT_TRUE(status.ok()) << status;
+    return results;
+  }
+  void expect_same(const std::vector<Endpoint>& fetches, double tolerance) {
+    const std::vector<Tensor> expected = run(fetches, {"all"}), values = run(fetches, {});
+    ASSERT_EQ(values.size(), expected.size());
+    for (size_t v = 0; v < values.size(); ++v) {
+      ASSERT_EQ(values[v].shape(), expected[v].shape());
+      double largest = 0, difference = 0;
+      for (int64_t i = 0; i < values[v].num_elements(); ++i) {
+        const double a = values[v].data<float>()[i], b = expected[v].data<float>()[i];
+        largest = std::max(largest, std::abs(b));
+        difference = std::max(difference, std::abs(a - b));
+      }
+      EXPECT_LE(difference, tolerance * largest);
+      EXPECT_GT(largest, 0);
+    }
+  }
+
+  Graph graph_;
+  std::mt19937 random_{1};
+  std::vector<Endpoint> inputs_;
+  std::vector<Tensor> values_;
+};
+
+struct Window {
+  Shape image, filter;
+  int64_t stride;
+  const char* padding;
+};
+
+class FusedConvolutions : public FusedNetworks, public ::testing::WithParamInterface<Window> {};
+
+TEST_P(FusedConvolutions, WithBiasAndRelu) {
+  const Window& w = GetParam();
+  const Endpoint y = op("Conv2D", {input(w.image), input(w.filter)},
+                        {{"strides", std::vector<int64_t>{1, w.stride, w.stride, 1}}, {"padding", w.padding}});
+  const Endpoint sum = op("BiasAdd", {y, input({w.filter.dim(3)})});
+  expect_same({op("Relu", {sum})}, 2e-6);
+}
+
+TEST_P(FusedConvolutions, WithBias) {
+  const Window& w = GetParam();
+  const Endpoint y = op("Conv2D", {input(w.image), input(w.filter)},
+                        {{"strides", std::vector<int64_t>{1, w.stride, w.stride, 1}}, {"padding", w.padding}});
+  expect_same({op("AddV2", {input({w.filter.dim(3)}), y})}, 2e-6);
+}
+
+INSTANTIATE_TEST_SUITE_P(Windows, FusedConvolutions,
+                         ::testing::Values(Window{{3, 28, 28, 1}, {5, 5, 1, 32}, 1, "SAME"},
+                                           Window{{20, 14, 14, 32}, {5, 5, 32, 64}, 1, "SAME"},
+                                           Window{{2, 17, 13, 3}, {3, 3, 3, 7}, 2, "VALID"}),
+                         [](const auto& info) { return "Case" + std::to_string(info.index); });
+
+TEST_F(FusedNetworks, SumsOfProducts) {
+  std::vector<Endpoint> terms;
+  for (const int64_t rows : {20, 1, 7}) {
+    terms.push_back(op("MatMul", {input({rows, 30}), input({rows, 50})}, {{"transpose_a", true}}));
+  }
+  expect_same({op("AddN", {graph::OpInput(terms)})}, 2e-6);
+}
+
+}  // namespace
+}  // namespace reflow
