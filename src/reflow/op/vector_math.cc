@@ -1,5 +1,6 @@
 #include "reflow/op/vector_math.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -253,6 +254,11 @@ void binary_loop(const T* a, int64_t a_step, const T* b, int64_t b_step, T* y, i
 
 template <typename T>
 void pow_loop(const T* a, int64_t a_step, const T* b, int64_t b_step, T* y, int64_t n) {
+  if (b_step == 0 && n > 0 && *b == T(2)) {  // which programs have most of all
+    if (a_step == 1) return unary_loop<SquareOp, T>(a, y, n);
+    std::fill_n(y, n, *a * *a);
+    return;
+  }
   for (int64_t i = 0; i < n; ++i) y[i] = std::pow(a[i * a_step], b[i * b_step]);
 }
 

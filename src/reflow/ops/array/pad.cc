@@ -196,22 +196,28 @@ Status mirror_pad_shape(ShapeContext& c) {
   return pad_shape(c);
 }
 
-// Calls f(position in the large tensor, position in the small one) for all elements of the large one.
+// Calls f(position in the large tensor, position in the small one, n) for runs of n elements that lie one behind the other
+// in both; all elements of the large one are in one.
 template <typename F>
 void for_each_mirrored(const Shape& large, const Shape& small, const IndexReader& paddings, int64_t offset, F&& f) {
   const int rank = large.rank();
+  if (large.num_elements() == 0) return;
+  if (rank == 0) return f(int64_t{0}, int64_t{0}, int64_t{1});
   int64_t index[Shape::kMaxRank] = {}, strides[Shape::kMaxRank];
   int64_t stride = 1;
   for (int d = rank - 1; d >= 0; --d) {
     strides[d] = stride;
     stride *= small.dim(d);
   }
-  const int64_t n = large.num_elements();
-  for (int64_t i = 0; i < n; ++i) {
+  const int last = rank - 1;
+  const int64_t width = large.dim(last), inner = small.dim(last), before = paddings[2 * last];
+  for (int64_t row = 0; row < large.num_elements(); row += width) {
     int64_t at = 0;
-    for (int d = 0; d < rank; ++d) at += mirrored(index[d] - paddings[2 * d], small.dim(d), offset) * strides[d];
-    f(i, at);
-    for (int d = rank - 1; d >= 0 && ++index[d] == large.dim(d); --d) index[d] = 0;
+    for (int d = 0; d < last; ++d) at += mirrored(index[d] - paddings[2 * d], small.dim(d), offset) * strides[d];
+    for (int64_t i = 0; i < before; ++i) f(row + i, at + mirrored(i - before, inner, offset), int64_t{1});
+    f(row + before, at, inner);
+    for (int64_t i = before + inner; i < width; ++i) f(row + i, at + mirrored(i - before, inner, offset), int64_t{1});
+    for (int d = last - 1; d >= 0 && ++index[d] == large.dim(d); --d) index[d] = 0;
   }
 }
 
@@ -224,7 +230,7 @@ class MirrorPad : public Kernel {
             const E* from = static_cast<const E*>(in.raw_data());
             E* to = static_cast<E*>(out.raw_data());
             for_each_mirrored(out.shape(), in.shape(), paddings, offset,
-                              [&](int64_t large, int64_t small) { to[large] = from[small]; });
+                              [&](int64_t large, int64_t small, int64_t n) { std::copy_n(from + small, n, to + large); });
           };
         })) {}
 
@@ -266,7 +272,9 @@ class MirrorPadGrad : public Kernel {
     const T* from = in.data<T>();
     std::fill(to, to + out.num_elements(), T(0));
     for_each_mirrored(in.shape(), out.shape(), IndexReader(c.input(1)), offset_,
-                      [&](int64_t large, int64_t small) { to[small] = static_cast<T>(to[small] + from[large]); });
+                      [&](int64_t large, int64_t small, int64_t n) {
+                        for (int64_t i = 0; i < n; ++i) to[small + i] = static_cast<T>(to[small + i] + from[large + i]);
+                      });
     return OkStatus();
   }
 

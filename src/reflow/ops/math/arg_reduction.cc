@@ -1,8 +1,11 @@
 // Where the largest and smallest elements are.
 
 #include <algorithm>
+#include <limits>
+#include <type_traits>
 
 #include "reflow/op/op.h"
+#include "reflow/op/simd_loop.h"
 
 namespace reflow::ops {
 
@@ -65,15 +68,88 @@ class ArgExtremum : public Kernel {
     const int64_t n = x.dim(static_cast<int>(axis));
     const T* in = x.data<T>();
     I* out = c.output(0).template data<I>();
-    c.pool().parallel_for(outer, 1.0 * n * inner, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        for (int64_t j = 0; j < inner; ++j) out[i * inner + j] = find(in + i * n * inner + j, n, inner);
-      }
-    });
+    if constexpr (std::is_arithmetic_v<T>) {
+      const int64_t blocks = (inner + kBlock - 1) / kBlock;
+      c.pool().parallel_for(outer * blocks, 0.3 * n * std::min(inner, kBlock), [&](int64_t begin, int64_t end) {
+        for (int64_t b = begin; b < end; ++b) {
+          const int64_t i = b / blocks, j = b % blocks * kBlock, width = std::min(kBlock, inner - j);
+          if (inner == 1) {
+            out[i] = static_cast<I>(find_in_row(in + i * n, n));
+          } else {
+            find_in_columns(in + i * n * inner + j, n, inner, width, out + i * inner + j);
+          }
+        }
+      });
+    } else {
+      c.pool().parallel_for(outer, 1.0 * n * inner, [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) {
+          for (int64_t j = 0; j < inner; ++j) out[i * inner + j] = find(in + i * n * inner + j, n, inner);
+        }
+      });
+    }
     return OkStatus();
   }
 
  private:
+  static constexpr int64_t kBlock = 256;  // columns whose best elements so far stay in the first-level cache
+  // What every number beats or equals.
+  static constexpr T worst() {
+    using Limits = std::numeric_limits<T>;
+    if constexpr (Limits::has_infinity) return kMax ? -Limits::infinity() : Limits::infinity();
+    return kMax ? Limits::lowest() : Limits::max();
+  }
+
+  // First the value, then its place: both without branches that depend on the elements.
+  static int64_t find_in_row(const T* x, int64_t n) {
+    int64_t at = 0;
+    simd_loop([x, n, &at]() REFLOW_SIMD_BODY {
+      constexpr int kLanes = 32;
+      T lanes[kLanes];
+      for (int l = 0; l < kLanes; ++l) lanes[l] = worst();
+      int64_t i = 0;
+      for (; i + kLanes <= n; i += kLanes) {
+        for (int l = 0; l < kLanes; ++l) {
+          const T v = x[i + l];
+          lanes[l] = (kMax ? lanes[l] < v : v < lanes[l]) ? v : lanes[l];
+        }
+      }
+      T best = worst();
+      for (; i < n; ++i) best = (kMax ? best < x[i] : x[i] < best) ? x[i] : best;
+      for (int l = 0; l < kLanes; ++l) best = (kMax ? best < lanes[l] : lanes[l] < best) ? lanes[l] : best;
+      for (i = 0; i + kLanes <= n; i += kLanes) {
+        int found = 0;
+        for (int l = 0; l < kLanes; ++l) found |= x[i + l] == best;
+        if (found) break;
+      }
+      while (i < n && x[i] != best) ++i;
+      at = i < n ? i : 0;  // none: all are NaN
+    });
+    return at;
+  }
+
+  static void find_in_columns(const T* x, int64_t n, int64_t stride, int64_t width, I* out) {
+    using Index = std::conditional_t<sizeof(T) <= 4, int32_t, int64_t>;
+    if (n > std::numeric_limits<int32_t>::max()) {
+      for (int64_t j = 0; j < width; ++j) out[j] = find(x + j, n, stride);
+      return;
+    }
+    simd_loop([=]() REFLOW_SIMD_BODY {
+      T values[kBlock];
+      Index places[kBlock];
+      for (int64_t j = 0; j < width; ++j) values[j] = x[j], places[j] = 0;
+      for (int64_t i = 1; i < n; ++i) {
+        const T* row = x + i * stride;
+        for (int64_t j = 0; j < width; ++j) {
+          const T v = row[j], value = values[j];
+          const bool better = (kMax ? value < v : v < value) | ((value != value) & (v == v));
+          values[j] = better ? v : value;
+          places[j] = better ? static_cast<Index>(i) : places[j];
+        }
+      }
+      for (int64_t j = 0; j < width; ++j) out[j] = static_cast<I>(places[j]);
+    });
+  }
+
   static I find(const T* x, int64_t n, int64_t stride) {
     int64_t best = 0;
     T value = x[0];

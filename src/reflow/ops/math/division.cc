@@ -5,6 +5,7 @@
 
 #include "elementwise_kernel.h"
 #include "gradient_ops.h"
+#include "reflow/op/simd_loop.h"
 
 namespace reflow::ops {
 namespace {
@@ -54,6 +55,24 @@ struct FloorDiv {
     }
   }
 };
+
+}  // namespace
+
+// For the machine's instructions, which round.
+template <>
+void binary_loop<FloorDiv, float>(const void* a, int64_t a_step, const void* b, int64_t b_step, void* y, int64_t n) {
+  const float *p = static_cast<const float*>(a), *q = static_cast<const float*>(b);
+  float* out = static_cast<float*>(y);
+  simd_loop([=]() REFLOW_SIMD_BODY {
+    if (a_step == 1 && b_step == 1) {
+      for (int64_t i = 0; i < n; ++i) out[i] = std::floor(p[i] / q[i]);
+    } else {
+      for (int64_t i = 0; i < n; ++i) out[i] = std::floor(p[i * a_step] / q[i * b_step]);
+    }
+  });
+}
+
+namespace {
 
 struct TruncateMod {
   static constexpr double kCostNs = 6;

@@ -4,6 +4,7 @@
 
 #include "elementwise_kernel.h"
 #include "gradient_ops.h"
+#include "reflow/op/vector_trigonometry.h"
 
 namespace reflow::ops {
 namespace {
@@ -18,6 +19,19 @@ struct Cos {
   template <typename T>
   static T apply(T x) { return std::cos(x); }
 };
+}  // namespace
+
+template <>
+void unary_loop<Sin, float>(const void* x, void* y, int64_t n) {
+  sin_f32(static_cast<const float*>(x), static_cast<float*>(y), n);
+}
+template <>
+void unary_loop<Cos, float>(const void* x, void* y, int64_t n) {
+  cos_f32(static_cast<const float*>(x), static_cast<float*>(y), n);
+}
+
+namespace {
+
 struct Tan {
   static constexpr double kCostNs = 15;
   template <typename T>

@@ -140,6 +140,23 @@ class DepthwiseToInput : public Kernel {
   }
 
  private:
+  // to[j] += the sum of g[j, m] * w[j, m] over m.
+  static void add_products(const T* g, const T* w, int64_t channels, int64_t multiplier, C* to) {
+    simd_loop([=]() REFLOW_SIMD_BODY {
+      if (multiplier == 1) {
+        for (int64_t j = 0; j < channels; ++j) to[j] += static_cast<C>(g[j]) * static_cast<C>(w[j]);
+        return;
+      }
+      for (int64_t j = 0; j < channels; ++j) {
+        C sum = 0;
+        for (int64_t m = 0; m < multiplier; ++m) {
+          sum += static_cast<C>(g[j * multiplier + m]) * static_cast<C>(w[j * multiplier + m]);
+        }
+        to[j] += sum;
+      }
+    });
+  }
+
   // Row r of dL/dx gathers from the output rows whose windows have it.
   static void row(const Depthwise& d, const T* dy, const T* filter, int64_t r, C* sums, T* dx) {
     const int64_t n = r / d.rows.in, in_row = r % d.rows.in, outs = d.out_channels(), size = d.columns.in * d.channels;
@@ -152,17 +169,7 @@ class DepthwiseToInput : public Kernel {
         const Taps columns(d.columns, o);
         for (int64_t q = columns.begin; q < columns.end; ++q) {
           const T* w = filter + (k * d.columns.kernel + q) * outs;
-          C* to = sums + (columns.first + q) * d.channels;
-          const T* g = from + o * outs;
-          simd_loop([&]() REFLOW_SIMD_BODY {
-            for (int64_t j = 0; j < d.channels; ++j) {
-              C sum = 0;
-              for (int64_t m = 0; m < d.multiplier; ++m) {
-                sum += static_cast<C>(g[j * d.multiplier + m]) * static_cast<C>(w[j * d.multiplier + m]);
-              }
-              to[j] += sum;
-            }
-          });
+          add_products(from + o * outs, w, d.channels, d.multiplier, sums + (columns.first + q) * d.channels);
         }
       }
     }
@@ -208,6 +215,11 @@ class DepthwiseToFilter : public Kernel {
         for (int64_t o = 0; o < d.columns.out; ++o) {
           const int64_t column = o * d.columns.stride - d.columns.before + k;
           if (column < 0 || column >= d.columns.in) continue;
+          if (outs == d.channels) {
+            const T *image = from + column * outs, *gradient = g + o * outs;
+            for (int64_t j = 0; j < outs; ++j) row_sums[j] += static_cast<C>(image[j]) * static_cast<C>(gradient[j]);
+            continue;
+          }
           for (int64_t j = 0; j < d.channels; ++j) {
             const C v = static_cast<C>(from[column * d.channels + j]);
             for (int64_t m = 0; m < d.multiplier; ++m) {

@@ -126,12 +126,14 @@ class InTopK : public Kernel {
  private:
   static bool in_top(const float* row, int64_t classes, Label target, int64_t k) {
     if (target < 0 || target >= classes || !std::isfinite(row[target])) return false;
+    if (k <= 0) return false;
     int64_t better = 0;
     for (int64_t j = 0; j < classes; ++j) {
       if (!std::isfinite(row[j])) return false;
       better += row[j] > row[target];
+      if (better >= k) return false;
     }
-    return better < k;
+    return true;
   }
   const int64_t k_;
 };
