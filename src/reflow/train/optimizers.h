@@ -2,12 +2,12 @@
 
 // The optimizers of tf.train, by TensorFlow's names: arguments without default come first, the others are options.
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "reflow/graph/immediate.h"
 #include "reflow/train/optimizer.h"
 
 namespace reflow::train {
@@ -19,7 +19,7 @@ struct HyperTensor {
   void convert(const std::string& name);
   Hyperparameter value;
   Output tensor;
-  graph::NodeRef held;  // where ops run at once
+  std::shared_ptr<const void> held;  // what keeps `tensor` where ops run at once
 };
 
 // An optimizer whose update is one training op for each variable, such as ApplyMomentum with its forms

@@ -1,3 +1,4 @@
+#include "reflow/graph/immediate.h"
 #include "reflow/train/optimizers.h"
 #include "reflow/train/update_ops.h"
 
@@ -5,7 +6,7 @@ namespace reflow::train {
 
 void HyperTensor::convert(const std::string& name) {
   tensor = client::convert(value(), DType::kInvalid, name);
-  held = graph::NodeRef(tensor.node());
+  held = std::make_shared<graph::NodeRef>(tensor.node());
   if (value.became_tensor) value.became_tensor(tensor);
 }
 
