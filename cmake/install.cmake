@@ -1,27 +1,55 @@
-include(GNUInstallDirs)
-install(TARGETS reflow LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
-if(TARGET reflow_command_line)
-  install(TARGETS reflow_command_line RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-endif()
+# What `make install` puts below a prefix: the library with its public headers, what lets other builds find it
+# (find_package(Reflow), `pkg-config reflow`), and the command line.
 
-# The public headers, the C++ API and what it includes, in `destination`; the arguments behind go to install().
-set(public_rooms base tensor graph client contrib summary train transforms layers saved_model)
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+# The public headers: those below, and what they include of src/reflow, so that none needs a header from outside the C++
+# library. `destination` is relative to the prefix; the arguments behind go to install().
+set(public_headers
+  reflow/reflow.h
+  reflow/client/conv_ops.h
+  reflow/client/sampled_losses.h
+  reflow/contrib/learn/datasets/input_data.h
+  reflow/layers/layers.h
+  reflow/layers/rnn.h)
 function(install_public_headers destination)
-  foreach(room IN LISTS public_rooms)
-    if(EXISTS ${PROJECT_SOURCE_DIR}/src/reflow/${room})
-      install(DIRECTORY src/reflow/${room} DESTINATION ${destination}/reflow ${ARGN}
-              FILES_MATCHING PATTERN "*.h" PATTERN "*_proto.h" EXCLUDE PATTERN "graph_def.h" EXCLUDE)
-    endif()
-  endforeach()
-  install(FILES src/reflow/reflow.h DESTINATION ${destination}/reflow ${ARGN})
-  install(FILES src/reflow/formats/example_builder.h DESTINATION ${destination}/reflow/formats ${ARGN})
+  install(CODE "
+    set(source \"${PROJECT_SOURCE_DIR}/src\")
+    set(destination \"${destination}\")
+    set(headers \"${public_headers}\")
+    include(\"${PROJECT_SOURCE_DIR}/cmake/copy_headers.cmake\")" ${ARGN})
 endfunction()
 
-install_public_headers(${CMAKE_INSTALL_INCLUDEDIR})
+if(REFLOW_ENGINE)
+  install(FILES $<TARGET_FILE:reflow> DESTINATION reflow COMPONENT python EXCLUDE_FROM_ALL)
+  install(CODE "
+    if(CMAKE_INSTALL_DO_STRIP)
+      execute_process(COMMAND ${CMAKE_STRIP} \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/reflow/libreflow.so\")
+    endif()" COMPONENT python EXCLUDE_FROM_ALL)
+else()
+  install(TARGETS reflow EXPORT reflow LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+          INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+  install_public_headers(${CMAKE_INSTALL_INCLUDEDIR})
+  if(TARGET reflow_command_line)
+    install(TARGETS reflow_command_line RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  endif()
 
-# The wheel (pyproject.toml): the extension with the library beside it, and what tf.sysconfig tells of.
+  # The library needs nothing of those who link it, so that the exported target is the whole package file.
+  set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/Reflow)
+  install(EXPORT reflow NAMESPACE Reflow:: FILE ReflowConfig.cmake DESTINATION ${package_folder})
+  write_basic_package_version_file(${PROJECT_BINARY_DIR}/ReflowConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+  install(FILES ${PROJECT_BINARY_DIR}/ReflowConfigVersion.cmake DESTINATION ${package_folder})
+
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/reflow.pc.in ${PROJECT_BINARY_DIR}/reflow.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/reflow.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+  install(TARGETS reflow LIBRARY DESTINATION reflow COMPONENT python EXCLUDE_FROM_ALL)
+endif()
+
+# The Python package (pyproject.toml) besides its Python files: the extension, the library beside it, the messages, and
+# what tf.sysconfig tells of.
 if(TARGET reflow_python)
-  install(TARGETS reflow_python reflow LIBRARY DESTINATION reflow COMPONENT python EXCLUDE_FROM_ALL)
+  install(TARGETS reflow_python LIBRARY DESTINATION reflow COMPONENT python EXCLUDE_FROM_ALL)
   install(FILES ${PROTO_DESCRIPTOR_SET} DESTINATION reflow COMPONENT python EXCLUDE_FROM_ALL)
   install_public_headers(reflow/include COMPONENT python EXCLUDE_FROM_ALL)
 endif()

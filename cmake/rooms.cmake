@@ -50,9 +50,11 @@ if(NOT room_objects)
   message(FATAL_ERROR "Nothing to build: neither proto/ nor src/reflow/ has a source")
 endif()
 add_library(reflow SHARED ${room_objects})
-target_link_libraries(reflow PUBLIC reflow_settings reflow_dependencies)
+# What the tree's own programs are compiled and linked with too; users of the installed library need none of it.
+target_link_libraries(reflow PUBLIC $<BUILD_INTERFACE:reflow_settings> $<BUILD_INTERFACE:reflow_dependencies>)
+target_compile_features(reflow INTERFACE cxx_std_20)
 add_dependencies(reflow reflow_proto_headers)
-set_target_properties(reflow PROPERTIES LINKER_LANGUAGE CXX)
+set_target_properties(reflow PROPERTIES LINKER_LANGUAGE CXX BUILD_WITH_INSTALL_RPATH ON INSTALL_RPATH "$ORIGIN")
 
 set_source_files_properties(${PROJECT_SOURCE_DIR}/src/reflow/base/version.cc PROPERTIES
                             COMPILE_DEFINITIONS REFLOW_VERSION="${PROJECT_VERSION}")
