@@ -11,6 +11,7 @@
 #include "reflow/tools/graph_command.h"
 #include "reflow/tools/model_commands.h"
 #include "reflow/tools/ops_command.h"
+#include "reflow/tools/profile_command.h"
 #include "reflow/tools/record_commands.h"
 
 namespace reflow::tools {
@@ -72,6 +73,7 @@ int run_command_line(int argc, const char* const* argv, std::ostream& out, std::
   RecordCommands records(app);
   const EventCommands events(app);
   CheckpointCommands checkpoints(app);
+  const ProfileCommand profile(app);
   CLI::App* env = app.add_subcommand("env", "List the environment variables that Reflow obeys");
   env->footer("Example:\n  reflow env");
   CLI::App* version = app.add_subcommand("version", "Say which Reflow this is, and which TensorFlow it implements");
@@ -101,6 +103,7 @@ int run_command_line(int argc, const char* const* argv, std::ostream& out, std::
     const int printed = print(checkpoints.run(err, &exit_status), out, err);
     return printed != 0 ? printed : exit_status;
   }
+  if (profile.chosen()) return print(profile.run(), out, err);
   if (*env) return print(env_text(), out, err);
   return print(version_text() + "\n", out, err);
 }
