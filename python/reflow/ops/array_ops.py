@@ -42,8 +42,11 @@ def sparse_placeholder(dtype, shape=None, name=None):
         if isinstance(shape, ops.Tensor):
             dense_shape = shape
         else:
-            dense_shape = ops.convert_to_tensor(tuple(-1 if size is None else int(size) for size in shape),
-                                                dtype=dtypes.int64, name=shape_name)
+            sizes = [None if size is None else int(size) for size in shape]
+            if None in sizes:  # fed, like everything else
+                dense_shape = placeholder(dtypes.int64, shape=[len(sizes)], name=shape_name)
+            else:
+                dense_shape = ops.convert_to_tensor(tuple(sizes), dtype=dtypes.int64, name=shape_name)
     rank_ = dense_shape.shape.as_list()[0] if dense_shape.shape.ndims else None
     return sparse_tensor.SparseTensor(
         values=placeholder(dtype, shape=[None], name=name + '/values' if name is not None else None),
@@ -248,10 +251,14 @@ def transpose_v2(a, perm=None, conjugate=False, name='transpose'):
 
 def matrix_transpose(a, name='matrix_transpose', conjugate=False):
     """The tensor with its last two dimensions exchanged."""
-    if not conjugate:
-        return _core.matrix_transpose(a, name)
-    from reflow.ops import math_ops
-    return math_ops.conj(_core.matrix_transpose(a, name))
+    a = ops.convert_to_tensor(a, name='a')
+    ndims = a.shape.ndims
+    if not conjugate or not a.dtype.is_complex or ndims is None or ndims < 2:
+        from reflow.ops import math_ops
+        transposed = _core.matrix_transpose(a, name)
+        return math_ops.conj(transposed) if conjugate else transposed
+    with ops.name_scope(name, values=[a]):
+        return transpose(a, [*builtins.range(ndims - 2), ndims - 1, ndims - 2], conjugate=True)
 
 
 def zeros(shape, dtype=dtypes.float32, name=None):

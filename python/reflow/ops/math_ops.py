@@ -1,5 +1,7 @@
 """Arithmetic, element by element and over dimensions."""
 
+import builtins
+
 from reflow import _core
 from reflow.framework import dtypes
 from reflow.framework import ops
@@ -143,7 +145,8 @@ def angle(input, name=None):
         input = ops.convert_to_tensor(input, name='input')
         if input.dtype.is_complex:
             return gen_math_ops.angle(input, Tout=input.dtype.real_dtype, name=name)
-        return gen_array_ops().zeros_like(input)
+        from reflow.ops import array_ops
+        return array_ops.zeros_like(input)
 
 
 def gen_array_ops():
@@ -332,7 +335,12 @@ def reduce_euclidean_norm(input_tensor, axis=None, keepdims=False, name=None):
     """The Euclidean norm of the elements along dimensions."""
     from reflow.ops import array_ops
     if axis is None:
-        axis = range(0, array_ops.rank(input_tensor))
+        input_tensor = ops.convert_to_tensor(input_tensor)
+        ndims = input_tensor.shape.ndims
+        if ndims is None:
+            axis = range(0, array_ops.rank(input_tensor))
+        else:
+            axis = ops.convert_to_tensor(list(builtins.range(ndims)), dtype=dtypes.int32)
     return gen_math_ops.euclidean_norm(input_tensor, axis, bool(keepdims), name=name)
 
 

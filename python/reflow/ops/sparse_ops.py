@@ -182,12 +182,13 @@ def _sparse_cross_internal(inputs, hashed_output=False, num_buckets=0, hash_key=
     values = [value.values for value in sparse_inputs]
     shapes = [value.dense_shape for value in sparse_inputs]
     out_type = dtypes.int64 if hashed_output else dtypes.string
+    # Strings stay, numbers are int64; where there are both, numbers say how elements are combined.
     internal_type = dtypes.string
-    if all(value.dtype != dtypes.string for value in values + dense_inputs) and hashed_output:
+    if any(value.dtype != dtypes.string for value in values + dense_inputs):
         internal_type = dtypes.int64
-        values = [value if value.dtype == dtypes.int64 else math_ops.cast(value, dtypes.int64) for value in values]
-        dense_inputs = [value if value.dtype == dtypes.int64 else math_ops.cast(value, dtypes.int64)
-                        for value in dense_inputs]
+    values, dense_inputs = (
+        [value if value.dtype in (dtypes.string, dtypes.int64) else math_ops.cast(value, dtypes.int64) for value in each]
+        for each in (values, dense_inputs))
     indices_out, values_out, shape_out = gen_sparse_ops.sparse_cross(
         indices=indices, values=values, shapes=shapes, dense_inputs=dense_inputs, hashed_output=hashed_output,
         num_buckets=num_buckets, hash_key=hash_key or _DEFAULT_HASH_KEY, out_type=out_type,
