@@ -1,6 +1,7 @@
 // Stacks: last in, first out, for the values of a loop's iterations that its gradient reads in reverse.
 
 #include <atomic>
+#include <cstring>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -21,35 +22,68 @@ class Stack : public Resource {
   std::string debug_string() const override { return "Stack[" + name_ + "]"; }
   const std::string& name() const { return name_; }
 
-  Status push(Tensor value) {
+  Status push(const Tensor& value) {
     std::lock_guard lock(mutex_);
     RETURN_IF_ERROR(check_open());
-    values_.push_back(std::move(value));
+    if (values_.empty() && packs(value)) {
+      const char* const bytes = static_cast<const char*>(value.raw_data());
+      packed_.insert(packed_.end(), bytes, bytes + value.size_bytes());
+    } else {
+      values_.push_back(value.retained());
+    }
     return OkStatus();
   }
 
-  StatusOr<Tensor> pop() {
+  // Makes the value that was pushed last output 0 of `c`.
+  Status pop(KernelContext& c, DType type) {
     std::lock_guard lock(mutex_);
     RETURN_IF_ERROR(check_open());
-    if (values_.empty()) return invalid_argument("Stack[{}] is empty when calling Pop().", name_);
-    Tensor value = std::move(values_.back());
-    values_.pop_back();
-    return value;
+    if (values_.empty() && packed_.empty()) return invalid_argument("Stack[{}] is empty when calling Pop().", name_);
+    const DType held = values_.empty() ? packed_type_ : values_.back().dtype();
+    if (held != type) {
+      return invalid_argument("{} holds values of type {}, and not {}", debug_string(), dtype_spec_name(held), dtype_spec_name(type));
+    }
+    if (!values_.empty()) {
+      c.set_output(0, std::move(values_.back()));
+      values_.pop_back();
+      return OkStatus();
+    }
+    RETURN_IF_ERROR(c.allocate_output(0, packed_shape_));
+    const size_t left = packed_.size() - static_cast<size_t>(c.output(0).size_bytes());
+    std::memcpy(c.output(0).raw_data(), packed_.data() + left, packed_.size() - left);
+    packed_.resize(left);
+    return OkStatus();
   }
 
   void close() {
     std::lock_guard lock(mutex_);
     values_.clear();
+    packed_ = {};
     closed_ = true;
   }
 
  private:
+  // Small values of one type and shape, which loops leave by the million, lie side by side.
+  bool packs(const Tensor& value) {
+    constexpr int64_t kMaxBytes = 256;
+    if (!is_plain(value.dtype()) || value.num_elements() == 0 || value.size_bytes() > kMaxBytes) return false;
+    if (packed_.empty()) {
+      packed_type_ = value.dtype();
+      packed_shape_ = value.shape();
+      return true;
+    }
+    return value.dtype() == packed_type_ && value.shape() == packed_shape_;
+  }
+
   Status check_open() const {
     return closed_ ? invalid_argument("Stack[{}] has already been closed.", name_) : OkStatus();
   }
   std::mutex mutex_;
   const std::string name_;
-  std::vector<Tensor> values_;
+  std::vector<char> packed_;    // the values at the bottom
+  DType packed_type_ = DType::kInvalid;
+  Shape packed_shape_;
+  std::vector<Tensor> values_;  // those above
   bool closed_ = false;
 };
 
@@ -90,9 +124,8 @@ class StackPush : public Kernel {
   explicit StackPush(KernelInit&) {}
   Status compute(KernelContext& c) override {
     ASSIGN_OR_RETURN(Stack * stack, stack_of(c));
-    const Tensor value = c.input(1).retained();
-    c.set_output(0, value);
-    return stack->push(value);
+    c.set_output(0, c.input(1));
+    return stack->push(c.input(1));
   }
 };
 
@@ -101,13 +134,7 @@ class StackPop : public Kernel {
   explicit StackPop(KernelInit& c) : type_(c.attr<DType>("elem_type")) {}
   Status compute(KernelContext& c) override {
     ASSIGN_OR_RETURN(Stack * stack, stack_of(c));
-    ASSIGN_OR_RETURN(Tensor value, stack->pop());
-    if (value.dtype() != type_) {
-      return invalid_argument("{} holds values of type {}, and not {}", stack->debug_string(),
-                              dtype_spec_name(value.dtype()), dtype_spec_name(type_));
-    }
-    c.set_output(0, std::move(value));
-    return OkStatus();
+    return stack->pop(c, type_);
   }
 
  private:
