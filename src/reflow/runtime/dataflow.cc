@@ -10,6 +10,8 @@
 #include "reflow/runtime/executor.h"
 #include "reflow/runtime/loop_frame.h"
 #include "reflow/runtime/ready_queue.h"
+#include "reflow/runtime/schedule.h"
+#include "reflow/runtime/scheduled_run.h"
 #include "reflow/runtime/tracer.h"
 
 namespace reflow::runtime {
@@ -36,8 +38,9 @@ struct Activity {
 // wait run beside it, and end on it.
 class DataflowRun {
  public:
-  DataflowRun(const Program& program, Frame& frame, const RunControl& control, RunMetadata* metadata)
-      : plan_(program.plan()), info_(*plan_.control_flow), frame_(frame), control_(control), tracer_(plan_, metadata), root_(0, 0, info_.frames[0]), inputs_(info_.max_inputs), unused_(info_.frames.size()) {
+  // `scheduled` runs the loops that have a schedule; null: all go by their dataflow.
+  DataflowRun(const Program& program, Frame& frame, const RunControl& control, RunMetadata* metadata, ScheduledRun* scheduled)
+      : scheduled_(scheduled), plan_(program.plan()), info_(*plan_.control_flow), frame_(frame), control_(control), tracer_(plan_, metadata), root_(0, 0, info_.frames[0]), inputs_(info_.max_inputs), unused_(info_.frames.size()) {
     frame_.memos.resize(plan_.instructions.size());
   }
 
@@ -405,16 +408,23 @@ class DataflowRun {
 
   void enter(const Task& task, const ControlFlowInfo::Instr& info, Value value, bool dead) {
     const ControlFlowInfo::StaticFrame& entered = info_.frames[info.output_frame];
+    const bool by_schedule = scheduled_ != nullptr && plan_.schedule->frames[info.output_frame].valid;
     std::unique_ptr<LoopFrame>& slot = task.iteration->children[entered.child_index];
     if (!slot) {
       slot = std::make_unique<LoopFrame>(info.output_frame, ++last_frame_id_, entered);
       slot->parent = task.frame;
       slot->parent_iteration = task.iteration;
       ++task.iteration->num_running_children;
-      begin_iteration(*slot);
+      if (!by_schedule) begin_iteration(*slot);
     }
     LoopFrame& child = *slot;
     --child.enters_to_come;
+    if (by_schedule) {
+      child.deferred.push_back({task.instruction, std::move(value)});
+      child.dead_enter |= dead;
+      if (child.enters_to_come == 0) run_by_schedule(std::move(slot));
+      return;
+    }
     if (info.constant_enter) {
       child.constants[info.first_value] = std::move(value);
       child.constant_arrivals[info.first_value] = dead ? Arrival::kDead : Arrival::kLive;
@@ -426,6 +436,25 @@ class DataflowRun {
       publish(child, first, task.instruction, dead ? 1 : 0, dead);
     }
     clean_up(&child);
+  }
+
+  // A loop from begin to end, when all that enters it is there.
+  void run_by_schedule(std::unique_ptr<LoopFrame> loop) {
+    Iteration& iteration = *loop->parent_iteration;
+    --iteration.num_running_children;
+    std::vector<ScheduledRun::Outside> entering;
+    for (auto& [instruction, value] : loop->deferred) entering.push_back({instruction, std::move(value)});
+    bool leaves = false;
+    if (!loop->dead_enter) {
+      if (const Status status = scheduled_->run_loop(loop->static_frame, std::move(entering), &leaves); !status.ok()) {
+        return fail(status);
+      }
+    }
+    for (const Schedule::Border& exit : plan_.schedule->frames[loop->static_frame].exits) {
+      if (leaves) iteration.values[info_.instructions[exit.instruction].first_value] = scheduled_->leaving(exit);
+      publish(*loop->parent, iteration, exit.instruction, leaves ? 0 : 1, !leaves);
+    }
+    if (!loop->dead_enter) scheduled_->end_loop(loop->static_frame);
   }
 
   void next_iteration(const Task& task, Value value) {
@@ -568,6 +597,7 @@ class DataflowRun {
     return OkStatus();
   }
 
+  ScheduledRun* const scheduled_;
   const Plan& plan_;
   const ControlFlowInfo& info_;
   Frame& frame_;
@@ -592,7 +622,18 @@ class DataflowRun {
 }  // namespace
 
 Status run_dataflow(const Program& program, Frame& frame, const RunControl& control, RunMetadata* metadata) {
-  return DataflowRun(program, frame, control, metadata).run();
+  const Plan& plan = program.plan();
+  // Who is traced shows each node of each iteration.
+  if (metadata != nullptr) return DataflowRun(program, frame, control, metadata, nullptr).run();
+  if (!frame.scheduled) frame.scheduled = std::make_shared<ScheduledRun>(plan, frame);
+  frame.scheduled->begin(control);
+  if (!plan.schedule->frames[0].valid) return DataflowRun(program, frame, control, nullptr, frame.scheduled.get()).run();
+  const Status status = frame.scheduled->run_root();
+  if (!status.ok()) {
+    frame.cancellation.cancel();
+    frame.spoiled = true;
+  }
+  return status;
 }
 
 }  // namespace reflow::runtime

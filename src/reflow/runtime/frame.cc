@@ -2,6 +2,7 @@
 
 #include "reflow/runtime/program.h"
 #include "reflow/runtime/compute.h"
+#include "reflow/runtime/schedule.h"
 #include "reflow/tensor/allocator.h"
 
 namespace reflow::runtime {
@@ -23,7 +24,7 @@ Frame::Frame(const Program& program) {
   const Plan& plan = program.plan();
   values.resize(plan.num_slots);
   inputs.reserve(plan.input_slots.size());
-  for (const int slot : plan.input_slots) inputs.push_back(&values[slot]);
+  for (const int slot : plan.schedule ? plan.schedule->input_slots : plan.input_slots) inputs.push_back(&values[slot]);
   envs.resize(plan.devices.size());
   for (size_t i = 0; i < envs.size(); ++i) {
     envs[i].device = plan.devices[i];
@@ -57,7 +58,39 @@ Status Frame::bind(const Program& program) {
 
 namespace {
 
-// Gives output `i` memory: that of an input that dies with this instruction, or new.
+bool same_input_shapes(const op::KernelContext& context, const ShapeMemo& memo) {
+  if (!memo.valid) return false;
+  for (int i = 0; i < context.num_inputs(); ++i) {
+    if (!(context.input(i).shape() == memo.inputs[i])) return false;
+  }
+  return true;
+}
+
+Status infer_outputs(const Instruction& in, const op::KernelContext& context, ShapeMemo* memo) {
+  memo->valid = false;
+  memo->inputs.clear();
+  std::vector<const Tensor*> values;
+  for (int i = 0; i < in.num_inputs; ++i) {
+    memo->inputs.push_back(context.input(i).shape());
+    const bool is_constant = i < 64 && (in.constant_inputs >> i & 1);
+    values.push_back(is_constant ? &context.input(i) : nullptr);
+  }
+  bool depends_on_values = false;
+  if (!memo->needs_values) {
+    const Status status = op::concrete_output_shapes(*in.node, memo->inputs, values, &memo->outputs, &depends_on_values);
+    const auto known = [](const Shape& shape) { return shape.fully_defined(); };
+    memo->valid = status.ok() && (!depends_on_values || std::ranges::all_of(memo->outputs, known));
+    if (memo->valid) return status;
+  }
+  for (int i = 0; i < in.num_inputs; ++i) values[i] = &context.input(i);
+  RETURN_IF_ERROR(op::concrete_output_shapes(*in.node, memo->inputs, values, &memo->outputs, &depends_on_values));
+  memo->valid = !depends_on_values;
+  memo->needs_values = depends_on_values;
+  return OkStatus();
+}
+
+}  // namespace
+
 Status allocate_output(const Instruction& in, op::KernelContext& context, uint64_t dying_inputs, int i,
                        const Shape& shape) {
   op::Value& output = context.output_value(i);
@@ -79,33 +112,13 @@ Status allocate_output(const Instruction& in, op::KernelContext& context, uint64
   return OkStatus();
 }
 
-bool same_input_shapes(const op::KernelContext& context, const ShapeMemo& memo) {
-  if (!memo.valid) return false;
-  for (int i = 0; i < context.num_inputs(); ++i) {
-    if (!(context.input(i).shape() == memo.inputs[i])) return false;
-  }
-  return true;
+Status update_shapes(const Instruction& in, const op::KernelContext& context, ShapeMemo& memo) {
+  return same_input_shapes(context, memo) ? OkStatus() : infer_outputs(in, context, &memo);
 }
-
-Status infer_outputs(const Instruction& in, const op::KernelContext& context, ShapeMemo* memo) {
-  memo->valid = false;
-  memo->inputs.clear();
-  std::vector<const Tensor*> values;
-  for (int i = 0; i < in.num_inputs; ++i) {
-    memo->inputs.push_back(context.input(i).shape());
-    values.push_back(&context.input(i));
-  }
-  bool depends_on_values = false;
-  RETURN_IF_ERROR(op::concrete_output_shapes(*in.node, memo->inputs, values, &memo->outputs, &depends_on_values));
-  memo->valid = !depends_on_values;
-  return OkStatus();
-}
-
-}  // namespace
 
 Status prepare_outputs(const Instruction& in, op::KernelContext& context, uint64_t dying_inputs, ShapeMemo& memo) {
   if (in.traits->sets_outputs || in.num_outputs == 0) return OkStatus();
-  if (!same_input_shapes(context, memo)) RETURN_IF_ERROR(infer_outputs(in, context, &memo));
+  RETURN_IF_ERROR(update_shapes(in, context, memo));
   for (int i = 0; i < in.num_outputs; ++i) {
     const Shape& shape = memo.outputs[i];
     if (shape.fully_defined()) RETURN_IF_ERROR(allocate_output(in, context, dying_inputs, i, shape));

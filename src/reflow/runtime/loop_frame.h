@@ -68,7 +68,8 @@ struct LoopFrame {
     int instruction;
     op::Value value;
   };
-  std::vector<Deferred> deferred;
+  std::vector<Deferred> deferred;  // of a loop that runs by its schedule: what has entered
+  bool dead_enter = false;         // likewise: some of it was dead
   std::vector<int> dead_exits;  // instructions; of the last iteration
 };
 

@@ -1,10 +1,12 @@
 #include "reflow/runtime/plan.h"
 
+#include <algorithm>
 #include <functional>
 #include <queue>
 
 #include "reflow/runtime/control_flow_info.h"
 #include "reflow/runtime/program.h"
+#include "reflow/runtime/schedule.h"
 
 namespace reflow::runtime {
 
@@ -115,6 +117,30 @@ void mark_dying_inputs(Plan* plan) {
   }
 }
 
+// The node whose value `e` has, behind those that only hand it on.
+const Node* origin_of(Endpoint e) {
+  constexpr int kMaxSteps = 100;
+  for (int i = 0; i < kMaxSteps; ++i) {
+    const ControlKind kind = KernelRegistry::global().traits(e.node->type()).control;
+    const bool hands_on = kind == ControlKind::kSwitch || kind == ControlKind::kEnter || e.node->type() == "Identity";
+    if (!hands_on || e.node->num_inputs() == 0) break;
+    e = e.node->input(0);
+  }
+  return e.node;
+}
+
+void mark_constant_inputs(Plan* plan) {
+  std::vector<bool> is_constant(plan->graph->num_node_ids());
+  for (const Instruction& in : plan->instructions) {
+    is_constant[in.node->id()] = in.kernel != nullptr && in.kernel->constant() != nullptr;
+  }
+  for (Instruction& in : plan->instructions) {
+    for (int i = 0; i < std::min(in.num_inputs, 64); ++i) {
+      if (is_constant[origin_of(in.node->input(i))->id()]) in.constant_inputs |= uint64_t{1} << i;
+    }
+  }
+}
+
 }  // namespace
 
 Status check_acyclic(const graph::Graph& graph) { return execution_order(graph).status(); }
@@ -173,9 +199,11 @@ Status compile_plan(graph::Subgraph subgraph, std::span<const std::unique_ptr<op
     plan->last_use[slot] = static_cast<int>(plan->instructions.size());
   }
   mark_dying_inputs(plan);
+  mark_constant_inputs(plan);
   if (plan->needs_dataflow) {
     ASSIGN_OR_RETURN(ControlFlowInfo info, ControlFlowInfo::analyse(*plan));
     plan->control_flow = std::make_unique<ControlFlowInfo>(std::move(info));
+    plan->schedule = std::make_unique<Schedule>(Schedule::make(*plan, *plan->control_flow));
   }
   return OkStatus();
 }

@@ -13,6 +13,7 @@ namespace reflow::runtime {
 
 class Program;
 struct ControlFlowInfo;
+struct Schedule;
 
 // One node in execution order, with its place in the value slots of a frame. Every output of every node has a slot.
 struct Instruction {
@@ -23,6 +24,7 @@ struct Instruction {
   int first_input = 0, num_inputs = 0;    // into Plan::input_slots
   int first_output = 0, num_outputs = 0;  // slots
   uint64_t dying_inputs = 0;              // bit i: nothing reads input i after this (of the first 64)
+  uint64_t constant_inputs = 0;           // bit i: input i is the same constant in every execution
   bool dereferences = false;              // some reference goes into a plain input: it has to be initialised
 };
 
@@ -46,9 +48,11 @@ class Plan {
   std::vector<op::Device*> devices;
   op::FunctionRunner* functions = nullptr;
   ThreadPool* pool = nullptr;
-  // Has control flow, blocking or asynchronous kernels: run by the dataflow loop, which needs `control_flow`.
+  // Has control flow, blocking or asynchronous kernels: run by the dataflow loop, which needs `control_flow`; what
+  // needn't wait runs by `schedule`.
   bool needs_dataflow = false;
   std::unique_ptr<ControlFlowInfo> control_flow;
+  std::unique_ptr<Schedule> schedule;
 
   // The program for feeds of these shapes, made when it is new.
   Program& program_for(std::span<const Tensor> feeds);

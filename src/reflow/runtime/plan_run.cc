@@ -7,6 +7,7 @@
 #include "reflow/runtime/local_rendezvous.h"
 #include "reflow/runtime/partition.h"
 #include "reflow/runtime/program.h"
+#include "reflow/runtime/schedule.h"
 #include "reflow/runtime/tracer.h"
 
 namespace reflow::runtime {
@@ -117,7 +118,9 @@ Status run_plan(Plan& plan, std::span<const Tensor> feeds, std::vector<Tensor>* 
   for (const int slot : plan.feed_slots) frame->values[slot].tensor = Tensor();
   for (const int slot : program.releases_at_end) frame->values[slot] = op::Value();
   if (plan.needs_dataflow) {
-    for (const int slot : plan.fetch_slots) frame->values[slot] = op::Value();
+    for (const int slot : plan.fetch_slots) {
+      if (!plan.schedule->is_constant[slot]) frame->values[slot] = op::Value();
+    }
     frame->step_resources.clear();
   }
   if (!status.ok()) frame->spoiled = true;

@@ -295,7 +295,13 @@ class ProgramBuilder {
 
 Program::Program(Plan& plan, std::span<const Tensor> feeds, bool specialized)
     : plan_(plan), specialized_(specialized && !plan.needs_dataflow) {
-  if (plan.needs_dataflow) return;  // which goes by the plan
+  if (plan.needs_dataflow) {  // which goes by the plan
+    for (const Instruction& in : plan.instructions) {
+      const Tensor* constant = in.kernel ? in.kernel->constant() : nullptr;
+      if (constant != nullptr) presets.push_back({in.first_output, *constant});
+    }
+    return;
+  }
   ProgramBuilder builder(*this, plan);
   for (size_t i = 0; i < feeds.size(); ++i) {
     feed_shapes_.push_back(feeds[i].shape());

@@ -12,9 +12,12 @@
 
 namespace reflow::runtime {
 
+class ScheduledRun;
+
 // What the shape function of an instruction said for the input shapes of the last time.
 struct ShapeMemo {
   bool valid = false;
+  bool needs_values = false;  // the shapes depend on values that aren't constants
   std::vector<Shape> inputs, outputs;
 };
 
@@ -33,6 +36,7 @@ struct Frame {
   op::ResourceManager step_resources{"step"};
   BufferRef arena;
   std::vector<ShapeMemo> memos;  // by instruction, for those whose shapes aren't planned; empty until needed
+  std::shared_ptr<ScheduledRun> scheduled;  // of plans that have a schedule; empty until needed
   bool spoiled = false;          // its slots no longer are as bound: not to be used again
 };
 
@@ -96,6 +100,12 @@ class Program {
   std::mutex mutex_;
   std::vector<std::unique_ptr<Frame>> free_frames_;
 };
+
+// Makes the memo tell of the inputs as they are now.
+Status update_shapes(const Instruction& in, const op::KernelContext& context, ShapeMemo& memo);
+
+// Gives output `i` memory: that of an input that dies with this instruction, its own of before, or new.
+Status allocate_output(const Instruction& in, op::KernelContext& context, uint64_t dying_inputs, int i, const Shape& shape);
 
 // Allocates the outputs of an instruction whose shapes weren't planned: the shape function says how large; the memory of
 // an input is taken over where the op allows it and bit i of `dying_inputs` says that nobody reads it afterwards.
