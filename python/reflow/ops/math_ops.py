@@ -172,6 +172,9 @@ def cast(x, dtype, name=None):
         return x
     from reflow.framework import indexed_slices
     from reflow.framework import sparse_tensor
+    from reflow.ops import resource_variable_ops
+    if resource_variable_ops.is_resource_variable(x) and base_type == x.dtype:
+        return x
     if isinstance(x, (sparse_tensor.SparseTensor, indexed_slices.IndexedSlices)):
         with ops.name_scope(name, 'Cast', [x]) as name:
             values = cast(x.values, base_type, name=name)

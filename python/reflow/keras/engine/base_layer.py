@@ -90,6 +90,8 @@ class Layer:
         if all(variable is not known for known in self._own(True) + self._own(False)):
             self._own(trainable).append(variable)
 
+    _inputs_of_call = ()  # while the layer is being called
+
     def build(self, input_shape):
         """Makes the variables for inputs of this shape."""
         self.built = True
@@ -190,8 +192,8 @@ class Layer:
             while callable(update):
                 update = update()
             if not isinstance(update, ops.Operation):
-                update = update.op if hasattr(update, 'op') else ops.convert_to_tensor(update)
-            update._unconditional_update = inputs is None
+                update = _update_operation(update) if hasattr(update, 'op') else ops.convert_to_tensor(update)
+            update._unconditional_update = not _depends(update, self._inputs_of_call or nest.flatten(inputs or []))
             self._updates.append(update)
 
     def get_updates_for(self, inputs):
@@ -214,7 +216,11 @@ class Layer:
         with ops.name_scope(self._name_scope()):
             input_spec.assert_input_compatibility(self.input_spec, inputs, self.name)
             self._maybe_build(inputs)
-            outputs = self.call(inputs, *args, **kwargs)
+            outer_inputs, self._inputs_of_call = self._inputs_of_call, nest.flatten(inputs)
+            try:
+                outputs = self.call(inputs, *args, **kwargs)
+            finally:
+                self._inputs_of_call = outer_inputs
             if outputs is None:
                 raise ValueError("A layer's `call` method should return a Tensor or a list of Tensors, not None "
                                  '(layer: ' + self.name + ').')
@@ -398,7 +404,7 @@ class Layer:
 
 
 _OWN_ATTRIBUTES = {'_layers', '_trainable_weights', '_non_trainable_weights', '_losses', '_updates', '_callable_losses',
-                   '_initial_weights'}
+                   '_initial_weights', '_inputs_of_call'}
 Layer.__module__ = 'tensorflow.python.keras.engine.base_layer'
 
 
@@ -422,6 +428,12 @@ def _as_tensor(value):
 
 def _unique(values):
     return list({id(value): value for value in values}.values())
+
+
+def _update_operation(update):
+    """The operation that updates: of the new value of a resource variable the one that assigned it."""
+    op = update.op
+    return op.control_inputs[0] if op.type == 'ReadVariableOp' and op.control_inputs else op
 
 
 def _depends(value, inputs):

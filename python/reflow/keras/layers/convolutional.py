@@ -227,26 +227,23 @@ class Conv2DTranspose(_Transposed, Conv2D):
     def call(self, inputs):
         """The outputs."""
         output_shape = self._output_shape(inputs)
-        data_format = conv_utils.convert_data_format(self.data_format, ndim=4)
-        output_shape[0]  # makes a node that nothing reads, as in TensorFlow's graphs
-        if self.dilation_rate == (1, 1):
-            outputs = nn.conv2d_transpose(inputs, self.kernel, output_shape, self._all_strides(),
-                                          padding=self.padding.upper(), data_format=data_format)
+        first = self.data_format == 'channels_first'
+        values = inputs
+        if first:  # on CPUs TensorFlow moves the channels
+            values = array_ops.transpose(inputs, (0, 2, 3, 1))
+            output_shape = array_ops.stack([output_shape[i] for i in (0, 2, 3, 1)])
         else:
-            outputs = self._dilated(inputs, output_shape)
-        return self._finished(outputs, inputs)
-
-    def _dilated(self, inputs, output_shape):
-        if self.dilation_rate[0] != self.dilation_rate[1]:
+            output_shape[0]  # makes a node that nothing reads, as in TensorFlow's graphs
+        if self.dilation_rate == (1, 1):
+            outputs = nn.conv2d_transpose(values, self.kernel, output_shape, (1,) + self.strides + (1,),
+                                          padding=self.padding.upper(), data_format='NHWC')
+        elif self.dilation_rate[0] != self.dilation_rate[1]:
             raise ValueError('Transposed convolutions take one dilation rate for both dimensions. Received: %s' % (
                 self.dilation_rate,))
-        first = self.data_format == 'channels_first'
-        if first:
-            inputs = array_ops.transpose(inputs, (0, 2, 3, 1))
-            output_shape = array_ops.stack([output_shape[i] for i in (0, 2, 3, 1)])
-        outputs = nn.atrous_conv2d_transpose(inputs, self.kernel, output_shape, rate=self.dilation_rate[0],
-                                             padding=self.padding.upper())
-        return array_ops.transpose(outputs, (0, 3, 1, 2)) if first else outputs
+        else:
+            outputs = nn.atrous_conv2d_transpose(values, self.kernel, output_shape, rate=self.dilation_rate[0],
+                                                 padding=self.padding.upper())
+        return self._finished(array_ops.transpose(outputs, (0, 3, 1, 2)) if first else outputs, inputs)
 
 
 class Conv3DTranspose(_Transposed, Conv3D):

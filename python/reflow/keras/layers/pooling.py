@@ -43,11 +43,15 @@ class Pooling1D(_Pooling):
 
     def call(self, inputs):
         """The outputs."""
-        last = self.data_format == 'channels_last'
-        axis = 2 if last else 3
-        outputs = self.pool_function(array_ops.expand_dims(inputs, axis), self._all_dims(self.pool_size + (1,)),
-                                     self._all_dims(self.strides + (1,)), padding=self.padding.upper(),
-                                     data_format='NHWC' if last else 'NCHW')
+        first = self.data_format == 'channels_first'
+        axis = 3 if first else 2
+        values = array_ops.expand_dims(inputs, axis)
+        if first:  # on CPUs TensorFlow moves the channels
+            values = array_ops.transpose(values, (0, 2, 3, 1))
+        outputs = self.pool_function(values, (1,) + self.pool_size + (1, 1), (1,) + self.strides + (1, 1),
+                                     padding=self.padding.upper(), data_format='NHWC')
+        if first:
+            outputs = array_ops.transpose(outputs, (0, 3, 1, 2))
         return array_ops.squeeze(outputs, axis)
 
 
