@@ -1,5 +1,9 @@
 """`tf.contrib.metrics`."""
+from reflow.contrib.metrics.python.ops.classification import *  # noqa: F401,F403
 from reflow.contrib.metrics.python.ops.metric_ops import *  # noqa: F401,F403
+from reflow.contrib.metrics.python.ops.streamed_moments import *  # noqa: F401,F403
 from reflow.names.packages import lazy_modules
+from reflow.ops.confusion_matrix import confusion_matrix_v1 as confusion_matrix  # noqa: F401
+from reflow.ops.sets_impl import set_difference, set_intersection, set_size, set_union  # noqa: F401
 
 __getattr__ = lazy_modules(__spec__.name)

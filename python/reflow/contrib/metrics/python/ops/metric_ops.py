@@ -3,6 +3,7 @@
 from reflow.framework import dtypes
 from reflow.ops import math_ops
 from reflow.ops import metrics
+from reflow.ops import metrics_at_k
 from reflow.ops import nn
 
 __all__ = ['aggregate_metric_map', 'aggregate_metrics', 'streaming_recall_at_k']
@@ -35,6 +36,42 @@ for _name in ('true_positives', 'true_negatives', 'false_positives', 'false_nega
     _of_predictions('streaming_' + _name, _name)
 for _name in ('mean', 'mean_tensor'):
     _of_values('streaming_' + _name, _name)
+
+
+def _at_thresholds(name, metric):
+    def streaming(predictions, labels, thresholds, weights=None):
+        return getattr(metrics, metric)(predictions=predictions, labels=labels, thresholds=thresholds, weights=weights)
+    _add(name, streaming, metric)
+
+
+def _at_k(name, metric, with_class=True):
+    def streaming(predictions, labels, k, class_id=None, weights=None, metrics_collections=None, updates_collections=None,
+                  name=None):
+        return getattr(metrics_at_k, metric)(k=k, class_id=class_id, predictions=predictions, labels=labels, weights=weights,
+                                        metrics_collections=metrics_collections,
+                                        updates_collections=updates_collections, name=name)
+
+    def streaming_average(predictions, labels, k, weights=None, metrics_collections=None, updates_collections=None,
+                          name=None):
+        return getattr(metrics_at_k, metric)(k=k, predictions=predictions, labels=labels, weights=weights,
+                                        metrics_collections=metrics_collections,
+                                        updates_collections=updates_collections, name=name)
+    _add(name, streaming if with_class else streaming_average, metric)
+
+
+for _name in ('true_positives', 'true_negatives', 'false_positives', 'false_negatives'):
+    _at_thresholds('streaming_%s_at_thresholds' % _name, _name + '_at_thresholds')
+_at_k('streaming_sparse_precision_at_k', 'precision_at_k')
+_at_k('streaming_sparse_recall_at_k', 'recall_at_k')
+_at_k('streaming_sparse_average_precision_at_k', 'average_precision_at_k', with_class=False)
+
+
+def streaming_mean_cosine_distance(predictions, labels, dim, weights=None, metrics_collections=None,
+                                   updates_collections=None, name=None):
+    """tf.metrics.mean_cosine_distance, with predictions before labels."""
+    return metrics.mean_cosine_distance(predictions=predictions, labels=labels, dim=dim, weights=weights,
+                                        metrics_collections=metrics_collections,
+                                        updates_collections=updates_collections, name=name)
 
 
 def streaming_auc(predictions, labels, weights=None, num_thresholds=200, metrics_collections=None,
