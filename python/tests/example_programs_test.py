@@ -29,6 +29,13 @@ def test_lenet_learns():
     assert 0.7 < float(accuracy) <= 1
 
 
+def test_resnet_learns():
+    lines = run('resnet', '--steps', '20', '--test_images', '500')
+    loss = re.fullmatch(r'After 20 training step\(s\), loss on training batch is (\S+)', lines[-2])[1]
+    assert float(loss) < 2
+    assert re.fullmatch(r'test accuracy is (\S+)', lines[-1])
+
+
 def test_ptb_lstm_learns(text):
     lines = run('ptb_lstm', '--text', text, '--epochs', '2', '--hidden', '32', '--vocabulary', '12')
     assert lines[0].startswith('After 0 steps, perplexity is 1')
