@@ -9,6 +9,8 @@ from reflow.ops import check_ops
 from reflow.ops import gen_linalg_ops
 from reflow.ops import linalg_ops
 from reflow.ops import math_ops
+from reflow.ops.linalg.matrix_exponential import matrix_exponential  # noqa: F401
+from reflow.ops.linalg.tridiagonal import tridiagonal_matmul, tridiagonal_solve  # noqa: F401
 
 
 def logdet(matrix, name=None):
