@@ -1,6 +1,7 @@
 """Constants."""
 
 from reflow import _core
+from reflow.framework import ops  # noqa: F401  gives tensors their methods
 
 
 def constant_v1(value, dtype=None, shape=None, name='Const', verify_shape=False):

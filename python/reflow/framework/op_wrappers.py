@@ -9,6 +9,7 @@ import os
 import struct
 
 from reflow import _core
+from reflow.framework import ops  # noqa: F401  gives tensors their methods
 from reflow.names import table
 
 _FOLDER = os.path.dirname(__file__)  # frames in it are the library's, not the program's
