@@ -5,11 +5,13 @@ import os
 import resource
 import statistics
 import sys
+import tempfile
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 THREADS = int(os.environ.get('BENCH_THREADS', '2'))
 DATA = os.environ.get('BENCH_DATA', os.path.join(ROOT, 'data'))
+SCRATCH = os.environ.get('BENCH_TMP', tempfile.gettempdir())
 
 _beside = {}  # what the next line tells too: CPUs that other processes used, CPU time of one call
 
@@ -75,6 +77,24 @@ def seconds_per_call(call, seconds=1.0, window_seconds=0.1):
     _beside.update(foreign_cpus=round(statistics.median(window[0] for window in kept), 2),
                    cpu_us=float('%.5g' % (1e6 * statistics.median(window[2] for window in windows))))
     return [sample for window in kept for sample in window[1]]
+
+
+def microseconds(samples):
+    return [1e6 * sample for sample in samples]
+
+
+def milliseconds(samples):
+    return [1e3 * sample for sample in samples]
+
+
+def rates(work, samples):
+    return [work / sample for sample in samples]
+
+
+def wall_seconds(call):
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
 
 
 def cpu_seconds(call):
