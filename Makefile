@@ -1,16 +1,18 @@
 # A thin front of the CMake presets. Every target installs what it needs first (tools/install_deps.sh), which takes no
 # time when nothing is missing.
 
+PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 30
 STRESS_SECONDS ?= 600
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run test check wheel asan tsan stress damage fuzz bench format clean
+.PHONY: help run test check install wheel asan tsan stress damage fuzz bench format clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make run     build, then train the MNIST example, from its last checkpoint on (build/mnist_model)"
 	@echo "make test    build, then run all tests"
+	@echo "make install the C++ library, its headers and the command line below PREFIX=$(PREFIX)"
 	@echo "make wheel   the Python package as a wheel in build/dist, tried in a fresh venv"
 	@echo "make asan    the tests under address and undefined-behaviour sanitizers"
 	@echo "make tsan    the tests under thread sanitizer"
@@ -36,6 +38,10 @@ check:
 	@tools/make_venv.sh
 	.venv/bin/python tools/check_layers.py
 	.venv/bin/python -m pytest -q
+
+install: build/release/build.ninja
+	cmake --build --preset release --target reflow reflow_command_line
+	cmake --install build/release --prefix $(abspath $(PREFIX)) --strip
 
 wheel:
 	@tools/install_deps.sh
