@@ -20,7 +20,11 @@ _MODULES = {
     'evaluation': 'reflow.contrib.slim.python.slim.evaluation',
     'model_analyzer': 'reflow.contrib.slim.python.slim.model_analyzer',
     'python': 'reflow.contrib.slim.python',
+    'queues': 'reflow.contrib.slim.python.slim.queues',
 }
+_MODULES.update((name, 'reflow.contrib.slim.python.slim.data.' + name) for name in (
+    'data_decoder', 'data_provider', 'dataset', 'dataset_data_provider', 'parallel_reader', 'prefetch_queue',
+    'tfexample_decoder'))
 
 
 def __getattr__(name):
