@@ -34,6 +34,8 @@ std::vector<Tensor> known_inputs(const Node& node, bool from_shapes, std::vector
   for (const Endpoint& input : node.inputs()) {
     if (from_shapes) {
       if (!input.shape().fully_defined()) return {};
+      // A constant that waits for a Switch would be there in both branches: the node is alive, one of its outputs isn't.
+      if (op::KernelRegistry::global().traits(input.node->type()).control == op::ControlKind::kSwitch) return {};
       // Only the shape is looked at: a tensor without memory will do.
       values.emplace_back(base_type(input.dtype()), input.shape(), BufferRef(), nullptr);
       waits->push_back(input.node);

@@ -31,6 +31,13 @@ TEST_F(ConstantFolding, ShapesThatAreNotKnownStay) {
   EXPECT_EQ(count("Shape"), 1);
 }
 
+TEST_F(ConstantFolding, ShapesOfBranchesStay) {
+  Node* branch = node("Switch", {feed({2, 3}), feed({}, DType::kBool)});
+  fetch(op("Shape", {branch->output(1)}));
+  run(fold_constants);
+  EXPECT_EQ(count("Shape"), 1);
+}
+
 TEST_F(ConstantFolding, FoldedOnesWaitForWhatTheirPartsWaitedFor) {
   Node* barrier = node("NoOp", {});
   Node* late = node("Const", {}, {{"dtype", DType::kFloat32}, {"value", Tensor::scalar(1.0f)}}, "", {barrier});
