@@ -1,4 +1,4 @@
-"""All distributions of tf.distributions: statistics, densities, samples, divergences, errors."""
+"""Distributions, their samples and divergences."""
 import numpy as np
 import tensorflow as tf
 tf.logging.set_verbosity(tf.logging.ERROR)

@@ -1,0 +1,96 @@
+"""What detectors and segmenters do with boxes, masks and indices."""
+import numpy as np
+import tensorflow as tf
+tf.logging.set_verbosity(tf.logging.ERROR)
+r = np.random.RandomState(0)
+
+
+def iou(a, b):
+    ya1, xa1, ya2, xa2 = tf.split(a, 4, axis=1)
+    yb1, xb1, yb2, xb2 = tf.split(b, 4, axis=1)
+    inter = tf.maximum(0., tf.minimum(ya2, tf.transpose(yb2)) - tf.maximum(ya1, tf.transpose(yb1))) * \
+                       tf.maximum(0., tf.minimum(xa2, tf.transpose(xb2)) - tf.maximum(xa1, tf.transpose(xb1)))
+    return inter / ((ya2 - ya1) * (xa2 - xa1) + tf.transpose((yb2 - yb1) * (xb2 - xb1)) - inter)
+
+
+def anchors(h, w, scales, ratios, stride=4.):
+    sc, ra = tf.meshgrid(scales, ratios)
+    sc, ra = tf.reshape(sc, [-1]), tf.reshape(tf.sqrt(ra), [-1])
+    hs, ws = sc / ra, sc * ra
+    sx, sy = tf.meshgrid(tf.range(w, dtype=tf.float32) * stride, tf.range(h, dtype=tf.float32) * stride)
+    sx, sy = tf.reshape(sx, [-1]), tf.reshape(sy, [-1])
+    bw, bx = tf.meshgrid(ws, sx)
+    bh, by = tf.meshgrid(hs, sy)
+    c = tf.reshape(tf.stack([by, bx], 2), [-1, 2])
+    s = tf.reshape(tf.stack([bh, bw], 2), [-1, 2])
+    return tf.concat([c - .5 * s, c + .5 * s], 1)
+
+
+A = anchors(3, 4, [4., 8.], [0.5, 1., 2.])
+gt = tf.constant([[0., 0., 6., 6.], [4., 4., 10., 12.], [0., 0., 0., 0.]])
+valid = tf.boolean_mask(gt, tf.cast(tf.reduce_sum(tf.abs(gt), 1), tf.bool))
+I = iou(A, valid)
+best = tf.argmax(I, 1)
+pos = tf.where(tf.reduce_max(I, 1) > 0.3)[:, 0]
+assigned = tf.gather(valid, tf.gather(best, pos))
+scores = tf.constant(r.rand(72), tf.float32)
+top = tf.nn.top_k(scores, 10, sorted=True)
+keep = tf.image.non_max_suppression(tf.gather(A, top.indices), top.values, 5, 0.4, name='nms')
+proposals = tf.gather(tf.gather(A, top.indices), keep)
+padded = tf.pad(proposals, [(0, tf.maximum(6 - tf.shape(proposals)[0], 0)), (0, 0)])
+fm = tf.constant(r.rand(1, 12, 16, 2), tf.float32)
+crops = tf.image.crop_and_resize(fm, proposals / 16., tf.zeros_like(proposals[:, 0], tf.int32), [3, 3])
+smooth = lambda x: tf.where(tf.less(tf.abs(x), 1.), 0.5 * x * x, tf.abs(x) - 0.5)
+logits = tf.constant(r.randn(2, 4, 4, 3), tf.float32)
+seg = tf.constant(r.randint(0, 4, [2, 4, 4]))
+ok = tf.not_equal(seg, 3)
+masked = tf.nn.sparse_softmax_cross_entropy_with_logits(
+    labels=tf.boolean_mask(seg, ok), logits=tf.boolean_mask(logits, ok))
+onehot = tf.one_hot(tf.where(ok, seg, tf.zeros_like(seg)), 3)
+dice = 2 * tf.reduce_sum(tf.nn.softmax(logits) * onehot, [1, 2]) / tf.reduce_sum(tf.nn.softmax(logits) + onehot, [1, 2])
+focal = tf.reduce_sum(-onehot * (1 - tf.nn.softmax(logits)) ** 2 * tf.nn.log_softmax(logits))
+x = tf.constant(r.randint(0, 5, 12))
+y, idx, cnt = tf.unique_with_counts(x)
+parts = tf.dynamic_partition(tf.range(12), tf.cast(x > 2, tf.int32), 2)
+st = tf.dynamic_stitch([tf.constant([0, 2]), tf.constant([1, 3])], [tf.constant([1., 2.]), tf.constant([3., 4.])])
+sc = tf.scatter_nd([[0], [3]], [9., 8.], [5])
+tsu = tf.tensor_scatter_update(tf.zeros([4]), [[1]], [5.])
+seg_s = tf.segment_sum(tf.range(6), [0, 0, 1, 1, 1, 3])
+uns = tf.unsorted_segment_max(tf.range(6), [2, 0, 1, 0, 2, 1], 3)
+g = tf.gather_nd(logits, [[0, 1, 1], [1, 2, 3]])
+bg = tf.batch_gather(tf.constant([[1, 2, 3], [4, 5, 6]]), tf.constant([[2, 0], [1, 1]]))
+inv = tf.invert_permutation([2, 0, 1])
+arg = tf.argsort(tf.constant([3, 1, 2]), direction='DESCENDING')
+srt = tf.sort(tf.constant([3., 1., 2.]))
+cs = tf.cumsum(tf.range(5), exclusive=True, reverse=True)
+rolled = tf.roll(tf.range(5), 2, 0)
+rev = tf.reverse_sequence(tf.reshape(tf.range(6), [2, 3]), [2, 3], 1)
+mg = tf.meshgrid([1, 2], [3, 4, 5], indexing='ij')
+sq = tf.space_to_depth(tf.reshape(tf.range(16), [1, 4, 4, 1]), 2)
+d2s = tf.depth_to_space(sq, 2)
+ps = tf.nn.pool(fm, [2, 2], 'AVG', 'SAME', strides=[2, 2])
+pm, pmi = tf.nn.max_pool_with_argmax(fm, [1, 2, 2, 1], [1, 2, 2, 1], 'SAME')
+at = tf.nn.atrous_conv2d(fm, tf.ones([2, 2, 2, 1]), 2, 'SAME')
+dw = tf.nn.depthwise_conv2d(fm, tf.ones([2, 2, 2, 2]), [1, 1, 1, 1], 'VALID')
+ei = tf.einsum('bijc,bklc->bijkl', logits[:, :2, :2], logits[:, :1, :3])
+td = tf.tensordot(logits, tf.ones([3, 2]), [[3], [0]])
+fl = tf.floormod(tf.constant([-3, 5]), 4)
+h = tf.histogram_fixed_width(tf.constant([0.1, 0.5, 0.9, 0.95]), [0., 1.], 4)
+bc = tf.bincount(tf.constant([1, 1, 2, 5]))
+up = tf.image.resize_nearest_neighbor(fm, [24, 32])
+sm = tf.sequence_mask([1, 3], 4)
+bt = tf.broadcast_to(tf.constant([1, 2]), [3, 2])
+eo = tf.eye(2, batch_shape=[2])
+diag = tf.matrix_diag_part(tf.reshape(tf.range(9), [3, 3]))
+tri = tf.matrix_band_part(tf.ones([3, 3]), -1, 0)
+lerp = tf.clip_by_average_norm(tf.constant([3., 4.]), 1.)
+perc = tf.contrib.distributions.percentile(scores, 50.) if hasattr(tf.contrib, 'distributions') else tf.constant(0.)
+conf = tf.confusion_matrix([0, 1, 1], [0, 1, 0], weights=[1, 2, 3])
+gl = tf.gather(logits, [0, 2], axis=2)
+with tf.Session() as s:
+    for n, t in list(dict(A=A, I=I, best=best, pos=pos, assigned=assigned, keep=keep, padded=padded, crops=crops, smooth=smooth(crops), masked=masked, dice=dice, focal=focal, y=y, idx=idx, cnt=cnt, part0=parts[0], st=st, sc=sc, tsu=tsu, seg_s=seg_s, uns=uns, g=g, bg=bg, inv=inv, arg=arg, srt=srt, cs=cs, rolled=rolled, rev=rev, mg=mg[0], sq=sq, d2s=d2s, ps=ps, pm=pm, pmi=pmi, at=at, dw=dw, ei=ei, td=td, fl=fl, h=h, bc=bc, up=up, sm=sm, bt=bt, eo=eo, diag=diag, tri=tri, lerp=lerp, conf=conf, gl=gl).items()):
+        v = s.run(t)
+        print(n, t.shape, t.dtype.name, v.shape, np.round(v.ravel()[:8].astype(
+            np.float64), 4), np.round(v.astype(np.float64).sum(), 3))
+    grads = tf.gradients(tf.reduce_sum(smooth(crops)) + focal + tf.reduce_mean(masked), [fm, logits])
+    print([np.round(np.abs(v).sum(), 4) for v in s.run(grads)])
