@@ -1,2 +1,2 @@
 """`tf.contrib.learn`."""
-from reflow.contrib.learn.python.learn import datasets  # noqa: F401
+from reflow.contrib.learn.python.learn import datasets, preprocessing  # noqa: F401
