@@ -311,7 +311,29 @@ def fill(dims, value, name=None):
 
 def pad(tensor, paddings, mode='CONSTANT', name=None, constant_values=0):
     """The tensor with a border around it."""
-    return _core.pad(tensor, paddings, mode, name, constant_values)
+    result = _core.pad(tensor, paddings, mode, name, constant_values)
+    if isinstance(paddings, (list, tuple)) and not _core.executing_eagerly() and not result.shape.is_fully_defined():
+        _refine_padded_shape(result, paddings)
+    return result
+
+
+def _refine_padded_shape(result, paddings):
+    """Notes the sizes that are known where only some paddings are."""
+    from reflow.framework import tensor_util
+    sizes = result.op.inputs[0].shape
+    if sizes.ndims is None or sizes.ndims != len(paddings):
+        return
+
+    def static(value):
+        if isinstance(value, ops.Tensor):
+            value = tensor_util.constant_value(value)
+        return [static(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+    shape = []
+    for padding, size in zip((static(padding) for padding in paddings), sizes.as_list()):
+        known = padding is not None and size is not None and not any(each is None for each in padding)
+        shape.append(int(sum(padding)) + size if known else None)
+    result.set_shape(shape)
 
 
 def pad_v2(tensor, paddings, mode='CONSTANT', constant_values=0, name=None):

@@ -149,14 +149,14 @@ def while_loop(cond, body, loop_vars, shape_invariants=None, parallel_iterations
         return nest.pack_sequence_as(loop_vars, values, expand_composites=True)
 
     def call(function, values):
-        values = packed(values)
         return function(**values) if isinstance(values, dict) else function(*values)
 
     def run_body(values):
+        values = packed(values)
         result = call(body, values)
         if not nest.is_sequence(result):
             result = [result]
-        nest.assert_same_structure(list(loop_vars) if not isinstance(loop_vars, dict) else loop_vars,
+        nest.assert_same_structure(list(values) if not isinstance(values, dict) else values,
                                    list(result) if not isinstance(result, dict) else result, expand_composites=True)
         structures.append(result)
         flat_result = nest.flatten(result, expand_composites=True)
@@ -169,8 +169,8 @@ def while_loop(cond, body, loop_vars, shape_invariants=None, parallel_iterations
     if shape_invariants is not None:
         invariants = [shape if array is None else () for shape, array in zip(_flat_invariants(loop_vars, shape_invariants),
                                                                             arrays)]
-    exits = _core.while_loop(lambda values: call(cond, values), run_body, [_flow_of(value) for value in flat], invariants,
-                             parallel_iterations, bool(back_prop), bool(swap_memory), name or 'while',
+    exits = _core.while_loop(lambda values: call(cond, packed(values)), run_body, [_flow_of(value) for value in flat],
+                             invariants, parallel_iterations, bool(back_prop), bool(swap_memory), name or 'while',
                              maximum_iterations)
     with ops.name_scope(exits[0].op.name.rpartition('/')[0] + '/'):  # the loop's, where TensorFlow makes the arrays
         values = [value if array is None else array._with_flow(value) for value, array in zip(exits, arrays)]
@@ -229,6 +229,12 @@ def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name='case'
         return merges[0]
     result = nest.pack_sequence_as(structure, merges, expand_composites=True)
     return result if strict else _unpack_single(result)
+
+
+def switch_case(branch_index, branch_fns, default=None, name='switch_case'):
+    """The result of the function whose number is `branch_index`; of the last one, or `default`, for other numbers."""
+    from reflow.ops import switch_case as implementation
+    return implementation.switch_case(branch_index, branch_fns, default, name)
 
 
 def Assert(condition, data, summarize=None, name=None):

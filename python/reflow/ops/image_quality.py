@@ -47,11 +47,55 @@ def ssim(img1, img2, max_val, filter_size=11, filter_sigma=1.5, k1=0.01, k2=0.03
     max_val = image_colors.convert_image_dtype(math_ops.cast(max_val, img1.dtype), dtypes.float32)
     img1 = image_colors.convert_image_dtype(img1, dtypes.float32)
     img2 = image_colors.convert_image_dtype(img2, dtypes.float32)
-    similarity = _ssim_per_channel(img1, img2, max_val, filter_size, filter_sigma, k1, k2)
+    similarity, _ = _ssim_per_channel(img1, img2, max_val, filter_size, filter_sigma, k1, k2)
     return math_ops.reduce_mean(similarity, [-1])
 
 
+# The weights of the scales, the largest first: Wang and others, Asilomar Conference on Signals, 2003.
+_MSSSIM_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
+
+
+def ssim_multiscale(img1, img2, max_val, power_factors=_MSSSIM_WEIGHTS, filter_size=11, filter_sigma=1.5, k1=0.01, k2=0.03):
+    """The structural similarity of images over several scales, each half as large as the one before."""
+    from reflow.ops import nn_ops
+    with ops.name_scope(None, 'MS-SSIM', [img1, img2]):
+        checks = _check_same_shape(img1, img2)
+        with ops.control_dependencies(checks):
+            img1 = array_ops.identity(img1)
+        max_val = image_colors.convert_image_dtype(math_ops.cast(max_val, img1.dtype), dtypes.float32)
+        imgs = [image_colors.convert_image_dtype(image, dtypes.float32) for image in (img1, img2)]
+        shapes = array_ops.shape_n(imgs)
+        heads, tails = [shape[:-3] for shape in shapes], [shape[-3:] for shape in shapes]
+        contrasts = []
+        for scale in range(len(power_factors)):
+            with ops.name_scope(None, 'Scale%d' % scale, imgs):
+                if scale > 0:
+                    imgs, tails = _half_as_large(imgs, heads, tails)
+                similarity, contrast = _ssim_per_channel(*imgs, max_val, filter_size, filter_sigma, k1, k2)
+                contrasts.append(nn_ops.relu(contrast))
+        contrasts[-1] = nn_ops.relu(similarity)  # luminance counts at the last scale only
+        ms_ssim = math_ops.reduce_prod(math_ops.pow(array_ops.stack(contrasts, axis=-1), power_factors), [-1])
+        return math_ops.reduce_mean(ms_ssim, [-1])
+
+
+def _half_as_large(imgs, heads, tails):
+    """(images, shapes without the batch), averaged over 2 x 2 pixels; odd sizes repeat their last one."""
+    from reflow.ops import nn_ops
+    flat = [array_ops.reshape(x, array_ops.concat([[-1], tail], 0)) for x, tail in zip(imgs, tails)]
+    remainder = tails[0] % constant_op.constant([2, 2, 1], dtype=dtypes.int32)
+
+    def padded():
+        padding = array_ops.pad(array_ops.expand_dims(remainder, -1), [[1, 0], [1, 0]])
+        return [array_ops.pad(x, padding, mode='SYMMETRIC') for x in flat]
+
+    even = control_flow_ops.cond(math_ops.reduce_any(math_ops.not_equal(remainder, 0)), padded, lambda: flat)
+    halves = [nn_ops.avg_pool(x, ksize=[1, 2, 2, 1], strides=[1, 2, 2, 1], padding='VALID') for x in even]
+    tails = [shape[1:] for shape in array_ops.shape_n(halves)]
+    return [array_ops.reshape(x, array_ops.concat([head, tail], 0)) for x, head, tail in zip(halves, heads, tails)], tails
+
+
 def _ssim_per_channel(img1, img2, max_val, filter_size, filter_sigma, k1, k2):
+    """(similarity, contrast and structure without luminance) of each channel."""
     filter_size = constant_op.constant(filter_size, dtype=dtypes.int32)
     filter_sigma = constant_op.constant(filter_sigma, dtype=img1.dtype)
     shapes = array_ops.shape_n([img1, img2])
@@ -76,7 +120,8 @@ def _ssim_per_channel(img1, img2, max_val, filter_size, filter_sigma, k1, k2):
     products = local_mean(img1 * img2) * 2.0
     sums = local_mean(math_ops.square(img1) + math_ops.square(img2))
     structure = (products - means + c2) / (sums - squares + c2)
-    return math_ops.reduce_mean(luminance * structure, constant_op.constant([-3, -2], dtype=dtypes.int32))
+    axes = constant_op.constant([-3, -2], dtype=dtypes.int32)
+    return math_ops.reduce_mean(luminance * structure, axes), math_ops.reduce_mean(structure, axes)
 
 
 def _gaussian(size, sigma):
