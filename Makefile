@@ -67,9 +67,9 @@ damage: build/release/build.ninja
 	cmake --build --preset release --target reflow_formats_test
 	REFLOW_KILLS=200 REFLOW_DAMAGE_SWEEP=1 build/release/tests/reflow_formats_test --gtest_filter='*Kill*:*Damage*'
 
-fuzz: build/fuzz/build.ninja
-	cmake --build --preset fuzz
-	@tools/run_fuzzers.sh build/fuzz/fuzz $(FUZZ_SECONDS)
+fuzz: build/dev/build.ninja
+	cmake --build --preset dev
+	@tools/run_fuzzers.sh build/dev/fuzz $(FUZZ_SECONDS)
 
 bench: build/release/build.ninja
 	cmake --build --preset release
@@ -87,9 +87,9 @@ clean:
 build/%/build.ninja: deps-%
 	@[ -f $@ ] || cmake --preset $*
 
-.PHONY: deps-release deps-dev deps-tsan deps-fuzz
-deps-release deps-dev deps-tsan:
+.PHONY: deps-release deps-dev deps-tsan
+deps-release deps-tsan:
 	@tools/install_deps.sh
 	@tools/make_venv.sh
-deps-fuzz:
-	@tools/install_deps.sh fuzz
+deps-dev:
+	@tools/install_deps.sh clang

@@ -28,7 +28,7 @@ add_custom_target(reflow_proto_headers DEPENDS ${proto_headers})
 target_include_directories(reflow_dependencies SYSTEM INTERFACE ${PROTO_OUT})
 if(proto_sources)
   add_library(reflow_protos OBJECT ${proto_sources})
-  target_compile_options(reflow_protos PRIVATE -w $<$<CONFIG:Debug>:-g0>) # nobody debugs generated code
+  target_compile_options(reflow_protos PRIVATE -w $<$<CONFIG:Debug>:-g0 -fno-sanitize=all>) # nobody debugs generated code
   target_link_libraries(reflow_protos PRIVATE reflow_dependencies)
 endif()
 

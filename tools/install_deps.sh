@@ -1,7 +1,7 @@
 #!/bin/bash
 # Installs the Debian packages that a purpose needs and that are missing; does nothing, at once, when none is.
 #
-# usage: tools/install_deps.sh [build|fuzz|format]...     (default: build)
+# usage: tools/install_deps.sh [build|clang|format]...     (default: build)
 set -euo pipefail
 
 build=(
@@ -10,16 +10,16 @@ build=(
   libre2-dev libunistring-dev libsnappy-dev libeigen3-dev libpng-dev libjpeg62-turbo-dev libgif-dev
   libgtest-dev libgmock-dev libbenchmark-dev nlohmann-json3-dev
 )
-fuzz=(clang-14 libclang-rt-14-dev libomp-14-dev)
+clang=(clang-14 libclang-rt-14-dev libomp-14-dev)
 format=(clang-format-14)
 
 wanted=()
 for purpose in "${@:-build}"; do
   case $purpose in
     build) wanted+=("${build[@]}") ;;
-    fuzz) wanted+=("${build[@]}" "${fuzz[@]}") ;;
+    clang) wanted+=("${build[@]}" "${clang[@]}") ;;
     format) wanted+=("${format[@]}") ;;
-    *) echo "install_deps: no purpose '$purpose' (build, fuzz, format)" >&2; exit 2 ;;
+    *) echo "install_deps: no purpose '$purpose' (build, clang, format)" >&2; exit 2 ;;
   esac
 done
 

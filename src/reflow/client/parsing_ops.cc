@@ -72,8 +72,8 @@ void add_feature(const std::string& key, const FixedLenSequenceFeature& feature,
 RawFeatures raw_features(const std::map<std::string, ExampleFeature>& features) {
   if (features.empty()) throw ValueError("Missing: features was {}.");
   RawFeatures raw;
-  for (const auto& [key, feature] : features) {
-    std::visit([&](const auto& f) { add_feature(key, f, &raw); }, feature);
+  for (const auto& feature : features) {
+    std::visit([&](const auto& f) { add_feature(feature.first, f, &raw); }, feature.second);
   }
   return raw;
 }
