@@ -1,4 +1,4 @@
-"""Splitting strings. What gives ragged tensors is not here, only what gives sparse ones."""
+"""Splitting strings."""
 
 from reflow.framework import dtypes
 from reflow.framework import ops
@@ -18,14 +18,17 @@ def strings_split_v1(input=None, sep=None, maxsplit=-1, result_type='SparseTenso
     input = deprecation.deprecated_argument_lookup('input', input, 'source', source)
     with ops.name_scope(name, 'StringSplit', [input]):
         input = ops.convert_to_tensor(input, dtype=dtypes.string, name='input')
-        if result_type == 'SparseTensor' and input.shape.rank == 1:
-            return string_ops.string_split_v2(input, sep=sep, maxsplit=maxsplit)
-        return _result(None, result_type)
+        sparse_result = string_ops.string_split_v2(input, sep=sep, maxsplit=maxsplit) if input.shape.rank == 1 else None
+        return _result(sparse_result, result_type)
 
 
 def _result(sparse_result, result_type):
     if result_type not in ('SparseTensor', 'RaggedTensor'):
         raise ValueError("result_type must be 'RaggedTensor' or 'SparseTensor'.")
-    if result_type == 'RaggedTensor' or sparse_result is None:
-        raise NotImplementedError('Reflow has no RaggedTensor yet: split vectors of strings into sparse tensors')
+    if sparse_result is None:
+        raise NotImplementedError('Only vectors of strings are split yet, into sparse tensors or ragged ones')
+    if result_type == 'RaggedTensor':
+        from reflow.ops.ragged import ragged_tensor
+        return ragged_tensor.RaggedTensor.from_value_rowids(
+            sparse_result.values, sparse_result.indices[:, 0], sparse_result.dense_shape[0], validate=False)
     return sparse_result
