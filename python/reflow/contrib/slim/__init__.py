@@ -19,6 +19,9 @@ _MODULES = {
     'learning': 'reflow.contrib.slim.python.slim.learning',
     'evaluation': 'reflow.contrib.slim.python.slim.evaluation',
     'model_analyzer': 'reflow.contrib.slim.python.slim.model_analyzer',
+    'utils': 'reflow.contrib.layers.python.layers.utils', 'nn': 'reflow.ops.nn',
+    'initializers': 'reflow.contrib.layers.python.layers.initializers',
+    'regularizers': 'reflow.contrib.layers.python.layers.regularizers',
     'python': 'reflow.contrib.slim.python',
     'queues': 'reflow.contrib.slim.python.slim.queues',
 }
