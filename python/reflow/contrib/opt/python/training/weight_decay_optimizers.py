@@ -65,6 +65,9 @@ class DecoupledWeightDecayExtension:
             return super()._apply_sparse(grad, var)
 
     def _resource_apply_sparse(self, grad, var, indices):
+        if not hasattr(var, 'handle'):  # Adam's _apply_sparse calls this too, and has come from the one above
+            return super()._resource_apply_sparse(grad, var, indices)
+
         def scatter_add(x, i, values, use_locking):
             return gen_resource_variable_ops.resource_scatter_add(x.handle, i, values)
 
