@@ -80,3 +80,22 @@ def test_exception_of_a_python_function_fails_the_run():
         raise ValueError('from python')
     with pytest.raises(tf.errors.InvalidArgumentError, match='ValueError: from python'):
         run(tf.py_func(function, [1.], tf.float32))
+
+
+def test_passes_keep_the_values_of_loops():
+    random = np.random.RandomState(1)
+    x, w, b = (tf.constant(random.randn(*shape).astype(np.float32)) for shape in ((5, 4, 6), (12, 24), (24,)))
+
+    def body(t, c, h):
+        gates = tf.matmul(tf.concat([x[t], h], 1), w) + b
+        i, j, f, o = tf.split(gates, 4, axis=1)
+        c = c * tf.sigmoid(f + 1.) + tf.sigmoid(i) * tf.tanh(j)
+        h = tf.cond(tf.equal(t, 2), lambda: tf.nn.relu(c * 2.) - 1., lambda: tf.tanh(c) * tf.sigmoid(o))
+        return t + 1, c, h
+    zeros = tf.zeros([4, 6])
+    _, c, h = tf.while_loop(lambda t, *_: t < 5, body, [0, zeros, zeros])
+    fetches = [c, h] + tf.gradients(tf.reduce_sum(c * h), [x, w, b])
+    off = tf.ConfigProto(graph_options=tf.GraphOptions(optimizer_options=tf.OptimizerOptions(opt_level=-1)))
+    with tf.Session() as fused, tf.Session(config=off) as plain:
+        for value, expected in zip(fused.run(fetches), plain.run(fetches)):
+            np.testing.assert_allclose(value, expected, rtol=1e-5, atol=1e-5)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "reflow/passes/liveness.h"
 #include "reflow/passes/rewrite.h"
 
 namespace reflow::passes {
@@ -45,6 +46,7 @@ class Analyzer {
     }
     result_.nodes.resize(graph_.num_node_ids());
     result_.variable_of = trace_variables(graph_, result_.order);
+    liveness_ = liveness_classes(graph_, result_.order);
     for (Node* node : result_.order) classify(*node);
     for (auto node = result_.order.rbegin(); node != result_.order.rend(); ++node) mark_tail(**node);
     for (Node* node : result_.order) {
@@ -59,7 +61,6 @@ class Analyzer {
   struct OpInfo {
     FusedKind kind = FusedKind::kNone;
     op::ElementwiseInfo elementwise{};
-    bool control_flow = false;
   };
 
   const OpInfo& op_info(const Node& node) {
@@ -67,7 +68,6 @@ class Analyzer {
     if (is_new) {
       OpInfo& o = found->second;
       const std::string& type = node.type();
-      o.control_flow = is_control_flow(node);
       if (const auto e = op::elementwise_info(type)) {
         o.kind = FusedKind::kElementwise;
         o.elementwise = *e;
@@ -89,16 +89,14 @@ class Analyzer {
   void classify(const Node& node) {
     FusionInfo& i = info(node);
     const OpInfo& o = op_info(node);
-    i.after_control_flow = o.control_flow;
-    for (const Endpoint& e : node.inputs()) i.after_control_flow |= result_.nodes[e.node->id()].after_control_flow;
-    for (const Node* source : node.control_inputs()) i.after_control_flow |= result_.nodes[source->id()].after_control_flow;
-    if (i.after_control_flow || o.kind == FusedKind::kNone || node.num_outputs() != 1) return;
+    if (o.kind == FusedKind::kNone || node.num_outputs() != 1) return;
     for (const Endpoint& e : node.inputs()) {
       if (!is_float(base_type(e.dtype()))) return;
     }
     i.elementwise = o.elementwise;
     i.is_update = o.kind != FusedKind::kElementwise && o.kind != FusedKind::kAddN;
-    if (i.is_update ? fusable_update(node, o.kind) : fusable_value(node, o)) i.kind = o.kind;
+    const bool always_runs = liveness_[node.id()] == 0;
+    if (i.is_update ? always_runs && fusable_update(node, o.kind) : fusable_value(node, o)) i.kind = o.kind;
     else i.is_update = false;
   }
 
@@ -146,6 +144,7 @@ class Analyzer {
     std::vector<int64_t> key(shape.begin(), shape.end());
     key.push_back(node.assigned_device());
     key.push_back(i.tail);
+    key.push_back(liveness_[node.id()]);
     const auto [found, is_new] = class_ids_.try_emplace(std::move(key), static_cast<int>(result_.classes.size()));
     if (is_new) {
       int64_t size = 1;
@@ -157,6 +156,7 @@ class Analyzer {
 
   const graph::Graph& graph_;
   FusionAnalysis result_;
+  std::vector<int> liveness_;  // by id
   absl::flat_hash_map<const OpDef*, OpInfo> ops_;
   absl::flat_hash_map<std::vector<int64_t>, int> class_ids_;
 };

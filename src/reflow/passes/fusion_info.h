@@ -15,8 +15,7 @@ struct FusionInfo {
   FusedKind kind = FusedKind::kNone;
   bool is_update = false;  // writes into a variable
   bool tail = false;       // what it computes only goes into updates
-  bool after_control_flow = false;
-  int shape_class = -1;    // nodes of one class may share a fused node
+  int shape_class = -1;    // nodes of one class may share a fused node: they are executed together, too
   op::ElementwiseInfo elementwise{};
 };
 
