@@ -98,6 +98,14 @@ INSTANTIATE_TEST_SUITE_P(Windows, FusedConvolutions,
                                            Window{{2, 17, 13, 3}, {3, 3, 3, 7}, 2, "VALID"}),
                          [](const auto& info) { return "Case" + std::to_string(info.index); });
 
+TEST_F(FusedNetworks, BatchNormsWithGivenStatistics) {
+  const Endpoint y = op("Conv2D", {input({2, 9, 9, 3}), input({3, 3, 3, 16})},
+                        {{"strides", std::vector<int64_t>{1, 1, 1, 1}}, {"padding", "SAME"}});
+  const Endpoint variance = op("Square", {input({16})});
+  const Endpoint norm = op("FusedBatchNorm", {y, input({16}), input({16}), input({16}), variance}, {{"is_training", false}});
+  expect_same({op("Relu", {norm})}, 1e-5);
+}
+
 TEST_F(FusedNetworks, SumsOfProducts) {
   std::vector<Endpoint> terms;
   for (const int64_t rows : {20, 1, 7}) {

@@ -27,9 +27,9 @@ std::set<std::string> passes_disabled_by(const tensorflow::GraphOptions& options
     if (toggle == RewriterConfig::OFF) disabled.insert(passes.begin(), passes.end());
   };
   turned_off(rewrite.constant_folding(), {"constant_folding"});
-  turned_off(rewrite.arithmetic_optimization(), {"arithmetic", "common_subexpressions"});
+  turned_off(rewrite.arithmetic_optimization(), {"arithmetic", "common_subexpressions", "product_sums"});
   turned_off(rewrite.dependency_optimization(), {"identity_removal", "dead_nodes"});
-  turned_off(rewrite.remapping(), {"matmul_fusion", "conv_fusion", "fusion"});
+  turned_off(rewrite.remapping(), {"matmul_fusion", "batch_norm_folding", "conv_fusion", "fusion"});
   return disabled;
 }
 

@@ -21,6 +21,8 @@ Status remove_dead_nodes(PassContext& context);
 Status sum_products(PassContext& context);
 // A product of matrices, the bias added to it and Relu after that become one node.
 Status fuse_matmul(PassContext& context);
+// Batch normalisation with given statistics goes into the filter of the convolution before it.
+Status fold_batch_norms(PassContext& context);
 // A convolution, the bias added to it and Relu after that become one node.
 Status fuse_convolutions(PassContext& context);
 // Element-wise ops over floats of one shape, and the updates of variables that use them, become nodes that do all of it

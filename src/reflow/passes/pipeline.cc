@@ -22,6 +22,8 @@ const std::vector<Pass>& pipeline() {
       {"dead_nodes", "Leaves out stateless nodes whose value nobody reads.", remove_dead_nodes},
       {"product_sums", "Makes one product of a sum of products of matrices.", sum_products},
       {"matmul_fusion", "Adds biases and applies Relu to products of matrices while they are in cache.", fuse_matmul},
+      {"batch_norm_folding", "Puts batch normalisation with given statistics into the filters of convolutions.",
+       fold_batch_norms},
       {"conv_fusion", "Adds biases and applies Relu to convolutions while they are in cache.", fuse_convolutions},
       {"fusion", "Computes chains of element-wise ops, and updates of variables, in one pass over memory.",
        fuse_elementwise},
