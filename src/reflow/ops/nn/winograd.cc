@@ -18,7 +18,7 @@ namespace {
 constexpr EnvKnob kWinograd("REFLOW_WINOGRAD", "1", "0: no convolution uses Winograd's algorithm.");
 const EnvKnob::Registration winograd_registration(kWinograd);
 
-constexpr double kSmallFlops = 5e7;               // below, convolutions are direct
+constexpr double kSmallFlops = 1.5e7;             // below, convolutions are direct
 constexpr int64_t kCacheBytes = 384 * 1024;       // of the second level, for one thread's values
 constexpr int64_t kMostSumBytes = int64_t{96} << 20;  // for the sums of all threads, backward to the filter
 
@@ -59,7 +59,7 @@ int64_t tiles_of_part(const Convolution& c, int threads, int64_t count) {
   const int64_t fit = kCacheBytes / (kValues * static_cast<int64_t>(sizeof(float)) * (c.in_channels + c.out_channels));
   const int64_t wanted = std::max({fit, std::min(c.in_channels, c.out_channels) / 4, int64_t{12}});
   const int64_t fair = (count + threads - 1) / threads;
-  return (std::min(wanted, fair) + 11) / 12 * 12;
+  return fair < wanted ? (fair + 1) / 2 * 2 : (wanted + 11) / 12 * 12;
 }
 
 double flops(const Convolution& c) {
@@ -70,6 +70,8 @@ double flops(const Convolution& c) {
 double tile_ns(const Convolution& c) {
   return 2.0 * kValues * c.in_channels * c.out_channels / 80 + 3.0 * (c.in_channels + c.out_channels);
 }
+
+double filter_ns(const Convolution& c) { return 8.0 * c.in_channels * c.out_channels; }
 
 // Values of the filter [taps, taps, in, out] as panels: value v of (in, out) at v * in * out + ((out / panel) * in + in) *
 // panel + out % panel.
@@ -127,7 +129,7 @@ bool winograd_pays(const Convolution& c) {
     if (d.stride != 1 || d.dilation != 1 || d.before >= taps || d.after >= taps) return false;
   }
   const double direct = flops(c);
-  return direct >= kSmallFlops && Tiles(c).count * tile_ns(c) < 0.8 * direct / 90;
+  return direct >= kSmallFlops && Tiles(c).count * tile_ns(c) + filter_ns(c) < 0.8 * direct / 90;
 }
 
 Status winograd_forward(ThreadPool& pool, const Convolution& c, const float* x, const float* filter, const float* bias,
