@@ -65,8 +65,8 @@ def cases():
     add('Pow', x=positive(*LARGE), y=given(2.0, 'float32'))
     add('LogicalAnd', x=bools(*LARGE), y=bools(*LARGE))
     add('LogicalNot', x=bools(*LARGE))
-    add('Select', condition=bools(*LARGE), t=floats(*LARGE), e=floats(*LARGE))
-    add('Select', condition=bools(1000), t=floats(*LARGE), e=floats(*LARGE))
+    add('Select', condition=bools(*LARGE), x=floats(*LARGE), y=floats(*LARGE))
+    add('Select', condition=bools(1000), x=floats(*LARGE), y=floats(*LARGE))
     add('AddN', inputs=[floats(*LARGE)] * 5)
     add('Cast', {'DstT': 'int32'}, x=floats(*LARGE))
     add('Cast', {'DstT': 'float32'}, x=ints(100, *LARGE))
@@ -193,7 +193,7 @@ def cases():
     return made
 
 
-def describe(inputs):
+def describe(inputs, attrs):
     def one(spec):
         if isinstance(spec, list):
             return '%dx%s' % (len(spec), one(spec[0]))
@@ -201,7 +201,9 @@ def describe(inputs):
             return str(spec[1]).replace(' ', '')
         kind = {'float': '', 'positive': '', 'int': 'int32', 'long': 'int64', 'bool': 'bool'}[spec[0]]
         return kind + '[%s]' % ','.join(map(str, spec[1]))
-    return ' '.join(one(spec) for spec in inputs.values())
+    parts = [one(spec) for spec in inputs.values()]
+    parts += ['%s=%s' % (name, str(value).replace(' ', '')) for name, value in attrs.items() if name not in ('padding', 'seed')]
+    return ' '.join(parts)
 
 
 def run(wanted):
@@ -244,7 +246,7 @@ def run(wanted):
     for op, inputs, attrs in cases():
         if wanted and op not in wanted:
             continue
-        line = {'op': op, 'case': describe(inputs)}
+        line = {'op': op, 'case': describe(inputs, attrs)}
         try:
             with tf.Graph().as_default():
                 random = np.random.RandomState(1)
