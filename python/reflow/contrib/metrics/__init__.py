@@ -1,5 +1,7 @@
 """`tf.contrib.metrics`."""
 from reflow.contrib.metrics.python.ops.classification import *  # noqa: F401,F403
+from reflow.contrib.metrics.python.ops.error_rates import *  # noqa: F401,F403
+from reflow.contrib.metrics.python.ops.f1_score import *  # noqa: F401,F403
 from reflow.contrib.metrics.python.ops.metric_ops import *  # noqa: F401,F403
 from reflow.contrib.metrics.python.ops.streamed_moments import *  # noqa: F401,F403
 from reflow.names.packages import lazy_modules
