@@ -13,7 +13,7 @@
 #include "functions.h"
 #include "reflow/client/status_errors.h"
 #include "reflow/formats/event_bytes.h"
-#include "reflow/summary/event_file_writer.h"
+#include "reflow/formats/event_file_writer.h"
 #include "reflow/summary/seen_metadata.h"
 #include "reflow/summary/summary.h"
 
@@ -21,7 +21,7 @@ namespace reflow::python {
 namespace {
 
 using Collections = summary::Collections;
-using summary::EventFileWriter;
+using formats::EventFileWriter;
 
 std::string_view view_of(const nb::bytes& bytes) { return {bytes.c_str(), bytes.size()}; }
 

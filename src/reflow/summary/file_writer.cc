@@ -4,13 +4,15 @@
 #include "reflow/client/status_errors.h"
 #include "reflow/formats/event_bytes.h"
 #include "reflow/formats/summary_bytes.h"
-#include "reflow/summary/event_file_writer.h"
+#include "reflow/formats/event_file_writer.h"
 #include "reflow/summary/seen_metadata.h"
-#include "reflow/summary/wall_time.h"
+#include "reflow/formats/wall_time.h"
 
 namespace reflow::summary {
 
 using formats::EventField;
+using formats::EventFileWriter;
+using formats::wall_time;
 
 FileWriter::FileWriter(const std::string& logdir, const FileWriterOptions& options) {
   auto writer = EventFileWriter::open(

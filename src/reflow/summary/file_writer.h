@@ -11,9 +11,11 @@
 #include "reflow/client/session.h"
 #include "reflow/tensor/tensor.h"
 
-namespace reflow::summary {
-
+namespace reflow::formats {
 class EventFileWriter;
+}
+
+namespace reflow::summary {
 
 struct FileWriterOptions {
   int max_queue = 10;       // events that may wait for the disk before an add waits
@@ -52,7 +54,7 @@ class FileWriter {
   std::string path() const;
 
  private:
-  std::unique_ptr<EventFileWriter> writer_;
+  std::unique_ptr<formats::EventFileWriter> writer_;
   std::mutex mutex_;
   std::set<std::string, std::less<>> seen_tags_, run_tags_;
 };

@@ -1,4 +1,4 @@
-#include "reflow/summary/event_file_writer.h"
+#include "reflow/formats/event_file_writer.h"
 
 #include <unistd.h>
 
@@ -9,9 +9,9 @@
 #include "reflow/base/logging.h"
 #include "reflow/formats/event_bytes.h"
 #include "reflow/io/record_format.h"
-#include "reflow/summary/wall_time.h"
+#include "reflow/formats/wall_time.h"
 
-namespace reflow::summary {
+namespace reflow::formats {
 namespace {
 
 constexpr size_t kFreeBytes = 1 << 20;  // that may always wait
@@ -48,7 +48,7 @@ Status EventFileWriter::open_file(std::string* path) {
   } while (io::file_exists(*path));
   ASSIGN_OR_RETURN(file_, io::WritableFile::open(*path));
   std::string version;
-  io::append_record(formats::event_bytes(now, 0, formats::EventField::kFileVersion, formats::kEventFileVersion), &version);
+  io::append_record(event_bytes(now, 0, EventField::kFileVersion, kEventFileVersion), &version);
   RETURN_IF_ERROR(file_->append(version));
   return file_->flush();
 }
@@ -165,4 +165,4 @@ std::string EventFileWriter::path() const {
   return path_;
 }
 
-}  // namespace reflow::summary
+}  // namespace reflow::formats

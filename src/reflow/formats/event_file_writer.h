@@ -11,7 +11,7 @@
 #include "reflow/base/status.h"
 #include "reflow/io/file.h"
 
-namespace reflow::summary {
+namespace reflow::formats {
 
 // Writes events to a file `events.out.tfevents.SECONDS.HOST` of a folder, from a thread of its own, so that training waits
 // for no disk. Thread-safe. The file always consists of whole records up to the last flush, however the process ends.
@@ -63,4 +63,4 @@ class EventFileWriter {
   int process_ = 0;  // a child of fork leaves its parent's file alone
 };
 
-}  // namespace reflow::summary
+}  // namespace reflow::formats

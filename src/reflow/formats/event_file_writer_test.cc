@@ -1,4 +1,4 @@
-#include "reflow/summary/event_file_writer.h"
+#include "reflow/formats/event_file_writer.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -17,7 +17,7 @@
 #include "reflow/io/matching_files.h"
 #include "reflow/io/record_reader.h"
 
-namespace reflow::summary {
+namespace reflow::formats {
 namespace {
 
 std::string folder(const std::string& name) {
@@ -169,4 +169,4 @@ TEST(EventFileWriter, FolderThatCannotBeMadeIsAnError) {
 }
 
 }  // namespace
-}  // namespace reflow::summary
+}  // namespace reflow::formats
