@@ -71,12 +71,22 @@ nb::object results_of(graph::Node* node) {
   return results;
 }
 
+// The input of an op; of an argument that is a list each element is a tensor of its own, whose type arrays keep.
+TensorLike input_from_python(nb::handle input, bool is_list) {
+  if (!is_list || (!PyList_Check(input.ptr()) && !PyTuple_Check(input.ptr()))) return tensor_like_from_python(input);
+  TensorLike::List list;
+  for (nb::handle element : input) list.push_back(tensor_like_from_python(element));
+  return TensorLike(std::make_shared<const TensorLike::List>(std::move(list)));
+}
+
 nb::object apply_op(const std::string& type, nb::handle name, nb::tuple inputs, nb::dict attrs) {
   release_left_references();
   const graph::OpDef* op = find_op(type);
   TensorList values;
   values.reserve(inputs.size());
-  for (nb::handle input : inputs) values.push_back(tensor_like_from_python(input));
+  for (nb::handle input : inputs) {
+    values.push_back(input_from_python(input, values.size() < op->inputs.size() && op->inputs[values.size()].is_list()));
+  }
   return results_of(client::make_op(type, string_from_python(name), values, attrs_of(*op, attrs)));
 }
 
