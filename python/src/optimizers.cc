@@ -151,6 +151,7 @@ struct SlotFunctions : Optimizer {
   using Optimizer::_get_or_make_slot;
   using Optimizer::_get_or_make_slot_with_initializer;
   using Optimizer::_zeros_slot;
+  using Optimizer::named_non_slot_variables;
 };
 
 void def_slots(nb::class_<OptimizerObject>& cls) {
@@ -178,6 +179,9 @@ void def_slots(nb::class_<OptimizerObject>& cls) {
           [](OptimizerObject& self, const TensorLike& initial_value, const string& name, const Variable& colocate_with) {
             return (self.optimizer().*&SlotFunctions::_create_non_slot_variable)(initial_value, name, colocate_with);
           });
+  cls.def("non_slot_variables", [](OptimizerObject& self) {
+    return (self.optimizer().*&SlotFunctions::named_non_slot_variables)();
+  });
   cls.def("get_non_slot_variable", [](OptimizerObject& self, const string& name) {
     return (self.optimizer().*&SlotFunctions::_get_non_slot_variable)(name);
   });

@@ -21,7 +21,9 @@ train::Saveable saveable_from_python(nb::handle item) {
     const auto [name, variable, slice] = nb::cast<std::tuple<std::string, Variable, std::string>>(item);
     return train::saveable_of(name, variable, slice);
   }
-  train::Saveable saveable{.name = string_from_python(item.attr("name")), .op = element_from_python(item.attr("op"))};
+  nb::object op = item.attr("op");
+  if (nb::hasattr(op, "resource_handle")) op = op.attr("resource_handle");  // of a table
+  train::Saveable saveable{.name = string_from_python(item.attr("name")), .op = element_from_python(op)};
   for (nb::handle spec : item.attr("specs")) {
     saveable.specs.push_back({string_from_python(spec.attr("name")), string_from_python(spec.attr("slice_spec")),
                               output_from_python(spec.attr("tensor")), base_type(dtype_from_python(spec.attr("dtype")))});

@@ -7,9 +7,10 @@ from reflow.framework import ops
 from reflow.framework import sparse_tensor
 from reflow.framework import tensor_shape
 from reflow.ops import gen_lookup_ops
+from reflow.training.tracking import tracking
 
 
-class LookupInterface:
+class LookupInterface(tracking.TrackableResource):
     """A table of the graph: keys and values, kept by the session."""
 
     def __init__(self, key_dtype, value_dtype):

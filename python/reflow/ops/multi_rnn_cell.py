@@ -6,6 +6,7 @@ from reflow.ops import array_ops
 from reflow.ops import variable_scope as vs
 from reflow.ops.rnn_cell_base import RNNCell, assert_like_rnncell
 from reflow.platform import tf_logging
+from reflow.training.tracking import base as trackable
 from reflow.util import nest
 
 
@@ -24,6 +25,9 @@ class MultiRNNCell(RNNCell):
         for number, cell in enumerate(cells):
             assert_like_rnncell('cell_{}'.format(number), cell)
         self._cells = cells
+        for number, cell in enumerate(cells):
+            if isinstance(cell, trackable.Trackable):
+                self._track_trackable(cell, name='cell-%d' % number)
         self._state_is_tuple = state_is_tuple
         if not state_is_tuple and any(nest.is_sequence(cell.state_size) for cell in cells):
             raise ValueError('Some cells return tuples of states, but the flag state_is_tuple is not set.  State sizes '

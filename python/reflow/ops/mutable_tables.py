@@ -1,12 +1,31 @@
-"""Tables that are changed while programs run."""
+"""Tables that are changed while programs run. Checkpoints have their contents."""
 
+import functools
+
+from reflow import _core
 from reflow.framework import ops
 from reflow.ops import gen_lookup_ops
 from reflow.ops import lookup_interface as interface
+from reflow.training.saving import saveable_object
+
+
+class _TableSaveable(saveable_object.SaveableObject):
+    """The keys and values of a table."""
+
+    def __init__(self, table, name):
+        keys, values = table.export()
+        super().__init__(table, [saveable_object.SaveSpec(keys, '', name + '-keys'),
+                                 saveable_object.SaveSpec(values, '', name + '-values')], name)
+
+    def restore(self, restored_tensors, restored_shapes, name=None):
+        with ops.name_scope(name, '%s_table_restore' % self.name), ops.colocate_with(self.op.resource_handle):
+            return gen_lookup_ops.lookup_table_import_v2(self.op.resource_handle, *restored_tensors)
 
 
 class _MutableTable(interface.LookupInterface):
-    """What both kinds have in common. Their contents aren't saved in checkpoints."""
+    """What both kinds have in common."""
+
+    _Saveable = _TableSaveable
 
     def __init__(self, key_dtype, value_dtype, default_value, name, checkpoint, default_name=None):
         super().__init__(key_dtype, value_dtype)
@@ -18,7 +37,12 @@ class _MutableTable(interface.LookupInterface):
         self._resource_handle = self._create_resource()
         self._table_name = self._resource_handle.op.name.split('/')[-1]
         if checkpoint:
-            self._exported = self.export()
+            saveable = _TableSaveable(self, name)
+            if not _core.executing_eagerly():
+                ops.add_to_collection(ops.GraphKeys.SAVEABLE_OBJECTS, saveable)
+
+    def _gather_saveables_for_checkpoint(self):
+        return {'table': functools.partial(_TableSaveable, table=self, name=self._name)}
 
     def _prepare(self):
         """Makes what making the table needs."""

@@ -12,6 +12,7 @@ from reflow.ops import nn_ops
 from reflow.ops import random_ops
 from reflow.ops import tensor_array_ops
 from reflow.ops.rnn_cell_base import RNNCell, assert_like_rnncell
+from reflow.training.tracking import base as trackable
 from reflow.util import nest
 
 
@@ -22,6 +23,8 @@ class _RNNCellWrapperV1(RNNCell):
         super().__init__(**kwargs)
         assert_like_rnncell('cell', cell)
         self.cell = cell
+        if isinstance(cell, trackable.Trackable):
+            self._track_trackable(cell, name='cell')
 
     def _call_wrapped_cell(self, inputs, state, cell_call_fn, **kwargs):
         raise NotImplementedError

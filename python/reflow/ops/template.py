@@ -6,6 +6,7 @@ import traceback
 from reflow.framework import ops
 from reflow.ops import variable_scope as variable_scope_lib
 from reflow.platform import tf_logging
+from reflow.training.tracking import base as trackable
 from reflow.util import deprecation
 from reflow.util import tf_decorator
 
@@ -18,7 +19,7 @@ def make_template(name_, func_, create_scope_now_=False, unique_name_=None, cust
                     custom_getter=custom_getter_)
 
 
-class Template:
+class Template(trackable.Trackable):
     """A function with a variable scope of its own, made by tf.make_template."""
 
     def __init__(self, name, func, create_scope_now=False, unique_name=None, custom_getter=None,
@@ -52,7 +53,9 @@ class Template:
                 return self._call_again(args, kwargs)
             is_first, self._first_call = self._first_call, False
             try:
-                result = self._func(*args, **kwargs)
+                from reflow.training.tracking import util as trackable_util
+                with trackable_util.capture_dependencies(template=self):
+                    result = self._func(*args, **kwargs)
             except BaseException:
                 self._first_call = is_first
                 raise

@@ -7,6 +7,7 @@ from reflow.framework import dtypes
 from reflow.framework import operators
 from reflow.framework import ops
 from reflow.ops import variable_protos
+from reflow.training.tracking import base as trackable
 
 
 class VariableSynchronization(enum.Enum):
@@ -41,7 +42,7 @@ def _require_lists(**values):
                 name, value, type(value)))
 
 
-class Variable(_core.Variable):
+class Variable(_core.Variable, trackable.Trackable):
     """State that a session keeps: a tensor that assignments change.
 
     What the constructor makes is of a subclass: RefVariable, or ResourceVariable where use_resource says so.
@@ -150,6 +151,9 @@ class Variable(_core.Variable):
         if session is None:
             raise ValueError('Either session argument should be provided or default session should be established')
         session.run(self.initializer, {self.initializer.inputs[1]: value})
+
+    def _gather_saveables_for_checkpoint(self):
+        return {trackable.VARIABLE_VALUE_KEY: self}
 
     def _as_graph_element(self):
         return self._snapshot if isinstance(self, _resource_variable()) else self._variable

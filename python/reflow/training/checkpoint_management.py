@@ -1,8 +1,11 @@
 """The files of checkpoints in a folder, and the file `checkpoint` that names them."""
+import collections
+import glob
 import os
+import time
 
 from reflow import _core
-from reflow.framework import protos
+from reflow.framework import ops, protos
 from reflow.util import compat, deprecation
 
 _V2 = 2
@@ -92,3 +95,102 @@ def remove_checkpoint(checkpoint_prefix, checkpoint_format_version=_V2, meta_gra
 def meta_graph_filename(checkpoint_filename, meta_graph_suffix='meta'):
     """The name of the file of the graph that belongs to a checkpoint."""
     return _core.meta_graph_filename(_text(checkpoint_filename), meta_graph_suffix)
+
+
+class CheckpointManager:
+    """Saves a tf.train.Checkpoint under numbered prefixes of a folder, and deletes old ones."""
+
+    def __init__(self, checkpoint, directory, max_to_keep, keep_checkpoint_every_n_hours=None, checkpoint_name='ckpt'):
+        if max_to_keep is not None and max_to_keep <= 0:
+            raise ValueError('Expected a positive integer or `None` for `max_to_max_to_keep`, got %d.' % (max_to_keep,))
+        self._checkpoint = checkpoint
+        self._save_counter_assign = None
+        self._max_to_keep = max_to_keep
+        self._keep_checkpoint_every_n_hours = keep_checkpoint_every_n_hours
+        self._directory = directory
+        self._checkpoint_prefix = os.path.join(directory, checkpoint_name)
+        self._maybe_delete = collections.OrderedDict()
+        state, now = get_checkpoint_state(directory), time.time()
+        self._latest_checkpoint = state.model_checkpoint_path if state else None
+        # A little back in time, so that managers which are made one right after the other agree.
+        self._last_preserved_timestamp = state.last_preserved_timestamp if state else now - 1.
+        if state:
+            self._recover(state, now)
+
+    def _recover(self, state, now):
+        """Takes up the checkpoints of an earlier process."""
+        if now < self._last_preserved_timestamp:
+            from reflow.platform import tf_logging
+            tf_logging.warning('time.time() returned a value %f seconds behind the last preserved checkpoint timestamp.',
+                               self._last_preserved_timestamp - now)
+            self._last_preserved_timestamp = now
+        paths = state.all_model_checkpoint_paths
+        timestamps = state.all_model_checkpoint_timestamps or [self._last_preserved_timestamp] * len(paths)
+        for path, timestamp in zip(paths, timestamps):
+            if min(timestamp, now) > self._last_preserved_timestamp:
+                self._maybe_delete[path] = min(timestamp, now)
+
+    @property
+    def latest_checkpoint(self):
+        """The prefix of the newest checkpoint; None: there is none."""
+        return self._latest_checkpoint
+
+    @property
+    def checkpoints(self):
+        """The prefixes of those that may be deleted one day, the oldest first."""
+        return list(self._maybe_delete)
+
+    @property
+    def _prefix(self):
+        return self._checkpoint_prefix
+
+    def _sweep(self):
+        """Deletes those that are too many, but keeps one in `keep_checkpoint_every_n_hours` for good."""
+        while self._max_to_keep and len(self._maybe_delete) > self._max_to_keep:
+            prefix, timestamp = self._maybe_delete.popitem(last=False)
+            every = self._keep_checkpoint_every_n_hours
+            if every and timestamp - every * 3600. >= self._last_preserved_timestamp:
+                self._last_preserved_timestamp = timestamp
+                continue
+            for path in [prefix + '.index', *glob.glob(glob.escape(prefix) + '.data-?????-of-?????')]:
+                if os.path.exists(path):
+                    os.remove(path)
+
+    def _record_state(self):
+        update_checkpoint_state_internal(
+            self._directory, model_checkpoint_path=self.latest_checkpoint,
+            all_model_checkpoint_paths=list(self._maybe_delete),
+            all_model_checkpoint_timestamps=list(self._maybe_delete.values()),
+            last_preserved_timestamp=self._last_preserved_timestamp, save_relative_paths=True)
+
+    def _count_saving(self):
+        """Adds 1 to the checkpoint's counter, which is made and initialized if it isn't there; gives the counter."""
+        session = ops.get_default_session()
+        if not _core.executing_eagerly() and self._checkpoint._save_counter is None:
+            session.run(self._checkpoint.save_counter.initializer)
+        counter = self._checkpoint.save_counter
+        if _core.executing_eagerly():
+            counter.assign_add(1)
+            return counter
+        if self._save_counter_assign is None:
+            self._save_counter_assign = counter.assign_add(1, read_value=False)
+        session.run(self._save_counter_assign)
+        return counter
+
+    def save(self, checkpoint_number=None):
+        """Writes the next checkpoint; gives its prefix."""
+        counter = self._count_saving()
+        if checkpoint_number is None:
+            checkpoint_number = counter
+        if not isinstance(checkpoint_number, compat.integral_types):
+            from reflow.training import training_util
+            checkpoint_number = training_util.global_step(ops.get_default_session(), checkpoint_number)
+        save_path = self._checkpoint.write('%s-%d' % (self._prefix, checkpoint_number))
+        self._maybe_delete.pop(save_path, None)
+        self._maybe_delete[save_path] = time.time()
+        self._latest_checkpoint = save_path
+        # The new checkpoint is named before old ones are deleted, so that a process which ends meanwhile has it.
+        self._record_state()
+        self._sweep()
+        self._record_state()
+        return save_path

@@ -6,6 +6,7 @@ override, the engine calls that method.
 from reflow import _core
 from reflow.framework import dtypes, ops
 from reflow.ops import gradients_impl
+from reflow.training.tracking import base as trackable
 from reflow.util import nest
 
 
@@ -21,7 +22,7 @@ def _deduplicate_indexed_slices(values, indices):
     return summed, unique_indices
 
 
-class Optimizer:
+class Optimizer(trackable.Trackable):
     """Computes gradients of a loss, and applies them to variables."""
 
     GATE_NONE = 0
@@ -37,6 +38,9 @@ class Optimizer:
         self._use_locking = use_locking
         self._name = name
         self._object = self._make_object(self, bool(use_locking), name)
+        # {slot: {key of a variable: positions in checkpoints}} of slots to be restored when they are made.
+        self._deferred_slot_restorations = {}
+        self._known_slots, self._known_non_slots = {}, {}
 
     def get_name(self):
         """The name of the optimizer, which its operation has too."""
@@ -113,11 +117,17 @@ class Optimizer:
                 raise NotImplementedError(kind, variable)
         if _core.executing_eagerly() and pairs and all(gradient is None for gradient, _ in pairs):
             raise ValueError('No gradients provided for any variable: %s.' % ([str(variable) for _, variable in pairs],))
+        self._restore_slots_of([variable for gradient, variable in pairs if gradient is not None])
         return self._object.apply_gradients(pairs, _step_variable(global_step), name)
 
     def get_slot(self, var, name):
         """The slot `name` of the variable, or None."""
-        return self._object.get_slot(var, name)
+        slot = self._object.get_slot(var, name)
+        return None if slot is None else self._known_slot(name, var, slot)
+
+    def _known_slot(self, name, var, slot):
+        """The slot's object, which lives as long as the optimizer: checkpoints know objects."""
+        return self._known_slots.setdefault((name, _var_key(var)), slot)
 
     def get_slot_names(self):
         """The names of slots that there are."""
@@ -180,19 +190,24 @@ class Optimizer:
 
     def _zeros_slot(self, var, slot_name, op_name):
         """The slot of `var`, made of zeros if there is none yet."""
-        return self._object.zeros_slot(var, slot_name, op_name)
+        return self._restored(slot_name, var, self._object.zeros_slot(var, slot_name, op_name))
 
     def _get_or_make_slot(self, var, val, slot_name, op_name):
         """The slot of `var`, made with the value `val` if there is none yet."""
-        return self._object.get_or_make_slot(var, val, slot_name, op_name)
+        return self._restored(slot_name, var, self._object.get_or_make_slot(var, val, slot_name, op_name))
 
     def _get_or_make_slot_with_initializer(self, var, initializer, shape, dtype, slot_name, op_name):
         """The slot of `var`, made by the initializer if there is none yet."""
-        return self._object.get_or_make_slot_with_initializer(var, initializer, shape, dtype, slot_name, op_name)
+        return self._restored(slot_name, var, self._object.get_or_make_slot_with_initializer(
+            var, initializer, shape, dtype, slot_name, op_name))
 
     def _create_non_slot_variable(self, initial_value, name, colocate_with):
         """The variable `name` that belongs to no other, made if there is none yet."""
-        return self._object.create_non_slot_variable(initial_value, name, colocate_with)
+        if self._get_non_slot_variable(name) is not None:
+            return self._get_non_slot_variable(name)
+        made = self._object.create_non_slot_variable(initial_value, name, colocate_with)
+        self._handle_deferred_dependencies(name=name, trackable=made)
+        return made
 
     def _get_non_slot_variable(self, name, graph=None):
         """What _create_non_slot_variable has made in `graph` (None: the default graph), or None."""
@@ -203,6 +218,59 @@ class Optimizer:
 
     def _call_if_callable(self, param):
         return param() if callable(param) else param
+
+    # What checkpoints of objects have of an optimizer: its non-slot variables in the default graph, and its slots.
+
+    @property
+    def _checkpoint_dependencies(self):
+        return super()._checkpoint_dependencies + [
+            trackable.TrackableReference(name, variable) for name, variable in self._named_non_slot_variables()]
+
+    def _named_non_slot_variables(self):
+        """[(name, variable)], sorted, of those in the default graph. The objects live as long as the optimizer."""
+        found = sorted(self._object.non_slot_variables(), key=lambda pair: pair[0])
+        self._known_non_slots.update({_var_key(variable): variable for _, variable in found})
+        return found
+
+    def _lookup_dependency(self, name):
+        known = super()._lookup_dependency(name)
+        return dict(self._named_non_slot_variables()).get(name) if known is None else known
+
+    def _restored(self, slot_name, variable, slot):
+        """The slot; what checkpoints have for it, if it has been waited for, is restored."""
+        slot = self._known_slot(slot_name, variable, slot)
+        waiting = self._deferred_slot_restorations.get(slot_name, {}).pop(_var_key(variable), ())
+        for position in sorted(waiting, key=lambda position: position.restore_uid, reverse=True):
+            position.restore(slot)
+        return slot
+
+    def _restore_slots_of(self, variables):
+        """Makes the slots before the engine does, where checkpoints are waiting for them, and restores them."""
+        self._maybe_initialize_trackable()
+        if not self._deferred_slot_restorations and not self._deferred_dependencies:
+            return
+        with ops.init_scope():
+            self._create_slots(variables)
+        for slot_name in list(self._deferred_slot_restorations):
+            for variable in variables:
+                slot = self.get_slot(variable, slot_name)
+                if slot is not None:
+                    self._restored(slot_name, variable, slot)
+        for name, variable in self._named_non_slot_variables():
+            self._handle_deferred_dependencies(name=name, trackable=variable)
+
+    def _create_or_restore_slot_variable(self, slot_variable_position, slot_name, variable):
+        """Restores the slot of a variable, now or when it is made. Where operations run at once it is made now."""
+        slot = self.get_slot(variable, slot_name)
+        if slot is None and _core.executing_eagerly() and slot_variable_position.is_simple_variable():
+            value = trackable.CheckpointInitialValue(slot_variable_position).wrapped_value
+            slot = self._known_slot(slot_name, variable,
+                                    self._object.get_or_make_slot(variable, value, slot_name, self._name))
+        if slot is not None:
+            slot_variable_position.restore(slot)
+        else:
+            self._deferred_slot_restorations.setdefault(slot_name, {}).setdefault(_var_key(variable), []).append(
+                slot_variable_position)
 
 
 def _gradient(value):

@@ -5,6 +5,7 @@ from reflow import _core
 from reflow.framework import errors, meta_graph, ops, protos
 from reflow.ops import variables
 from reflow.training import checkpoint_management, saver_builder
+from reflow.training.saving import functional_saver, saveable_object_util
 from reflow.util import compat
 
 BaseSaverBuilder = saver_builder.BaseSaverBuilder
@@ -46,6 +47,8 @@ class Saver:
         self._filename = filename
         self._object_restore_saver = None
         self._history = None
+        if _core.executing_eagerly() and var_list is None:
+            raise RuntimeError('When eager execution is enabled, `var_list` must specify a list or dict of variables to save')
         if not defer_build:
             self.build()
         if self.saver_def:
@@ -57,6 +60,10 @@ class Saver:
         if self._is_built:
             return
         self._is_built = True
+        if _core.executing_eagerly():
+            self._history = _core.CheckpointHistory(self._max_to_keep or 0, self._keep_checkpoint_every_n_hours,
+                                                    self._write_version)
+            return
         if not self.saver_def:
             if self._var_list is None:
                 self._var_list = variables._all_saveable_objects()
@@ -132,13 +139,13 @@ class Saver:
             raise ValueError("'latest_filename' must not contain path components")
         save_path = compat.as_str_any(compat.path_to_str(save_path))
         checkpoint_file = self._checkpoint_file(sess, save_path, global_step, latest_filename)
-        if not _is_session(sess):
+        if not _core.executing_eagerly() and not _is_session(sess):
             raise TypeError("'sess' must be a Session; %s" % sess)
         model_checkpoint_path = None
         if not self._is_empty:
             model_checkpoint_path = self._save_variables(sess, save_path, checkpoint_file, latest_filename,
                                                          meta_graph_suffix, write_state)
-        if write_meta_graph:
+        if write_meta_graph and not _core.executing_eagerly():
             with sess.graph.as_default():
                 self.export_meta_graph(checkpoint_management.meta_graph_filename(checkpoint_file, meta_graph_suffix),
                                        strip_default_attrs=strip_default_attrs, save_debug_info=save_debug_info)
@@ -169,8 +176,7 @@ class Saver:
     def _save_variables(self, sess, save_path, checkpoint_file, latest_filename, meta_graph_suffix, write_state):
         folder = os.path.dirname(save_path)
         try:
-            path = compat.as_str(sess.run(self.saver_def.save_tensor_name,
-                                          {self.saver_def.filename_tensor_name: checkpoint_file}))
+            path = self._written(sess, checkpoint_file)
             if write_state:
                 self._history.record(path)
                 checkpoint_management.update_checkpoint_state_internal(
@@ -181,6 +187,18 @@ class Saver:
             if os.path.isdir(folder or '.'):
                 raise
         raise ValueError("Parent directory of {} doesn't exist, can't save.".format(save_path))
+
+    def _written(self, sess, checkpoint_file):
+        """Writes the checkpoint; gives its prefix."""
+        if _core.executing_eagerly():
+            self._functional_saver().save(checkpoint_file)
+            return checkpoint_file
+        return compat.as_str(sess.run(self.saver_def.save_tensor_name,
+                                      {self.saver_def.filename_tensor_name: checkpoint_file}))
+
+    def _functional_saver(self):
+        """What saves and restores the variables of var_list at once."""
+        return functional_saver.MultiDeviceSaver(saveable_object_util.validate_and_slice_inputs(self._var_list))
 
     def restore(self, sess, save_path):
         """Restores the variables of a session from a checkpoint; they need not be initialized."""
@@ -193,6 +211,9 @@ class Saver:
             raise ValueError('The passed save_path is not a valid checkpoint: ' + prefix)
         from reflow.platform import tf_logging
         tf_logging.info('Restoring parameters from %s', prefix)
+        if _core.executing_eagerly():
+            self._functional_saver().restore(prefix)
+            return
         try:
             sess.run(self.saver_def.restore_op_name, {self.saver_def.filename_tensor_name: prefix})
         except errors.NotFoundError as error:
@@ -324,7 +345,6 @@ def saver_from_object_based_checkpoint(checkpoint_path, var_list=None, builder=N
             raise ValueError('Checkpoint in %s not an object-based checkpoint.' % checkpoint_path) from None
     if var_list is None:
         var_list = variables._all_saveable_objects()
-    from reflow.training.saving import saveable_object_util
     named = var_list if isinstance(var_list, dict) else saveable_object_util.op_list_to_dict(var_list)
     missing = set(named) - set(names_to_keys)
     if missing:

@@ -8,7 +8,8 @@ def _graph_of(items):
     """The graph of what is saved, where the operations go even if another one is the default graph."""
     if not items:
         return ops.get_default_graph()
-    return (items[0][1] if isinstance(items[0], tuple) else items[0].op).graph
+    op = items[0][1] if isinstance(items[0], tuple) else items[0].op
+    return getattr(op, 'resource_handle', op).graph
 
 
 class BaseSaverBuilder:

@@ -262,7 +262,8 @@ def _structure_mismatch(first, second, check_types, expand_composites):
             same = _same_namedtuples(first, second)
         else:
             same = type(first) is type(second) or (
-                kinds == (_MAPPING, _MAPPING) or sorted(kinds) == [_COMPOSITE, _TYPE_SPEC])
+                kinds == (_MAPPING, _MAPPING) or sorted(kinds) == [_COMPOSITE, _TYPE_SPEC] or
+                isinstance(first, list) and isinstance(second, list))
         if not same:
             # The text speaks of namedtuples whatever the types are.
             return TypeError, (

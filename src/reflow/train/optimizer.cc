@@ -290,4 +290,13 @@ Variable Optimizer::_get_non_slot_variable(const std::string& name) const {
   return Variable();
 }
 
+std::vector<std::pair<std::string, Variable>> Optimizer::named_non_slot_variables() const {
+  const Graph graph = get_default_graph();
+  std::vector<std::pair<std::string, Variable>> found;
+  for (const NonSlot& other : non_slots_) {
+    if (same_graph(other.variable, graph)) found.emplace_back(other.name, other.variable);
+  }
+  return found;
+}
+
 }  // namespace reflow::train

@@ -127,6 +127,8 @@ class Optimizer {
   Variable _create_non_slot_variable(const TensorLike& initial_value, const std::string& name,
                                      const Variable& colocate_with);
   Variable _get_non_slot_variable(const std::string& name) const;
+  // All that _create_non_slot_variable has made in the default graph, under the names that it was given.
+  std::vector<std::pair<std::string, Variable>> named_non_slot_variables() const;
 
   // A slot that exists.
   Variable slot(const Variable& var, const std::string& name) const { return *get_slot(var, name); }

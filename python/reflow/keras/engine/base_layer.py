@@ -11,6 +11,7 @@ from reflow.keras import initializers
 from reflow.keras.engine import input_spec
 from reflow.keras.engine.input_spec import InputSpec  # noqa: F401
 from reflow.ops import variables as tf_variables
+from reflow.training.tracking import data_structures, tracking
 from reflow.util import nest
 
 _ALLOWED_KEYWORDS = {'input_shape', 'batch_input_shape', 'batch_size', 'weights', 'activity_regularizer'}
@@ -44,7 +45,7 @@ def to_list(value):
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
-class Layer:
+class Layer(tracking.AutoTrackable):
     """Computes outputs from inputs with variables of its own.
 
     Subclasses make the variables in `build`, by add_weight, and compute in `call`.
@@ -70,8 +71,9 @@ class Layer:
 
     def __setattr__(self, name, value):
         """Keeps account of the variables and the layers that are given to attributes."""
+        value = self._with_dependency(name, value)
         object.__setattr__(self, name, value)
-        if name in _OWN_ATTRIBUTES or value is None or isinstance(value, (str, int, float)):
+        if value is None or isinstance(value, (str, int, float)) or name in _OWN_ATTRIBUTES:
             return
         for each in nest.flatten(value) if nest.is_sequence(value) else [value]:
             if isinstance(each, Layer):
@@ -79,6 +81,14 @@ class Layer:
                     self._sublayers().append(each)
             elif isinstance(each, tf_variables.Variable):
                 self._track_variable(each, each.trainable)
+
+    def _with_dependency(self, name, value):
+        """What the attribute gets for `value`: checkpoints of the layer have it, if it can be saved."""
+        if value is None or isinstance(value, (str, int, float)) or name in _OWN_ATTRIBUTES or name.startswith('_self_'):
+            return value
+        if not self.__dict__.get('_self_setattr_tracking', True):
+            return value
+        return data_structures.sticky_attribute_assignment(trackable=self, name=name, value=value)
 
     def _sublayers(self):
         return self.__dict__.setdefault('_layers', [])
@@ -131,8 +141,9 @@ class Layer:
             trainable = True
         if initializer is None:
             initializer = self._default_initializer(name, dtype)
-        variable = (kwargs.get('getter') or _make_variable)(
-            name, shape=shape, initializer=initializer, dtype=dtype, constraint=constraint,
+        variable = self._add_variable_with_custom_getter(
+            name, getter=kwargs.get('getter') or _make_variable, overwrite=True,
+            shape=shape, initializer=initializer, dtype=dtype, constraint=constraint,
             trainable=trainable and self.trainable, partitioner=partitioner, use_resource=use_resource,
             collections=kwargs.get('collections'), synchronization=synchronization, aggregation=aggregation)
         if regularizer is not None:

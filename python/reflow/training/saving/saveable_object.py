@@ -1,19 +1,21 @@
 """SaveableObject: what a Saver saves and restores, where it is no variable: the base class of programs' own."""
+from reflow.framework import dtypes
 
 
 class SaveSpec:
     """One tensor of a checkpoint: `tensor`, or a function that makes it, its name there, and which part it is."""
 
-    def __init__(self, tensor, slice_spec, name, dtype=None):
+    def __init__(self, tensor, slice_spec, name, dtype=None, device=None):
         self._tensor = tensor
         self.slice_spec = slice_spec
         self.name = name
         if callable(self._tensor):
             if dtype is None:
                 raise AssertionError('When passing a callable `tensor` to a SaveSpec, an explicit dtype must be provided.')
-            self.dtype = dtype
+            self.dtype = dtypes.as_dtype(dtype)
         else:
             self.dtype = tensor.dtype
+        self.device = device or ('' if callable(tensor) else tensor.device)
 
     @property
     def tensor(self):
@@ -39,7 +41,7 @@ class SaveableObject:
     def device(self):
         """The device of the tensors."""
         if self._device is None:
-            self._device = self.specs[0].tensor.device
+            self._device = self.specs[0].device
         return self._device
 
     def restore(self, restored_tensors, restored_shapes):

@@ -30,7 +30,7 @@ class ResourceVariableSaveable(saveable_object.SaveableObject):
         self.handle_op = var.op.inputs[0] if is_tensor else var.handle
         self._var_device = var.device
         self._var_shape = var.shape
-        tensor = var if is_tensor else var._graph_element
+        tensor = var if is_tensor else var._as_graph_element()
         super().__init__(var, [saveable_object.SaveSpec(tensor, slice_spec, name, dtype=var.dtype)], name)
 
     def restore(self, restored_tensors, restored_shapes):
@@ -40,6 +40,29 @@ class ResourceVariableSaveable(saveable_object.SaveableObject):
             restored = array_ops.reshape(restored, restored_shapes[0])
         with ops.device(self._var_device):
             return gen_resource_variable_ops.assign_variable_op(self.handle_op, array_ops.identity(restored))
+
+
+class EagerVariableSaveable(saveable_object.SaveableObject):
+    """A variable that has its value."""
+
+    def __init__(self, var, slice_spec, name):
+        self._variable = var
+        super().__init__(var, [saveable_object.SaveSpec(var.read_value, slice_spec, name, dtype=var.dtype)], name)
+
+    def restore(self, restored_tensors, restored_shapes):
+        from reflow.ops import array_ops
+        restored = restored_tensors[0]
+        if restored_shapes is not None:
+            restored = array_ops.reshape(restored, restored_shapes[0])
+        self._variable.shape.assert_is_compatible_with(restored.shape)
+        return self._variable.assign(restored, read_value=False)
+
+
+def _saveable_class(variable):
+    """The class of SaveableObjects for a variable."""
+    if getattr(variable, '_is_eager', False):
+        return EagerVariableSaveable
+    return ReferenceVariableSaveable if variable.op.type in _REF_VARIABLE_OPS else ResourceVariableSaveable
 
 
 def _is_variable(op):
@@ -56,6 +79,8 @@ def _slice_info(variable):
 
 
 def _own_name(variable):
+    if getattr(variable, '_is_eager', False):
+        return variable._shared_name
     op = variable.op
     return op.inputs[0].op.name if op.type == 'ReadVariableOp' else op.name
 
@@ -75,7 +100,7 @@ def op_list_to_dict(op_list, convert_variable_to_tensor=True):
                 raise ValueError('Mixing slices and non-slices with the same name: %s' % name)
             named[name].append(var)
             continue
-        if not _is_partitioned(var) and not (hasattr(var, 'op') and var.op.type in _VARIABLE_OPS):
+        if not _is_partitioned(var) and not _is_variable(var) and not (hasattr(var, 'op') and var.op.type in _VARIABLE_OPS):
             raise TypeError('Variable to save is not a Variable: %s' % (var,))
         name = var.name if _is_partitioned(var) else _own_name(var)
         if name in named:
@@ -123,8 +148,7 @@ def saveable_objects_for_op(op, name):
     for item in _named_saveables(name, op):
         if isinstance(item, tuple):
             name, variable, slice_spec = item
-            cls = ReferenceVariableSaveable if variable.op.type in _REF_VARIABLE_OPS else ResourceVariableSaveable
-            item = cls(variable, slice_spec, name)
+            item = _saveable_class(variable)(variable, slice_spec, name)
         yield item
 
 

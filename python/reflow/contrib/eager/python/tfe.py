@@ -1,5 +1,8 @@
 """Eager execution: the names of tf.contrib.eager."""
 
+from reflow.contrib.eager.python.saver import Saver
+from reflow.contrib.eager.python.saver import get_optimizer_variables
+from reflow.contrib.eager.python.saver import restore_variables_on_create
 from reflow.eager.backprop import GradientTape
 from reflow.eager.backprop import gradients_function
 from reflow.eager.backprop import implicit_grad as implicit_gradients
@@ -26,13 +29,16 @@ from reflow.framework.test_modes import run_in_graph_and_eager_modes as run_test
 from reflow.ops.eager_variable_store import EagerVariableStore
 from reflow.ops.resource_variable_ops import ResourceVariable as Variable
 from reflow.ops.script_ops import eager_py_func as py_func
+from reflow.training.tracking.tracking import AutoTrackable as Checkpointable
+from reflow.training.tracking.util import CheckpointV1 as Checkpoint
+from reflow.training.tracking.util import TrackableSaver as CheckpointableSaver
 
 __all__ = [
-    'ASYNC', 'DEVICE_PLACEMENT_EXPLICIT', 'DEVICE_PLACEMENT_SILENT', 'DEVICE_PLACEMENT_WARN', 'EagerVariableStore',
-    'GradientTape', 'SYNC', 'TensorSpec', 'Variable', 'async_clear_error', 'async_wait', 'custom_gradient', 'defun',
+    'ASYNC', 'Checkpoint', 'Checkpointable', 'CheckpointableSaver', 'DEVICE_PLACEMENT_EXPLICIT', 'DEVICE_PLACEMENT_SILENT', 'DEVICE_PLACEMENT_WARN', 'EagerVariableStore',
+    'GradientTape', 'SYNC', 'Saver', 'TensorSpec', 'Variable', 'async_clear_error', 'async_wait', 'custom_gradient', 'defun',
     'enable_eager_execution', 'executing_eagerly', 'execution_mode', 'function', 'get_optimizer_variables',
     'gradients_function', 'implicit_gradients', 'implicit_value_and_gradients', 'in_eager_mode', 'list_devices', 'make_vjp',
-    'num_gpus', 'py_func', 'run_all_tests_in_graph_and_eager_modes', 'run_test_in_graph_and_eager_modes',
+    'num_gpus', 'py_func', 'restore_variables_on_create', 'run_all_tests_in_graph_and_eager_modes', 'run_test_in_graph_and_eager_modes',
     'value_and_gradients_function']
 
 
@@ -45,8 +51,3 @@ def custom_gradient(f):
     """tf.custom_gradient."""
     from reflow.ops import custom_gradient as custom_gradient_lib
     return custom_gradient_lib.custom_gradient(f)
-
-
-def get_optimizer_variables(optimizer):
-    """The variables of an optimizer."""
-    return optimizer.variables()
