@@ -1,6 +1,7 @@
 """Whether operations run at once, and what holds then: the mode is the engine's, which a default graph decides."""
 
 import contextlib
+import threading
 
 from reflow import _core
 
@@ -19,6 +20,12 @@ class FunctionCallOptions:
         self.config_proto_serialized = config_proto
 
 
+def _of_thread(name, doc):
+    """A property that each thread has a value of, at first None."""
+    return property(lambda self: getattr(self._thread, name, None),
+                    lambda self, value: setattr(self._thread, name, value), doc=doc)
+
+
 class Context:
     """Where operations run at once: one CPU device, in the calling thread, one after the other."""
 
@@ -26,6 +33,11 @@ class Context:
         self._log_device_placement = False
         self.device_policy = DEVICE_PLACEMENT_SILENT
         self.execution_mode = SYNC
+        self._thread = threading.local()
+
+    summary_writer = _of_thread('summary_writer', 'What summaries of tf.contrib.summary are written to, or None.')
+    summary_recording = _of_thread('summary_recording', 'Whether they are recorded: a bool, a tensor, a function, or None.')
+    summary_step = _of_thread('summary_step', 'Their step, where they are given none.')
 
     def executing_eagerly(self):
         """Whether operations of this thread run at once."""

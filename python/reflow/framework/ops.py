@@ -273,6 +273,13 @@ def disable_eager_execution():
     context.disable_eager_execution()
 
 
+def get_name_scope():
+    """The current name scope of the default graph, without a slash at its end; '' outside of all."""
+    if _core.executing_eagerly():
+        return _core.eager_graph()._name_scope()
+    return get_default_graph().get_name_scope()
+
+
 def inside_function():
     """Whether the body of a function is being built."""
     return False

@@ -1,5 +1,6 @@
 """Conditions that may be known while the graph is built."""
 
+from reflow import _core
 from reflow.framework import ops
 from reflow.framework import tensor_util
 
@@ -8,6 +9,8 @@ def smart_constant_value(pred):
     """The bool that `pred` is known to be; None: it isn't known."""
     if isinstance(pred, ops.Tensor):
         value = tensor_util.constant_value(pred)
+        if value is None:
+            value = _core.constant_value(pred)  # what the engine can compute of constants
         return None if value is None else bool(value)
     if isinstance(pred, bool) or (isinstance(pred, int) and pred in (0, 1)):
         return bool(pred)

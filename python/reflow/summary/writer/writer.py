@@ -9,6 +9,7 @@ from reflow.platform import gfile
 from reflow.platform import tf_logging as logging
 from reflow.summary import plugin_asset
 from reflow.summary.writer.event_file_writer import EventFileWriter
+from reflow.summary.writer.event_file_writer_v2 import EventFileWriterV2
 
 _PLUGINS_DIR = 'plugins'
 
@@ -108,11 +109,12 @@ class FileWriter(SummaryToEventTransformer):
     def __init__(self, logdir, graph=None, max_queue=10, flush_secs=120, graph_def=None, filename_suffix=None, session=None):
         if context.executing_eagerly():
             raise RuntimeError('tf.summary.FileWriter is not compatible with eager execution. Use tf.contrib.summary instead.')
-        if session is not None:
-            raise NotImplementedError('tf.summary.FileWriter with a session needs the ops of tf.contrib.summary, which '
-                                      'Reflow does not have')
         self._closed = False
-        super().__init__(EventFileWriter(logdir, max_queue, flush_secs, filename_suffix), graph, graph_def)
+        if session is not None:
+            writer = EventFileWriterV2(session, logdir, max_queue, flush_secs, filename_suffix)
+        else:
+            writer = EventFileWriter(logdir, max_queue, flush_secs, filename_suffix)
+        super().__init__(writer, graph, graph_def)
 
     def __enter__(self):
         return self

@@ -11,6 +11,7 @@
 #include "reflow/codec/png.h"
 #include "reflow/formats/summary_bytes.h"
 #include "reflow/op/op.h"
+#include "reflow/ops/summary/summary_writer.h"
 
 namespace reflow::ops {
 namespace {
@@ -46,6 +47,43 @@ void to_bytes(const T* pixels, int64_t num_pixels, int64_t depth, const uint8_t*
   }
 }
 
+// A Summary with the first `max_images` of `images` as PNG files.
+template <typename T>
+StatusOr<std::string> image_summary(const std::string& tag, const Tensor& images, int64_t max_images,
+                                    const Tensor& bad_colour) {
+  const Shape& shape = images.shape();
+  if (shape.rank() != 4 || (shape.dim(3) != 1 && shape.dim(3) != 3 && shape.dim(3) != 4)) {
+    return invalid_argument("Tensor must be 4-D with last dim 1, 3, or 4, not {}", shape.str());
+  }
+  const int64_t height = shape.dim(1), width = shape.dim(2), depth = shape.dim(3);
+  if (shape.dim(0) > 0 && (height == 0 || width == 0)) {
+    return invalid_argument("input tensor must have non-zero dims. Found: [{}, {}, {}, {}].", shape.dim(0), height, width,
+                            depth);
+  }
+  if (height > INT32_MAX || width > INT32_MAX || height * width > INT32_MAX / depth) {
+    return invalid_argument("Tensor too large for summary {}", shape.str());
+  }
+  if (!std::is_same_v<T, uint8_t> && bad_colour.num_elements() < depth) {
+    return invalid_argument("expected depth <= bad_color.size, got depth = {}, bad_color.size = {}", depth,
+                            bad_colour.num_elements());
+  }
+  formats::SummaryBytes summary;
+  std::vector<uint8_t> bytes(static_cast<size_t>(height * width * depth));
+  const int64_t n = std::min(max_images, shape.dim(0));
+  for (int64_t i = 0; i < n; ++i) {
+    const T* pixels = images.data<T>() + i * height * width * depth;
+    if constexpr (std::is_same_v<T, uint8_t>) {
+      std::copy_n(pixels, bytes.size(), bytes.data());
+    } else {
+      to_bytes(pixels, height * width, depth, bad_colour.data<uint8_t>(), bytes.data());
+    }
+    ASSIGN_OR_RETURN(const std::string png, codec::encode_png(bytes.data(), height, width, static_cast<int>(depth)));
+    const std::string name = tag + "/image";
+    summary.add_image(max_images > 1 ? fmt::format("{}/{}", name, i) : name, height, width, depth, png);
+  }
+  return std::move(summary).bytes();
+}
+
 template <typename T>
 class ImageSummary : public Kernel {
  public:
@@ -58,39 +96,10 @@ class ImageSummary : public Kernel {
   }
 
   Status compute(KernelContext& c) override {
-    const Tensor &tag = c.input(0), &images = c.input(1);
+    const Tensor& tag = c.input(0);
     if (tag.rank() != 0) return invalid_argument("Tags must be a scalar");
-    const Shape& shape = images.shape();
-    if (shape.rank() != 4 || (shape.dim(3) != 1 && shape.dim(3) != 3 && shape.dim(3) != 4)) {
-      return invalid_argument("Tensor must be 4-D with last dim 1, 3, or 4, not {}", shape.str());
-    }
-    const int64_t height = shape.dim(1), width = shape.dim(2), depth = shape.dim(3);
-    if (shape.dim(0) > 0 && (height == 0 || width == 0)) {
-      return invalid_argument("input tensor must have non-zero dims. Found: [{}, {}, {}, {}].", shape.dim(0), height, width,
-                              depth);
-    }
-    if (height > INT32_MAX || width > INT32_MAX || height * width > INT32_MAX / depth) {
-      return invalid_argument("Tensor too large for summary {}", shape.str());
-    }
-    if (!std::is_same_v<T, uint8_t> && bad_colour_.num_elements() < depth) {
-      return invalid_argument("expected depth <= bad_color.size, got depth = {}, bad_color.size = {}", depth,
-                              bad_colour_.num_elements());
-    }
-    formats::SummaryBytes summary;
-    std::vector<uint8_t> bytes(static_cast<size_t>(height * width * depth));
-    const int64_t n = std::min(max_images_, shape.dim(0));
-    for (int64_t i = 0; i < n; ++i) {
-      const T* pixels = images.data<T>() + i * height * width * depth;
-      if constexpr (std::is_same_v<T, uint8_t>) {
-        std::copy_n(pixels, bytes.size(), bytes.data());
-      } else {
-        to_bytes(pixels, height * width, depth, bad_colour_.data<uint8_t>(), bytes.data());
-      }
-      ASSIGN_OR_RETURN(const std::string png, codec::encode_png(bytes.data(), height, width, static_cast<int>(depth)));
-      const std::string name = tag.item<std::string>() + "/image";
-      summary.add_image(max_images_ > 1 ? fmt::format("{}/{}", name, i) : name, height, width, depth, png);
-    }
-    *c.output(0).data<std::string>() = std::move(summary).bytes();
+    ASSIGN_OR_RETURN(*c.output(0).data<std::string>(),
+                     image_summary<T>(tag.item<std::string>(), c.input(1), max_images_, bad_colour_));
     return OkStatus();
   }
 
@@ -112,6 +121,37 @@ REFLOW_OP("ImageSummary")
     .shape(scalar_shape)
     .kernel<ImageSummary>(kCpu, Types<uint8_t, float, Half, double>{})
     .not_differentiable();
+
+template <typename T>
+class WriteImageSummary : public Kernel {
+ public:
+  explicit WriteImageSummary(KernelInit& c) : max_images_(c.attr<int64_t>("max_images")) {}
+  Status compute(KernelContext& c) override {
+    const Tensor& bad_colour = c.input(4);
+    if (bad_colour.rank() != 1) {
+      return invalid_argument("bad_color must be a vector, got shape {}", bad_colour.shape().str());
+    }
+    ASSIGN_OR_RETURN(const SummaryTarget target, SummaryTarget::of(c, 2));
+    ASSIGN_OR_RETURN(const std::string summary, image_summary<T>(target.tag, c.input(3), max_images_, bad_colour));
+    return target.write(formats::EventField::kSummary, summary);
+  }
+
+ private:
+  int64_t max_images_;
+};
+
+REFLOW_OP("WriteImageSummary")
+    .input("writer: resource")
+    .input("step: int64")
+    .input("tag: string")
+    .input("tensor: T")
+    .input("bad_color: uint8")
+    .attr("max_images: int >= 1 = 3")
+    .attr("T: {uint8, float, half} = DT_FLOAT")
+    .stateful()
+    .doc("Writes the first `max_images` images of a batch; see ImageSummary.")
+    .shape(no_outputs)
+    .kernel<WriteImageSummary>(kCpu, Types<uint8_t, float, Half>{});
 
 }  // namespace
 }  // namespace reflow::ops

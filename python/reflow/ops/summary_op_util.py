@@ -1,0 +1,22 @@
+"""Names and tags of summaries."""
+import contextlib
+
+from reflow.framework import ops
+from reflow.summary.summary import clean_tag
+
+__all__ = ['clean_tag', 'skip_summary', 'summary_scope']
+
+
+def skip_summary():
+    """Whether no summaries are wanted here; they always are."""
+    return False
+
+
+@contextlib.contextmanager
+def summary_scope(name, family=None, default_name=None, values=None):
+    """Opens the name scope of a summary and gives (tag, scope); with `family` both begin with it."""
+    name, family = clean_tag(name), clean_tag(family)
+    base = name if family is None else '{}/{}'.format(family, name)
+    with ops.name_scope(base, default_name, values) as scope:
+        tag = scope.rstrip('/')
+        yield tag if family is None else '{}/{}'.format(family, tag), scope
