@@ -268,3 +268,19 @@ def test_tables_are_saved(session, tmp_path):
     saver.restore(session, path)
     found = session.run([table.lookup(tf.constant(['a', 'b', 'c'])), dense.lookup(tf.constant([5], tf.int64))])
     assert found[0].tolist() == [1, 2, -1] and found[1].tolist() == [2.5]
+
+
+def test_slots_of_parts_are_parts(session, tmp_path):
+    rows = tf.get_variable('rows', [7, 4], initializer=tf.ones_initializer(), partitioner=tf.fixed_size_partitioner(3))
+    with tf.variable_scope('outer', partitioner=tf.fixed_size_partitioner(2)):
+        columns = tf.get_variable('columns', [4, 2], initializer=tf.ones_initializer())
+        loss = tf.reduce_sum(tf.matmul(rows, columns))
+        inner = tf.train.MomentumOptimizer(0.1, 0.9).minimize(loss)
+    train = tf.train.AdamOptimizer(0.1).minimize(loss)
+    session.run(tf.global_variables_initializer())
+    session.run([train, inner])
+    path = tf.train.Saver().save(session, str(tmp_path / 'c'))
+    shapes = dict(tf.train.list_variables(path))
+    assert shapes['rows/Adam'] == shapes['rows/Adam_1'] == [7, 4] and shapes['outer/columns/Adam'] == [4, 2]
+    # In another variable scope TensorFlow cuts the names of slots off in the middle, and so do we.
+    assert shapes['rows/art_0/Momentum'] == [7, 4] and shapes['outer/columns/art_1/Momentum'] == [4, 2]

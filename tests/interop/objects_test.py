@@ -38,9 +38,8 @@ def test_object_graphs(tmp_path, saves, restores):
 
 
 PARTS = '''
-rng = np.random.RandomState(2)
-rows = tf.get_variable('rows', initializer=rng.uniform(size=[7, 4]).astype(np.float32) * (sys.argv[2] == 'save'),
-                       partitioner=tf.fixed_size_partitioner(3))
+rows = tf.get_variable('rows', [7, 4], partitioner=tf.fixed_size_partitioner(3),
+                       initializer=tf.random_uniform_initializer(seed=2) if sys.argv[2] == 'save' else tf.zeros_initializer())
 columns = tf.get_variable('columns', [6, 8], initializer=tf.constant_initializer(3. if sys.argv[2] == 'save' else 0.),
                           partitioner=tf.fixed_size_partitioner(2, axis=1))
 table = tf.get_variable('whole', initializer=np.arange(5.) * (sys.argv[2] == 'save'))

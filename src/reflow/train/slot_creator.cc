@@ -1,6 +1,7 @@
 #include "reflow/train/slot_creator.h"
 
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "reflow/client/array_ops.h"
@@ -21,21 +22,34 @@ GetVariableOptions slot_options(const Initializer& initializer, std::optional<bo
   return options;
 }
 
+// The slot is no more cut into parts than its variable, but is the same part of something if that is one.
+Variable same_part(const Variable& primary, const Variable& slot) {
+  if (const auto& info = primary.save_slice_info()) {
+    const std::string name = slot.op().name();
+    const size_t prefix = primary.op().name().size() + 1;
+    slot.set_save_slice_info(SaveSliceInfo{info->full_name + "/" + (prefix < name.size() ? name.substr(prefix) : name),
+                                           info->full_shape, info->var_offset, info->var_shape});
+  }
+  return slot;
+}
+
 }  // namespace
 
 Variable create_slot(const Variable& primary, const Output& val, const std::string& name) {
   variable_scope scope(nullptr, {.default_name = primary.op().name() + "/" + name});
+  get_variable_scope().set_partitioner(nullptr);
   colocate_with colocation(primary.op());
-  return get_variable("", slot_options(val, primary.is_resource(), val.shape().fully_defined()));
+  return same_part(primary, get_variable("", slot_options(val, primary.is_resource(), val.shape().fully_defined())));
 }
 
 Variable create_slot_with_initializer(const Variable& primary, const Initializer& initializer, const Shape& shape,
                                       DType dtype, const std::string& name) {
   variable_scope scope(nullptr, {.default_name = primary.op().name() + "/" + name});
+  get_variable_scope().set_partitioner(nullptr);
   colocate_with colocation(primary.op());
   GetVariableOptions options = slot_options(initializer, primary.is_resource(), shape.fully_defined());
   options.dtype = base_type(dtype);
-  return get_variable("", shape, options);
+  return same_part(primary, get_variable("", shape, options));
 }
 
 Variable create_zeros_slot(const Variable& primary, const std::string& name) {
