@@ -83,3 +83,31 @@ def ctc_unique_labels(labels, name=None):
 
 def _dim(tensor, i):
     return tensor_shape.dimension_value(tensor.shape[i]) or array_ops.shape(tensor)[i]
+
+
+def ctc_loss_v2(labels, logits, label_length, logit_length, logits_time_major=True, unique=None, blank_index=None,
+                name=None):
+    """The negative log-probabilities of labels, sparse or, with their lengths, dense; `blank_index` (0 for dense labels) is
+    the class of blanks."""
+    if isinstance(labels, sparse_tensor.SparseTensor):
+        if blank_index is None:
+            raise ValueError('blank_index must be given when using SparseTensor labels.')
+    else:
+        blank_index = 0 if blank_index is None else blank_index
+    with ops.name_scope(name, 'ctc_loss', [labels, logits, label_length, logit_length]):
+        if not isinstance(labels, sparse_tensor.SparseTensor):
+            labels = ops.convert_to_tensor(labels, name='labels')
+            within = array_ops.sequence_mask(label_length, maxlen=_dim(labels, 1))
+            indices = array_ops.where(within)
+            values = math_ops.cast(array_ops.gather_nd(labels, indices), dtypes.int32)
+            labels = sparse_tensor.SparseTensor(indices, values, array_ops.shape(labels, out_type=dtypes.int64))
+        logits = ops.convert_to_tensor(logits, name='logits')
+        num_classes = _dim(logits, 2)
+        if blank_index < 0:
+            blank_index += num_classes
+        if blank_index != num_classes - 1:  # the op takes the last class for that of blanks
+            logits = array_ops.concat([logits[:, :, :blank_index], logits[:, :, blank_index + 1:],
+                                       logits[:, :, blank_index:blank_index + 1]], axis=2)
+            values = array_ops.where(labels.values < blank_index, labels.values, labels.values - 1)
+            labels = sparse_tensor.SparseTensor(labels.indices, values, labels.dense_shape)
+        return ctc_loss(labels=labels, inputs=logits, sequence_length=logit_length, time_major=logits_time_major)
