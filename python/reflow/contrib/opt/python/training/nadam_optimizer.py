@@ -17,14 +17,17 @@ class NadamOptimizer(AdamWithTensors):
     def _apply_dense(self, grad, var):
         beta1_power, beta2_power, lr, beta1, beta2, epsilon = self._cast_tensors(var.dtype)
         m, v = self.get_slot(var, 'm'), self.get_slot(var, 'v')
-        return gen_training_ops.apply_adam(var._ref(), m._ref(), v._ref(), beta1_power, beta2_power, lr, beta1, beta2, epsilon,
-                                           grad, use_locking=self._use_locking, use_nesterov=True).op
+        update = gen_training_ops.apply_adam(
+            var._ref(), m._ref(), v._ref(), beta1_power, beta2_power, lr, beta1, beta2, epsilon, grad,
+            use_locking=self._use_locking, use_nesterov=True)
+        return update.op
 
     def _resource_apply_dense(self, grad, var):
         beta1_power, beta2_power, lr, beta1, beta2, epsilon = self._cast_tensors(grad.dtype)
         m, v = self.get_slot(var, 'm'), self.get_slot(var, 'v')
-        return gen_training_ops.resource_apply_adam(var.handle, m.handle, v.handle, beta1_power, beta2_power, lr, beta1, beta2,
-                                                    epsilon, grad, use_locking=self._use_locking, use_nesterov=True)
+        return gen_training_ops.resource_apply_adam(
+            var.handle, m.handle, v.handle, beta1_power, beta2_power, lr, beta1, beta2, epsilon, grad,
+            use_locking=self._use_locking, use_nesterov=True)
 
     def _apply_sparse(self, grad, var):
         beta1_power, beta2_power, lr, beta1, beta2, epsilon = self._cast_tensors(var.dtype)

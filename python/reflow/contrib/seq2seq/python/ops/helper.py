@@ -11,7 +11,6 @@ from reflow.ops import control_flow_ops
 from reflow.ops import embedding_ops
 from reflow.ops import gen_array_ops
 from reflow.ops import math_ops
-from reflow.ops import random_ops
 from reflow.ops import tensor_array_ops
 from reflow.util import nest
 
