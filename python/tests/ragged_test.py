@@ -70,6 +70,31 @@ def test_from_tensors():
         run(tf.RaggedTensor.from_sparse(ragged_sparse))
 
 
+def test_to_tensors():
+    rt = tf.ragged.constant(ROWS)
+    assert run(rt.to_tensor()) == [[1, 2, 0], [0, 0, 0], [3, 4, 5]]
+    assert run(rt.to_tensor(-1)) == [[1, 2, -1], [-1, -1, -1], [3, 4, 5]]
+    assert run(tf.RaggedTensor.from_sparse(rt.to_sparse())) == ROWS
+    nested = tf.ragged.constant([[[1, 2], [3]], [[4]]])
+    assert run(nested.to_tensor()) == [[[1, 2], [3, 0]], [[4, 0], [0, 0]]]
+    assert run(nested.to_sparse().indices) == [[0, 0, 0], [0, 0, 1], [0, 1, 0], [1, 0, 0]]
+    pairs = tf.RaggedTensor.from_row_splits([[1, 2], [3, 4], [5, 6]], [0, 1, 3])
+    assert run(pairs.to_tensor()) == [[[1, 2], [0, 0]], [[3, 4], [5, 6]]]
+
+
+def test_gradients_flow_through():
+    values = tf.constant([1., 2., 3.])
+    dense = tf.RaggedTensor.from_row_splits(values, [0, 1, 3]).to_tensor()
+    assert run(tf.gradients(dense * dense, values)[0]) == [2., 4., 6.]
+
+
+def test_ranges():
+    assert run(tf.ragged.range([3, 5, 2])) == [[0, 1, 2], [0, 1, 2, 3, 4], [0, 1]]
+    assert run(tf.ragged.range([0, 5, 8], [3, 3, 12], 2)) == [[0, 2], [], [8, 10]]
+    assert run(tf.ragged.range([10, 5], 0, [-3, -5])) == [[10, 7, 4, 1], [5]]
+    assert run(tf.ragged.range([0, 1.5], [1, 3.2], [.25, .5])) == [[0, .25, .5, .75], [1.5, 2, 2.5, 3]]
+
+
 def test_flat_values_are_mapped():
     rt = tf.ragged.constant(ROWS)
     assert run(tf.ragged.map_flat_values(tf.square, rt)) == [[1, 4], [], [9, 16, 25]]

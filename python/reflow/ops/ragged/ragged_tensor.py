@@ -322,17 +322,26 @@ class RaggedTensor(composite_tensor.CompositeTensor):
             values.set_shape(tensor_shape.TensorShape([None]).concatenate(tensor.shape[2:]))
             return cls(values, math_ops.range(shape[0] + 1) * ncols, internal=True)
 
+    def _coordinates(self):
+        """Where each flat value is, [values, ragged_rank + 1]: its row in each level, and its place there."""
+        places = math_ops.range(_nvals(self.flat_values, self._row_splits.dtype))
+        columns = []
+        for ragged in reversed(list(self._levels())):
+            rows = array_ops.gather(ragged.value_rowids(), places)
+            columns.insert(0, places - array_ops.gather(ragged.row_starts(), rows))
+            places = rows
+        return array_ops.stack([places] + columns, axis=1)
+
     def to_tensor(self, default_value=None, name=None):
         """A tensor as large as the longest rows, filled up with `default_value`."""
-        from reflow.ops import gen_ragged_conversion_ops
         with ops.name_scope(name, 'RaggedToTensor', [self, default_value]):
             if default_value is None:
                 default_value = array_ops.zeros((), self.dtype)
             default_value = ops.convert_to_tensor(default_value, dtype=self.dtype, name='default_value')
-            shape = constant_op.constant(-1, dtypes.int64)
-            result = gen_ragged_conversion_ops.ragged_tensor_to_tensor(
-                shape=shape, values=self.flat_values, default_value=default_value, row_partition_tensors=list(self.nested_row_splits),
-                row_partition_types=['ROW_SPLITS'] * self.ragged_rank)
+            if default_value.shape.ndims != 0:
+                raise NotImplementedError('The default value of to_tensor has to be a scalar')
+            shape = self.bounding_shape()
+            result = array_ops.tensor_scatter_update(array_ops.fill(shape, default_value), self._coordinates(), self.flat_values)
             result.set_shape(tensor_shape.TensorShape(
                 [self.shape[0].value] + [None] * self.ragged_rank).concatenate(self.flat_values.shape[1:]))
             return result
@@ -361,10 +370,11 @@ class RaggedTensor(composite_tensor.CompositeTensor):
 
     def to_sparse(self, name=None):
         """The same as a SparseTensor."""
-        from reflow.ops import gen_ragged_conversion_ops
         with ops.name_scope(name, 'RaggedToSparse', [self]):
-            result = gen_ragged_conversion_ops.ragged_tensor_to_sparse(list(self.nested_row_splits), self.flat_values, name=name)
-            return sparse_tensor.SparseTensor(result.sparse_indices, result.sparse_values, result.sparse_dense_shape)
+            if self.flat_values.shape.ndims != 1:
+                raise NotImplementedError('to_sparse of values that are no scalars')
+            return sparse_tensor.SparseTensor(
+                math_ops.cast(self._coordinates(), dtypes.int64), self.flat_values, self.bounding_shape(out_type=dtypes.int64))
 
     def to_list(self):
         """The rows as nested lists, of eager tensors."""
