@@ -357,6 +357,7 @@ Output constant(const TensorLike& value, const ConstantOptions& options) {
                                   "{} with {} elements).", have, client::python_shape(*options.shape), wanted));
     }
     if (wanted < 0) throw TypeError("int() argument must be a string, a bytes-like object or a number, not 'NoneType'");
+    if (wanted == 0) return client::make_const(Tensor(tensor.dtype(), *options.shape), options.name);
     if (have > wanted) {
       throw ValueError(fmt::format("Too many elements provided. Needed at most {}, but received {}", wanted, have));
     }
