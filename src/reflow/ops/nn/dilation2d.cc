@@ -28,10 +28,10 @@ struct DilationAttrs {
     const auto check = [&]() -> Status {
       if (a.strides.size() != 4) return invalid_argument("Sliding window stride field must specify 4 dimensions");
       if (a.strides[0] != 1 || a.strides[3] != 1) {
-        return invalid_argument("Stride is only supported across spatial dimensions.");
+        return unimplemented("Stride is only supported across spatial dimensions.");
       }
       if (a.rates.size() != 4) return invalid_argument("Input stride (atrous rate) field must specify 4 dimensions");
-      if (a.rates[0] != 1 || a.rates[3] != 1) return invalid_argument("Rate is only supported across spatial dimensions.");
+      if (a.rates[0] != 1 || a.rates[3] != 1) return unimplemented("Rate is only supported across spatial dimensions.");
       return OkStatus();
     };
     c.fail(check());

@@ -14,10 +14,12 @@ using namespace op;
 
 struct LrnAttrs {
   explicit LrnAttrs(KernelInit& c)
-      : radius(std::clamp<int64_t>(c.attr<int64_t>("depth_radius"), -1, INT32_MAX)),
+      : radius(c.attr<int64_t>("depth_radius")),
         bias(c.attr<float>("bias")),
         alpha(c.attr<float>("alpha")),
-        beta(c.attr<float>("beta")) {}
+        beta(c.attr<float>("beta")) {
+    if (radius < 0 || radius > INT32_MAX) c.fail(invalid_argument("depth_radius = {} larger than int max", radius));
+  }
   int64_t radius;
   float bias, alpha, beta;
 
