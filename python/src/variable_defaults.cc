@@ -84,6 +84,19 @@ struct PythonPartitioner {
   }
 };
 
+// An initializer of the library as Python's initializers are called.
+nb::object native_initializer(const Initializer::PartFn& function) {
+  static nb::handle type = package_attribute("ops.init_ops", "NativeInitializer").release();
+  return type(nb::cpp_function(
+      [function](nb::handle shape, nb::handle dtype, nb::handle info) {
+        if (info.is_none()) return tensor_object(function(shape_from_python(shape), dtype_from_python(dtype), nullptr));
+        const PartitionInfo part{shape_from_python(info.attr("full_shape")),
+                                 nb::cast<std::vector<int64_t>>(info.attr("var_offset"))};
+        return tensor_object(function(shape_from_python(shape), dtype_from_python(dtype), &part));
+      },
+      nb::arg("shape"), nb::arg("dtype"), nb::arg("info").none()));
+}
+
 template <typename T, typename Function>
 nb::object object_of(const Function& function) {
   const T* held = function ? function.template target<T>() : nullptr;
@@ -107,6 +120,9 @@ Initializer initializer_from_python(nb::handle object) {
 nb::object initializer_to_python(const Initializer& initializer) {
   if (initializer.value()) return tensor_like_to_python(*initializer.value());
   if (initializer.value_fn()) return object_of<ValueInitializer>(initializer.value_fn());
+  if (initializer.shape_fn() && !initializer.shape_fn().target<ShapeInitializer>()) {
+    return native_initializer(initializer.shape_fn());
+  }
   return object_of<ShapeInitializer>(initializer.shape_fn());
 }
 

@@ -271,6 +271,16 @@ he_normal_initializer = he_normal
 he_uniform_initializer = he_uniform
 
 
+class NativeInitializer(Initializer):
+    """An initializer that the library has chosen for a variable of its own, as getters are given it."""
+
+    def __init__(self, function):
+        self._function = function
+
+    def __call__(self, shape, dtype=None, partition_info=None):
+        return self._function(shape, dtypes.float32 if dtype is None else dtype, partition_info)
+
+
 def prepare_initializer(initializer):
     """(function, whether it takes shape, type and PartitionInfo) for what get_variable is given as initializer."""
     if isinstance(initializer, type):
