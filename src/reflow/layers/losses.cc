@@ -89,10 +89,9 @@ Output compute_weighted_loss(const TensorLike& losses_like, const LossOptions& o
   const DType type = base_type(losses.dtype());
   losses = cast(losses, float32);
   const Output weights = cast(options.weights, float32);
-  losses = multiply(losses, weights);
-  Output loss = losses;
+  Output loss = multiply(losses, weights);
   if (options.reduction != Reduction::NONE) {
-    loss = reduce_sum(losses);
+    loss = reduce_sum(loss);
     if (options.reduction == Reduction::MEAN) {
       const Output ones = ones_like(losses);
       loss = safe_mean(loss, reduce_sum(ones * weights));
