@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "reflow/layers/cell_wrappers.h"
 #include "reflow/layers/rnn.h"
 #include "reflow/reflow.h"
 

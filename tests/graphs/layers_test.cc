@@ -5,6 +5,7 @@
 
 #include "reflow/client/sampled_losses.h"
 #include "reflow/layers/layers.h"
+#include "reflow/layers/cell_wrappers.h"
 #include "reflow/layers/rnn.h"
 #include "reflow/reflow.h"
 #include "tests/kit/graph_golden.h"

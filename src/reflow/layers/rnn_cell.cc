@@ -21,11 +21,6 @@ Activation or_tanh(const Activation& activation) {
   return [](const Output& x) { return reflow::tanh(x); };
 }
 
-int64_t checked_depth(const Shape& shape) {
-  if (shape.known_rank() && shape.rank() == 2 && shape.dim(1) >= 0) return shape.dim(1);
-  throw ValueError(fmt::format("Expected inputs.shape[-1] to be known, saw shape: {}", shape.str()));
-}
-
 // x * kernel + bias of x = [a, b].
 Output linear(const Output& a, const Output& b, const Variable& kernel, const Variable& bias) {
   return bias_add(matmul(concat({a, b}, 1), kernel), bias);
@@ -39,6 +34,11 @@ std::pair<Output, Output> shape_parts(const TensorLike& batch_size, int64_t size
 }
 
 }  // namespace
+
+int64_t depth_of_inputs(const Shape& shape) {
+  if (shape.known_rank() && shape.rank() == 2 && shape.dim(1) >= 0) return shape.dim(1);
+  throw ValueError(fmt::format("Expected inputs.shape[-1] to be known, saw shape: {}", shape.str()));
+}
 
 RNNCell::RNNCell(std::string type_name, std::string base_name, layers::LayerOptions options)
     : Layer(std::move(base_name), std::move(options)), type_name_(std::move(type_name)) {}
@@ -75,7 +75,7 @@ BasicRNNCell::BasicRNNCell(int64_t num_units, const CellOptions& options)
 }
 
 void BasicRNNCell::build(const Shape& input_shape) {
-  kernel_ = add_weight("kernel", Shape{checked_depth(input_shape) + num_units_, num_units_});
+  kernel_ = add_weight("kernel", Shape{depth_of_inputs(input_shape) + num_units_, num_units_});
   bias_ = add_weight("bias", Shape{num_units_}, {.initializer = zeros_initializer()});
 }
 
@@ -90,7 +90,7 @@ GRUCell::GRUCell(int64_t num_units, const CellOptions& options)
 }
 
 void GRUCell::build(const Shape& input_shape) {
-  const int64_t depth = checked_depth(input_shape) + num_units_;
+  const int64_t depth = depth_of_inputs(input_shape) + num_units_;
   gate_kernel_ = add_weight("gates/kernel", Shape{depth, 2 * num_units_});
   gate_bias_ = add_weight("gates/bias", Shape{2 * num_units_}, {.initializer = constant_initializer(1.0)});
   candidate_kernel_ = add_weight("candidate/kernel", Shape{depth, num_units_});
@@ -115,7 +115,7 @@ BasicLSTMCell::BasicLSTMCell(int64_t num_units, const BasicLSTMCellOptions& opti
 }
 
 void BasicLSTMCell::build(const Shape& input_shape) {
-  kernel_ = add_weight("kernel", Shape{checked_depth(input_shape) + num_units_, 4 * num_units_});
+  kernel_ = add_weight("kernel", Shape{depth_of_inputs(input_shape) + num_units_, 4 * num_units_});
   bias_ = add_weight("bias", Shape{4 * num_units_}, {.initializer = zeros_initializer()});
 }
 
@@ -148,6 +148,14 @@ std::vector<int64_t> MultiRNNCell::state_size() const {
   return sizes;
 }
 
+std::vector<bool> MultiRNNCell::droppable_state() const {
+  std::vector<bool> parts;
+  for (const auto& cell : cells_) {
+    for (const bool part : cell->droppable_state()) parts.push_back(part);
+  }
+  return parts;
+}
+
 State MultiRNNCell::zero_state(const TensorLike& batch_size, DType dtype) const {
   const name_scope scope("MultiRNNCellZeroState");
   State all;
@@ -172,33 +180,6 @@ Step MultiRNNCell::call(const Output& inputs, const State& state) {
     result.state.insert(result.state.end(), step.state.begin(), step.state.end());
   }
   return result;
-}
-
-DropoutWrapper::DropoutWrapper(std::shared_ptr<RNNCell> cell, const DropoutWrapperOptions& options)
-    : RNNCell("DropoutWrapper", "dropout_wrapper", {}), cell_(std::move(cell)), options_(options) {
-  const name_scope scope("DropoutWrapperInit");
-  for (const auto& [probability, name] : {std::pair{options.input_keep_prob, "input_keep_prob"},
-                                          std::pair{1.0, "state_keep_prob"},
-                                          std::pair{options.output_keep_prob, "output_keep_prob"}}) {
-    constant(probability);
-    if (probability >= 0 && probability <= 1) continue;
-    throw ValueError(
-        fmt::format("Parameter {} must be between 0 and 1: {}", name, static_cast<int64_t>(probability)));
-  }
-}
-
-State DropoutWrapper::zero_state(const TensorLike& batch_size, DType dtype) const {
-  const name_scope scope("DropoutWrapperZeroState");
-  return cell_->zero_state(batch_size, dtype);
-}
-
-Step DropoutWrapper::call(const Output& inputs, const State& state) {
-  const auto dropped = [](const Output& x, double keep_prob) {
-    return keep_prob < 1 ? dropout(x, DropoutOptions{.rate = 1.0 - keep_prob}) : x;
-  };
-  Step step = (*cell_)(dropped(inputs, options_.input_keep_prob), state);
-  step.output = dropped(step.output, options_.output_keep_prob);
-  return step;
 }
 
 }  // namespace reflow::nn::rnn_cell

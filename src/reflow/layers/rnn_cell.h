@@ -29,6 +29,8 @@ class RNNCell : public layers::Layer {
   virtual int64_t output_size() const = 0;
   // Zeros, [batch_size, size] each. `batch_size` is a number or a scalar.
   virtual State zero_state(const TensorLike& batch_size, DType dtype) const;
+  // For each tensor of the state: may DropoutWrapper drop elements of it? Memories of LSTMs are kept.
+  virtual std::vector<bool> droppable_state() const { return std::vector<bool>(state_size().size(), true); }
   // A step. The variables are made by the first one.
   virtual Step operator()(const Output& inputs, const State& state);
 
@@ -44,12 +46,15 @@ class RNNCell : public layers::Layer {
   std::string type_name_;
 };
 
-using Activation = std::function<Output(const Output&)>;
+using layers::Activation;
 
 struct CellOptions {
   Activation activation;  // default: tanh
   layers::LayerOptions layer;
 };
+
+// The size of the last dimension of [batch, depth]. ValueError: "Expected inputs.shape[-1] to be known, saw shape: ...".
+int64_t depth_of_inputs(const Shape& shape);
 
 // output = state = activation(W * [input, state] + b).
 class BasicRNNCell : public RNNCell {
@@ -91,6 +96,7 @@ class BasicLSTMCell : public RNNCell {
  public:
   explicit BasicLSTMCell(int64_t num_units, const BasicLSTMCellOptions& options = {});
   std::vector<int64_t> state_size() const override { return {num_units_, num_units_}; }
+  std::vector<bool> droppable_state() const override { return {false, true}; }
   int64_t output_size() const override { return num_units_; }
 
  private:
@@ -108,31 +114,13 @@ class MultiRNNCell : public RNNCell {
   // ValueError: "Must specify at least one cell for MultiRNNCell."
   explicit MultiRNNCell(std::vector<std::shared_ptr<RNNCell>> cells);
   std::vector<int64_t> state_size() const override;
+  std::vector<bool> droppable_state() const override;
   int64_t output_size() const override { return cells_.back()->output_size(); }
   State zero_state(const TensorLike& batch_size, DType dtype) const override;
 
  private:
   Step call(const Output& inputs, const State& state) override;
   std::vector<std::shared_ptr<RNNCell>> cells_;
-};
-
-struct DropoutWrapperOptions {
-  double input_keep_prob = 1.0, output_keep_prob = 1.0;
-};
-// Drops inputs and outputs of a cell at random.
-class DropoutWrapper : public RNNCell {
- public:
-  // ValueError: "Parameter input_keep_prob must be between 0 and 1: 2".
-  DropoutWrapper(std::shared_ptr<RNNCell> cell, const DropoutWrapperOptions& options);
-  std::vector<int64_t> state_size() const override { return cell_->state_size(); }
-  int64_t output_size() const override { return cell_->output_size(); }
-  State zero_state(const TensorLike& batch_size, DType dtype) const override;
-  Step operator()(const Output& inputs, const State& state) override { return call(inputs, state); }
-
- private:
-  Step call(const Output& inputs, const State& state) override;
-  std::shared_ptr<RNNCell> cell_;
-  DropoutWrapperOptions options_;
 };
 
 }  // namespace reflow::nn::rnn_cell

@@ -16,72 +16,14 @@
 #include "reflow/client/tensor_array.h"
 #include "reflow/client/variable_scope.h"
 #include "reflow/client/while_loop.h"
+#include "reflow/layers/rnn_step.h"
 
 namespace reflow::nn {
-namespace {
 
-// The scope of a recurrent network: values of its variables are kept where the variables are.
-class RnnScope {
- public:
-  explicit RnnScope(const std::string& name) : scope_(name, options()) {}
-  VariableScope scope() const { return scope_.scope(); }
-
- private:
-  static VariableScopeOptions options() {
-    VariableScopeOptions options;
-    if (!get_variable_scope().caching_device()) options.caching_device = "";
-    return options;
-  }
-  variable_scope scope_;
-};
-
-Output swap_batch_and_time(const Output& x) {
-  const Output all = rank(x);
-  const Output swapped = transpose(x, concat({TensorLike(std::vector<int>{1, 0}), range(2, all)}, 0));
-  const Shape& s = x.shape();
-  swapped.set_shape(Shape{s.dim(1), s.dim(0), s.dim(2)});
-  return swapped;
-}
-
-// `batch` and a size as a tensor.
-Output shape_of(const TensorLike& batch, int64_t size) {
-  const auto* number = std::get_if<int64_t>(&batch.value());
-  const Output first = number ? constant(std::vector<int>{static_cast<int>(*number)}) : expand_dims(batch, 0);
-  return concat({first, constant(std::vector<int>{static_cast<int>(size)})}, 0);
-}
-
-rnn_cell::State state_or_zeros(rnn_cell::RNNCell& cell, const std::optional<rnn_cell::State>& initial_state,
-                               const TensorLike& batch, DType dtype, const char* no_dtype) {
-  if (initial_state) return *initial_state;
-  if (dtype == DType::kInvalid) throw ValueError(no_dtype);
-  return cell.zero_state(batch, dtype);
-}
-
-}  // namespace
-
-StaticRnnResult static_rnn(rnn_cell::RNNCell& cell, const std::vector<Output>& inputs, const StaticRnnOptions& options) {
-  if (inputs.empty()) throw ValueError("inputs must not be empty");
-  const RnnScope scope(options.scope);
-  const Shape& first = inputs[0].shape();
-  if (!first.known_rank() || first.rank() != 2 || first.dim(1) < 0) {
-    throw ValueError(
-        "Input size (dimension 0 of inputs) must be accessible via shape inference, but saw value None.");
-  }
-  const TensorLike batch = first.dim(0) > 0 ? TensorLike(first.dim(0)) : TensorLike(shape(inputs[0])[0]);
-  StaticRnnResult result;
-  result.state = state_or_zeros(cell, options.initial_state, batch, options.dtype,
-                                "If no initial_state is provided, dtype must be specified");
-  for (size_t time = 0; time < inputs.size(); ++time) {
-    if (time > 0) scope.scope().reuse_variables();
-    rnn_cell::Step step = cell(inputs[time], result.state);
-    result.outputs.push_back(step.output);
-    result.state = std::move(step.state);
-  }
-  return result;
-}
+using namespace rnn_step;
 
 DynamicRnnResult dynamic_rnn(rnn_cell::RNNCell& cell, const Output& given, const DynamicRnnOptions& options) {
-  const RnnScope scope(options.scope);
+  const RnnScope scope(options.scope, options.variable_scope);
   const Shape& given_shape = given.shape();
   if (!given_shape.known_rank() || given_shape.rank() != 3) {
     throw ValueError(fmt::format("Shape {} must have rank 3", given_shape.str()));
@@ -134,15 +76,11 @@ DynamicRnnResult dynamic_rnn(rnn_cell::RNNCell& cell, const Output& given, const
     if (has_lengths) finished = greater_equal(vars[0], lengths);
     const rnn_cell::State state(vars.begin() + 2, vars.end());
     rnn_cell::Step step = cell(x, state);
-    const auto keep = [&](const Output& old, const Output& fresh) {
-      const colocate_with place(fresh);
-      const Output kept = where(finished, old, fresh);
-      kept.set_shape(old.shape());
-      return kept;
-    };
     if (has_lengths) {
-      step.output = keep(zero_output, step.output);
-      for (size_t i = 0; i < state.size(); ++i) step.state.at(i) = keep(state[i], step.state.at(i));
+      step.output = keep_finished(finished, zero_output, step.output);
+      for (size_t i = 0; i < state.size(); ++i) step.state.at(i) = keep_finished(finished, state[i], step.state.at(i));
+      step.output.set_shape(zero_output.shape());
+      for (size_t i = 0; i < state.size(); ++i) step.state[i].set_shape(state[i].shape());
     }
     const TensorArray written = outputs.with_flow(vars[1]).write(vars[0], step.output);
     TensorList next{vars[0] + 1, written.flow()};
