@@ -13,7 +13,7 @@ help:
 	@echo "make run     build, then train the MNIST example, from its last checkpoint on (build/mnist_model)"
 	@echo "make test    build, then run all tests"
 	@echo "make install the C++ library, its headers and the command line below PREFIX=$(PREFIX)"
-	@echo "make wheel   the Python package as a wheel in build/dist, tried in a fresh venv"
+	@echo "make wheel   the Python package as wheels in build/dist, for each Python from 3.10 to 3.13 that is there"
 	@echo "make asan    the tests under address and undefined-behaviour sanitizers"
 	@echo "make tsan    the tests under thread sanitizer"
 	@echo "make stress  16 threads over shared and own sessions for STRESS_SECONDS=$(STRESS_SECONDS) seconds; a minute in tsan"
@@ -43,9 +43,7 @@ install: build/release/build.ninja
 	cmake --build --preset release --target reflow reflow_command_line
 	cmake --install build/release --prefix $(abspath $(PREFIX)) --strip
 
-wheel:
-	@tools/install_deps.sh
-	@tools/make_venv.sh
+wheel: build/release/build.ninja
 	tools/make_wheel.sh
 
 asan: build/dev/build.ninja
@@ -83,9 +81,9 @@ clean:
 	rm -rf build
 
 # CMake configures once; afterwards the build itself notices changed CMake files. The dependencies are looked at each
-# time, because a newer revision may need more.
+# time, because a newer revision may need more. A tree that pip has made (cmake/engine.cmake) knows of the engine alone.
 build/%/build.ninja: deps-%
-	@[ -f $@ ] || cmake --preset $*
+	@if [ ! -f $@ ] || [ -f $(@D)/engine_only ]; then cmake --preset $* && rm -f $(@D)/engine_only; fi
 
 .PHONY: deps-release deps-dev deps-tsan
 deps-release deps-tsan:

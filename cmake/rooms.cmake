@@ -56,5 +56,14 @@ target_compile_features(reflow INTERFACE cxx_std_20)
 add_dependencies(reflow reflow_proto_headers)
 set_target_properties(reflow PROPERTIES LINKER_LANGUAGE CXX BUILD_WITH_INSTALL_RPATH ON INSTALL_RPATH "$ORIGIN")
 
+# The library as wheels have it: of the same objects, without the thousands of symbols that only the tree's tests and tools
+# use, and without what nobody calls then.
+set(exports ${PROJECT_SOURCE_DIR}/cmake/wheel_exports.map)
+add_library(reflow_of_wheels SHARED EXCLUDE_FROM_ALL ${room_objects})
+target_link_libraries(reflow_of_wheels PRIVATE reflow_dependencies)
+target_link_options(reflow_of_wheels PRIVATE -Wl,--version-script=${exports} -Wl,--gc-sections)
+set_target_properties(reflow_of_wheels PROPERTIES OUTPUT_NAME reflow LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/wheel
+                      LINKER_LANGUAGE CXX LINK_DEPENDS ${exports} BUILD_WITH_INSTALL_RPATH ON INSTALL_RPATH "$ORIGIN")
+
 set_source_files_properties(${PROJECT_SOURCE_DIR}/src/reflow/base/version.cc PROPERTIES
                             COMPILE_DEFINITIONS REFLOW_VERSION="${PROJECT_VERSION}")

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-wanted=$(cat tests/requirements.txt tools/make_venv.sh | sha256sum | cut -d' ' -f1)
+wanted=$(cat tests/requirements.txt pyproject.toml tools/make_venv.sh tools/install_editable.py | sha256sum | cut -d' ' -f1)
 if [ "$(cat .venv/requirements.sha256 2>/dev/null)" = "$wanted" ] && .venv/bin/python -c 'import pytest' 2>/dev/null; then
   exit 0
 fi
@@ -16,7 +16,7 @@ for python in python3 /usr/bin/python3; do
     rm -rf .venv
     "$python" -m venv .venv
     .venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
-    echo "$PWD/build/release/python" > "$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/reflow.pth"
+    .venv/bin/python tools/install_editable.py "$PWD"
     echo "$wanted" > .venv/requirements.sha256
     exit 0
   fi
