@@ -109,12 +109,12 @@ uint64_t fingerprint64(std::string_view bytes) {
   return mixed(mixed(v.first, w.first, factor) + shift_mix(y) * kFarm0 + z, mixed(v.second, w.second, factor) + x, factor);
 }
 
-uint64_t hash64(std::string_view bytes) {
-  constexpr uint64_t kSeed = 0xdecafcaffeu, kFactor = 0xc6a4a7935bd1e995u;
+uint64_t hash64(std::string_view bytes, uint64_t seed) {
+  constexpr uint64_t kFactor = 0xc6a4a7935bd1e995u;
   constexpr int kShift = 47;
   const char* s = bytes.data();
   size_t n = bytes.size();
-  uint64_t h = kSeed ^ (n * kFactor);
+  uint64_t h = seed ^ (n * kFactor);
   for (; n >= 8; n -= 8, s += 8) {
     uint64_t k = load64(s) * kFactor;
     k ^= k >> kShift;

@@ -29,6 +29,17 @@ TEST_F(DefunTest, ComputesWhatItsBodyDoes) {
   EXPECT_EQ(y[0].op().type(), f.name());
 }
 
+// As TensorFlow 1.15.5 names it.
+TEST_F(DefunTest, TheNameEndsWithTheHashOfTheDefinition) {
+  const tf::function::Defun f({tf::float32}, [](const Outputs& x) { return tf::sin(x[0]) * 2.; },
+                              {.base_name = "f", .arg_names = {"x"}});
+  f.add_to_graph();
+  EXPECT_EQ(f.name(), "f_o3FGAa4mBS0");
+  const tf::function::Defun g({tf::float32}, [](const Outputs& x) { return x[0]; }, {.base_name = "g", .arg_names = {"x"}});
+  g.add_to_graph();
+  EXPECT_EQ(g.name(), "g_0zkt64DYFRw");
+}
+
 TEST_F(DefunTest, MayHaveSeveralResults) {
   const tf::function::Defun f({tf::float32}, [](const Outputs& x) -> tf::function::Defun::Results {
     return {x[0] * 2., x[0] - 1.};

@@ -2,8 +2,8 @@
 #include <absl/container/flat_hash_set.h>
 
 #include <cctype>
-#include <map>
 
+#include "reflow/graph/function_hash_proto.h"
 #include "reflow/graph/function_library.h"
 #include "reflow/graph/graph_def.h"
 #include "reflow/graph/graph_to_function.h"
@@ -127,30 +127,12 @@ class FunctionWriter {
   absl::flat_hash_map<const Node*, std::string> node_names_;
 };
 
-// FNV-1a over what the function is, in an order that doesn't depend on hash tables.
-std::string hash_of(const tensorflow::FunctionDef& function) {
-  uint64_t hash = 0xcbf29ce484222325;
-  const auto add = [&](const std::string& text) {
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-    hash = (hash ^ 0xff) * 0x100000001b3;
-  };
-  add(function.signature().SerializeAsString());
-  for (const auto& node : function.node_def()) {
-    add(node.name());
-    add(node.op());
-    for (const std::string& input : node.input()) add(input);
-    for (const auto& [name, value] : std::map(node.attr().begin(), node.attr().end())) add(name + value.ShortDebugString());
-  }
-  for (const auto& [name, value] : std::map(function.ret().begin(), function.ret().end())) add(name + value);
-  return fmt::format("{:011x}", hash >> 20);
-}
-
 }  // namespace
 
 StatusOr<std::string> add_function(const Graph& body, const FunctionOutline& outline, Graph* graph) {
   tensorflow::FunctionDef function;
   RETURN_IF_ERROR(FunctionWriter(body, outline).run(&function));
-  if (outline.append_hash) function.mutable_signature()->set_name(outline.name + "_" + hash_of(function));
+  if (outline.append_hash) function.mutable_signature()->set_name(outline.name + "_" + function_hash(function));
   tensorflow::FunctionDefLibrary called;
   body.functions().to_proto(&called);
   if (&body.functions() != &graph->functions()) RETURN_IF_ERROR(graph->functions().add_all(called));
