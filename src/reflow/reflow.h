@@ -75,6 +75,7 @@
 #include "reflow/client/state_ops.h"
 #include "reflow/client/statistics_ops.h"
 #include "reflow/client/string_ops.h"
+#include "reflow/client/switch_case.h"
 #include "reflow/client/tensor_array.h"
 #include "reflow/client/tensor_like.h"
 #include "reflow/client/tensor_scatter_ops.h"
