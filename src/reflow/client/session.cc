@@ -200,9 +200,10 @@ Session::Session(const SessionOptions& options)
                                 options.target + "\"}. Registered factories are {DIRECT_SESSION}.");
   }
   runtime::SessionOptions direct;
-  direct.intra_op_parallelism_threads = options.config.intra_op_parallelism_threads;
+  direct.intra_op_parallelism_threads = std::max(0, options.config.intra_op_parallelism_threads);
   direct.inter_op_parallelism_threads = options.config.inter_op_parallelism_threads;
   if (const auto cpus = options.config.device_count.find("CPU"); cpus != options.config.device_count.end()) {
+    if (cpus->second == 0) throw errors::NotFoundError("No CPU devices are available in this process");
     direct.cpu_devices = cpus->second;
   }
   direct.allow_soft_placement = options.config.allow_soft_placement;
