@@ -20,6 +20,7 @@ namespace reflow::op {
 struct CallState {
   int depth = 0;                                     // of functions within functions
   std::chrono::steady_clock::time_point deadline{};  // the beginning of time: none
+  void* trace = nullptr;                             // the runtime's: where calls tell of their nodes; null: nowhere
 };
 // Sets the state of this thread, while it lives.
 class CallScope {

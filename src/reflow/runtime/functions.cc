@@ -1,10 +1,13 @@
 #include "reflow/runtime/functions.h"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "reflow/graph/function_library.h"
 #include "reflow/runtime/function_bodies.h"
 #include "reflow/runtime/plan_run.h"
+#include "reflow/runtime/tracer.h"
 
 namespace reflow::runtime {
 
@@ -104,8 +107,15 @@ StatusOr<std::vector<Tensor>> Functions::run(Handle handle, const op::RunEnv& en
   settings.call_depth = caller.depth + 1;
   settings.step_resources = env.step_resources;
   settings.rendezvous = env.rendezvous;
+  auto* const trace = static_cast<CalledTrace*>(caller.trace);
+  settings.trace = trace != nullptr;
+  RunMetadata metadata;
   std::vector<Tensor> results;
-  RETURN_IF_ERROR(run_plan(*plan, arguments, &results, settings));
+  RETURN_IF_ERROR(run_plan(*plan, arguments, &results, settings, trace ? &metadata : nullptr));
+  if (trace != nullptr) {
+    const std::lock_guard lock(trace->mutex);
+    std::ranges::move(metadata.nodes, std::back_inserter(trace->nodes));
+  }
   return results;
 }
 

@@ -20,15 +20,16 @@ std::string label_of(const Node& node) {
     inputs += (inputs.empty() ? "" : ", ") + input.node->name();
     if (input.index > 0) inputs += fmt::format(":{}", input.index);
   }
+  for (const Node* input : node.control_inputs()) inputs += (inputs.empty() ? "^" : ", ^") + input->name();
   return fmt::format("{} = {}({})", node.name(), node.type(), inputs);
 }
 
 }  // namespace
 
-void Tracer::end(const Begin& begin, int index, const op::KernelContext& context, std::span<const op::Value> outputs) {
+NodeStats& Tracer::add(const Begin& begin, int index) {
   const auto duration = std::chrono::steady_clock::now() - begin.steady;
   const Instruction& in = plan_.instructions[index];
-  NodeStats stats;
+  NodeStats& stats = metadata_->nodes.emplace_back();
   stats.node = in.node->name();
   stats.op = in.node->type();
   stats.device = plan_.devices[in.device]->name();
@@ -36,20 +37,35 @@ void Tracer::end(const Begin& begin, int index, const op::KernelContext& context
   stats.start_us = begin.us;
   stats.duration_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count();
   stats.thread_id = ::syscall(SYS_gettid);
+  return stats;
+}
+
+void Tracer::add_outputs(const Node& node, std::span<const op::Value> outputs, NodeStats* stats) {
   for (size_t i = 0; i < outputs.size(); ++i) {
     const Tensor& tensor = outputs[i].get();
     if (!tensor.valid()) continue;
-    stats.outputs.push_back({static_cast<int>(i), in.node->output_type(static_cast<int>(i)), tensor.shape(),
-                             tensor.size_bytes(), reinterpret_cast<uint64_t>(tensor.raw_data())});
-    stats.output_bytes += tensor.size_bytes();
-    bool fresh = outputs[i].ref == nullptr;
+    stats->outputs.push_back({static_cast<int>(i), node.output_type(static_cast<int>(i)), tensor.shape(),
+                              tensor.size_bytes(), reinterpret_cast<uint64_t>(tensor.raw_data())});
+    stats->output_bytes += tensor.size_bytes();
+  }
+}
+
+void Tracer::end(const Begin& begin, int index, const op::KernelContext& context, std::span<const op::Value> outputs) {
+  NodeStats& stats = add(begin, index);
+  add_outputs(*plan_.instructions[index].node, outputs, &stats);
+  for (const op::Value& output : outputs) {
+    const Tensor& tensor = output.get();
+    bool fresh = tensor.valid() && output.ref == nullptr;
     for (int j = 0; fresh && j < context.num_inputs(); ++j) {
       const op::Value* input = context.input_value(j);
       fresh = input == nullptr || input->get().raw_data() != tensor.raw_data();
     }
     if (fresh) stats.allocated_bytes += tensor.size_bytes();
   }
-  metadata_->nodes.push_back(std::move(stats));
+}
+
+void Tracer::end_control(const Begin& begin, int index, std::span<const op::Value> outputs) {
+  add_outputs(*plan_.instructions[index].node, outputs, &add(begin, index));
 }
 
 void Tracer::make_cost_graph(const Plan& plan, RunMetadata* metadata) {

@@ -4,11 +4,18 @@
 #include <mutex>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "reflow/runtime/plan.h"
 #include "reflow/runtime/run_metadata.h"
 
 namespace reflow::runtime {
+
+// What the functions told that a run called, on whatever threads: CallState::trace.
+struct CalledTrace {
+  std::mutex mutex;
+  std::vector<NodeStats> nodes;
+};
 
 // Notes when the instructions of one run begin and end, for RunMetadata. One thread.
 class Tracer {
@@ -26,6 +33,8 @@ class Tracer {
   }
   // REQUIRES: on(). Outputs that are not valid() don't count.
   void end(const Begin& begin, int instruction, const op::KernelContext& context, std::span<const op::Value> outputs);
+  // Of Switch, Enter and their kin, which hand on what they are given.
+  void end_control(const Begin& begin, int instruction, std::span<const op::Value> outputs);
 
   // What each node of the plan cost, by what was noted.
   static void make_cost_graph(const Plan& plan, RunMetadata* metadata);
@@ -33,6 +42,9 @@ class Tracer {
   std::string memory_report(std::string_view message) const;
 
  private:
+  NodeStats& add(const Begin& begin, int instruction);
+  static void add_outputs(const graph::Node& node, std::span<const op::Value> outputs, NodeStats* stats);
+
   const Plan& plan_;
   RunMetadata* metadata_;
 };
