@@ -1,11 +1,17 @@
 #include "reflow/runtime/functions.h"
 
+#include <gmock/gmock.h>
 #include <google/protobuf/text_format.h>
 
+#include <chrono>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "reflow/autodiff/gradients.h"
 #include "reflow/graph/function_library.h"
+#include "reflow/op/cancellation.h"
+#include "reflow/runtime/run_metadata.h"
 #include "tensorflow/core/framework/function.pb.h"
 #include "tests/kit/session_fixture.h"
 
@@ -16,6 +22,10 @@ using graph::AttrMap;
 using graph::Endpoint;
 using graph::NameAttrList;
 using graph::Node;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::IsSupersetOf;
+using ::testing::Not;
 using Types = std::vector<DType>;
 
 constexpr char kType[] = "attr { key: 'T' value { type: DT_FLOAT } }";
@@ -50,6 +60,19 @@ class FunctionsTest : public reflow::testing::SessionFixture {
   Endpoint call(const char* op_type, const char* f, std::vector<Endpoint> inputs) {
     const AttrMap attrs = call_attrs(f, inputs.size());
     return op(op_type, {std::move(inputs)}, attrs, "call");
+  }
+  // The ops that ran for `fetch`, which has to give `value`.
+  std::vector<std::string> ops_of(Endpoint fetch, float value) {
+    RunOptions options;
+    options.trace = true;
+    RunMetadata metadata;
+    std::vector<Tensor> result;
+    const Status status = try_run({fetch}, {}, {}, &result, options, &metadata);
+    EXPECT_TRUE(status.ok()) << status;
+    if (status.ok()) EXPECT_EQ(result[0].item<float>(), value);
+    std::vector<std::string> ops;
+    for (const NodeStats& node : metadata.nodes) ops.push_back(node.op);
+    return ops;
   }
   float gradient(Endpoint y, Endpoint x, float at) {
     auto dx = autodiff::gradients(graph_, std::vector{y}, std::vector{x});
@@ -182,6 +205,83 @@ TEST_F(FunctionsTest, WhileCallsItsBodyUntilTheConditionFails) {
     const Endpoint y = op(type, {std::vector<Endpoint>{constant(2)}}, {{"cond", named("Small")}, {"body", named("Square2")}});
     EXPECT_EQ(scalar(y), 256) << type;
   }
+}
+
+// What a run of `fetch` consists of.
+TEST_F(FunctionsTest, BecomeCondsAndLoopsOfTheirNodes) {
+  define_square();
+  const std::string limit = node_text("limit", "Const", {}, "attr { key: 'dtype' value { type: DT_FLOAT } } attr { key: "
+                                      "'value' value { tensor { dtype: DT_FLOAT tensor_shape {} float_val: 100 } } }");
+  define(function("Small", {"x"}, "l:z:0", limit + node_text("l", "Less", {"x", "limit:output:0"}), "DT_BOOL"));
+  const Endpoint two = op("PlaceholderWithDefault", {constant(2)}, {{"shape", Shape{}}});
+  const Endpoint small = op("Less", {two, constant(3)});
+  const AttrMap loop{{"cond", named("Small")}, {"body", named("Square2")}};
+  const AttrMap branches{{"then_branch", named("Square2")}, {"else_branch", named("Square2")}, {"Tout", Types{DType::kFloat32}}};
+  const auto kept = [](AttrMap attrs) {
+    attrs.set("_lower_using_switch_merge", false);
+    return attrs;
+  };
+  EXPECT_THAT(ops_of(op("While", {std::vector<Endpoint>{two}}, loop), 256), AllOf(Contains("Mul"), Not(Contains("While"))));
+  EXPECT_THAT(ops_of(op("If", {small, std::vector<Endpoint>{two}}, branches), 4), AllOf(Contains("Mul"), Not(Contains("If"))));
+  EXPECT_THAT(ops_of(op("While", {std::vector<Endpoint>{two}}, kept(loop)), 256), Contains("While"));
+  EXPECT_THAT(ops_of(op("If", {small, std::vector<Endpoint>{two}}, kept(branches)), 4), Contains("If"));
+}
+
+// The functions that are called tell of their nodes too.
+TEST_F(FunctionsTest, AreTraced) {
+  define_square();
+  AttrMap attrs = call_attrs("Square2");
+  attrs.set("_noinline", true);
+  const Endpoint x = op("PlaceholderWithDefault", {constant(3)}, {{"shape", Shape{}}});
+  EXPECT_THAT(ops_of(op("PartitionedCall", {std::vector<Endpoint>{x}}, attrs), 9), IsSupersetOf({"PartitionedCall", "Mul"}));
+}
+
+TEST_F(FunctionsTest, SideEffectsOfTheBranchTakenAlone) {
+  const auto adding = [&](const std::string& name, int amount) {
+    define(fmt::format("signature {{ name: '{}' input_arg {{ name: 'v' type: DT_RESOURCE }} }}", name) +
+           node_text("one", "Const", {}, fmt::format("attr {{ key: 'dtype' value {{ type: DT_FLOAT }} }} attr {{ key: 'value' value {{ "
+                                                     "tensor {{ dtype: DT_FLOAT tensor_shape {{}} float_val: {} }} }} }}", amount)) +
+           node_text("add", "AssignAddVariableOp", {"v", "one:output:0"}, "attr { key: 'dtype' value { type: DT_FLOAT } }"));
+  };
+  adding("AddOne", 1);
+  adding("AddTen", 10);
+  const Endpoint v = op("VarHandleOp", {}, {{"dtype", DType::kFloat32}, {"shape", Shape{}}, {"shared_name", "v"}});
+  run({}, {}, {node("AssignVariableOp", {v, constant(0)})});
+  const Endpoint cond = placeholder(DType::kBool, Shape{});
+  Node* either = node("If", {cond, std::vector<Endpoint>{v}}, {{"then_branch", named("AddOne")}, {"else_branch", named("AddTen")}, {"Tout", Types{}}});
+  Node* read = node("ReadVariableOp", {v}, {{"dtype", DType::kFloat32}}, "", {either});
+  EXPECT_EQ(scalar(read->output(0), {{cond, Tensor::scalar(true)}}), 1);
+  EXPECT_EQ(scalar(read->output(0), {{cond, Tensor::scalar(false)}}), 11);
+}
+
+TEST_F(FunctionsTest, EndWithTheRunThatCallsThem) {
+  define_square();
+  define(function("Always", {"x"}, "yes:output:0", node_text("yes", "Const", {}, "attr { key: 'dtype' value { type: DT_BOOL } } attr { key: 'value' "
+                  "value { tensor { dtype: DT_BOOL tensor_shape {} bool_val: true } } }"), "DT_BOOL"));
+  const Endpoint y = op("While", {std::vector<Endpoint>{constant(1)}},
+                        {{"cond", named("Always")}, {"body", named("Square2")}, {"_lower_using_switch_merge", false}});
+  op::CancellationManager caller;
+  RunOptions options;
+  options.cancellation = &caller;
+  std::thread canceller([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    caller.cancel();
+  });
+  EXPECT_EQ(try_run({y}, {}, {}, nullptr, options).code(), StatusCode::kCancelled);
+  canceller.join();
+}
+
+// The loop's value has another shape in each iteration.
+TEST_F(FunctionsTest, WhileWithShapesThatGrow) {
+  define(function("Few", {"x"}, "l:z:0", node_text("size", "Size", {"x"}, std::string(kType) + "attr { key: 'out_type' value { type: DT_INT32 } }") +
+                  node_text("limit", "Const", {}, "attr { key: 'dtype' value { type: DT_INT32 } } attr { key: 'value' value { tensor { dtype: DT_INT32 tensor_shape {} int_val: 10 } } }") +
+                  node_text("l", "Less", {"size:output:0", "limit:output:0"}, "attr { key: 'T' value { type: DT_INT32 } }"), "DT_BOOL"));
+  define(function("Double", {"x"}, "c:output:0",
+                  node_text("axis", "Const", {}, "attr { key: 'dtype' value { type: DT_INT32 } } attr { key: 'value' value { tensor { dtype: DT_INT32 tensor_shape {} int_val: 0 } } }") +
+                  node_text("c", "ConcatV2", {"x", "x", "axis:output:0"}, std::string(kType) + "attr { key: 'N' value { i: 2 } } attr { key: 'Tidx' value { type: DT_INT32 } }")));
+  const Endpoint x = op("PlaceholderWithDefault", {constant(Tensor::vector({1.f, 2.f, 3.f}))}, {{"shape", Shape{3}}});
+  const Endpoint y = op("While", {std::vector<Endpoint>{x}}, {{"cond", named("Few")}, {"body", named("Double")}});
+  EXPECT_EQ(run({y})[0].shape().str(), "[12]");
 }
 
 TEST_F(FunctionsTest, ForCountsAlong) {

@@ -11,6 +11,7 @@
 #include "reflow/op/function_runner.h"
 #include "reflow/op/kernel_registry.h"
 #include "reflow/runtime/function_bodies.h"
+#include "reflow/runtime/lower_functional.h"
 #include "reflow/runtime/plan.h"
 
 namespace reflow::runtime {
@@ -32,6 +33,8 @@ ControlKind control_kind(const Node& node) { return op::KernelRegistry::global()
 bool has_control_flow(const Graph& graph) {
   return std::ranges::any_of(graph.nodes(), [](const Node* node) { return control_kind(*node) != ControlKind::kNone; });
 }
+
+bool is_call(const Node& node) { return op::called_function(node).has_value() || is_functional(node); }
 
 // A call, with the names of the functions that it lies within.
 struct Call {
@@ -59,7 +62,7 @@ class Expansion {
     std::vector<std::string> callers = call_.callers;
     callers.push_back(function_);
     for (Node* node : body_.graph->nodes()) {
-      if (Node* made = copies_[node->id()]; made != nullptr && op::called_function(*made)) calls->push_back({made, callers});
+      if (Node* made = copies_[node->id()]; made != nullptr && is_call(*made)) calls->push_back({made, callers});
     }
     return add_end();
   }
@@ -221,6 +224,13 @@ Status check_types(const Node& call, const FunctionBody& body) {
   return OkStatus();
 }
 
+// Could the nodes that are to take the place of one, which are named below it, meet others?
+bool has_name_below(const Graph& graph, const Graph& original, const Node& node) {
+  const std::string prefix = node.name() + "/";
+  const auto is_below = [&](const Node* other) { return other->name().starts_with(prefix); };
+  return std::ranges::any_of(graph.nodes(), is_below) || std::ranges::any_of(original.nodes(), is_below);
+}
+
 // May the body be put in the call's place?
 bool can_inline(const Graph& graph, const Graph& original, const Node& call, const FunctionBody& body) {
   if (!body.side_effects.empty() && has_control_flow(*body.graph)) return false;
@@ -244,15 +254,24 @@ bool can_inline(const Graph& graph, const Graph& original, const Node& call, con
 Status inline_functions(Graph& graph, const Graph& original) {
   std::deque<Call> calls;
   for (Node* node : graph.nodes()) {
-    if (op::called_function(*node)) calls.push_back({node, {}});
+    if (is_call(*node)) calls.push_back({node, {}});
   }
   if (calls.empty()) return OkStatus();
   const std::lock_guard lock(original.mutex());
-  const bool conditional = has_control_flow(graph);
+  bool conditional = has_control_flow(graph);
   int num_inlined = 0;
   while (!calls.empty() && num_inlined < kMaxInlinedNodes) {
     Call call = std::move(calls.front());
     calls.pop_front();
+    if (is_functional(*call.node)) {
+      std::vector<Shape> invariants;
+      if (has_name_below(graph, original, *call.node) || !can_lower(*call.node, original, &invariants)) continue;
+      std::vector<Node*> made;
+      RETURN_IF_ERROR(lower_functional(graph, call.node, invariants, &made));
+      for (Node* node : made) calls.push_back({node, call.callers});
+      conditional = true;
+      continue;
+    }
     const NameAttrList f = *op::called_function(*call.node);
     const std::string name = innermost_name(f);
     if (std::ranges::find(call.callers, name) != call.callers.end()) continue;  // recursion

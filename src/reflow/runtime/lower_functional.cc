@@ -1,0 +1,222 @@
+#include "reflow/runtime/lower_functional.h"
+
+#include <string>
+#include <utility>
+
+#include "reflow/graph/function_body.h"
+#include "reflow/graph/function_library.h"
+#include "reflow/graph/op_def.h"
+#include "reflow/runtime/function_bodies.h"
+
+namespace reflow::runtime {
+
+using graph::AttrMap;
+using graph::Endpoint;
+using graph::Graph;
+using graph::NameAttrList;
+using graph::Node;
+using graph::NodeSpec;
+
+namespace {
+
+bool is_if(const Node& node) { return node.type() == "If" || node.type() == "StatelessIf"; }
+bool is_while(const Node& node) { return node.type() == "While" || node.type() == "StatelessWhile"; }
+
+const NameAttrList* function_of(const Node& node, const char* attr) {
+  const graph::AttrValue* value = node.find_attr(attr);
+  return value ? value->get<NameAttrList>() : nullptr;
+}
+
+bool is_boolean_scalar(const Endpoint& e) { return base_type(e.dtype()) == DType::kBool && e.shape().rank() == 0; }
+
+// Makes the nodes that take the place of one.
+class Lowering {
+ public:
+  Lowering(Graph& graph, Node* node, std::vector<Node*>* calls) : graph_(graph), node_(*node), calls_(*calls) {
+    for (const Endpoint& input : node_.inputs()) inputs_.push_back(input);
+    for (Node* control : node_.control_inputs()) control_.push_back(control);
+  }
+
+  Status lower_if() {
+    const Endpoint pred = inputs_[0];
+    ASSIGN_OR_RETURN(Node* const pivot, add("pivot", "Switch", {pred, pred}, {}, {}, control_));
+    std::vector<std::vector<Endpoint>> given(2);  // else, then
+    for (size_t i = 1; i < inputs_.size(); ++i) {
+      ASSIGN_OR_RETURN(Node* const chosen, add(fmt::format("switch_{}", i - 1), "Switch", {inputs_[i], pred}));
+      for (int branch : {0, 1}) given[branch].push_back(chosen->output(branch));
+    }
+    std::vector<Node*> branches, executed;
+    for (const int branch : {0, 1}) {
+      const std::string name = branch ? "then" : "else";
+      ASSIGN_OR_RETURN(Node* const taken, add("pivot_" + name, "Identity", {pivot->output(branch)}));
+      ASSIGN_OR_RETURN(Node* const call, add_call(name, *function_of(node_, branch ? "then_branch" : "else_branch"),
+                                                  given[branch], results(), {taken}));
+      branches.push_back(call);
+      ASSIGN_OR_RETURN(Node* const done, add(name + "_executed", "Identity", {taken->output(0)}, {}, {}, {call}));
+      executed.push_back(done);
+    }
+    std::vector<Endpoint> merged;
+    for (int i = 0; i < node_.num_outputs(); ++i) {
+      ASSIGN_OR_RETURN(Node* const merge, add_merge(fmt::format("merge_{}", i), branches[0]->output(i), branches[1]->output(i)));
+      merge->set_output_shape(0, node_.output_shape(i));
+      merged.push_back(merge->output(0));
+    }
+    ASSIGN_OR_RETURN(Node* const end, add_merge("executed", executed[0]->output(0), executed[1]->output(0)));
+    return finish(merged, {end});
+  }
+
+  Status lower_while(const std::vector<Shape>& invariants) {
+    const int n = node_.num_inputs();
+    const AttrMap frame{{"frame_name", node_.name()}, {"is_constant", false}, {"parallel_iterations", parallel_iterations()}};
+    std::vector<Node*> merges;
+    std::vector<Endpoint> current, next, leaving;
+    for (int i = 0; i < n; ++i) {
+      ASSIGN_OR_RETURN(Node* const enter, add(fmt::format("enter_{}", i), "Enter", {inputs_[i]}, frame, {}, control_));
+      ASSIGN_OR_RETURN(Node* const merge, add_merge(fmt::format("merge_{}", i), enter->output(0), enter->output(0)));
+      merge->set_output_shape(0, invariants[i]);
+      merges.push_back(merge);
+      current.push_back(merge->output(0));
+    }
+    ASSIGN_OR_RETURN(Node* const test, add_call("cond", *function_of(node_, "cond"), current, {DType::kBool}, {merges[0]}));
+    ASSIGN_OR_RETURN(Node* const goes_on, add("loop_cond", "LoopCond", {test->output(0)}));
+    for (int i = 0; i < n; ++i) {
+      ASSIGN_OR_RETURN(Node* const chosen, add(fmt::format("switch_{}", i), "Switch", {current[i], goes_on->output(0)}));
+      leaving.push_back(chosen->output(0));
+      next.push_back(chosen->output(1));
+    }
+    ASSIGN_OR_RETURN(Node* const pivot, add("pivot_body", "Identity", {next[0]}));
+    ASSIGN_OR_RETURN(Node* const body, add_call("body", *function_of(node_, "body"), next, results(), {pivot}));
+    std::vector<Endpoint> left;
+    std::vector<Node*> exits;
+    for (int i = 0; i < n; ++i) {
+      ASSIGN_OR_RETURN(Node* const again, add(fmt::format("next_{}", i), "NextIteration", {body->output(i)}, {}, {}, {body}));
+      RETURN_IF_ERROR(graph_.set_input(merges[i], 1, again->output(0)));
+      ASSIGN_OR_RETURN(Node* const exit, add(fmt::format("exit_{}", i), "Exit", {leaving[i]}));
+      left.push_back(exit->output(0));
+      exits.push_back(exit);
+    }
+    return finish(left, exits);
+  }
+
+ private:
+  std::vector<DType> results() const { return {node_.output_types().begin(), node_.output_types().end()}; }
+
+  int64_t parallel_iterations() const {
+    const auto value = node_.attr<int64_t>("parallel_iterations");
+    return value.ok() ? *value : 10;
+  }
+
+  // A node with the type of its first input, which all its outputs have.
+  StatusOr<Node*> add(std::string name, const char* op, std::vector<Endpoint> inputs, AttrMap attrs = {},
+                      std::vector<DType> types = {}, std::vector<Node*> control = {}) {
+    NodeSpec spec;
+    spec.name = node_.name() + "/" + std::move(name);
+    spec.op = graph::OpRegistry::global().find(op);
+    spec.device = node_.device();
+    const DType type = base_type(inputs[0].dtype());
+    if (spec.op->name != "LoopCond") attrs.set("T", type);
+    if (types.empty()) types.assign(spec.op->outputs.size(), type);
+    const Shape shape = inputs[0].shape();
+    spec.attrs = std::move(attrs);
+    spec.output_types = std::move(types);
+    spec.inputs = std::move(inputs);
+    spec.control_inputs = std::move(control);
+    ASSIGN_OR_RETURN(Node* const node, graph_.add_node(std::move(spec)));
+    const bool hands_on = node->type() != "Merge" && node->type() != "Enter";
+    for (int i = 0; i < node->num_outputs(); ++i) node->set_output_shape(i, hands_on ? shape : Shape::unknown());
+    return node;
+  }
+
+  StatusOr<Node*> add_merge(std::string name, Endpoint a, Endpoint b) {
+    const DType type = base_type(a.dtype());
+    return add(std::move(name), "Merge", {a, b}, {{"N", int64_t{2}}}, {type, DType::kInt32});
+  }
+
+  StatusOr<Node*> add_call(const std::string& name, const NameAttrList& function, std::vector<Endpoint> arguments,
+                           std::vector<DType> types, std::vector<Node*> control) {
+    NodeSpec spec;
+    spec.name = node_.name() + "/" + name;
+    spec.op = graph::OpRegistry::global().find(node_.op().is_stateful ? "StatefulPartitionedCall" : "PartitionedCall");
+    spec.device = node_.device();
+    std::vector<DType> inputs;
+    for (const Endpoint& e : arguments) inputs.push_back(base_type(e.dtype()));
+    spec.attrs = {{"f", function}, {"Tin", std::move(inputs)}, {"Tout", types}, {"config", std::string()},
+                  {"config_proto", std::string()}, {"executor_type", std::string()}};
+    spec.output_types = std::move(types);
+    spec.inputs = std::move(arguments);
+    spec.control_inputs = std::move(control);
+    ASSIGN_OR_RETURN(Node* const call, graph_.add_node(std::move(spec)));
+    for (int i = 0; i < call->num_outputs(); ++i) call->set_output_shape(i, Shape::unknown());
+    calls_.push_back(call);
+    return call;
+  }
+
+  Status finish(const std::vector<Endpoint>& outputs, std::vector<Node*> ends) {
+    for (size_t i = 0; i < outputs.size(); ++i) graph_.replace_uses(node_.output(static_cast<int>(i)), outputs[i]);
+    NodeSpec spec;
+    spec.op = graph::OpRegistry::global().find("NoOp");
+    spec.control_inputs = std::move(ends);
+    graph_.rewrite_node(&node_, std::move(spec));
+    return OkStatus();
+  }
+
+  Graph& graph_;
+  Node& node_;
+  std::vector<Node*>& calls_;
+  std::vector<Endpoint> inputs_;
+  std::vector<Node*> control_;
+};
+
+// What holds of both.
+Shape common_shape(const Shape& a, const Shape& b) {
+  if (a.rank() < 0 || a.rank() != b.rank()) return Shape::unknown();
+  Shape common = a;
+  for (int i = 0; i < a.rank(); ++i) {
+    if (a.dim(i) != b.dim(i)) common.set_dim(i, Shape::kUnknown);
+  }
+  return common;
+}
+
+// The shapes that the values enter the loop with, less what an iteration changes of them. False: the functions don't fit.
+bool find_invariants(const Node& node, const Graph& library, std::vector<Shape>* invariants) {
+  const NameAttrList *cond = function_of(node, "cond"), *body = function_of(node, "body");
+  if (cond == nullptr || body == nullptr) return false;
+  invariants->clear();
+  for (const Endpoint& input : node.inputs()) invariants->push_back(input.shape());
+  for (bool changes = true; changes;) {
+    changes = false;
+    const auto iteration = body_of(library, *body, *invariants);
+    if (!iteration.ok() || static_cast<int>(iteration->results.size()) != node.num_inputs()) return false;
+    for (int i = 0; i < node.num_inputs(); ++i) {
+      const Shape common = common_shape((*invariants)[i], iteration->results[i].shape());
+      if (common == (*invariants)[i]) continue;
+      (*invariants)[i] = common;
+      changes = true;
+    }
+  }
+  const auto test = body_of(library, *cond, *invariants);
+  return test.ok() && test->results.size() == 1 && is_boolean_scalar(test->results[0]);
+}
+
+}  // namespace
+
+bool is_functional(const Node& node) { return is_if(node) || is_while(node); }
+
+bool can_lower(const Node& node, const Graph& library, std::vector<Shape>* invariants) {
+  const graph::AttrValue* lower = node.find_attr("_lower_using_switch_merge");
+  if (lower != nullptr && lower->get<bool>() != nullptr && !*lower->get<bool>()) return false;
+  for (const Endpoint& input : node.inputs()) {
+    if (is_ref(input.dtype())) return false;
+  }
+  if (is_if(node)) {
+    return is_boolean_scalar(node.input(0)) && function_of(node, "then_branch") && function_of(node, "else_branch");
+  }
+  return is_while(node) && node.num_inputs() > 0 && find_invariants(node, library, invariants);
+}
+
+Status lower_functional(Graph& graph, Node* node, const std::vector<Shape>& invariants, std::vector<Node*>* calls) {
+  Lowering lowering(graph, node, calls);
+  return is_if(*node) ? lowering.lower_if() : lowering.lower_while(invariants);
+}
+
+}  // namespace reflow::runtime
