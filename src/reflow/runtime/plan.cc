@@ -4,6 +4,7 @@
 #include <functional>
 #include <queue>
 
+#include "reflow/op/function_runner.h"
 #include "reflow/runtime/control_flow_info.h"
 #include "reflow/runtime/program.h"
 #include "reflow/runtime/schedule.h"
@@ -107,6 +108,12 @@ bool takes_plain_value(const graph::OpDef& op, const Node& node, int input) {
   return !node.op().inputs.empty();
 }
 
+bool calls_functions(const Node& node) {
+  return op::called_function(node) || std::ranges::any_of(node.attrs(), [](const auto& attr) {
+           return attr.second.template get<graph::NameAttrList>() || attr.second.template get<std::vector<graph::NameAttrList>>();
+         });
+}
+
 void mark_dying_inputs(Plan* plan) {
   for (size_t index = 0; index < plan->instructions.size(); ++index) {
     Instruction& in = plan->instructions[index];
@@ -178,6 +185,7 @@ Status compile_plan(graph::Subgraph subgraph, std::span<const std::unique_ptr<op
         instruction.dereferences = true;
       }
     }
+    plan->calls_functions |= calls_functions(*node);
     if (node->type() != "_Feed") {
       ASSIGN_OR_RETURN(std::shared_ptr<op::Kernel> kernel, kernel_of(*node));
       instruction.kernel = kernel.get();

@@ -51,6 +51,7 @@ class Plan {
   // Has control flow, blocking or asynchronous kernels: run by the dataflow loop, which needs `control_flow`; what
   // needn't wait runs by `schedule`.
   bool needs_dataflow = false;
+  bool calls_functions = false;  // kernels run others, which are to end with this run
   std::unique_ptr<ControlFlowInfo> control_flow;
   std::unique_ptr<Schedule> schedule;
 

@@ -1,5 +1,7 @@
 #include "reflow/runtime/plan_run.h"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "reflow/op/function_runner.h"
@@ -55,8 +57,10 @@ Status take_fetches(const Plan& plan, Frame& frame, std::vector<Tensor>* fetches
 }
 
 Status execute(const Program& program, Frame& frame, const RunControl& control, RunMetadata* metadata) {
-  return program.plan().needs_dataflow ? run_dataflow(program, frame, control, metadata)
-                                       : run_straight_line(program, frame, control, metadata);
+  const Status status = program.plan().needs_dataflow ? run_dataflow(program, frame, control, metadata)
+                                                      : run_straight_line(program, frame, control, metadata);
+  // Whoever comes too late is told so, whatever the last kernel gave.
+  return status.ok() && control.has_deadline() ? control.check() : status;
 }
 
 // A run that tells of itself.
@@ -65,7 +69,12 @@ Status execute_with_metadata(const Program& program, Frame& frame, const RunCont
   const Plan& plan = program.plan();
   const bool collect = settings.trace || settings.costs || settings.report_allocations_on_oom;
   RunMetadata collected;
+  CalledTrace called;
+  op::CallState state = op::CallScope::current();
+  state.trace = settings.trace ? &called : nullptr;
+  const op::CallScope traced(state);
   Status status = execute(program, frame, control, collect ? &collected : nullptr);
+  std::ranges::move(called.nodes, std::back_inserter(collected.nodes));
   if (status.code() == StatusCode::kResourceExhausted && collect) {
     status = append_message(status, Tracer(plan, &collected).memory_report(message_of(status)));
   }
@@ -76,6 +85,25 @@ Status execute_with_metadata(const Program& program, Frame& frame, const RunCont
   *metadata = std::move(collected);
   return status;
 }
+
+// While it lives, who cancels the caller of a run cancels what its kernels call.
+class Forwarding {
+ public:
+  Forwarding(op::CancellationManager* from, op::CancellationManager& to) : from_(from) {
+    if (from_ == nullptr) return;
+    token_ = from_->next_token();
+    if (!from_->add_callback(token_, [&to] { to.cancel(); })) to.cancel();
+  }
+  ~Forwarding() {
+    if (from_ != nullptr) from_->remove_callback(token_);
+  }
+  Forwarding(const Forwarding&) = delete;
+  Forwarding& operator=(const Forwarding&) = delete;
+
+ private:
+  op::CancellationManager* const from_;
+  op::CancellationManager::Token token_ = 0;
+};
 
 // Outputs that are handed out get memory of their own.
 Status allocate_fetches(const Program& program, Frame& frame) {
@@ -103,10 +131,11 @@ Status run_plan(Plan& plan, std::span<const Tensor> feeds, std::vector<Tensor>* 
   }
   for (size_t i = 0; i < feeds.size(); ++i) frame->values[plan.feed_slots[i]].tensor = feeds[i];
 
-  const op::CallScope calls({settings.call_depth, settings.deadline});
+  const op::CallScope calls({settings.call_depth, settings.deadline, nullptr});
   const RunControl control{settings.session, settings.caller, settings.deadline};
   Status status = allocate_fetches(program, *frame);
   if (status.ok()) {
+    const Forwarding cancels(plan.calls_functions ? settings.caller : nullptr, frame->cancellation);
     const bool tells = metadata != nullptr || settings.report_allocations_on_oom;
     status = tells ? execute_with_metadata(program, *frame, control, settings, metadata)
                    : execute(program, *frame, control, nullptr);
@@ -123,7 +152,7 @@ Status run_plan(Plan& plan, std::span<const Tensor> feeds, std::vector<Tensor>* 
     }
     frame->step_resources.clear();
   }
-  if (!status.ok()) frame->spoiled = true;
+  if (!status.ok() || frame->cancellation.cancelled()) frame->spoiled = true;
   program.give_back(std::move(frame));
   return status;
 }
