@@ -1,11 +1,9 @@
 #include <algorithm>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <utility>
 
-#include "reflow/base/interrupt.h"
 #include "reflow/base/logging.h"
+#include "reflow/runtime/async_kernels.h"
 #include "reflow/runtime/compute.h"
 #include "reflow/runtime/executor.h"
 #include "reflow/runtime/loop_frame.h"
@@ -17,7 +15,6 @@
 namespace reflow::runtime {
 namespace {
 
-using graph::Node;
 using op::ControlKind;
 using op::Value;
 using Arrival = Iteration::Arrival;
@@ -25,29 +22,16 @@ using Arrival = Iteration::Arrival;
 // Instructions with this many pending inputs have been started: Merge, which doesn't wait for all of them.
 constexpr int32_t kStarted = -(1 << 30);
 
-// An asynchronous instruction that runs, with what its kernel needs to live meanwhile.
-struct Activity {
-  Task task;
-  std::vector<Value*> inputs;
-  std::unique_ptr<op::KernelContext> context;
-  Status status;
-  Tracer::Begin begin;
-};
-
 // One run of a plan. Instructions run one after the other on the caller's thread, as their inputs arrive; those that may
 // wait run beside it, and end on it.
 class DataflowRun {
  public:
   // `scheduled` runs the loops that have a schedule; null: all go by their dataflow.
   DataflowRun(const Program& program, Frame& frame, const RunControl& control, RunMetadata* metadata, ScheduledRun* scheduled)
-      : scheduled_(scheduled), plan_(program.plan()), info_(*plan_.control_flow), frame_(frame), control_(control), tracer_(plan_, metadata), root_(0, 0, info_.frames[0]), inputs_(info_.max_inputs), unused_(info_.frames.size()) {
+      : scheduled_(scheduled), plan_(program.plan()), info_(*plan_.control_flow), frame_(frame), control_(control),
+        tracer_(plan_, metadata), root_(0, 0, info_.frames[0]), inputs_(info_.max_inputs), unused_(info_.frames.size()),
+        async_(plan_, control) {
     frame_.memos.resize(plan_.instructions.size());
-  }
-
-  ~DataflowRun() {
-    if (!watching_) return;
-    control_.session->remove_callback(session_token_);
-    if (control_.caller != nullptr) control_.caller->remove_callback(caller_token_);
   }
 
   Status run() {
@@ -71,14 +55,14 @@ class DataflowRun {
     constexpr int kTasksBetweenChecks = 64;
     int until_check = 1;
     while (true) {
-      if (!running_.empty()) take_up_finished();
+      if (!async_.empty()) take_up_finished();
       if (!ending() && --until_check == 0) {
         check_control();
         until_check = kTasksBetweenChecks;
       }
       if (ending()) ready_.clear();
       if (ready_.empty()) {
-        if (running_.empty()) return;
+        if (async_.empty()) return;
         wait();
         continue;
       }
@@ -93,7 +77,7 @@ class DataflowRun {
     Status status = control_.check();
     if (status.ok()) return;
     if (status.code() == StatusCode::kDeadlineExceeded) {
-      if (!running_.empty()) log_warning("A run timed out waiting for {}", describe_running());
+      if (!async_.empty()) log_warning("A run timed out waiting for {}", async_.describe());
       return fail(std::move(status));
     }
     // The kernels that wait say what was cancelled; else this does.
@@ -103,74 +87,14 @@ class DataflowRun {
 
   // Until an asynchronous kernel has ended, or the run is to.
   void wait() {
-    constexpr auto kLong = std::chrono::seconds(60);
-    if (!watching_) watch();
-    std::unique_lock lock(mutex_);
-    const auto called = [this] { return !finished_.empty() || (woken_ && !ending()); };
-    auto until = std::chrono::steady_clock::now() + kLong;
-    const bool has_deadline = control_.has_deadline() && !ending();
-    if (has_deadline) until = std::min(until, control_.deadline);
-    const bool in_time = wait_until(lock, until, called);
-    woken_ = false;
-    lock.unlock();
+    const bool in_time = async_.wait(ending());
     if (!ending()) check_control();
-    if (!in_time && !ending()) log_debug(1, "A run has been waiting for a minute for {}", describe_running());
-  }
-
-  // The same, for who may be interrupted meanwhile.
-  template <typename Called>
-  bool wait_until(std::unique_lock<std::mutex>& lock, std::chrono::steady_clock::time_point until, Called called) {
-    if (!Interrupt::possible()) return done_.wait_until(lock, until, called);
-    while (true) {
-      const auto now = std::chrono::steady_clock::now();
-      if (done_.wait_until(lock, std::min(until, now + Interrupt::kInterval), called)) return true;
-      if (now >= until) return false;
-      if (ending()) continue;
-      lock.unlock();
-      const bool interrupted = Interrupt::requested();  // without the lock: it may run a program's code
-      lock.lock();
-      if (interrupted) return true;
-    }
-  }
-
-  // From now on a cancellation wakes wait().
-  void watch() {
-    watching_ = true;
-    const auto wake = [this] {
-      const std::lock_guard lock(mutex_);
-      woken_ = true;
-      done_.notify_one();
-    };
-    session_token_ = control_.session->next_token();
-    bool too_late = !control_.session->add_callback(session_token_, wake);
-    if (control_.caller != nullptr) {
-      caller_token_ = control_.caller->next_token();
-      too_late |= !control_.caller->add_callback(caller_token_, wake);
-    }
-    if (too_late) wake();
-  }
-
-  // The nodes whose kernels wait, for messages.
-  std::string describe_running() const {
-    constexpr size_t kMost = 5;
-    std::string text;
-    for (size_t i = 0; i < std::min(running_.size(), kMost); ++i) {
-      const Node& node = *plan_.instructions[running_[i]->task.instruction].node;
-      text += fmt::format("{}{} ({})", i ? ", " : "", node.name(), node.type());
-    }
-    if (running_.size() > kMost) text += fmt::format(" and {} more", running_.size() - kMost);
-    return text;
+    if (!in_time && !ending()) log_debug(1, "A run has been waiting for a minute for {}", async_.describe());
   }
 
   // Propagates the outputs of the asynchronous kernels that have ended.
   void take_up_finished() {
-    std::vector<std::unique_ptr<Activity>> finished;
-    {
-      std::lock_guard lock(mutex_);
-      finished.swap(finished_);
-    }
-    for (auto& activity : finished) {
-      std::erase(running_, activity.get());
+    for (auto& activity : async_.take_finished()) {
       if (ending() && activity->status.ok()) continue;
       if (tracer_.on() && activity->status.ok()) trace(activity->begin, activity->task, *activity->context);
       complete(activity->task, activity->status, activity->context->dead_outputs());
@@ -199,7 +123,7 @@ class DataflowRun {
     const ControlFlowInfo::Instr& info = info_.instructions[task.instruction];
     if (task.dead && !info.takes_dead_inputs) return execute_dead(task, info);
     if (info.kind != ControlKind::kNone) {
-      if (const Status status = execute_control(task, info); !status.ok()) {
+      if (const Status status = trace_control(task, info); !status.ok()) {
         return fail(at_node(status, *plan_.instructions[task.instruction].node));
       }
       return end(task);
@@ -272,19 +196,7 @@ class DataflowRun {
       return complete(task, status, 0);
     }
     if (tracer_.on()) activity->begin = Tracer::begin();
-    Activity* running = activity.release();
-    running_.push_back(running);
-    const auto done = [this, running](Status status) {
-      running->status = std::move(status);
-      std::lock_guard lock(mutex_);
-      finished_.emplace_back(running);
-      done_.notify_one();
-    };
-    if (in.kernel->is_async()) {
-      in.kernel->compute_async(*running->context, done);
-    } else {
-      plan_.pool->schedule([&in, running, done] { done(compute(*in.kernel, *running->context)); });
-    }
+    async_.start(std::move(activity));
   }
 
   void complete(const Task& task, const Status& status, uint64_t dead_outputs) {
@@ -339,6 +251,21 @@ class DataflowRun {
       if (ref != nullptr && !ref->tensor.valid()) return uninitialized(in, j);
     }
     return OkStatus();
+  }
+
+  Status trace_control(const Task& task, const ControlFlowInfo::Instr& info) {
+    if (!tracer_.on()) [[likely]] return execute_control(task, info);
+    // What it hands on is what it reads first.
+    const Instruction& in = plan_.instructions[task.instruction];
+    std::vector<Value> given;
+    for (int j = 0; j < in.num_inputs && given.empty(); ++j) {
+      const int32_t value = info_.input_values[in.first_input + j];
+      if (is_live(task, in, j)) given.push_back(value < 0 ? task.frame->constants[~value] : task.iteration->values[value]);
+    }
+    const Tracer::Begin begin = Tracer::begin();
+    const Status status = execute_control(task, info);
+    if (status.ok()) tracer_.end_control(begin, task.instruction, given);
+    return status;
   }
 
   Status execute_control(const Task& task, const ControlFlowInfo::Instr& info) {
@@ -610,13 +537,7 @@ class DataflowRun {
   std::vector<std::vector<std::unique_ptr<Iteration>>> unused_;  // by static frame
   Status status_;
   Status stopped_;  // cancelled from outside
-  std::vector<const Activity*> running_;  // asynchronous ones
-  std::mutex mutex_;
-  std::condition_variable done_;
-  std::vector<std::unique_ptr<Activity>> finished_;  // guarded by mutex_
-  bool woken_ = false;                               // likewise
-  bool watching_ = false;
-  op::CancellationManager::Token session_token_ = 0, caller_token_ = 0;
+  AsyncKernels async_;
 };
 
 }  // namespace
