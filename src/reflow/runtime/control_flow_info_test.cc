@@ -6,8 +6,10 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "reflow/client/apply_op.h"
+#include "reflow/client/array_ops.h"
 #include "reflow/client/errors.h"
 #include "reflow/client/session.h"
 
@@ -47,6 +49,17 @@ TEST_F(MalformedFrames, InputsFromDifferentFrames) {
 
 TEST_F(MalformedFrames, FetchWithinALoop) {
   EXPECT_THAT(error_of(enter("loop")), HasSubstr("can't be fetched: it is in the loop 'loop'"));
+}
+
+// It decides nothing there.
+TEST_F(MalformedFrames, LoopCondOutsideOfALoop) {
+  const Output pred = placeholder_with_default(constant(true), Shape{});
+  const std::vector<Output> branches = client::all_outputs(
+      client::make_op("Switch", "", {constant(1.f), apply_op("LoopCond", "", {pred})}));
+  Session session;
+  EXPECT_EQ(session.run(branches[1]).item<float>(), 1);
+  EXPECT_THAT(error_of(branches[0]), HasSubstr("Retval[0] does not have value"));
+  EXPECT_EQ(session.run(branches[0], {{pred, false}}).item<float>(), 1);
 }
 
 TEST_F(MalformedFrames, WayInAndOutAlone) {

@@ -61,7 +61,7 @@ class Scheduler {
   bool gives_reference(int i) const { return in(i).num_outputs > 0 && is_ref(in(i).node->output_type(0)); }
   bool hands_on(int i) const { return reads_reference(i) == gives_reference(i); }
   bool is_loop_switch(int i) const {
-    return kind(i) == ControlKind::kSwitch && in(i).num_inputs == 2 &&
+    return kind(i) == ControlKind::kSwitch && info_.instructions[i].frame > 0 && in(i).num_inputs == 2 &&
            kind(instruction_of(in(i).node->input(1).node)) == ControlKind::kLoopCond;
   }
   bool is_loop_merge(int i) const {
@@ -287,7 +287,11 @@ class Scheduler {
         frame_->num_conditions = static_cast<int32_t>(schedule_.conditions.size()) - step.first_condition;
         return OkStatus();
       case ControlKind::kSwitch:
-        if (is_loop_switch(item)) return OkStatus();
+        if (is_loop_switch(item)) {
+          add_conditions(item);
+          const bool live = step.first_condition == static_cast<int32_t>(schedule_.conditions.size());
+          return live ? OkStatus() : unimplemented("{} may read what is dead", instruction.node->name());
+        }
         step.kind = Schedule::StepKind::kSwitch;
         break;
       case ControlKind::kMerge:
