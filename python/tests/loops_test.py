@@ -63,34 +63,6 @@ def test_case_takes_the_first_that_is_true():
     assert [run(result, {x: value}) for value in (11, 7, 0)] == [1, 2, 3]
 
 
-def test_switch_case():
-    i, x, y = tf.placeholder(tf.int32, []), tf.placeholder(tf.float32, [3], 'x'), tf.placeholder(tf.float32, [], 'y')
-    result = tf.switch_case(i, [lambda: x * 2, lambda: x * x + y], default=lambda: tf.zeros([3]))
-    assert result.name == 'switch_case/indexed_case/Identity:0' and result.shape == [3]
-    pair = tf.switch_case(i, {1: lambda: (x + 1, y + 1), 0: lambda: (x, y)}, name='my')
-    assert [tensor.name for tensor in pair] == ['my/indexed_case/Identity:0', 'my/indexed_case/Identity_1:0']
-    slope = tf.gradients(result, x)[0]
-    at = [run([result, slope, pair], {i: k, x: [1, 2, 3], y: 1}) for k in (-1, 0, 1, 2, 7)]
-    assert [each[0].tolist() for each in at] == [[0, 0, 0], [2, 4, 6], [2, 5, 10], [0, 0, 0], [0, 0, 0]]
-    assert [each[1].tolist() for each in at] == [[0, 0, 0], [2, 2, 2], [2, 4, 6], [0, 0, 0], [0, 0, 0]]
-    assert [each[2][1] for each in at] == [2, 1, 2, 2, 2]
-
-
-def test_mistakes_in_switch_case():
-    i, x = tf.placeholder(tf.int32, []), tf.placeholder(tf.float32, [3], 'x')
-    for arguments, error, text in [
-            ((i, []), ValueError, 'Must provide at least one item in branch_fns'),
-            ((i, [1]), TypeError, 'Each entry in branch_fns must be a 2-tuple'),
-            ((i, {1: lambda: x}), ValueError, r'must form contiguous range of \[0 to 1\) but found {1}'),
-            ((x, [lambda: x]), TypeError, "branch_index must an integer Tensor, got <dtype: 'float32'>"),
-            ((3, [lambda: x]), TypeError, "branch_index must a Tensor, got <class 'int'>"),
-            ((i, {'a': lambda: x}), TypeError, "key must be a Python `int`, got <class 'str'>"),
-            ((i, [lambda: x, lambda: tf.cast(x, tf.int32)]), TypeError,
-             r'branches\[0\] and branches\[1\] arguments to tf.switch_case must have the same number, type')]:
-        with pytest.raises(error, match=text):
-            tf.switch_case(*arguments)
-
-
 def test_python_function():
     calls = []
 
