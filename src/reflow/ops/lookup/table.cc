@@ -1,5 +1,7 @@
 #include "reflow/ops/lookup/table.h"
 
+#include "reflow/op/resource_handle.h"
+
 namespace reflow::ops {
 
 using namespace ::reflow::op;
@@ -23,17 +25,10 @@ Status LookupTable::check_values(const Tensor& keys, const Tensor& values) const
 
 StatusOr<std::shared_ptr<LookupTable>> table_of(KernelContext& c) {
   const Tensor& handle = c.input(0);
-  if (handle.dtype() == DType::kResource && handle.num_elements() >= 1) {
-    const ResourceHandle& resource = handle.item<ResourceHandle>();
-    if (resource.resource && resource.type_name == LookupTable::kTypeName) {
-      return std::static_pointer_cast<LookupTable>(resource.resource);
-    }
-    return c.resources().lookup<LookupTable>(resource.container, resource.name);
-  }
-  if (handle.dtype() != DType::kString || handle.num_elements() != 2) {
+  if (handle.dtype() == DType::kString && handle.num_elements() != 2) {
     return invalid_argument("Lookup table handle must be scalar, but had shape: {}", handle.shape().str());
   }
-  return c.resources().lookup<LookupTable>(handle.data<std::string>()[0], handle.data<std::string>()[1]);
+  return resource_at<LookupTable>(c, 0);
 }
 
 }  // namespace reflow::ops

@@ -8,6 +8,7 @@
 
 #include "reflow/op/op.h"
 #include "reflow/op/private_name.h"
+#include "reflow/op/resource_handle.h"
 #include "reflow/ops/queue/accumulator.h"
 
 namespace reflow::ops {
@@ -77,17 +78,10 @@ class MakeAccumulator : public Kernel {
 // The accumulator behind input 0: a resource handle, or a reference to its container and name.
 StatusOr<std::shared_ptr<Accumulator>> accumulator_of(KernelContext& c) {
   const Tensor& handle = c.input(0);
-  if (handle.dtype() == DType::kResource && handle.num_elements() >= 1) {
-    const ResourceHandle& resource = handle.item<ResourceHandle>();
-    if (resource.resource && resource.type_name == Accumulator::kTypeName) {
-      return std::static_pointer_cast<Accumulator>(resource.resource);
-    }
-    return c.resources().lookup<Accumulator>(resource.container, resource.name);
-  }
-  if (handle.dtype() != DType::kString || handle.num_elements() != 2) {
+  if (handle.dtype() == DType::kString && handle.num_elements() != 2) {
     return invalid_argument("Accumulator handle must have two elements; had shape: {}", handle.shape().str());
   }
-  return c.resources().lookup<Accumulator>(handle.data<std::string>()[0], handle.data<std::string>()[1]);
+  return resource_at<Accumulator>(c, 0);
 }
 
 Status read_scalar(const Tensor& t, std::string_view name, int64_t* value) {
