@@ -2,12 +2,11 @@
 
 #include "special_functions.h"
 
-#include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "elementwise_kernel.h"
 #include "gradient_ops.h"
+#include "reflow/ops/math/gamma_sample_slope.h"
 
 namespace reflow::ops {
 namespace {
@@ -64,41 +63,12 @@ struct IgammaGradA {
   template <typename T>
   static T apply(T a, T x) { return static_cast<T>(igamma_gradient_a(a, x)); }
 };
-// The upper incomplete gamma function of x > a, divided by x^a e^-x: Legendre's continued fraction by Lentz's method (Press
-// et al., "Numerical Recipes", 6.2).
-double upper_gamma_fraction(double a, double x) {
-  constexpr double kTiny = 1e-300;
-  double b = x + 1 - a, c = 1 / kTiny, d = 1 / b, h = d;
-  for (int i = 1; i < 10000; ++i) {
-    const double term = -i * (i - a);
-    b += 2;
-    d = term * d + b;
-    if (std::abs(d) < kTiny) d = kTiny;
-    c = b + term / c;
-    if (std::abs(c) < kTiny) c = kTiny;
-    d = 1 / d;
-    h *= d * c;
-    if (std::abs(d * c - 1) < 1e-16) break;
-  }
-  return h;
-}
-
 // Of a sample of the gamma distribution: how it changes with alpha, at the same probability.
 struct GammaSampleSlope {
   static constexpr double kCostNs = 500;
   template <typename T>
   static T apply(T alpha, T sample) {
-    const double a = alpha, x = sample;
-    if (x == 0 && a > 0) return 0;
-    if (a > 0 && x > a + 1 && x < std::numeric_limits<double>::infinity()) {
-      // Of the complement: the derivative of P itself is lost in rounding there.
-      const double step = 1e-5 * std::min(a, 1.0);
-      const double slope = (upper_gamma_fraction(a + step, x) - upper_gamma_fraction(a - step, x)) / (2 * step);
-      return static_cast<T>(x * (upper_gamma_fraction(a, x) * (std::log(x) - digamma(a)) + slope));
-    }
-    int sign;
-    const double density = std::exp((a - 1) * std::log(x) - x - lgamma_r(a, &sign));
-    return static_cast<T>(-igamma_gradient_a(a, x) / density);
+    return static_cast<T>(gamma_sample_slope(alpha, sample));
   }
 };
 struct Zeta {
