@@ -50,6 +50,15 @@ class Decompressor {
     jpeg_calc_output_dimensions(&info);
     return jpeg_start_decompress(&info);
   }
+  // Lines from now on have the columns from `x` to `x + width` only, and those before that belong to the same blocks. The
+  // colours at their ends are made without the neighbours beyond, as TensorFlow's crops are. *first: where lines begin.
+  bool crop_lines(int64_t x, int64_t width, int64_t* first) {
+    if (setjmp(errors.place)) return false;
+    JDIMENSION offset = static_cast<JDIMENSION>(x), columns = static_cast<JDIMENSION>(width);
+    jpeg_crop_scanline(&info, &offset, &columns);
+    *first = offset;
+    return true;
+  }
   // Reads a line; false: it can't be read.
   bool read_line(uint8_t* line) {
     if (setjmp(errors.place)) return false;
@@ -114,6 +123,8 @@ Status decode_jpeg(std::string_view bytes, const JpegDecodeOptions& options,
   }
   ASSIGN_OR_RETURN(uint8_t* const out, allocate({.height = crop.height, .width = crop.width, .channels = channels}));
   const int64_t row_bytes = crop.width * channels;
+  int64_t first = 0;
+  if (options.crop && !d.crop_lines(crop.x, crop.width, &first)) return invalid();
   std::vector<uint8_t> line(static_cast<size_t>(width * std::max(info.output_components, 4)));
   std::vector<uint8_t> rgb(is_cmyk ? static_cast<size_t>(width * 3) : 0);
   int64_t read = 0;  // lines
@@ -128,10 +139,10 @@ Status decode_jpeg(std::string_view bytes, const JpegDecodeOptions& options,
     }
     const uint8_t* source = line.data();
     if (info.out_color_space == JCS_CMYK) {
-      cmyk_to_rgb(line.data(), width, info.saw_Adobe_marker, rgb.data());
+      cmyk_to_rgb(line.data(), info.output_width, info.saw_Adobe_marker, rgb.data());
       source = rgb.data();
     }
-    std::memcpy(row, source + crop.x * channels, static_cast<size_t>(row_bytes));
+    std::memcpy(row, source + (crop.x - first) * channels, static_cast<size_t>(row_bytes));
   }
   if (static_cast<float>(read) < options.acceptable_fraction * static_cast<float>(crop.y + crop.height)) return invalid();
   if (options.try_recover_truncated || read < height) return OkStatus();
