@@ -7,6 +7,7 @@
 #include "reflow/op/elements.h"
 #include "reflow/op/indices.h"
 #include "reflow/op/op.h"
+#include "reflow/op/variant_ops.h"
 
 namespace reflow::ops {
 namespace {
@@ -43,6 +44,15 @@ REFLOW_OP("Const")
     .kernel<Const>(kCpu)
     .sets_outputs()
     .not_differentiable();
+
+REFLOW_OP("HostConst")
+    .output("output: dtype")
+    .attr("value: tensor")
+    .attr("dtype: type")
+    .doc("The tensor `value`, in the memory of the CPU.")
+    .shape(const_shape)
+    .kernel<Const>(kCpu)
+    .sets_outputs();
 
 // Dimensions given as values. When the op runs, a negative one is an error in the words of its kernel.
 Status shape_from_dims(ShapeContext& c, int i, std::string_view name, Shape* out) {
@@ -144,7 +154,8 @@ class ZerosLike : public Kernel {
     } else if (out.dtype() == DType::kString) {
       for (std::string& s : out.flat<std::string>()) s.clear();
     } else {
-      return unimplemented("ZerosLike of {}", dtype_name(out.dtype()));
+      ASSIGN_OR_RETURN(Tensor zeros, zeros_like(c.input(0)));
+      for (int64_t i = 0; i < zeros.num_elements(); ++i) out.data<Variant>()[i] = zeros.data<Variant>()[i];
     }
     return OkStatus();
   }
@@ -156,7 +167,7 @@ REFLOW_OP("ZerosLike")
     .attr("T: type")
     .doc("Zeros in the shape and type of `x`.")
     .shape(unchanged_shape)
-    .kernel_for<ZerosLike>(kCpu, kPlainTypes + Types<std::string>{})
+    .kernel_for<ZerosLike>(kCpu, kPlainTypes + Types<std::string, Variant>{})
     .in_place(0, 0)
     .not_differentiable();
 

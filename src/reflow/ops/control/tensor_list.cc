@@ -8,6 +8,7 @@
 
 #include "reflow/op/gradient_ops.h"
 #include "reflow/op/indices.h"
+#include "reflow/op/variant_ops.h"
 
 namespace reflow::ops {
 
@@ -68,6 +69,50 @@ StatusOr<Tensor> element_or_zeros(const TensorList& list, int64_t index, const S
   if (is_plain(list.dtype) && zeros.size_bytes() > 0) std::memset(zeros.raw_data(), 0, zeros.size_bytes());
   return zeros;
 }
+
+namespace {
+
+constexpr std::string_view kTypeName = "tensorflow::TensorList";
+
+StatusOr<Variant> zeros_of(const Variant& x) {
+  TensorList zeros = *x.get<TensorList>();
+  for (Tensor& element : zeros.elements) {
+    if (!element.valid()) continue;
+    ASSIGN_OR_RETURN(element, zeros_like(element));
+  }
+  return Variant::of(std::string(kTypeName), std::move(zeros));
+}
+
+StatusOr<Variant> sum_of(const Variant& x, const Variant& y) {
+  const TensorList &a = *x.get<TensorList>(), &b = *y.get<TensorList>();
+  if (a.dtype != b.dtype) {
+    return invalid_argument("Trying to add two lists of tensors of different dtypes. One is {} and the other is {}",
+                            dtype_spec_name(a.dtype), dtype_spec_name(b.dtype));
+  }
+  TensorList total = a;
+  if (!a.element_shape.compatible_with(b.element_shape)) {
+    return invalid_argument("Trying to add two lists of tensors with incompatible element shapes. One is {} and the other is {}",
+                            a.element_shape.str(), b.element_shape.str());
+  }
+  ASSIGN_OR_RETURN(total.element_shape, merged_shapes(a.element_shape, b.element_shape));
+  if (a.size() != b.size()) {
+    return invalid_argument("Trying to add two lists of tensors with different lengths. One is {} and the other is {}", a.size(),
+                            b.size());
+  }
+  for (int64_t i = 0; i < a.size(); ++i) {
+    if (!b.elements[i].valid()) continue;
+    if (!a.elements[i].valid()) {
+      total.elements[i] = b.elements[i];
+      continue;
+    }
+    ASSIGN_OR_RETURN(total.elements[i], sum(a.elements[i], b.elements[i]));
+  }
+  return Variant::of(std::string(kTypeName), std::move(total));
+}
+
+const VariantRegistrar kLists(kTypeName, {zeros_of, sum_of});
+
+}  // namespace
 
 Status handle_outputs(ShapeContext& c) {
   for (int i = 0; i < c.num_outputs(); ++i) c.set_output(i, Shape{});

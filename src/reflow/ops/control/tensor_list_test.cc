@@ -73,6 +73,16 @@ TEST_F(TensorListTest, BatchesOfLists) {
   EXPECT_EQ(text(stack(second)), "[1 2][3 4][5 6][9 10]");
 }
 
+TEST_F(TensorListTest, SumsAndZeros) {
+  const Endpoint reserved = op("TensorListReserve", {shape({2}), number(3)}, floats);
+  const Endpoint one = op("TensorListSetItem", {reserved, number(1), numbers({7, 8})}, floats);
+  EXPECT_EQ(text(stack(op("AddN", {std::vector<Endpoint>{list(), one, list()}}))), "[2 4][13 16][10 12]");
+  EXPECT_EQ(text(stack(op("ZerosLike", {list()}))), "[0 0][0 0][0 0]");
+  const Endpoint shorter = op("TensorListResize", {list(), number(2)});
+  EXPECT_EQ(failure(op("AddN", {std::vector<Endpoint>{list(), shorter}})),
+            "Trying to add two lists of tensors with different lengths. One is 3 and the other is 2");
+}
+
 TEST_F(TensorListTest, WrongTypesAreErrors) {
   EXPECT_EQ(failure(op("TensorListGetItem", {list(), number(0), any()}, {{"element_dtype", DType::kInt32}})),
             "Invalid data types; op elements int32 but list elements float");

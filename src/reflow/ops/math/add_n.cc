@@ -5,6 +5,7 @@
 
 #include "elementwise_kernel.h"
 #include "reflow/op/op.h"
+#include "reflow/op/variant_ops.h"
 #include "reflow/op/vector_math.h"
 
 namespace reflow::ops {
@@ -80,6 +81,26 @@ class AddN : public Kernel {
   }
 };
 
+// Sums of lists and other values, of which each is a scalar.
+template <>
+class AddN<Variant> : public Kernel {
+ public:
+  explicit AddN(KernelInit&) {}
+  Status compute(KernelContext& c) override {
+    for (int i = 0; i < c.num_inputs(); ++i) {
+      if (c.input(i).rank() == 0) continue;
+      return invalid_argument("AddN of non-scalar Tensor with dtype=DT_VARIANT is not supported; inputs[{}] has shape: {}.", i,
+                              c.input(i).shape().str());
+    }
+    Variant total = c.input(0).item<Variant>();
+    for (int i = 1; i < c.num_inputs(); ++i) {
+      ASSIGN_OR_RETURN(total, variant_sum(total, c.input(i).item<Variant>()));
+    }
+    *c.output(0).data<Variant>() = std::move(total);
+    return OkStatus();
+  }
+};
+
 void to_every_input(GradContext& g) {
   const Endpoint dy = g.dy(0);
   for (int i = 0; i < g.num_inputs(); ++i) g.dx(i) = dy;
@@ -91,7 +112,7 @@ REFLOW_OP("AddN")
           "complex128, half, uint32, uint64, variant}")
     .commutative().aggregate()
     .doc("Adds all inputs element-wise. They have the same shape.")
-    .shape(add_n_shape).kernel<AddN>(kCpu, kNumberTypes).in_place(0, 0).in_place(0, 1)
+    .shape(add_n_shape).kernel<AddN>(kCpu, kNumberTypes + Types<Variant>{}).in_place(0, 0).in_place(0, 1)
     .gradient(to_every_input);
 
 REFLOW_OP("AccumulateNV2")
