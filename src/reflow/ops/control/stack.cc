@@ -87,8 +87,23 @@ class Stack : public Resource {
   bool closed_ = false;
 };
 
+constexpr std::string_view kContainer = "_stacks";
+
+StatusOr<ResourceManager*> stacks_of_run(KernelContext& c) {
+  if (c.env().step_resources == nullptr) return internal_error("Stacks with string handles need a run of a session");
+  return c.env().step_resources;
+}
+
 StatusOr<Stack*> stack_of(KernelContext& c) {
   const Tensor& input = c.input(0);
+  if (input.dtype() == DType::kString) {
+    if (input.num_elements() != 2) {
+      return invalid_argument("Stack handle must have two elements, but had shape: {}", input.shape().str());
+    }
+    ASSIGN_OR_RETURN(ResourceManager * stacks, stacks_of_run(c));
+    ASSIGN_OR_RETURN(const auto stack, stacks->lookup<Stack>(input.flat<std::string>()[0], input.flat<std::string>()[1]));
+    return stack.get();
+  }
   if (input.num_elements() < 1) return invalid_argument("The handle of a stack is empty");
   const ResourceHandle& handle = input.item<ResourceHandle>();
   if (handle.resource && handle.type_name == Stack::kTypeName) return static_cast<Stack*>(handle.resource.get());
@@ -102,20 +117,34 @@ class MakeStack : public Kernel {
   }
 
   Status compute(KernelContext& c) override {
-    const Tensor& size = c.input(0);
-    if (size.rank() != 0) return invalid_argument("Stack size must be a scalar, but had shape: {}", size.shape().str());
+    if (c.num_inputs() > 0 && c.input(0).rank() != 0) {
+      return invalid_argument("Stack size must be a scalar, but had shape: {}", c.input(0).shape().str());
+    }
     static std::atomic<int64_t> counter{0};
+    auto stack = std::make_shared<Stack>(fmt::format("{}_{}", name_, counter.fetch_add(1, std::memory_order_relaxed)));
+    if (is_ref(c.node().output_type(0))) return give_reference(c, std::move(stack));
     ResourceHandle handle;
     handle.device = c.env().device->name();
-    handle.container = "_stacks";
-    handle.name = fmt::format("{}_{}", name_, counter.fetch_add(1, std::memory_order_relaxed));
+    handle.container = kContainer;
+    handle.name = stack->name();
     handle.type_name = Stack::kTypeName;
-    handle.resource = std::make_shared<Stack>(handle.name);
+    handle.resource = std::move(stack);
     c.set_output(0, Tensor::scalar(std::move(handle)));
     return OkStatus();
   }
 
  private:
+  // Old graphs' handles are references to two strings, which name a stack that lives as long as the run.
+  static Status give_reference(KernelContext& c, std::shared_ptr<Stack> stack) {
+    ASSIGN_OR_RETURN(ResourceManager * stacks, stacks_of_run(c));
+    auto handle = std::make_shared<Variable>(DType::kString);
+    handle->tensor = Tensor::vector<std::string>({std::string(kContainer), stack->name()});
+    RETURN_IF_ERROR(stacks->create<Variable>(kContainer, stack->name(), handle));
+    c.set_output_ref(0, handle.get());
+    const std::string name = stack->name();
+    return stacks->create<Stack>(kContainer, name, std::move(stack));
+  }
+
   std::string name_;
 };
 
@@ -153,7 +182,7 @@ class StackClose : public Kernel {
 
 // TensorFlow says that handles have two elements, which is what they once had.
 Status handle_shape_fn(ShapeContext& c) {
-  c.set_output(0, c.concrete() ? Shape{} : Shape{2});
+  c.set_output(0, c.concrete() && !is_ref(c.node().output_type(0)) ? Shape{} : Shape{2});
   return OkStatus();
 }
 
@@ -202,6 +231,47 @@ REFLOW_OP("StackCloseV2")
     .shape(no_outputs)
     .kernel<StackClose>(kCpu)
     .sets_outputs();
+
+REFLOW_OP("Stack")
+    .output("handle: Ref(string)")
+    .attr("elem_type: type")
+    .attr("stack_name: string = ''")
+    .stateful()
+    .doc("StackV2 with a handle that is a reference to strings.")
+    .shape(handle_shape_fn)
+    .kernel<MakeStack>(kCpu)
+    .sets_outputs()
+    .not_differentiable();
+
+REFLOW_OP("StackPush")
+    .input("handle: Ref(string)")
+    .input("elem: T")
+    .output("output: T")
+    .attr("T: type")
+    .attr("swap_memory: bool = false")
+    .doc("StackPushV2 of Stack.")
+    .shape(pushed_shape)
+    .kernel<StackPush>(kCpu)
+    .sets_outputs()
+    .not_differentiable();
+
+REFLOW_OP("StackPop")
+    .input("handle: Ref(string)")
+    .output("elem: elem_type")
+    .attr("elem_type: type")
+    .doc("StackPopV2 of Stack.")
+    .shape(unknown_shape)
+    .kernel<StackPop>(kCpu)
+    .sets_outputs()
+    .not_differentiable();
+
+REFLOW_OP("StackClose")
+    .input("handle: Ref(string)")
+    .doc("StackCloseV2 of Stack.")
+    .shape(no_outputs)
+    .kernel<StackClose>(kCpu)
+    .sets_outputs()
+    .not_differentiable();
 
 }  // namespace
 }  // namespace reflow::ops

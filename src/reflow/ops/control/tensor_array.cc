@@ -197,18 +197,60 @@ StatusOr<std::shared_ptr<TensorArray>> TensorArray::gradient(const std::string& 
   return gradient;
 }
 
-Tensor tensor_array_handle(std::shared_ptr<TensorArray> array, const std::string& device) {
-  ResourceHandle handle;
-  handle.device = device;
-  handle.container = "_tensor_arrays";
-  handle.name = array->name();
-  handle.type_name = TensorArray::kTypeName;
-  handle.resource = std::move(array);
-  return Tensor::scalar(std::move(handle));
+namespace {
+
+constexpr std::string_view kContainer = "_tensor_arrays";
+
+StatusOr<op::ResourceManager*> arrays_of_run(op::KernelContext& c) {
+  if (c.env().step_resources == nullptr) return internal_error("TensorArrays with string handles need a run of a session");
+  return c.env().step_resources;
+}
+
+}  // namespace
+
+Status give_array(op::KernelContext& c, std::shared_ptr<TensorArray> array) {
+  if (base_type(c.node().output_type(0)) == DType::kResource) {
+    ResourceHandle handle;
+    handle.device = c.env().device->name();
+    handle.container = kContainer;
+    handle.name = array->name();
+    handle.type_name = TensorArray::kTypeName;
+    handle.resource = std::move(array);
+    c.set_output(0, Tensor::scalar(std::move(handle)));
+    return OkStatus();
+  }
+  ASSIGN_OR_RETURN(op::ResourceManager * arrays, arrays_of_run(c));
+  Tensor handle = Tensor::vector<std::string>({std::string(kContainer), array->name()});
+  const std::string name = array->name();
+  const auto made = arrays->lookup_or_create<TensorArray>(
+      kContainer, name, [&]() -> StatusOr<std::shared_ptr<TensorArray>> { return std::move(array); });
+  RETURN_IF_ERROR(made.status());
+  if (!is_ref(c.node().output_type(0))) {
+    c.set_output(0, std::move(handle));
+    return OkStatus();
+  }
+  const auto variable =
+      arrays->lookup_or_create<op::Variable>(kContainer, name, [&]() -> StatusOr<std::shared_ptr<op::Variable>> {
+        auto reference = std::make_shared<op::Variable>(DType::kString);
+        reference->tensor = std::move(handle);
+        return reference;
+      });
+  RETURN_IF_ERROR(variable.status());
+  c.set_output_ref(0, variable->get());
+  return OkStatus();
 }
 
 StatusOr<TensorArray*> tensor_array_of(op::KernelContext& c) {
   const Tensor& input = c.input(0);
+  if (input.dtype() == DType::kString) {
+    if (input.num_elements() != 2) {
+      return invalid_argument("Tensor array handle must be 2-element vector, but had shape: {}", input.shape().str());
+    }
+    ASSIGN_OR_RETURN(op::ResourceManager * arrays, arrays_of_run(c));
+    const std::span<const std::string> handle = input.flat<std::string>();
+    ASSIGN_OR_RETURN(const auto array, arrays->lookup<TensorArray>(handle[0], handle[1]));
+    return array.get();
+  }
   if (input.num_elements() < 1) return invalid_argument("The handle of a TensorArray is empty");
   const ResourceHandle& handle = input.item<ResourceHandle>();
   if (handle.resource && handle.type_name == TensorArray::kTypeName) return static_cast<TensorArray*>(handle.resource.get());

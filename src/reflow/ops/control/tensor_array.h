@@ -65,9 +65,10 @@ class TensorArray : public op::Resource {
   std::map<std::string, std::shared_ptr<TensorArray>> gradients_;
 };
 
-// A handle to `array`: what a kernel that makes one puts out.
-Tensor tensor_array_handle(std::shared_ptr<TensorArray> array, const std::string& device);
-// The TensorArray behind input 0. NotFound: the handle is that of something else, or of an array of another process.
+// Makes output 0 a handle to `array`. Old graphs' handles are two strings, or references to such, which name an array that
+// lives as long as the run.
+Status give_array(op::KernelContext& c, std::shared_ptr<TensorArray> array);
+// The TensorArray behind input 0. NotFound: the handle is that of something else, or of an array of another process or run.
 StatusOr<TensorArray*> tensor_array_of(op::KernelContext& c);
 // InvalidArgument: the array holds another type than an op reads or writes.
 Status check_read_type(const TensorArray& array, DType dtype);

@@ -19,6 +19,14 @@ std::vector<int64_t> first_integers(int64_t n) {
   return integers;
 }
 
+StatusOr<std::vector<int64_t>> indices_at(KernelContext& c, int i) {
+  const Tensor& indices = c.input(i);
+  if (indices.rank() != 1) {
+    return invalid_argument("Expected indices to be a vector, but received shape: {}", indices.shape().str());
+  }
+  return std::vector<int64_t>(indices.flat<int32_t>().begin(), indices.flat<int32_t>().end());
+}
+
 // The elements of `values`, one behind the other, in `output`.
 void copy_all(const std::vector<Tensor>& values, Tensor* output) {
   const CopyElementsFn copy = copy_elements_fn(output->dtype());
@@ -47,11 +55,13 @@ class TensorArrayGather : public Kernel {
   Status compute(KernelContext& c) override {
     ASSIGN_OR_RETURN(TensorArray * array, tensor_array_of(c));
     RETURN_IF_ERROR(check_read_type(*array, dtype_));
-    const Tensor& indices = c.input(1);
-    if (indices.rank() != 1) {
-      return invalid_argument("Expected indices to be a vector, but received shape: {}", indices.shape().str());
+    std::vector<int64_t> wanted;
+    if (c.num_inputs() > 2) {
+      ASSIGN_OR_RETURN(wanted, indices_at(c, 1));
+    } else {  // TensorArrayPack: all
+      ASSIGN_OR_RETURN(const int64_t size, array->size());
+      wanted = first_integers(size);
     }
-    const std::vector<int64_t> wanted(indices.flat<int32_t>().begin(), indices.flat<int32_t>().end());
     if (wanted.empty()) return give_nothing(c, *array);
     std::vector<Tensor> values;
     RETURN_IF_ERROR(array->read_many(wanted, &values));
@@ -155,23 +165,26 @@ class TensorArrayScatter : public Kernel {
 
   Status compute(KernelContext& c) override {
     ASSIGN_OR_RETURN(TensorArray * array, tensor_array_of(c));
-    const Tensor& indices = c.input(1);
-    const Tensor& value = c.input(2);
+    const int flow = c.num_inputs() - 1;
+    const Tensor& value = c.input(flow - 1);
+    const bool unpacks = flow == 2;  // TensorArrayUnpack: to all places
     RETURN_IF_ERROR(check_written_type(*array, value.dtype()));
     if (value.rank() < 1) {
       return invalid_argument("Input value for unpack must be at least a vector but received shape: {}", value.shape().str());
     }
-    if (indices.rank() != 1) {
-      return invalid_argument("Expected indices to be a vector, but received shape: {}", indices.shape().str());
+    std::vector<int64_t> places = first_integers(value.dim(0));
+    if (!unpacks) {
+      ASSIGN_OR_RETURN(places, indices_at(c, 1));
+      if (static_cast<int64_t>(places.size()) != value.dim(0)) {
+        return invalid_argument("Expected len(indices) == values.shape[0], but saw: {} vs. {}", places.size(), value.dim(0));
+      }
     }
-    if (indices.num_elements() != value.dim(0)) {
-      return invalid_argument("Expected len(indices) == values.shape[0], but saw: {} vs. {}", indices.num_elements(),
-                              value.dim(0));
-    }
-    const std::vector<int64_t> places(indices.flat<int32_t>().begin(), indices.flat<int32_t>().end());
     int64_t largest = -1;
     for (const int64_t place : places) largest = std::max(largest, place);
     ASSIGN_OR_RETURN(const int64_t size, array->size());
+    if (unpacks && value.dim(0) != size && !(array->dynamic_size() && value.dim(0) > size)) {
+      return invalid_argument("Input value must have first dimension equal to the array size ({} vs. {})", value.dim(0), size);
+    }
     if (largest >= size && !array->dynamic_size()) {
       return invalid_argument("Max scatter index must be < array size ({} vs. {})", largest, size);
     }
@@ -182,7 +195,7 @@ class TensorArrayScatter : public Kernel {
       elements.push_back(std::move(element));
     }
     RETURN_IF_ERROR(array->write_many(places, std::move(elements)));
-    c.forward(3, 0);
+    c.forward(flow, 0);
     return OkStatus();
   }
 };
@@ -319,61 +332,84 @@ Status split_grad(GradContext& g) {
   return g.status();
 }
 
-REFLOW_OP("TensorArrayGatherV3")
-    .input("handle: resource")
-    .input("indices: int32")
-    .input("flow_in: float")
-    .output("value: dtype")
-    .attr("dtype: type")
-    .attr("element_shape: shape = { unknown_rank: true }")
-    .stateful()
-    .doc("The elements `indices`, stacked: of elements of shape [a, b], [n, a, b].")
-    .shape(gather_shape)
-    .kernel<TensorArrayGather>(kCpu)
-    .sets_outputs()
-    .gradient(gather_grad);
+OpBuilder gather_op(int version) {
+  return array_op("TensorArrayGather", version, gather_shape)
+      .input("indices: int32")
+      .input("flow_in: float")
+      .output("value: dtype")
+      .attr("dtype: type")
+      .attr("element_shape: shape = { unknown_rank: true }")
+      .doc("The elements `indices`, stacked: of elements of shape [a, b], [n, a, b].")
+      .kernel<TensorArrayGather>(kCpu)
+      .gradient(gather_grad);
+}
 
-REFLOW_OP("TensorArrayScatterV3")
-    .input("handle: resource")
-    .input("indices: int32")
-    .input("value: T")
-    .input("flow_in: float")
-    .output("flow_out: float")
-    .attr("T: type")
-    .stateful()
-    .doc("Makes value[i] the element indices[i].")
-    .shape(scatter_shape)
-    .kernel<TensorArrayScatter>(kCpu)
-    .sets_outputs()
-    .gradient(scatter_grad);
+OpBuilder scatter_op(int version) {
+  return array_op("TensorArrayScatter", version, scatter_shape)
+      .input("indices: int32")
+      .input("value: T")
+      .input("flow_in: float")
+      .output("flow_out: float")
+      .attr("T: type")
+      .doc("Makes value[i] the element indices[i].")
+      .kernel<TensorArrayScatter>(kCpu)
+      .gradient(scatter_grad);
+}
 
-REFLOW_OP("TensorArrayConcatV3")
-    .input("handle: resource")
-    .input("flow_in: float")
-    .output("value: dtype")
-    .output("lengths: int64")
-    .attr("dtype: type")
-    .attr("element_shape_except0: shape = { unknown_rank: true }")
-    .stateful()
-    .doc("All elements, joined along their first dimension, and how large that is in each.")
-    .shape(concat_shape)
-    .kernel<TensorArrayConcat>(kCpu)
-    .sets_outputs()
-    .gradient(concat_grad);
+OpBuilder concat_op(int version) {
+  return array_op("TensorArrayConcat", version, concat_shape)
+      .input("flow_in: float")
+      .output("value: dtype")
+      .output("lengths: int64")
+      .attr("dtype: type")
+      .attr("element_shape_except0: shape = { unknown_rank: true }")
+      .doc("All elements, joined along their first dimension, and how large that is in each.")
+      .kernel<TensorArrayConcat>(kCpu)
+      .gradient(concat_grad);
+}
 
-REFLOW_OP("TensorArraySplitV3")
-    .input("handle: resource")
-    .input("value: T")
-    .input("lengths: int64")
-    .input("flow_in: float")
-    .output("flow_out: float")
-    .attr("T: type")
-    .stateful()
-    .doc("Makes the first lengths[0] rows of `value` element 0, the next lengths[1] rows element 1, and so on.")
-    .shape(split_shape)
-    .kernel<TensorArraySplit>(kCpu)
-    .sets_outputs()
-    .gradient(split_grad);
+OpBuilder split_op(int version) {
+  return array_op("TensorArraySplit", version, split_shape)
+      .input("value: T")
+      .input("lengths: int64")
+      .input("flow_in: float")
+      .output("flow_out: float")
+      .attr("T: type")
+      .doc("Makes the first lengths[0] rows of `value` element 0, the next lengths[1] rows element 1, and so on.")
+      .kernel<TensorArraySplit>(kCpu)
+      .gradient(split_grad);
+}
+
+const OpRegistrar kOps[] = {
+    gather_op(3),
+    gather_op(2).deprecated(26, "Use TensorArrayGatherV3"),
+    gather_op(1).deprecated(16, "Use TensorArrayGatherV3"),
+    scatter_op(3),
+    scatter_op(2).deprecated(26, "Use TensorArrayScatterV3"),
+    scatter_op(1).deprecated(19, "Use TensorArrayGradV3"),
+    concat_op(3),
+    concat_op(2),
+    concat_op(1).deprecated(16, "Use TensorArrayGradV3"),
+    split_op(3),
+    split_op(2).deprecated(26, "Use TensorArraySplitV3"),
+    split_op(1).deprecated(16, "Use TensorArraySplitV3"),
+    array_op("TensorArrayPack", 1, nullptr)
+        .input("flow_in: float")
+        .output("value: dtype")
+        .attr("dtype: type")
+        .attr("element_shape: shape = { unknown_rank: true }")
+        .deprecated(16, "Use TensorArrayGatherV3 with RangeOp")
+        .doc("All elements, stacked.")
+        .kernel<TensorArrayGather>(kCpu),
+    array_op("TensorArrayUnpack", 1, nullptr)
+        .input("value: T")
+        .input("flow_in: float")
+        .output("flow_out: float")
+        .attr("T: type")
+        .deprecated(20, "Use TensorArrayScatterV3 with RangeOp")
+        .doc("Makes value[i] the element i.")
+        .kernel<TensorArrayScatter>(kCpu),
+};
 
 }  // namespace
 }  // namespace reflow::ops

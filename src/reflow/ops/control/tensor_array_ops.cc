@@ -18,7 +18,7 @@ class MakeTensorArray : public Kernel {
     if (options_.name.empty()) options_.name = c.node().name();
     options_.dtype = c.attr<DType>("dtype");
     options_.element_shape = c.attr<Shape>("element_shape");
-    options_.identical_element_shapes = c.attr<bool>("identical_element_shapes");
+    options_.identical_element_shapes = c.attr_or("identical_element_shapes", false);
     options_.dynamic_size = c.attr<bool>("dynamic_size");
     options_.clear_after_read = c.attr<bool>("clear_after_read");
   }
@@ -35,9 +35,8 @@ class MakeTensorArray : public Kernel {
     static std::atomic<int64_t> counter{0};
     TensorArray::Options options = options_;
     options.name += fmt::format("_{}", counter.fetch_add(1, std::memory_order_relaxed));
-    c.set_output(0, tensor_array_handle(std::make_shared<TensorArray>(std::move(options), n), c.env().device->name()));
-    c.set_output(1, Tensor::scalar(0.0f));
-    return OkStatus();
+    if (c.num_outputs() > 1) c.set_output(1, Tensor::scalar(0.0f));
+    return give_array(c, std::make_shared<TensorArray>(std::move(options), n));
   }
 
  private:
@@ -59,9 +58,8 @@ class TensorArrayGrad : public Kernel {
       }
     }
     ASSIGN_OR_RETURN(std::shared_ptr<TensorArray> gradient, array->gradient(source_, prepended));
-    c.set_output(0, tensor_array_handle(std::move(gradient), c.env().device->name()));
-    c.forward(1, 1);
-    return OkStatus();
+    if (c.num_outputs() > 1) c.forward(1, 1);
+    return give_array(c, std::move(gradient));
   }
 
  private:
@@ -108,7 +106,7 @@ class TensorArraySize : public Kernel {
   Status compute(KernelContext& c) override {
     ASSIGN_OR_RETURN(TensorArray * array, tensor_array_of(c));
     ASSIGN_OR_RETURN(const int64_t size, array->size());
-    *c.output(0).data<int32_t>() = static_cast<int32_t>(size);
+    c.set_output(0, Tensor::scalar(static_cast<int32_t>(size)));
     return OkStatus();
   }
 };
@@ -123,18 +121,23 @@ class TensorArrayClose : public Kernel {
   }
 };
 
+// TensorFlow says that handles have two elements, which those that are strings do have.
+void put_handle_shapes(ShapeContext& c) {
+  const bool has_one = c.concrete() && c.node().output_type(0) == DType::kResource;
+  c.set_output(0, has_one ? Shape{} : Shape{2});
+  if (c.num_outputs() > 1) c.set_output(1, Shape{});
+}
+
 Status make_shape(ShapeContext& c) {
   Shape size;
   if (!c.concrete()) RETURN_IF_ERROR(c.with_rank(c.input(0), 0, &size));
-  c.set_output(0, c.concrete() ? Shape{} : Shape{2});
-  c.set_output(1, Shape{});
+  put_handle_shapes(c);
   return OkStatus();
 }
 
 Status grad_shape(ShapeContext& c) {
   RETURN_IF_ERROR(check_array_handle(c));
-  c.set_output(0, c.concrete() ? Shape{} : Shape{2});
-  c.set_output(1, Shape{});
+  put_handle_shapes(c);
   return OkStatus();
 }
 
@@ -229,51 +232,118 @@ REFLOW_OP("TensorArrayGradWithShape")
     .sets_outputs()
     .not_differentiable();
 
-REFLOW_OP("TensorArrayWriteV3")
-    .input("handle: resource")
-    .input("index: int32")
-    .input("value: T")
-    .input("flow_in: float")
-    .output("flow_out: float")
-    .attr("T: type")
-    .stateful()
-    .doc("Makes `value` the element `index`. An element is written once.")
-    .shape(write_shape)
-    .kernel<TensorArrayWrite>(kCpu)
-    .sets_outputs()
-    .gradient(write_grad);
-
-REFLOW_OP("TensorArrayReadV3")
-    .input("handle: resource")
-    .input("index: int32")
-    .input("flow_in: float")
-    .output("value: dtype")
+// The ops before them, of old graphs.
+REFLOW_OP("TensorArrayV2")
+    .input("size: int32")
+    .output("handle: string")
     .attr("dtype: type")
+    .attr("element_shape: shape = { unknown_rank: true }")
+    .attr("dynamic_size: bool = false")
+    .attr("clear_after_read: bool = true")
+    .attr("tensor_array_name: string = ''")
     .stateful()
-    .doc("The element `index`.")
-    .shape(read_shape)
-    .kernel<TensorArrayRead>(kCpu)
+    .deprecated(26, "Use TensorArrayV3")
+    .doc("TensorArrayV3 with a handle of strings.")
+    .shape(make_shape)
+    .kernel<MakeTensorArray>(kCpu)
     .sets_outputs()
-    .gradient(read_grad);
+    .not_differentiable();
 
-REFLOW_OP("TensorArraySizeV3")
-    .input("handle: resource")
+REFLOW_OP("TensorArray")
+    .input("size: int32")
+    .output("handle: Ref(string)")
+    .attr("dtype: type")
+    .attr("dynamic_size: bool = false")
+    .attr("clear_after_read: bool = true")
+    .attr("tensor_array_name: string = ''")
+    .attr("element_shape: shape = { unknown_rank: true }")
+    .stateful()
+    .deprecated(16, "Use TensorArrayV3")
+    .doc("TensorArrayV3 with a handle that is a reference to strings.")
+    .shape(unknown_shape)
+    .kernel<MakeTensorArray>(kCpu)
+    .sets_outputs()
+    .not_differentiable();
+
+REFLOW_OP("TensorArrayGradV2")
+    .input("handle: string")
     .input("flow_in: float")
-    .output("size: int32")
+    .output("grad_handle: string")
+    .attr("source: string")
     .stateful()
-    .doc("The number of elements.")
-    .shape(size_shape)
-    .kernel<TensorArraySize>(kCpu)
-    .not_differentiable();
-
-REFLOW_OP("TensorArrayCloseV3")
-    .input("handle: resource")
-    .stateful()
-    .doc("Frees the elements; the array can't be used any more.")
-    .shape(close_shape)
-    .kernel<TensorArrayClose>(kCpu)
+    .deprecated(26, "Use TensorArrayGradV3")
+    .doc("TensorArrayGradV3 with handles of strings.")
+    .shape(grad_shape)
+    .kernel<TensorArrayGrad>(kCpu)
     .sets_outputs()
     .not_differentiable();
+
+REFLOW_OP("TensorArrayGrad")
+    .input("handle: string")
+    .input("flow_in: float")
+    .output("grad_handle: Ref(string)")
+    .attr("source: string")
+    .stateful()
+    .deprecated(16, "Use TensorArrayGradV3")
+    .doc("TensorArrayGradV3 with a handle that is a reference to strings.")
+    .shape(unknown_shape)
+    .kernel<TensorArrayGrad>(kCpu)
+    .sets_outputs()
+    .not_differentiable();
+
+OpBuilder write_op(int version) {
+  return array_op("TensorArrayWrite", version, write_shape)
+      .input("index: int32")
+      .input("value: T")
+      .input("flow_in: float")
+      .output("flow_out: float")
+      .attr("T: type")
+      .doc("Makes `value` the element `index`. An element is written once.")
+      .kernel<TensorArrayWrite>(kCpu)
+      .gradient(write_grad);
+}
+
+OpBuilder read_op(int version) {
+  return array_op("TensorArrayRead", version, read_shape)
+      .input("index: int32")
+      .input("flow_in: float")
+      .output("value: dtype")
+      .attr("dtype: type")
+      .doc("The element `index`.")
+      .kernel<TensorArrayRead>(kCpu)
+      .gradient(read_grad);
+}
+
+OpBuilder size_op(int version) {
+  return array_op("TensorArraySize", version, size_shape)
+      .input("flow_in: float")
+      .output("size: int32")
+      .doc("The number of elements.")
+      .kernel<TensorArraySize>(kCpu)
+      .not_differentiable();
+}
+
+OpBuilder close_op(int version) {
+  return array_op("TensorArrayClose", version, close_shape)
+      .doc("Frees the elements; the array can't be used any more.")
+      .kernel<TensorArrayClose>(kCpu)
+      .not_differentiable();
+}
+
+const OpRegistrar kOps[] = {
+    write_op(3),
+    write_op(2).deprecated(26, "Use TensorArrayWriteV3"),
+    write_op(1).deprecated(16, "Use TensorArrayWriteV3"),
+    read_op(3),
+    read_op(2).deprecated(26, "Use TensorArrayReadV3"),
+    read_op(1).deprecated(16, "Use TensorArrayReadV3"),
+    size_op(3),
+    size_op(2).deprecated(26, "Use TensorArraySizeV3"),
+    size_op(1).deprecated(16, "Use TensorArraySizeV3"),
+    close_op(3),
+    close_op(2).deprecated(26, "Use TensorArrayCloseV3"),
+    close_op(1).deprecated(16, "Use TensorArrayCloseV3"),
+};
 
 }  // namespace
 }  // namespace reflow::ops

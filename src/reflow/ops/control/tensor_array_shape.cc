@@ -29,6 +29,17 @@ Shape array_element_shape(const ShapeContext& c, DType dtype) {
   return type.ok() && *type == dtype && shape.ok() ? *shape : Shape::unknown();
 }
 
+OpBuilder array_op(std::string name, int version, Status (*shape)(ShapeContext&)) {
+  if (version > 1) name += fmt::format("V{}", version);
+  OpBuilder builder(name);
+  std::move(builder)
+      .input(version == 3 ? "handle: resource" : version == 2 ? "handle: string" : "handle: Ref(string)")
+      .shape(version == 1 ? unknown_shape : shape)
+      .sets_outputs();
+  if (version == 3) std::move(builder).stateful();
+  return builder;
+}
+
 namespace {
 
 // The name of the call of gradients() that made `dy`: the path to the last scope that begins so. Several such calls get

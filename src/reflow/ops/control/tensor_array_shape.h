@@ -11,6 +11,10 @@ Status check_array_handle(op::ShapeContext& c);
 // What the TensorArray behind input 0 was said to hold, as far as it's known statically.
 Shape array_element_shape(const op::ShapeContext& c, DType dtype);
 
+// The beginning of an op on the TensorArray at input 0, in one of three versions: handles were references to strings, then
+// strings, and are resources. `shape` is that of the last two.
+op::OpBuilder array_op(std::string name, int version, Status (*shape)(op::ShapeContext&));
+
 // The gradient of the TensorArray of an op, as its gradient function sees it.
 struct GradArray {
   op::Endpoint handle, flow;
