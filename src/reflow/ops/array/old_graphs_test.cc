@@ -1,5 +1,9 @@
 // Ops that only graphs of old versions may have.
 
+#include <cmath>
+#include <complex>
+#include <cstring>
+
 #include "tests/kit/session_fixture.h"
 
 namespace reflow::ops {
@@ -37,6 +41,40 @@ TEST_F(OldGraphs, QuantizeAndDequantizeTakesItsRangeFromAttributes) {
   AttrMap bits = {{"range_given", true}, {"num_bits", int64_t{3}}};
   EXPECT_EQ(text(op("QuantizeAndDequantize", {x}, attrs)),
             text(op("QuantizeAndDequantizeV2", {x, constant(-1.0f), constant(4.0f)}, bits)));
+}
+
+TEST_F(OldGraphs, TilesAreAddedUp) {
+  graph_.versions.producer = 2;
+  const Endpoint tiles = constant(Tensor::from<float>({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, {2, 6}));
+  const Endpoint multiples = constant(Tensor::vector<int32_t>({2, 3}));
+  EXPECT_EQ(text(op("TileGrad", {tiles, multiples})), "[36 42]");
+  const Endpoint wrong = constant(Tensor::vector<int32_t>({2, 4}));
+  EXPECT_NE(error({op("TileGrad", {tiles, wrong})}).find("Expected a multiple of multiples[1] = 4, but dimension 1 is 6"), std::string::npos);
+}
+
+TEST_F(OldGraphs, EigenvectorsBelowTheirValues) {
+  const Endpoint diagonal = constant(Tensor::from<float>({2, 0, 0, 3}, {2, 2}));
+  graph_.versions.producer = 7;
+  for (const char* name : {"SelfAdjointEig", "BatchSelfAdjointEig"}) {
+    const Tensor both = run({op(name, {diagonal})})[0];
+    ASSERT_EQ(both.shape().str(), "[3,2]");
+    EXPECT_EQ(both.rows(0, 1).summarize(-1), "[2 3]");
+    EXPECT_EQ(std::abs(both.data<float>()[2]), 1);
+  }
+  Node* parts = node("BatchSelfAdjointEigV2", {diagonal});
+  EXPECT_EQ(text(parts->output(0)), "2 3");
+  EXPECT_EQ(text(node("BatchSvd", {diagonal})->output(0)), "3 2");
+}
+
+TEST_F(OldGraphs, FourierTransformsForBatches) {
+  const Endpoint x = constant(Tensor::from<std::complex<float>>({{1, 0}, {2, 0}, {3, 0}, {4, 0}}, {2, 2}));
+  for (const std::string dimensions : {"", "2D"}) {
+    const Tensor batch = run({op("BatchFFT" + dimensions, {x})})[0], now = run({op("FFT" + dimensions, {x})})[0];
+    EXPECT_EQ(std::memcmp(batch.raw_data(), now.raw_data(), static_cast<size_t>(now.size_bytes())), 0);
+    const Tensor back = run({op("BatchIFFT" + dimensions, {op("BatchFFT" + dimensions, {x})})})[0];
+    EXPECT_NEAR(back.data<std::complex<float>>()[3].real(), 4, 1e-6);
+  }
+  EXPECT_NE(error({op("BatchFFT3D", {op("BatchIFFT3D", {x})})}).find("Input must have rank of at least 3"), std::string::npos);
 }
 
 TEST_F(OldGraphs, NewOnesDoNotHaveThem) {

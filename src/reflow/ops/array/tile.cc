@@ -1,6 +1,8 @@
 // Repetition: Tile, which lays copies side by side, and BroadcastTo.
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "reflow/op/indices.h"
 #include "reflow/op/op.h"
@@ -203,6 +205,63 @@ REFLOW_OP("BroadcastTo")
       if (axes == nullptr) return;
       g.dx(0) = g.reshape(g.reduce_sum(g.dy(0), axes->output(1), /*keep_dims=*/true), small);
     });
+
+// The tiles added up.
+template <typename T>
+class TileGrad : public Kernel {
+ public:
+  explicit TileGrad(KernelInit&) {}
+  Status compute(KernelContext& c) override {
+    const Tensor& in = c.input(0);
+    Tensor& out = c.output(0);
+    T* sum = out.data<T>();
+    std::fill_n(sum, out.num_elements(), T());
+    std::vector<int64_t> strides(in.rank());  // in `out`
+    int64_t stride = 1;
+    for (int d = in.rank() - 1; d >= 0; --d) {
+      strides[d] = stride;
+      stride *= out.dim(d);
+    }
+    const T* x = in.data<T>();
+    for (int64_t i = 0; i < in.num_elements(); ++i) {
+      int64_t at = 0, rest = i;
+      for (int d = in.rank() - 1; d >= 0; --d) {
+        at += rest % in.dim(d) % out.dim(d) * strides[d];
+        rest /= in.dim(d);
+      }
+      sum[at] = static_cast<T>(sum[at] + x[i]);
+    }
+    return OkStatus();
+  }
+};
+
+Status tile_grad_shape(ShapeContext& c) {
+  const Tensor* multiples = c.value(1);
+  if (!c.concrete() || multiples == nullptr) return unknown_shape(c);
+  Shape out = c.input(0);
+  const IndexReader m(*multiples);
+  if (multiples->rank() != 1 || m.size() != out.rank()) {
+    return invalid_argument("Expected multiples argument to be a vector of length {} but got length {}", out.rank(), m.size());
+  }
+  for (int d = 0; d < out.rank(); ++d) {
+    if (m[d] <= 0 || out.dim(d) % m[d] != 0) {
+      return invalid_argument("Expected a multiple of multiples[{}] = {}, but dimension {} is {}", d, m[d], d, out.dim(d));
+    }
+    out.set_dim(d, out.dim(d) / m[d]);
+  }
+  c.set_output(0, std::move(out));
+  return OkStatus();
+}
+
+REFLOW_OP("TileGrad")
+    .input("input: T")
+    .input("multiples: int32")
+    .output("output: T")
+    .attr("T: type")
+    .deprecated(3, "TileGrad has been replaced with reduce_sum")
+    .doc("The gradient of Tile: `input` is taken for multiples[i] tiles along dimension i, which are added up.")
+    .shape(tile_grad_shape)
+    .kernel<TileGrad>(kCpu, kNumberTypes);
 
 }  // namespace
 }  // namespace reflow::ops

@@ -115,11 +115,11 @@ class AdjustSaturation : public Kernel {
   }
 };
 
-// Scales the differences from each image's mean, channel by channel.
-template <typename T>
-class AdjustContrast : public Kernel {
+// Scales the differences from each image's mean, channel by channel; results are clamped where the node has bounds.
+template <typename T, typename Out>
+class ContrastKernel : public Kernel {
  public:
-  explicit AdjustContrast(KernelInit&) {}
+  explicit ContrastKernel(KernelInit&) {}
   Status compute(KernelContext& c) override {
     const Tensor& in = c.input(0);
     const float factor = c.input(1).item<float>();
@@ -128,12 +128,14 @@ class AdjustContrast : public Kernel {
     if (in.num_elements() == 0) return OkStatus();
     const int64_t images = in.num_elements() / (area * channels);
     const T* x = in.data<T>();
-    T* y = c.output(0).data<T>();
+    Out* y = c.output(0).data<Out>();
+    const bool clamps = c.num_inputs() == 4;
+    const float low = clamps ? c.input(2).item<float>() : 0, high = clamps ? c.input(3).item<float>() : 0;
     c.pool().parallel_for(images, 3.0 * area * channels, [&](int64_t begin, int64_t end) {
       std::vector<float> means(channels), row(channels);
       for (int64_t n = begin; n < end; ++n) {
         const T* from = x + n * area * channels;
-        T* to = y + n * area * channels;
+        Out* to = y + n * area * channels;
         std::fill(means.begin(), means.end(), 0.0f);
         // Sums of 256 pixels are added up at a time, so that large images keep their digits.
         for (int64_t first = 0; first < area; first += 256) {
@@ -146,7 +148,8 @@ class AdjustContrast : public Kernel {
         for (float& mean : means) mean /= static_cast<float>(area);
         for (int64_t i = 0; i < area; ++i) {
           for (int64_t j = 0; j < channels; ++j) {
-            to[i * channels + j] = static_cast<T>((static_cast<float>(from[i * channels + j]) - means[j]) * factor + means[j]);
+            const float value = (static_cast<float>(from[i * channels + j]) - means[j]) * factor + means[j];
+            to[i * channels + j] = static_cast<Out>(clamps ? std::min(std::max(value, low), high) : value);
           }
         }
       }
@@ -154,6 +157,11 @@ class AdjustContrast : public Kernel {
     return OkStatus();
   }
 };
+
+template <typename T>
+using AdjustContrast = ContrastKernel<T, float>;
+template <typename T>
+using AdjustContrastV2 = ContrastKernel<T, T>;
 
 Status color_space_shape(ShapeContext& c) {
   if (c.concrete()) {
@@ -283,7 +291,25 @@ REFLOW_OP("AdjustContrastv2")
     .doc("Scales how far the elements of images [..., height, width, channels] are from the mean of their image and channel "
          "by contrast_factor.")
     .shape([](ShapeContext& c) { return adjusted_shape(c, "contrast_factor", false); })
-    .kernel<AdjustContrast>(kCpu, kAdjustedTypes);
+    .kernel<AdjustContrastV2>(kCpu, kAdjustedTypes);
+
+REFLOW_OP("AdjustContrast")
+    .input("images: T")
+    .input("contrast_factor: float")
+    .input("min_value: float")
+    .input("max_value: float")
+    .output("output: float")
+    .attr("T: {uint8, int8, int16, int32, int64, float, double}")
+    .deprecated(2, "Use AdjustContrastv2 instead")
+    .doc("AdjustContrastv2 with results that are clamped to [min_value, max_value].")
+    .shape([](ShapeContext& c) {
+      if (c.concrete() && c.input(0).rank() >= 3) {
+        if (c.input(2).rank() != 0) return invalid_argument("min_value must be scalar: {}", c.input(2).str());
+        if (c.input(3).rank() != 0) return invalid_argument("max_value must be scalar: {}", c.input(3).str());
+      }
+      return adjusted_shape(c, "contrast_factor", false);
+    })
+    .kernel<AdjustContrast>(kCpu, Types<uint8_t, int8_t, int16_t, int32_t, float, double>{});
 
 }  // namespace
 }  // namespace reflow::ops

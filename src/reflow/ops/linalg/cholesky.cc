@@ -132,5 +132,24 @@ REFLOW_OP("CholeskyGrad")
     .shape(cholesky_grad_shape)
     .kernel<CholeskyGrad>(kCpu, kFloat32And64);
 
+REFLOW_OP("BatchCholesky")
+    .input("input: T")
+    .output("output: T")
+    .attr("T: {double, float}")
+    .deprecated(13, "Use Cholesky instead.")
+    .doc("What Cholesky was called for batches of matrices.")
+    .shape(unknown_until_run<square_shape>)
+    .kernel<Cholesky>(kCpu, kFloat32And64);
+
+REFLOW_OP("BatchCholeskyGrad")
+    .input("l: T")
+    .input("grad: T")
+    .output("output: T")
+    .attr("T: {float, double}")
+    .deprecated(13, "Use CholeskyGrad instead.")
+    .doc("What CholeskyGrad was called for batches of matrices.")
+    .shape(unknown_until_run<cholesky_grad_shape>)
+    .kernel<CholeskyGrad>(kCpu, kFloat32And64);
+
 }  // namespace
 }  // namespace reflow::ops

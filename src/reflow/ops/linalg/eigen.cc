@@ -1,4 +1,4 @@
-// SelfAdjointEigV2: eigenvalues and eigenvectors of self-adjoint matrices.
+// SelfAdjointEigV2 and what it was before: eigenvalues and eigenvectors of self-adjoint matrices.
 
 #include <Eigen/Eigenvalues>
 
@@ -11,18 +11,26 @@ namespace {
 using namespace op;
 
 template <typename T>
+using Solver = Eigen::SelfAdjointEigenSolver<WideMatrix<T>>;
+
+double eig_cost(int64_t n) { return 10.0 * n * n * n + 500; }
+
+template <typename T>
+StatusOr<Solver<T>> decomposed(const ConstMatrixView<T>& matrix, bool vectors) {
+  Solver<T> solver(widened<T>(matrix), vectors ? Eigen::ComputeEigenvectors : Eigen::EigenvaluesOnly);
+  if (solver.info() == Eigen::Success) return solver;
+  return invalid_argument("Self-adjoint eigen decomposition was not successful. The input might not be valid.");
+}
+
+template <typename T>
 class SelfAdjointEig : public Kernel {
  public:
   explicit SelfAdjointEig(KernelInit& c) : vectors_(c.attr<bool>("compute_v")) {}
   Status compute(KernelContext& c) override {
     const MatrixBatch b(c.input(0).shape());
     if (b.rows == 0) return OkStatus();
-    return for_each_matrix(c, b.count, 10.0 * b.rows * b.rows * b.rows + 500, [&](int64_t i) -> Status {
-      const Eigen::SelfAdjointEigenSolver<WideMatrix<T>> solver(
-          widened<T>(matrix_at<T>(c.input(0), i)), vectors_ ? Eigen::ComputeEigenvectors : Eigen::EigenvaluesOnly);
-      if (solver.info() != Eigen::Success) {
-        return invalid_argument("Self-adjoint eigen decomposition was not successful. The input might not be valid.");
-      }
+    return for_each_matrix(c, b.count, eig_cost(b.rows), [&](int64_t i) -> Status {
+      ASSIGN_OR_RETURN(const Solver<T> solver, decomposed<T>(matrix_at<T>(c.input(0), i), vectors_));
       T* values = c.output(0).data<T>() + i * b.rows;
       for (int64_t j = 0; j < b.rows; ++j) values[j] = static_cast<T>(solver.eigenvalues()(j));
       if (vectors_) matrix_at<T>(c.output(1), i) = solver.eigenvectors().template cast<T>();
@@ -93,6 +101,65 @@ REFLOW_OP("SelfAdjointEigV2")
     .shape(eig_shape)
     .kernel<SelfAdjointEig>(kCpu, kMatrixTypes)
     .gradient(eig_gradient);
+
+REFLOW_OP("BatchSelfAdjointEigV2")
+    .input("input: T")
+    .output("e: T")
+    .output("v: T")
+    .attr("compute_v: bool = true")
+    .attr("T: {double, float}")
+    .deprecated(13, "Use SelfAdjointEigV2 instead.")
+    .doc("What SelfAdjointEigV2 was called for batches of matrices.")
+    .shape(unknown_until_run<eig_shape>)
+    .kernel<SelfAdjointEig>(kCpu, kFloat32And64);
+
+// Eigenvalues and eigenvectors in one matrix [n + 1, n], the values as its first row.
+template <typename T>
+class StackedEig : public Kernel {
+ public:
+  explicit StackedEig(KernelInit&) {}
+  Status compute(KernelContext& c) override {
+    const MatrixBatch b(c.input(0).shape());
+    if (b.rows == 0) return OkStatus();
+    return for_each_matrix(c, b.count, eig_cost(b.rows), [&](int64_t i) -> Status {
+      ASSIGN_OR_RETURN(const Solver<T> solver, decomposed<T>(matrix_at<T>(c.input(0), i), true));
+      MatrixView<T> out = matrix_at<T>(c.output(0), i);
+      out.row(0) = solver.eigenvalues().transpose().template cast<T>();
+      out.bottomRows(b.rows) = solver.eigenvectors().template cast<T>();
+      return OkStatus();
+    });
+  }
+};
+
+Status stacked_shape(ShapeContext& c) {
+  Shape out;
+  RETURN_IF_ERROR(square_matrices(c, 0, &out));
+  if (out.known_rank()) {
+    int64_t rows;
+    RETURN_IF_ERROR(add_dims(out.dim(out.rank() - 1), 1, &rows));
+    out.set_dim(out.rank() - 2, rows);
+  }
+  c.set_output(0, std::move(out));
+  return OkStatus();
+}
+
+REFLOW_OP("SelfAdjointEig")
+    .input("input: T")
+    .output("output: T")
+    .attr("T: {double, float, half}")
+    .deprecated(11, "Use SelfAdjointEigV2 instead.")
+    .doc("SelfAdjointEigV2 with both results in one matrix: the eigenvalues are its first row.")
+    .shape(stacked_shape)
+    .kernel<StackedEig>(kCpu, kFloat32And64);
+
+REFLOW_OP("BatchSelfAdjointEig")
+    .input("input: T")
+    .output("output: T")
+    .attr("T: {double, float}")
+    .deprecated(11, "Use SelfAdjointEigV2 instead.")
+    .doc("What SelfAdjointEig was called for batches of matrices.")
+    .shape(unknown_until_run<stacked_shape>)
+    .kernel<StackedEig>(kCpu, kFloat32And64);
 
 }  // namespace
 }  // namespace reflow::ops

@@ -41,8 +41,9 @@ struct Transform {
   bool forward, real;
   int rank;
   static Transform of(const std::string& type) {
-    const bool inverse = type.starts_with("I");
-    const std::string name = type.substr(inverse ? 1 : 0);
+    const std::string unbatched = type.starts_with("Batch") ? type.substr(5) : type;
+    const bool inverse = unbatched.starts_with("I");
+    const std::string name = unbatched.substr(inverse ? 1 : 0);
     return {!inverse, name.starts_with("R"), name.ends_with("3D") ? 3 : name.ends_with("2D") ? 2 : 1};
   }
 };
@@ -298,6 +299,19 @@ OpBuilder complex_op(const char* name, const char* doc) {
   return builder;
 }
 
+// What the transforms were called for batches.
+OpBuilder batch_op(const char* name, const char* now) {
+  OpBuilder builder(name);
+  std::move(builder)
+      .input("input: complex64")
+      .output("output: complex64")
+      .deprecated(15, fmt::format("Use {}", now))
+      .doc(fmt::format("What {} was called for batches.", now))
+      .shape([](ShapeContext& c) { return c.concrete() ? fft_shape(c) : unknown_shape(c); })
+      .kernel<ComplexFft<std::complex<float>>>(kCpu);
+  return builder;
+}
+
 OpBuilder rfft_op(const char* name, const char* doc) {
   OpBuilder builder(name);
   std::move(builder).input("input: float").input("fft_length: int32").output("output: complex64").doc(doc).shape(real_fft_shape).kernel<RealFft>(kCpu);
@@ -324,6 +338,12 @@ const OpRegistrar kOps[] = {
     irfft_op("IRFFT", "The fft_length real numbers whose Fourier transform begins with input.").gradient(irfft_gradient),
     irfft_op("IRFFT2D", "As IRFFT for the last two dimensions.").gradient(irfft_gradient),
     irfft_op("IRFFT3D", "As IRFFT for the last three dimensions."),
+    batch_op("BatchFFT", "FFT"),
+    batch_op("BatchFFT2D", "FFT2D"),
+    batch_op("BatchFFT3D", "FFT3D"),
+    batch_op("BatchIFFT", "IFFT"),
+    batch_op("BatchIFFT2D", "IFFT2D"),
+    batch_op("BatchIFFT3D", "IFFT3D"),
 };
 
 }  // namespace

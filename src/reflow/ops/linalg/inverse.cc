@@ -194,5 +194,24 @@ REFLOW_OP("Lu")
     .shape(lu_shape)
     .kernel<Lu>(kCpu, kMatrixTypes);
 
+REFLOW_OP("BatchMatrixInverse")
+    .input("input: T")
+    .output("output: T")
+    .attr("adjoint: bool = false")
+    .attr("T: {double, float}")
+    .deprecated(13, "Use MatrixInverse instead.")
+    .doc("What MatrixInverse was called for batches of matrices.")
+    .shape(unknown_until_run<square_shape>)
+    .kernel<MatrixInverse>(kCpu, kFloat32And64);
+
+REFLOW_OP("BatchMatrixDeterminant")
+    .input("input: T")
+    .output("output: T")
+    .attr("T: {float, double, complex64, complex128}")
+    .deprecated(13, "Use MatrixDeterminant instead.")
+    .doc("What MatrixDeterminant was called for batches of matrices.")
+    .shape(unknown_until_run<determinant_shape>)
+    .kernel<MatrixDeterminant>(kCpu, kMatrixTypes);
+
 }  // namespace
 }  // namespace reflow::ops

@@ -81,6 +81,11 @@ Status for_each_matrix(op::KernelContext& c, int64_t count, double cost_ns, F&& 
 Status square_matrices(op::ShapeContext& c, int input, Shape* out);
 // The output has the shape of the square matrices in input 0.
 Status square_shape(op::ShapeContext& c);
+// For ops of old graphs, of whose outputs TensorFlow says nothing before they run.
+template <Status (*kShape)(op::ShapeContext&)>
+Status unknown_until_run(op::ShapeContext& c) {
+  return c.concrete() ? kShape(c) : unknown_shape(c);
+}
 // [..., m, k] for matrices [..., m, n] and right-hand sides [..., m, k], of equal batch dimensions; the first output has
 // n instead of m rows. `square`: m = n.
 Status solve_shape(op::ShapeContext& c, bool square);

@@ -1,4 +1,4 @@
-// MatrixSquareRoot and MatrixLogarithm.
+// MatrixSquareRoot, MatrixLogarithm and MatrixExponential.
 
 #include <unsupported/Eigen/MatrixFunctions>
 
@@ -12,35 +12,42 @@ using namespace op;
 
 double function_cost(int64_t n) { return 30.0 * n * n * n + 1000; }
 
-template <typename T>
-class MatrixSquareRoot : public Kernel {
+// F::of(m) for each matrix m.
+template <typename T, typename F>
+class MatrixFunction : public Kernel {
  public:
-  explicit MatrixSquareRoot(KernelInit&) {}
+  explicit MatrixFunction(KernelInit&) {}
   Status compute(KernelContext& c) override {
     const MatrixBatch b(c.input(0).shape());
     if (b.rows == 0) return OkStatus();
     return for_each_matrix(c, b.count, function_cost(b.rows), [&](int64_t i) -> Status {
-      const WideMatrix<T> root = widened<T>(matrix_at<T>(c.input(0), i)).sqrt();
-      matrix_at<T>(c.output(0), i) = root.template cast<T>();
+      const WideMatrix<T> value = F::of(widened<T>(matrix_at<T>(c.input(0), i)));
+      matrix_at<T>(c.output(0), i) = value.template cast<T>();
       return OkStatus();
     });
   }
 };
 
-template <typename T>
-class MatrixLogarithm : public Kernel {
- public:
-  explicit MatrixLogarithm(KernelInit&) {}
-  Status compute(KernelContext& c) override {
-    const MatrixBatch b(c.input(0).shape());
-    if (b.rows == 0) return OkStatus();
-    return for_each_matrix(c, b.count, function_cost(b.rows), [&](int64_t i) -> Status {
-      const WideMatrix<T> logarithm = widened<T>(matrix_at<T>(c.input(0), i)).log();
-      matrix_at<T>(c.output(0), i) = logarithm.template cast<T>();
-      return OkStatus();
-    });
-  }
+struct SquareRoot {
+  template <typename M>
+  static M of(const M& m) { return m.sqrt(); }
 };
+template <typename T>
+using MatrixSquareRoot = MatrixFunction<T, SquareRoot>;
+
+struct Logarithm {
+  template <typename M>
+  static M of(const M& m) { return m.log(); }
+};
+template <typename T>
+using MatrixLogarithm = MatrixFunction<T, Logarithm>;
+
+struct Exponential {
+  template <typename M>
+  static M of(const M& m) { return m.exp(); }
+};
+template <typename T>
+using MatrixExponential = MatrixFunction<T, Exponential>;
 
 Endpoint concat(GradContext& g, std::vector<Endpoint> parts) {
   GradContext::Scope scope(g.graph(), "concat");
@@ -97,6 +104,15 @@ REFLOW_OP("MatrixLogarithm")
     .doc("The matrices whose exponentials are the matrices in the last two dimensions of input.")
     .shape(square_shape)
     .kernel<MatrixLogarithm>(kCpu, kComplexTypes);
+
+REFLOW_OP("MatrixExponential")
+    .input("input: T")
+    .output("output: T")
+    .attr("T: {double, float, half, complex64, complex128}")
+    .deprecated(27, "Use Python implementation tf.linalg.matrix_exponential instead.")
+    .doc("The exponentials of the matrices in the last two dimensions of input.")
+    .shape(square_shape)
+    .kernel<MatrixExponential>(kCpu, kMatrixTypes);
 
 }  // namespace
 }  // namespace reflow::ops

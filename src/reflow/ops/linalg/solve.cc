@@ -223,5 +223,40 @@ REFLOW_OP("MatrixSolveLs")
     .kernel<MatrixSolveLs>(kCpu, kMatrixTypes)
     .gradient(least_squares_gradient);
 
+REFLOW_OP("BatchMatrixSolve")
+    .input("matrix: T")
+    .input("rhs: T")
+    .output("output: T")
+    .attr("adjoint: bool = false")
+    .attr("T: {double, float}")
+    .deprecated(13, "Use MatrixSolve instead.")
+    .doc("What MatrixSolve was called for batches of matrices.")
+    .shape(unknown_until_run<square_solve_shape>)
+    .kernel<MatrixSolve>(kCpu, kFloat32And64);
+
+REFLOW_OP("BatchMatrixTriangularSolve")
+    .input("matrix: T")
+    .input("rhs: T")
+    .output("output: T")
+    .attr("lower: bool = true")
+    .attr("adjoint: bool = false")
+    .attr("T: {double, float}")
+    .deprecated(13, "Use MatrixTriangularSolve instead.")
+    .doc("What MatrixTriangularSolve was called for batches of matrices.")
+    .shape(unknown_until_run<square_solve_shape>)
+    .kernel<MatrixTriangularSolve>(kCpu, kFloat32And64);
+
+REFLOW_OP("BatchMatrixSolveLs")
+    .input("matrix: T")
+    .input("rhs: T")
+    .input("l2_regularizer: double")
+    .output("output: T")
+    .attr("T: {double, float}")
+    .attr("fast: bool = true")
+    .deprecated(13, "Use MatrixSolveLs instead.")
+    .doc("What MatrixSolveLs was called for batches of matrices.")
+    .shape(unknown_until_run<least_squares_shape>)
+    .kernel<MatrixSolveLs>(kCpu, kFloat32And64);
+
 }  // namespace
 }  // namespace reflow::ops

@@ -140,5 +140,18 @@ REFLOW_OP("Svd")
     .kernel<Svd>(kCpu, kMatrixTypes)
     .gradient(svd_gradient);
 
+REFLOW_OP("BatchSvd")
+    .input("input: T")
+    .output("s: T")
+    .output("u: T")
+    .output("v: T")
+    .attr("compute_uv: bool = true")
+    .attr("full_matrices: bool = false")
+    .attr("T: {double, float, complex64, complex128}")
+    .deprecated(13, "Use Svd instead.")
+    .doc("What Svd was called for batches of matrices.")
+    .shape(unknown_until_run<svd_shape>)
+    .kernel<Svd>(kCpu, kMatrixTypes);
+
 }  // namespace
 }  // namespace reflow::ops
