@@ -1,55 +1,15 @@
 // Random numbers whose stream is kept in a variable: its elements are the counter of Philox (two) and the key. Each op goes
 // on where the one before has stopped.
 
-#include <mutex>
-#include <string>
-
 #include "reflow/op/op.h"
-#include "reflow/op/variable.h"
 #include "reflow/ops/random/fill.h"
 #include "reflow/ops/random/random_shape.h"
+#include "reflow/ops/random/state_variable.h"
 
 namespace reflow::ops {
 namespace {
 
 using namespace ::reflow::op;
-
-constexpr int64_t kPhiloxAlgorithm = 1, kStateSize = 3;
-
-// The generator in the variable at input 0, which is moved on by `outputs` numbers.
-StatusOr<Philox> take_stream(KernelContext& c, uint64_t outputs) {
-  ASSIGN_OR_RETURN(Variable * variable, initialized_resource_variable(c, 0));
-  const std::lock_guard lock(variable->mutex);
-  if (!variable->tensor.valid()) return variable_not_found_error(c, 0);
-  if (variable->tensor.dtype() != DType::kInt64) {
-    return invalid_argument("dtype of RNG state variable must be int64, not {}", dtype_spec_name(variable->tensor.dtype()));
-  }
-  if (variable->tensor.rank() != 1) {
-    return invalid_argument("RNG state must have one and only one dimension, not {}", variable->tensor.rank());
-  }
-  if (variable->tensor.num_elements() < kStateSize) {
-    return invalid_argument("For the Philox algorithm, the size of state must be at least {}; got {}", kStateSize,
-                            variable->tensor.num_elements());
-  }
-  make_writable(*variable);
-  int64_t* state = variable->tensor.data<int64_t>();
-  const auto low = static_cast<uint64_t>(state[0]), high = static_cast<uint64_t>(state[1]), key = static_cast<uint64_t>(state[2]);
-  const Philox generator({static_cast<uint32_t>(low), static_cast<uint32_t>(low >> 32), static_cast<uint32_t>(high),
-                          static_cast<uint32_t>(high >> 32)},
-                         {static_cast<uint32_t>(key), static_cast<uint32_t>(key >> 32)});
-  Philox next = generator;
-  next.skip(outputs * kBlocksPerNumber);
-  state[0] = static_cast<int64_t>(uint64_t{next.counter()[1]} << 32 | next.counter()[0]);
-  state[1] = static_cast<int64_t>(uint64_t{next.counter()[3]} << 32 | next.counter()[2]);
-  return generator;
-}
-
-Status check_algorithm(KernelContext& c) {
-  const Tensor& algorithm = c.input(1);
-  if (algorithm.num_elements() != 1) return invalid_argument("algorithm must be of shape [], not {}", algorithm.shape().str());
-  if (algorithm.item<int64_t>() == kPhiloxAlgorithm) return OkStatus();
-  return invalid_argument("Unsupported algorithm id: {}", algorithm.item<int64_t>());
-}
 
 template <typename D, typename T, bool kHasAlgorithm = true>
 class Stateful : public Kernel {
@@ -58,7 +18,7 @@ class Stateful : public Kernel {
   Status compute(KernelContext& c) override {
     if constexpr (kHasAlgorithm) RETURN_IF_ERROR(check_algorithm(c));
     Tensor& out = c.output(0);
-    ASSIGN_OR_RETURN(const Philox generator, take_stream(c, static_cast<uint64_t>(out.num_elements())));
+    ASSIGN_OR_RETURN(const Philox generator, take_blocks(c, static_cast<uint64_t>(out.num_elements()) * kBlocksPerNumber));
     fill_random<D, T>(c.pool(), generator, out);
     return OkStatus();
   }
@@ -80,7 +40,7 @@ class StatefulInt : public Kernel {
     RETURN_IF_ERROR(check_algorithm(c));
     RETURN_IF_ERROR(check_bounds<T>(c.input(3), c.input(4)));
     Tensor& out = c.output(0);
-    ASSIGN_OR_RETURN(const Philox generator, take_stream(c, static_cast<uint64_t>(out.num_elements())));
+    ASSIGN_OR_RETURN(const Philox generator, take_blocks(c, static_cast<uint64_t>(out.num_elements()) * kBlocksPerNumber));
     fill_integers<T>(c.pool(), generator, c.input(3).template item<T>(), c.input(4).template item<T>(), out);
     return OkStatus();
   }
@@ -105,7 +65,7 @@ class StatefulFullInt : public Kernel {
   Status compute(KernelContext& c) override {
     RETURN_IF_ERROR(check_algorithm(c));
     Tensor& out = c.output(0);
-    ASSIGN_OR_RETURN(const Philox generator, take_stream(c, static_cast<uint64_t>(out.num_elements())));
+    ASSIGN_OR_RETURN(const Philox generator, take_blocks(c, static_cast<uint64_t>(out.num_elements()) * kBlocksPerNumber));
     fill_bits<T>(generator, out);
     return OkStatus();
   }
@@ -127,7 +87,7 @@ class RngSkip : public Kernel {
   Status compute(KernelContext& c) override {
     RETURN_IF_ERROR(check_algorithm(c));
     if (c.input(2).num_elements() != 1) return invalid_argument("delta must be of shape [], not {}", c.input(2).shape().str());
-    return take_stream(c, static_cast<uint64_t>(c.input(2).item<int64_t>())).status();
+    return take_blocks(c, static_cast<uint64_t>(c.input(2).item<int64_t>()) * kBlocksPerNumber).status();
   }
 };
 
