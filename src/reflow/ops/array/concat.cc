@@ -1,6 +1,8 @@
 // Concatenation along a dimension: Concat, ConcatV2, and ConcatOffset, which tells where each input begins.
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -8,6 +10,7 @@
 #include "reflow/op/elements.h"
 #include "reflow/op/indices.h"
 #include "reflow/op/op.h"
+#include "reflow/op/quantized.h"
 
 namespace reflow::ops {
 namespace {
@@ -296,6 +299,72 @@ REFLOW_OP("ConcatOffset")
     .shape(concat_offset_shape)
     .kernel<ConcatOffset>(kCpu)
     .not_differentiable();
+
+// Inputs of several ranges, side by side in the range that holds them all.
+template <typename Q>
+class QuantizedConcat : public Kernel {
+ public:
+  explicit QuantizedConcat(KernelInit& c) : n_(static_cast<int>(c.attr<int64_t>("N"))) {}
+  Status compute(KernelContext& c) override {
+    std::vector<QuantizedRange> ranges;
+    QuantizedRange all{0, std::numeric_limits<float>::lowest()};
+    for (int i = 0; i < n_; ++i) {
+      const Tensor &min = c.input(1 + n_ + i), &max = c.input(1 + 2 * n_ + i);
+      if (min.num_elements() < 1 || max.num_elements() < 1) return invalid_argument("The range of input {} is empty", i);
+      ranges.push_back({min.item<float>(), max.item<float>()});
+      all = {std::min(all.min, ranges[i].min), std::max(all.max, ranges[i].max)};
+    }
+    if (QuantizedInteger<Q>::kSigned) {
+      const float largest = std::max(std::abs(all.min), std::abs(all.max));
+      all = {-largest, largest};
+    }
+    Tensor& out = c.output(0);
+    const int axis = static_cast<int>(IndexReader(c.input(0))[0]);
+    int64_t outer = 1;
+    for (int d = 0; d < axis; ++d) outer *= out.dim(d);
+    Q* to = out.data<Q>();
+    for (int64_t o = 0; o < outer; ++o) {
+      for (int i = 0; i < n_; ++i) {
+        const int64_t size = c.input(1 + i).num_elements() / outer;
+        const Q* from = c.input(1 + i).data<Q>() + o * size;
+        const ToFloat<Q> to_float(ranges[i]);
+        const ToQuantized<Q> to_quantized(all);
+        for (int64_t k = 0; k < size; ++k) *to++ = ranges[i] == all ? from[k] : to_quantized(to_float(from[k]));
+      }
+    }
+    put_range(c, 1, all);
+    return OkStatus();
+  }
+
+ private:
+  const int n_;
+};
+
+REFLOW_OP("QuantizedConcat")
+    .input("concat_dim: int32")
+    .input("values: N * T")
+    .input("input_mins: N * float")
+    .input("input_maxes: N * float")
+    .output("output: T")
+    .output("output_min: float")
+    .output("output_max: float")
+    .attr("N: int >= 2")
+    .attr("T: type")
+    .doc("Concat of quantized numbers, each input with a range of its own; the output's range holds them all.")
+    .shape([](ShapeContext& c) {
+      const int n = (c.num_inputs() - 1) / 3;
+      if (c.concrete() && c.value(0) != nullptr && c.value(0)->num_elements() > 0) {
+        const int64_t axis = IndexReader(*c.value(0))[0];
+        if (axis < 0 || axis >= c.input(1).rank()) {
+          return invalid_argument("ConcatOp : Expected concatenating dimensions in the range [0, {}), but got {}", c.input(1).rank(), axis);
+        }
+      }
+      RETURN_IF_ERROR(concat_shape(c, 1, 1 + n, 0, "concat_dim"));
+      RETURN_IF_ERROR(check_scalars(c, 1 + n, c.num_inputs()));
+      set_range_outputs(c);
+      return OkStatus();
+    })
+    .kernel<QuantizedConcat>(kCpu, Types<Quint8, Qint32>{});
 
 }  // namespace
 }  // namespace reflow::ops

@@ -5,6 +5,7 @@
 
 #include "reflow/op/indices.h"
 #include "reflow/op/op.h"
+#include "reflow/op/quantized.h"
 
 namespace reflow::ops {
 namespace {
@@ -295,6 +296,42 @@ REFLOW_OP("Squeeze")
     .sets_outputs()
     .alias(0, 0)
     .gradient(reshape_to_input);
+
+// The elements in another shape; the range that they stand for stays.
+class QuantizedReshape : public Kernel {
+ public:
+  explicit QuantizedReshape(KernelInit&) {}
+  Status compute(KernelContext& c) override {
+    Shape shape;
+    RETURN_IF_ERROR(reshaped_shape(c.input(0).shape(), c.input(1), &shape));
+    c.set_output(0, c.input(0).reshaped(std::move(shape)));
+    for (int i : {1, 2}) {
+      if (c.input(i + 1).num_elements() < 1) return invalid_argument("{} is empty", i == 1 ? "input_min" : "input_max");
+      c.set_output(i, Tensor::scalar(c.input(i + 1).item<float>()));
+    }
+    return OkStatus();
+  }
+};
+
+REFLOW_OP("QuantizedReshape")
+    .input("tensor: T")
+    .input("shape: Tshape")
+    .input("input_min: float")
+    .input("input_max: float")
+    .output("output: T")
+    .output("output_min: float")
+    .output("output_max: float")
+    .attr("T: type")
+    .attr("Tshape: {int32, int64} = DT_INT32")
+    .doc("Reshape of quantized numbers.")
+    .shape([](ShapeContext& c) {
+      RETURN_IF_ERROR(reshape_shape(c));
+      RETURN_IF_ERROR(check_scalars(c, 2, 4));
+      set_range_outputs(c);
+      return OkStatus();
+    })
+    .kernel_for<QuantizedReshape>(kCpu, Types<Quint8, Qint32>{})
+    .sets_outputs();
 
 }  // namespace
 }  // namespace reflow::ops

@@ -8,28 +8,17 @@
 #include <string>
 
 #include "reflow/op/op.h"
+#include "reflow/op/quantized.h"
 
 namespace reflow::ops {
 namespace {
 
 using namespace ::reflow::op;
 
-constexpr Types<Qint8, Quint8, Qint32, Qint16, Quint16> kQuantizedTypes{};
-
-// The integer in a quantized type, and what is known of it.
 template <typename Q>
-struct Integer {
-  using Type = decltype(Q::value);
-  static constexpr bool kSigned = std::is_signed_v<Type>;
-  static constexpr double kLowest = std::numeric_limits<Type>::min(), kHighest = std::numeric_limits<Type>::max();
-  static constexpr double kSteps = kHighest - kLowest;
-  static constexpr float kHalfRange = kSigned ? static_cast<float>((kSteps + 1) / 2) : 0.0f;
+struct Integer : QuantizedInteger<Q> {
+  static constexpr float kHalfRange = Integer::kSigned ? static_cast<float>((Integer::kSteps + 1) / 2) : 0.0f;
 };
-
-// What x86 makes of a float; out of int32's range it is the lowest one.
-int32_t to_int(float x) {
-  return x >= -2147483648.0f && x < 2147483648.0f ? static_cast<int32_t>(x) : std::numeric_limits<int32_t>::min();
-}
 
 enum class Mode { kMinCombined, kMinFirst, kScaled };
 Mode mode_of(KernelInit& c) {
@@ -82,7 +71,7 @@ class Quantize : public Kernel {
       const auto scale = static_cast<float>(I::kSteps / (max - min));
       for_elements(c, in.num_elements(), [=](int64_t i) {
         const float distance = (std::max(std::min(x[i], max), min) - min) * scale;
-        put(i, I::kSigned ? to_int(std::round(distance - I::kHalfRange)) : to_int(distance + 0.5f));
+        put(i, I::kSigned ? int_of_float(std::round(distance - I::kHalfRange)) : int_of_float(distance + 0.5f));
       });
     } else if (mode_ == Mode::kMinFirst) {
       const auto scale = static_cast<float>(max == min ? 0.0 : I::kSteps / (max - min));
@@ -90,7 +79,7 @@ class Quantize : public Kernel {
       constexpr float kLow = std::max(static_cast<float>(I::kLowest), -2.147483648e+09f);
       constexpr float kHigh = std::min(static_cast<float>(I::kHighest), 2.147483520e+09f);
       for_elements(c, in.num_elements(), [=](int64_t i) {
-        put(i, to_int(std::min(std::max(std::round(x[i] * scale) - start, kLow), kHigh)));
+        put(i, int_of_float(std::min(std::max(std::round(x[i] * scale) - start, kLow), kHigh)));
       });
     } else {
       constexpr int32_t kLow = static_cast<int32_t>(I::kLowest), kHigh = static_cast<int32_t>(I::kHighest);
@@ -101,7 +90,7 @@ class Quantize : public Kernel {
       const bool to_even = to_even_;
       for_elements(c, in.num_elements(), [=](int64_t i) {
         const float scaled = std::max(std::min(x[i], max), min) * scale;
-        put(i, to_int(to_even ? std::nearbyint(scaled) : std::round(scaled)));
+        put(i, int_of_float(to_even ? std::nearbyint(scaled) : std::round(scaled)));
       });
     }
     c.output(1).template data<float>()[0] = min;
