@@ -70,7 +70,82 @@ Pair weak_hash(const char* s, uint64_t a, uint64_t b) {
   return {a + z, b + c};
 }
 
+constexpr uint64_t kMixFactor = 0x9ddfea08eb382d69u;
+uint64_t mixed(uint64_t u, uint64_t v) { return mixed(u, v, kMixFactor); }
+
+// Of less than 128 bytes, with two seeds.
+Pair murmur(const char* s, size_t n, Pair seed) {
+  uint64_t a = seed.first, b = seed.second, c = 0, d = 0;
+  if (n <= 16) {
+    a = shift_mix(a * kFarm1) * kFarm1;
+    c = b * kFarm1 + fingerprint_0_to_16(s, n);
+    d = shift_mix(a + (n >= 8 ? load64(s) : c));
+  } else {
+    c = mixed(load64(s + n - 8) + kFarm1, a);
+    d = mixed(b + n, c + load64(s + n - 16));
+    a += d;
+    for (size_t i = 0; i + 16 < n; i += 16) {
+      a = (a ^ shift_mix(load64(s + i) * kFarm1) * kFarm1) * kFarm1;
+      b ^= a;
+      c = (c ^ shift_mix(load64(s + i + 8) * kFarm1) * kFarm1) * kFarm1;
+      d ^= c;
+    }
+  }
+  a = mixed(a, c);
+  b = mixed(d, b);
+  return {a ^ b, mixed(b, a)};
+}
+
+Pair fingerprint_with_seed(const char* s, size_t n, Pair seed) {
+  if (n < 128) return murmur(s, n, seed);
+  uint64_t x = seed.first, y = seed.second, z = n * kFarm1;
+  Pair v, w;
+  v.first = std::rotr(y ^ kFarm1, 49) * kFarm1 + load64(s);
+  v.second = std::rotr(v.first, 42) * kFarm1 + load64(s + 8);
+  w.first = std::rotr(y + z, 35) * kFarm1 + x;
+  w.second = std::rotr(x + load64(s + 88), 53) * kFarm1;
+  for (; n >= 128; n -= 128) {
+    for (int half = 0; half < 2; ++half, s += 64) {
+      x = std::rotr(x + y + v.first + load64(s + 8), 37) * kFarm1;
+      y = std::rotr(y + v.second + load64(s + 48), 42) * kFarm1;
+      x ^= w.second;
+      y += v.first + load64(s + 40);
+      z = std::rotr(z + w.first, 33) * kFarm1;
+      v = weak_hash(s, v.second * kFarm1, x + w.first);
+      w = weak_hash(s + 32, z + w.second, y + load64(s + 16));
+      std::swap(z, x);
+    }
+  }
+  x += std::rotr(v.first + z, 49) * kFarm0;
+  y = y * kFarm0 + std::rotr(w.second, 37);
+  z = z * kFarm0 + std::rotr(w.first, 27);
+  w.first *= 9;
+  v.first *= kFarm0;
+  // The last 32 bytes at a time, back to where the blocks ended.
+  for (size_t done = 0; done < n;) {
+    done += 32;
+    y = std::rotr(x + y, 42) * kFarm0 + v.second;
+    w.first += load64(s + n - done + 16);
+    x = x * kFarm0 + w.first;
+    z += w.second + load64(s + n - done);
+    w.second += v.first;
+    v = weak_hash(s + n - done, v.first + z, v.second);
+    v.first *= kFarm0;
+  }
+  x = mixed(x, v.first);
+  y = mixed(y + z, w.first);
+  return {mixed(x + v.second, w.second) + y, mixed(x + w.second, y + v.second)};
+}
+
 }  // namespace
+
+std::array<uint64_t, 2> fingerprint128(std::string_view bytes) {
+  const char* s = bytes.data();
+  const size_t n = bytes.size();
+  const Pair result = n >= 16 ? fingerprint_with_seed(s + 16, n - 16, {load64(s), load64(s + 8) + kFarm0})
+                              : fingerprint_with_seed(s, n, {kFarm0, kFarm1});
+  return {result.first, result.second};
+}
 
 uint64_t fingerprint64(std::string_view bytes) {
   const char* s = bytes.data();

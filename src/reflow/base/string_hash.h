@@ -9,6 +9,9 @@ namespace reflow {
 // FarmHash's Fingerprint64: never changes, and what TensorFlow's fast hash buckets and fingerprints are made of.
 uint64_t fingerprint64(std::string_view bytes);
 
+// FarmHash's Fingerprint128, the lower half first.
+std::array<uint64_t, 2> fingerprint128(std::string_view bytes);
+
 // TensorFlow's older 64-bit hash, a MurmurHash64A. For StringToHashBucket, and for names of functions, which hash what
 // they consist of one after the other.
 constexpr uint64_t kHash64Seed = 0xdecafcaffe;
