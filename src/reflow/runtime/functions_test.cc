@@ -297,6 +297,19 @@ TEST_F(FunctionsTest, ForCountsAlong) {
   EXPECT_NE(error({sum(0, 5, -1)}).find("bad iteration space"), std::string::npos);
 }
 
+TEST_F(FunctionsTest, MapDefunCallsItsFunctionForEachRow) {
+  define_square();
+  const AttrMap attrs = {{"output_types", Types{DType::kFloat32}}, {"output_shapes", std::vector<Shape>{Shape{}}}, {"f", named("Square2")}};
+  const auto map = [&](Endpoint rows) { return op("MapDefun", {std::vector<Endpoint>{rows}, std::vector<Endpoint>{}}, attrs); };
+  const Endpoint squares = map(constant(Tensor::vector<float>({1, 2, 3})));
+  EXPECT_EQ(squares.shape().str(), "[3]");
+  EXPECT_EQ(run({squares})[0].summarize(-1), "1 4 9");
+  EXPECT_EQ(run({map(constant(Tensor(DType::kFloat32, Shape{0})))})[0].shape().str(), "[0]");
+  const Endpoint unknown = placeholder(DType::kFloat32);
+  EXPECT_NE(error({map(unknown)}, {{unknown, Tensor::scalar(2.f)}}).find("All inputs must have rank at least 1. Input 0 has a rank of 0."),
+            std::string::npos);
+}
+
 TEST_F(FunctionsTest, ErrorsNameTheNodeWithin) {
   define(function("Bad", {"x"}, "y:product:0", node_text("y", "MatMul", {"x", "x"})));
   EXPECT_NE(error({op("Bad", {placeholder(DType::kFloat32)}, {}, "call")}, {}).find("placeholder"), std::string::npos);

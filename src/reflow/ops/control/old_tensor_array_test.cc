@@ -54,6 +54,13 @@ TEST_F(OldTensorArray, AllElementsAtOnce) {
             "Input value must have first dimension equal to the array size (2 vs. 3)");
 }
 
+TEST_F(OldTensorArray, NewGraphsMayHaveOnlyThisOne) {
+  const Endpoint name = placeholder(DType::kString);
+  graph_.versions.producer = 134;
+  EXPECT_NO_THROW(op("TensorArrayConcatV2", {name, flow()}, {{"dtype", DType::kFloat32}}));
+  EXPECT_THROW(op("TensorArrayReadV2", {name, number(0), flow()}, {{"dtype", DType::kFloat32}}), std::runtime_error);
+}
+
 TEST_F(OldTensorArray, GradientsAddUp) {
   const Endpoint handle = array("V2", 1);
   const Endpoint gradient = op("TensorArrayGradV2", {handle, flow()}, {{"source", "gradients"}});
