@@ -35,12 +35,12 @@ void add_quoted_names(const std::string& text, std::set<std::string>* names) {
   }
 }
 
-// Ops that golden vectors run, or that a test names: op cases, and tests of state and control flow.
+// Ops that golden vectors run (or, where CPUs have no kernel, say the shapes of), or that a test names: op cases, and tests of state and control flow.
 std::set<std::string> tested_ops() {
   std::set<std::string> names;
-  for (const char* folder : {"tf-1.15/kernels", "kernels"}) {
+  for (const char* folder : {"tf-1.15/kernels", "kernels", "shape_fns"}) {
     for (const auto& entry : std::filesystem::directory_iterator(golden_path(folder))) {
-      if (entry.path().extension() == ".json") add_quoted_names(contents(entry.path()), &names);
+      if (entry.path().extension() == ".json" || entry.path().extension() == ".jsonl") add_quoted_names(contents(entry.path()), &names);
     }
   }
   const std::filesystem::path root = std::filesystem::path(golden_path("tf-1.15")) / "../../..";
@@ -72,6 +72,7 @@ TEST(OpCompleteness, Documentation) {
 
 TEST(OpCompleteness, GradientsAsInTensorFlow) {
   const nlohmann::json known = read_golden_json("tf-1.15/gradients.json");
+  size_t registered = 0;
   for (const OpDef* op : graph::OpRegistry::global().all()) {
     if (is_internal(*op) || !known.contains(op->name)) continue;
     const std::string status = known[op->name]["status"];
@@ -79,6 +80,12 @@ TEST(OpCompleteness, GradientsAsInTensorFlow) {
     const Kind kind = op::GradientRegistry::global().find(op->name, &fn);
     const Kind want = status == "gradient" ? Kind::kFunction : status == "none" ? Kind::kNone : Kind::kUnregistered;
     EXPECT_EQ(kind, want) << op->name << ": " << status << " in TensorFlow";
+    ++registered;
+  }
+  // For tools/conformance.py.
+  printf("conformance\tgradients\t%zu\t%zu\n", registered, known.size());
+  for (const auto& [name, entry] : known.items()) {
+    if (graph::OpRegistry::global().find(name) == nullptr) printf("miss\tgradients\t%s\tthere is no such op\n", name.c_str());
   }
 }
 

@@ -1,4 +1,5 @@
-// What is known of the outputs of single ops, and the errors, as TensorFlow 1.15 has them (shape_fns.jsonl).
+// What is known of the outputs of single ops, and the errors, as TensorFlow 1.15 has them (tf-1.15/shape_fns and
+// shape_fns).
 
 #include <gtest/gtest.h>
 
@@ -6,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "reflow/graph/node_builder.h"
 #include "reflow/graph/shape_context.h"
@@ -157,7 +159,11 @@ TEST(ShapeFns, EqualTensorFlows) {
   std::map<std::string, int> seen;
   std::set<std::string> missing_ops, met;
   int passed = 0, total = 0;
-  for (const json& spec : read_golden_jsonl("tf-1.15/shape_fns/shape_fns.jsonl")) {
+  std::vector<json> specs;
+  for (const char* file : {"tf-1.15/shape_fns/shape_fns.jsonl", "shape_fns/core_ops.jsonl"}) {
+    for (json& spec : read_golden_jsonl(file)) specs.push_back(std::move(spec));
+  }
+  for (const json& spec : specs) {
     const std::string op = spec.at("op");
     const std::string name = fmt::format("{}/{}", op, seen[op]++);
     ++total;
@@ -176,6 +182,10 @@ TEST(ShapeFns, EqualTensorFlows) {
     }
   }
   for (const auto& [name, reason] : known_deviations()) EXPECT_TRUE(met.contains(name)) << name << " is no case";
+  // For tools/conformance.py.
+  printf("conformance\tshape_fns\t%d\t%d\n", passed, total);
+  for (const auto& [name, reason] : known_deviations()) printf("miss\tshape_fns\t%s\t%s\n", name.c_str(), reason.c_str());
+  for (const std::string& op : missing_ops) printf("miss\tshape_fns\t%s\tthere is no such op\n", op.c_str());
   printf("%d of %d cases as TensorFlow's, %zu known deviations, %zu ops not there yet\n", passed, total, known_deviations().size(),
          missing_ops.size());
 }

@@ -123,6 +123,7 @@ class Runner {
   }
 
   StatusOr<Node*> build(Graph& graph, bool known_shapes) {
+    if (case_.contains("producer")) graph.versions.producer = case_["producer"];
     placeholders_.clear();
     for (const Tensor& input : inputs_) {
       ASSIGN_OR_RETURN(Endpoint e,

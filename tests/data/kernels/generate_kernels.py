@@ -14,10 +14,12 @@ os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'
 warnings.simplefilter('ignore')
 import numpy as np
 import tensorflow as tf
-from tensorflow.python.framework import op_def_registry
+from tensorflow.core.framework import graph_pb2, op_def_pb2
+from tensorflow.python import pywrap_tensorflow as c_api
 tf.logging.set_verbosity(tf.logging.FATAL)
 
-OPS = op_def_registry.get_registered_ops()
+# All ops there are, those too that Python has no function for.
+OPS = {op.name: op for op in op_def_pb2.OpList.FromString(c_api.TF_GetBuffer(c_api.TF_GetAllOpList())).op}
 
 
 def strings(x):
@@ -36,11 +38,16 @@ def f32(x):
     return np.array(x, np.float32)
 
 
+def quantized(x, t):
+    base = {tf.quint8: np.uint8, tf.qint8: np.int8, tf.qint32: np.int32}[t]
+    return np.array(x, base).astype(base).view(t.as_numpy_dtype)
+
+
 def dtype_of(x):
     return tf.string if x.dtype.kind in 'SUO' else tf.as_dtype(x.dtype)
 
 
-def build(op, inputs, attrs, known):
+def build_new(op, inputs, attrs, known):
     """The op on placeholders, and what to feed."""
     feeds, args = {}, dict(attrs)
     def placeholder(x):
@@ -56,6 +63,39 @@ def build(op, inputs, attrs, known):
     return result, feeds
 
 
+def build_old(op, inputs, attrs, known, producer):
+    """The same in a graph of an old version, or of an op that Python has no function for."""
+    graph, feeds, names, node_attrs = graph_pb2.GraphDef(), {}, [], {}
+    graph.versions.producer = producer
+
+    def placeholder(x):
+        node = graph.node.add(name='p%d' % len(names), op='Placeholder')
+        node.attr['dtype'].type = dtype_of(x).as_datatype_enum
+        node.attr['shape'].shape.CopyFrom(tf.TensorShape(x.shape if known else None).as_proto())
+        names.append(node.name)
+        feeds[node.name + ':0'] = x
+    for arg, x in zip(OPS[op].input_arg, inputs):
+        for e in x if isinstance(x, list) else [x]:
+            placeholder(e)
+        if arg.type_attr:
+            node_attrs[arg.type_attr] = dtype_of(x[0] if isinstance(x, list) else x)
+        if arg.number_attr:
+            node_attrs[arg.number_attr] = len(x)
+    node_attrs.update(attrs)
+    node = graph.node.add(name='op', op=op, input=names)
+    for attr in OPS[op].attr:
+        if attr.name not in node_attrs:
+            continue
+        value = node_attrs[attr.name]
+        if attr.type == 'type':
+            node.attr[attr.name].type = tf.as_dtype(value).as_datatype_enum
+        else:
+            field = {'int': 'i', 'float': 'f', 'bool': 'b', 'string': 's'}[attr.type]
+            setattr(node.attr[attr.name], field, value.encode() if field == 's' else value)
+    tf.import_graph_def(graph, name='')
+    return list(tf.get_default_graph().get_operation_by_name('op').outputs), feeds
+
+
 def flat_outputs(op, result):
     if not isinstance(result, (list, tuple)):
         return [result]
@@ -66,7 +106,14 @@ def flat_outputs(op, result):
 
 
 def record_of(op, inputs, attrs):
+    producer = attrs.pop('producer', None)
     record = {'op': op, 'inputs': inputs}
+    if producer:
+        record['producer'] = producer
+    old = producer or not hasattr(tf.raw_ops, op)
+
+    def build(*args):
+        return build_old(*args, producer=producer or 134) if old else build_new(*args)
     record['list_inputs'] = {a.name: len(x) for a, x in zip(OPS[op].input_arg, inputs) if isinstance(x, list)}
     known = True
     with tf.Graph().as_default() as graph:
@@ -87,6 +134,9 @@ def record_of(op, inputs, attrs):
                 # np.asarray would take the last zero bytes of a string away.
                 outputs = session.run(flat_outputs(op, result), feeds)
                 record['out'] = [np.array(o, object) if isinstance(o, bytes) else np.asarray(o) for o in outputs]
+                # What is fetched of quantized numbers is plain integers.
+                types = [t.dtype for t in node.outputs]
+                record['out'] = [quantized(o, t) if t.is_quantized else o for o, t in zip(record['out'], types)]
             except tf.errors.OpError as e:
                 message = e.message.split('\n\t [[')[0]
                 record['error'] = {'class': type(e).__name__, 'code': e.error_code, 'message': message}
@@ -124,6 +174,8 @@ def reference(x):
             import base64
             return ['string_base64', list(x.shape), [base64.b64encode(v).decode() for v in values]]
     name = dtype_of(x).name
+    if x.dtype.names:
+        x = x[x.dtype.names[0]]
     data = ARRAYS.setdefault(name, [])
     data.extend(x.ravel().tolist())
     return [name, list(x.shape), len(data) - x.size]
@@ -164,4 +216,4 @@ exec(open(os.path.join(os.path.dirname(os.path.abspath(__file__)), FAMILY + '_ca
 kept = [c for c in CASES if c['id'] not in LEFT_OUT]
 with open(FAMILY + '.json', 'w') as out:
     out.write('[\n' + ',\n'.join(json.dumps(c, sort_keys=True) for c in kept) + '\n]\n')
-np.savez_compressed(FAMILY + '.npz', **{k: np.array(v, tf.as_dtype(k).as_numpy_dtype) for k, v in ARRAYS.items()})
+np.savez_compressed(FAMILY + '.npz', **{k: np.array(v, k[1:] if k.startswith('q') else k) for k, v in ARRAYS.items()})
