@@ -17,7 +17,6 @@ _KERAS = 'Keras'
 _DATA = 'tf.data'
 WAITING = {
     'variable_methods': 'one read of a resource variable too few',
-    'checks_and_host': 'timestamps',
     'data_basic': _DATA,
     'data_initializable': _DATA,
     'data_iterators': _DATA,
