@@ -41,6 +41,7 @@ Output filled(const TensorLike& shape_or_none, int value, const char* default_na
     }
     const int64_t n = known.num_elements();
     const bool is_list = values.rank() > 0;
+    if (is_list && n == 0) return constant(Tensor(dtype, known), {.name = scope.name()});  // one element is too many
     if (is_list && n >= 0 && n < kMaxConstantElements) {
       return constant(element, {.dtype = dtype, .shape = known, .name = scope.name()});
     }
