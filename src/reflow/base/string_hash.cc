@@ -184,6 +184,8 @@ uint64_t fingerprint64(std::string_view bytes) {
   return mixed(mixed(v.first, w.first, factor) + shift_mix(y) * kFarm0 + z, mixed(v.second, w.second, factor) + x, factor);
 }
 
+uint64_t hash64(std::string_view bytes) { return hash64(bytes, kHash64Seed); }
+
 uint64_t hash64(std::string_view bytes, uint64_t seed) {
   constexpr uint64_t kFactor = 0xc6a4a7935bd1e995u;
   constexpr int kShift = 47;

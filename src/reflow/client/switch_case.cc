@@ -31,7 +31,7 @@ Shape common_shape(const std::vector<std::vector<Shape>>& shapes, size_t result)
 
 std::vector<Output> call_one(const Output& index, const std::vector<SwitchListFn>& branches) {
   for (size_t i = 0; i + 1 < branches.size(); ++i) {
-    if (client::eager_bool(equal(index, constant(static_cast<int>(i), {.dtype = index.dtype()})))) return branches[i]();
+    if (eager_bool(equal(index, constant(static_cast<int>(i), {.dtype = index.dtype()})))) return branches[i]();
   }
   return branches.back()();
 }

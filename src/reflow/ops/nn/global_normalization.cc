@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "reflow/op/compute_type.h"
 #include "reflow/op/gradient_ops.h"
 #include "reflow/op/op.h"
 
