@@ -29,8 +29,20 @@ const OpCaseTest gather_of_batches{
      .attrs = {{"batch_dims", 1}},
      .inputs = {Tensor::from<float>({1, 2, 3, 4, 5, 6}, {2, 3}), pairs({2, 0, 1, 1}), Tensor::scalar(int32_t{1})},
      .outputs = {Tensor::from<float>({3, 1, 5, 5}, {2, 2})},
-     .shapes = {"[2,3];[2,4];=1 -> [d0_0,d1_1]"},
-     .has_gradient_check = false}};
+     .shapes = {"[2,3];[2,4];=1 -> [d0_0,d1_1]"}}};
+const OpCaseTest gather_behind_a_batch{
+    {.op = "GatherV2",
+     .name = "BehindABatch",
+     .attrs = {{"batch_dims", 1}},
+     .inputs = {Tensor::from<float>({1, 2, 3, 4, 5, 6, 7, 8}, {2, 2, 2}), pairs({1, 1, 0, 1}), Tensor::scalar(int32_t{2})},
+     .outputs = {Tensor::from<float>({2, 2, 4, 4, 5, 6, 7, 8}, {2, 2, 2})}}};
+const OpCaseTest gather_of_batches_of_batches{
+    {.op = "GatherV2",
+     .name = "BatchesOfBatches",
+     .attrs = {{"batch_dims", -1}},
+     .inputs = {Tensor::from<float>({1, 2, 3, 4, 5, 6, 7, 8}, {2, 2, 2, 1}),
+                Tensor::from<int64_t>({1, 0, 0, 1}, {2, 2, 1}), Tensor::scalar(int32_t{2})},
+     .outputs = {Tensor::from<float>({2, 3, 5, 8}, {2, 2, 1, 1})}}};
 
 // A transposition in blocks, not a multiple of their size, with a dimension outside of the two.
 Tensor counting(const Shape& shape) {

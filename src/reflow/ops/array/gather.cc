@@ -256,11 +256,11 @@ Endpoint plus_one(GradContext& g, Endpoint x) {
   return g.op("AddV2", {x, one}, {}, scope.name());
 }
 
-// tf.range. Bounds that aren't given are constants.
-Endpoint range(GradContext& g, Endpoint start, Endpoint limit) {
+// tf.range. Bounds that aren't given are the constant `otherwise`.
+Endpoint range(GradContext& g, Endpoint start, Endpoint limit, int64_t otherwise = 0) {
   GradContext::Scope scope(g.graph(), "range");
-  if (!start) start = g.constant(0, DType::kInt32, "start");
-  if (!limit) limit = g.constant(0, DType::kInt32, "limit");
+  if (!start) start = g.constant(limit ? otherwise : 0, DType::kInt32, "start");
+  if (!limit) limit = g.constant(otherwise, DType::kInt32, "limit");
   const Endpoint delta = g.constant(1, DType::kInt32, "delta");
   return g.op("Range", {start, limit, delta}, {}, scope.name());
 }
@@ -287,8 +287,45 @@ void gather_rows_gradient(GradContext& g, Endpoint shape, Endpoint indices, Endp
   g.dx(0) = Gradient(values, g.reshape(indices, num_indices), shape);
 }
 
-// Along another axis: it is brought to the front, summed by index, and brought back.
-void gather_axis_gradient(GradContext& g, Endpoint shape, Endpoint indices, Endpoint axis) {
+Endpoint joined(GradContext& g, std::vector<Endpoint> parts) {
+  const Endpoint axis = g.constant(0, DType::kInt32, "axis");
+  return g.op("ConcatV2", {std::move(parts), axis}, {}, "concat");
+}
+
+// Indices into rows of which all batches lie one after the other: those of a batch are moved by the rows before it.
+Endpoint indices_of_all_batches(GradContext& g, Endpoint shape, Endpoint indices, int64_t batch_dims, Endpoint num_rows) {
+  const DType type = base_type(indices.dtype());
+  const auto of_type = [&](Endpoint x) { return type == DType::kInt32 ? x : g.op("Cast", {x}, {{"DstT", type}}); };
+  Endpoint rows_before = num_rows;
+  for (int64_t dim = batch_dims - 1; dim >= 0; --dim) {
+    const Endpoint size = one_of_vector(g, shape, g.constant(dim, DType::kInt32), g.constant(dim + 1, DType::kInt32));
+    const Endpoint offsets = g.op("Mul", {range(g, {}, size), rows_before}, {}, "mul");
+    std::vector<Endpoint> sizes(static_cast<size_t>(indices.shape().rank()), g.constant(1, DType::kInt32));
+    sizes[static_cast<size_t>(dim)] = size;
+    indices = g.op("AddV2", {indices, of_type(g.reshape(offsets, g.op("Pack", {sizes}, {}, "stack")))}, {}, "add");
+    rows_before = g.op("Mul", {rows_before, size}, {}, "mul");
+  }
+  return indices;
+}
+
+// The sums of `rows`, [batches, number of indices, inner], by their indices: [batches, num_rows, inner].
+Endpoint sum_by_index(GradContext& g, Endpoint shape, Endpoint rows, Endpoint indices, int64_t batch_dims,
+                      Endpoint num_rows) {
+  const auto flat_indices = [&](Endpoint x) { return g.reshape(x, expand_dims(g, g.size(x))); };
+  if (batch_dims == 0) return g.op("UnsortedSegmentSum", {rows, flat_indices(indices), num_rows});
+  const Endpoint first = g.constant(batch_dims, DType::kInt32), rows_shape = g.shape(rows, DType::kInt32);
+  const Endpoint batches = slice_vector(g, rows_shape, {}, first);
+  const Endpoint inner = slice_vector(g, slice_vector(g, rows_shape, first, {}), {}, {}, 1);
+  const Endpoint flat_shape = joined(g, {g.constant_ints({-1}, DType::kInt32), inner});
+  const Endpoint num_batches = g.op("Prod", {batches, g.constant_ints({0}, DType::kInt32)});
+  const Endpoint all = indices_of_all_batches(g, shape, indices, batch_dims, num_rows);
+  const Endpoint total = g.op("Mul", {num_rows, num_batches}, {}, "mul");
+  const Endpoint sums = g.op("UnsortedSegmentSum", {g.reshape(rows, flat_shape), flat_indices(all), total});
+  return g.reshape(sums, joined(g, {batches, flat_shape}));
+}
+
+// Along another axis: it is brought behind the batches, summed by index, and brought back.
+void gather_axis_gradient(GradContext& g, Endpoint shape, Endpoint indices, Endpoint axis, int64_t batch_dims) {
   const Endpoint outer_shape = slice_vector(g, shape, {}, axis);
   const Endpoint inner_shape = slice_vector(g, slice_vector(g, shape, axis, {}), {}, {}, 1);
   Endpoint values_shape;
@@ -299,8 +336,8 @@ void gather_axis_gradient(GradContext& g, Endpoint shape, Endpoint indices, Endp
                                      g.constant(0, DType::kInt32, "axis")}, {}, scope.name());
   }
   const Endpoint num_dims = g.size(values_shape), num_outer = g.size(outer_shape);
-  const Endpoint batch_axes = range(g, {}, {});
-  const Endpoint outer_axes = range(g, {}, num_outer);
+  const Endpoint batch_axes = range(g, {}, {}, batch_dims);
+  const Endpoint outer_axes = range(g, {}, num_outer, batch_dims);
   const Endpoint inner_axes = range(g, plus_one(g, num_outer), num_dims);
   const Endpoint values = g.reshape(g.dy(0), values_shape);
   Endpoint to_front;
@@ -312,31 +349,33 @@ void gather_axis_gradient(GradContext& g, Endpoint shape, Endpoint indices, Endp
   }
   const Endpoint rows = g.op("Transpose", {values, to_front}, {}, "transpose");
   const Endpoint num_rows = one_of_vector(g, shape, axis, plus_one(g, axis));
-  const Endpoint flat = g.reshape(indices, expand_dims(g, g.size(indices)));
-  const Endpoint sums = g.op("UnsortedSegmentSum", {rows, flat, num_rows});
+  const Endpoint sums = sum_by_index(g, shape, rows, indices, batch_dims, num_rows);
   const Endpoint shifted = plus_one(g, outer_axes);
   Endpoint back;
   {
     GradContext::Scope scope(g.graph(), "concat");
-    const Endpoint zero = g.constant_ints({0}, DType::kInt32, "values_2");
-    back = g.op("ConcatV2", {std::vector<Endpoint>{batch_axes, shifted, zero, inner_axes},
+    const Endpoint front = g.constant_ints({batch_dims}, DType::kInt32, "values_2");
+    back = g.op("ConcatV2", {std::vector<Endpoint>{batch_axes, shifted, front, inner_axes},
                              g.constant(0, DType::kInt32, "axis")}, {}, scope.name());
   }
   g.dx(0) = g.op("Transpose", {sums, back}, {}, "transpose");
 }
 
 Status gather_v2_gradient(GradContext& g) {
-  if (g.attr<int64_t>("batch_dims") != 0) {
-    return unimplemented("The gradient of GatherV2 with batch_dims isn't supported yet: '{}'", g.node().name());
-  }
   const Endpoint indices = g.x(1), axis = g.x(2);
+  int64_t batch_dims = g.attr<int64_t>("batch_dims");
+  if (batch_dims != 0 && !indices.shape().known_rank()) {
+    return invalid_argument("The gradient of '{}' needs the rank of its indices, because they have batches",
+                            g.node().name());
+  }
+  if (batch_dims < 0) batch_dims += indices.shape().rank();
   const Endpoint shape = params_shape(g, g.x(0));
   const Endpoint num_indices = expand_dims(g, g.size(indices));
   const Tensor known_axis = constant_value(axis);
   if (known_axis.valid() && IndexReader(known_axis)[0] == 0) {
     gather_rows_gradient(g, shape, indices, num_indices);
   } else {
-    gather_axis_gradient(g, shape, indices, axis);
+    gather_axis_gradient(g, shape, indices, axis, batch_dims);
   }
   return g.status();
 }
