@@ -40,6 +40,21 @@ void add_what_the_release_has(std::map<std::string, tensorflow::OpDef>* ops) {
   }
 }
 
+// Ops that TensorFlow 1.15 keeps in libraries of tf.contrib, as these define them.
+constexpr const char* kContrib = R"(
+op { name: "GatherTree"
+     input_arg { name: "step_ids" type_attr: "T" } input_arg { name: "parent_ids" type_attr: "T" }
+     input_arg { name: "max_sequence_lengths" type: DT_INT32 } input_arg { name: "end_token" type_attr: "T" }
+     output_arg { name: "beams" type_attr: "T" }
+     attr { name: "T" type: "type" allowed_values { list { type: DT_INT32 } } } }
+)";
+
+void add_contrib(std::map<std::string, tensorflow::OpDef>* ops) {
+  tensorflow::OpList list;
+  if (!google::protobuf::TextFormat::ParseFromString(kContrib, &list)) throw std::runtime_error("kContrib does not parse");
+  for (const tensorflow::OpDef& op : list.op()) (*ops)[op.name()] = op;
+}
+
 std::map<std::string, tensorflow::OpDef> golden_ops() {
   tensorflow::OpList list;
   if (!google::protobuf::TextFormat::ParseFromString(read_golden("tf-1.15/ops.pbtxt"), &list)) {
@@ -51,6 +66,7 @@ std::map<std::string, tensorflow::OpDef> golden_ops() {
     ops[op.name()] = std::move(op);
   }
   add_what_the_release_has(&ops);
+  add_contrib(&ops);
   return ops;
 }
 
