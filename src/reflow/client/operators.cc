@@ -1,5 +1,7 @@
 #include "reflow/client/operators.h"
 
+#include <string_view>
+
 #include "reflow/client/apply_op.h"
 #include "reflow/client/eager.h"
 #include "reflow/client/elementwise_ops.h"
@@ -37,7 +39,8 @@ Output with_tensors(const char* name, const TensorLike& x, const TensorLike& y, 
 
 Output binary_operator(const char* op, const char* name, const TensorLike& x, const TensorLike& y) {
   return with_tensors(name, x, y, [&](const char* scope, const Output& a, const Output& b) {
-    return apply_op(op, scope, {a, b});
+    const bool joins = base_type(a.dtype()) == DType::kString && std::string_view(op) == "AddV2";  // which takes no strings
+    return apply_op(joins ? "Add" : op, scope, {a, b});
   });
 }
 
