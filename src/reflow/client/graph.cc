@@ -173,9 +173,9 @@ GraphElement find_element(graph::Graph& graph, std::string_view name, bool allow
     if (!node) throw KeyError(fmt::format("The name {} refers to an Operation not in the graph.", quoted));
     return Operation(node);
   }
-  if (node) throw ValueError(fmt::format("The name {} refers to an Operation, not a {}.", quoted, wanted));
-  throw ValueError(fmt::format("The name {} looks like an (invalid) Operation name, not a {}. Tensor names must be of "
-                               "the form \"<op_name>:<output_index>\".", quoted, wanted));
+  throw ValueError(fmt::format("The name {} {}, not a {}. Tensor names must be of the form "
+                               "\"<op_name>:<output_index>\".", quoted,
+                               node ? "refers to an Operation" : "looks like an (invalid) Operation name", wanted));
 }
 
 }  // namespace
