@@ -82,7 +82,7 @@ TrainingOpOptimizer::Update AdamOptimizer::_update_of(const Variable& var, DType
 }
 
 Operation AdamOptimizer::_apply_sparse(const IndexedSlices& grad, const Variable& var) {
-  return _resource_apply_sparse(grad.values, var, grad.indices);
+  return AdamOptimizer::_resource_apply_sparse(grad.values, var, grad.indices);
 }
 
 Operation AdamOptimizer::_resource_apply_sparse(const Output& grad, const Variable& var, const Output& indices) {
