@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 #include "reflow/base/version.h"
@@ -63,6 +64,17 @@ int threads() {
 std::string data_dir() {
   const char* text = std::getenv("BENCH_DATA");
   return text ? text : "data";
+}
+
+std::string scratch_dir() {
+  const char* text = std::getenv("BENCH_TMP");
+  return text ? text : std::filesystem::temp_directory_path().string();
+}
+
+double seconds_of(const std::function<void()>& call) {
+  const auto start = Clock::now();
+  call();
+  return since(start);
 }
 
 std::vector<double> seconds_per_call(const std::function<void()>& call, double seconds) {
