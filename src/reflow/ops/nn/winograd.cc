@@ -20,6 +20,7 @@ const EnvKnob::Registration winograd_registration(kWinograd);
 
 constexpr double kSmallFlops = 1.5e7;             // below, convolutions are direct
 constexpr int64_t kCacheBytes = 384 * 1024;       // of the second level, for one thread's values
+constexpr int64_t kMostChannelPairs = 1 << 20;    // above, the filter's values would fill more than 150 MB
 constexpr int64_t kMostSumBytes = int64_t{96} << 20;  // for the sums of all threads, backward to the filter
 
 // Outputs of a convolution in tiles of `outputs` x `outputs`, each read off a tile of 6x6 elements of the image.
@@ -122,6 +123,7 @@ Convolution to_input(const Convolution& c) {
 bool winograd_pays(const Convolution& c) {
   static const bool wanted = kWinograd.integer(1) != 0;
   if (!wanted || c.rank != 2 || c.in_channels % kPanel != 0 || c.out_channels % kPanel != 0) return false;
+  if (c.in_channels > kMostChannelPairs / c.out_channels) return false;
   const int64_t taps = c.dims[0].kernel;
   if ((taps != 3 && taps != 5) || c.dims[1].kernel != taps) return false;
   for (int i = 0; i < 2; ++i) {

@@ -106,6 +106,7 @@ INSTANTIATE_TEST_SUITE_P(Sizes, Winograd,
 TEST(WinogradPays, WhereConvolutionsAreLarge) {
   EXPECT_TRUE(winograd_pays(sizes(16, 56, 56, 64, 64, 3, op::Padding::kSame)));
   EXPECT_TRUE(winograd_pays(sizes(100, 14, 14, 32, 64, 5, op::Padding::kSame)));
+  EXPECT_TRUE(winograd_pays(sizes(1, 14, 14, 32, 64, 5, op::Padding::kSame)));
   EXPECT_FALSE(winograd_pays(sizes(1, 14, 14, 32, 32, 3, op::Padding::kSame)));
   EXPECT_FALSE(winograd_pays(sizes(16, 56, 56, 3, 64, 3, op::Padding::kSame)));
   EXPECT_FALSE(winograd_pays(sizes(16, 56, 56, 64, 64, 7, op::Padding::kSame)));
