@@ -17,9 +17,10 @@ const OpCaseTest gather_tree{
      .outputs = {steps({2, 2, 2, 6, 5, 6, 7, 8, 9, 10, 10, 10})},
      .shapes = {"[4,?,3];[?,1,3];[?];[] -> [4,1,3]", "[4,2,3];[4,2,3];[3];[] -> error: Dimensions must be equal",
                 "[4,2];?;?;? -> error: Shape must be rank 3 but is rank 2"},
-     .bad_inputs = {steps({1, 2, 3, 4, 5, 6}), steps({0, 0, 0, 0, 1, 7}), Tensor::vector<int32_t>({2}), Tensor::scalar(int32_t{10})},
-     .error = "Saw invalid parent id 7 at (batch, time, beam) == (0, 0, 2)",
-     .has_gradient_check = false}};
+     .has_gradient_check = false,
+     .bad_inputs = {steps({1, 2, 3, 4, 5, 6}), steps({0, 0, 0, 0, 1, 7}), Tensor::vector<int32_t>({2}),
+                    Tensor::scalar(int32_t{10})},
+     .error = "Saw invalid parent id 7 at (batch, time, beam) == (0, 0, 2)"}};
 
 const OpCaseTest gather_tree_ends{
     {.op = "GatherTree",
