@@ -4,13 +4,16 @@
 
 #include "reflow/contrib/layers/layers.h"
 #include "reflow/contrib/rnn/block_cells.h"
+#include "reflow/layers/cell_wrappers.h"
 #include "reflow/layers/layers.h"
+#include "reflow/layers/lstm_cell.h"
 #include "reflow/layers/rnn.h"
 #include "reflow/reflow.h"
 #include "tests/kit/graph_golden.h"
 
 namespace tf = reflow;
 namespace layers = tf::layers;
+namespace slim = tf::contrib::layers;
 namespace rnn_cell = tf::nn::rnn_cell;
 using reflow::testing::expect_golden_graph;
 
@@ -87,6 +90,69 @@ TEST_F(LayerKinds, UpdatesOfBatchNormalization) {
   EXPECT_EQ(layer.non_trainable_variables().size(), 2u);
 }
 
+class Variables : public tf::nn::StateSaver {
+ public:
+  tf::Output state(const std::string& name) override { return tf::get_variable(name, {4, 3}, {.trainable = false}); }
+  tf::Output save_state(const std::string& name, const tf::Output& value) override {
+    return tf::assign(tf::get_variable(name, {4, 3}), value);
+  }
+};
+
+void directions(const std::vector<tf::Output>& steps, const tf::Output& x, const tf::Output& xu, const tf::Output& n) {
+  {
+    rnn_cell::GRUCell fw(2);
+    rnn_cell::BasicRNNCell bw(3);
+    tf::nn::static_bidirectional_rnn(fw, bw, steps, {.dtype = tf::float32, .sequence_length = n});
+  }
+  {
+    rnn_cell::GRUCell fw(2), bw(2);
+    tf::nn::static_bidirectional_rnn(fw, bw, steps, {.dtype = tf::float32, .scope = "without_lengths"});
+  }
+  {
+    rnn_cell::GRUCell fw(2);
+    rnn_cell::LSTMCell bw(3);
+    tf::nn::bidirectional_dynamic_rnn(fw, bw, xu, {.sequence_length = n, .dtype = tf::float32, .scope = "both"});
+  }
+  rnn_cell::GRUCell fw(2), bw(2);
+  tf::nn::bidirectional_dynamic_rnn(fw, bw, x, {.dtype = tf::float32, .time_major = true, .scope = "major"});
+}
+
+TEST_F(LayerKinds, Recurrence) {
+  const tf::Output x = tf::placeholder(tf::float32, {4, 3, 5}, {.name = "x"});
+  const tf::Output xu = tf::placeholder(tf::float32, {-1, -1, 5}, {.name = "xu"});
+  const tf::Output n = tf::placeholder(tf::int32, {4}, {.name = "n"});
+  const std::vector<tf::Output> steps = tf::unstack(x, {.axis = 1});
+  rnn_cell::LSTMCell lstm(3, {.use_peepholes = true, .cell_clip = 1.0, .initializer = tf::ones_initializer(), .num_proj = 2,
+                              .proj_clip = 2.0});
+  tf::nn::dynamic_rnn(lstm, xu, {.sequence_length = n, .dtype = tf::float32});
+  rnn_cell::GRUCell gru(3);
+  tf::nn::static_rnn(gru, steps, {.dtype = tf::float32, .sequence_length = n, .scope = "lengths"});
+  const auto dropped = std::make_shared<rnn_cell::DropoutWrapper>(
+      std::make_shared<rnn_cell::LSTMCell>(3),
+      rnn_cell::DropoutWrapperOptions{.input_keep_prob = 0.5, .output_keep_prob = 0.6, .state_keep_prob = 0.7});
+  const auto both = std::make_shared<rnn_cell::MultiRNNCell>(
+      std::vector<std::shared_ptr<rnn_cell::RNNCell>>{dropped, std::make_shared<rnn_cell::BasicRNNCell>(5)});
+  rnn_cell::DeviceWrapper wrapped(std::make_shared<rnn_cell::ResidualWrapper>(both), "/cpu:0");
+  tf::nn::static_rnn(wrapped, steps, {.dtype = tf::float32, .scope = "wrapped"});
+  directions(steps, x, xu, n);
+  rnn_cell::LSTMCell cell(3);
+  const tf::TensorArray inputs = tf::TensorArray(tf::float32, 3).unstack(tf::transpose(x, {1, 0, 2}));
+  const auto loop_fn = [&](const tf::Output& time, const tf::Output& output, const rnn_cell::State& state,
+                           const std::vector<tf::Output>&) {
+    const tf::Output finished = time >= n;
+    const tf::Output next_input = tf::cond(tf::reduce_all(finished), [] { return tf::zeros({4, 5}); },
+                                           [&] { return inputs.read(time); });
+    const rnn_cell::State next = output.valid() ? state : cell.zero_state(4, tf::float32);
+    return tf::nn::RawRnnStep{finished, next_input, next, output, {}};
+  };
+  tf::nn::raw_rnn(cell, loop_fn, {.scope = "raw"}).emitted.stack();
+  Variables saver;
+  rnn_cell::BasicLSTMCell basic(3);
+  const tf::variable_scope saving("saving", {.reuse = tf::AUTO_REUSE});
+  tf::nn::static_state_saving_rnn(basic, steps, saver, {"c", "h"});
+  expect_golden_graph("recurrence_kinds");
+}
+
 TEST_F(LayerKinds, BlockCells) {
   const tf::Output x = tf::placeholder(tf::float32, {4, 3, 5}, {.name = "x"});
   const std::vector<tf::Output> steps = tf::unstack(x, {.axis = 1});
@@ -103,6 +169,44 @@ TEST_F(LayerKinds, BlockCells) {
   const tf::Output c = tf::zeros({4, 3}), h = tf::ones({4, 3});
   peeping(major, {.initial_state = rnn_cell::State{c, h}});
   expect_golden_graph("block_cells");
+}
+
+TEST_F(LayerKinds, LayersInArgScopes) {
+  const tf::Output x = tf::placeholder(tf::float32, {2, 12, 12, 3}, {.name = "x"});
+  const tf::Output ids = tf::placeholder(tf::int64, {2, 5}, {.name = "ids"});
+  const tf::Output t = tf::placeholder(tf::bool_, tf::Shape{}, {.name = "t"});
+  tf::Output net;
+  {
+    const auto relu6 = [](const tf::Output& y) { return tf::nn::relu6(y); };
+    const tf::Regularizer l2 = slim::l2_regularizer(0.05);
+    const slim::arg_scope<slim::Conv2dOptions> convolutions({.activation_fn = relu6, .weights_regularizer = l2});
+    const slim::arg_scope<slim::FullyConnectedOptions> dense({.activation_fn = relu6, .weights_regularizer = l2});
+    {
+      const slim::arg_scope<slim::Conv2dOptions> inner({.stride = 2, .padding = "VALID"});
+      net = slim::conv2d(x, 4, 3);
+      net = slim::conv2d(net, 5, {2, 2}, {.stride = 1, .scope = "z"});
+    }
+    net = slim::conv2d(net, 4, 3, {.normalizer_fn = [&](const tf::Output& y) {
+                         return slim::batch_norm(y, {.scale = true, .is_training = t});
+                       }});
+    net = slim::max_pool2d(net, 2);
+    net = slim::fully_connected(slim::flatten(net), 6,
+                                {.normalizer_fn = [](const tf::Output& y) { return slim::layer_norm(y); }});
+  }
+  net = slim::dropout(net, {.keep_prob = 0.8, .is_training = t, .scope = "drop"});
+  net = slim::repeat(net, 2, [](const tf::Output& y, const std::string& scope) {
+    return slim::fully_connected(y, 4, {.scope = scope});
+  }, "r");
+  net = slim::fully_connected(net, 3, {.activation_fn = nullptr, .biases_initializer = nullptr,
+                                       .variables_collections = std::vector<std::string>{"vc"}});
+  slim::softmax(net);
+  slim::one_hot_encoding(ids, 7);
+  slim::avg_pool2d(x, {3, 3}, {.stride = 1, .padding = "SAME", .scope = "ap"});
+  slim::batch_norm(x, {.decay = 0.9, .fused = false});
+  slim::embed_sequence(ids, {.vocab_size = 10, .embed_dim = 4});
+  expect_golden_graph("scoped_layers");
+  EXPECT_EQ(tf::get_collection<tf::Variable>("vc").size(), 1u);
+  EXPECT_EQ(tf::model_variables().size(), 21u);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "reflow/client/array_ops.h"
+#include "reflow/client/control_flow_ops.h"
 #include "reflow/client/elementwise_ops.h"
 #include "reflow/client/errors.h"
 #include "reflow/client/indexing.h"
@@ -21,6 +22,20 @@
 namespace reflow::nn {
 
 using namespace rnn_step;
+
+namespace {
+
+// The lengths, which fail at run time where they aren't [batch].
+Output checked_lengths(const Output& lengths, const TensorLike& batch) {
+  const Output found = shape(lengths), wanted = stack(TensorList{batch});
+  const Output equal_shapes = reduce_all(equal(found, wanted));
+  const Operation check = Assert(equal_shapes, {fmt::format("Expected shape for Tensor {} is ", lengths.name()), wanted,
+                                                " but saw shape: ", found});
+  const control_dependencies after({check});
+  return identity(lengths, {"CheckSeqLen"});
+}
+
+}  // namespace
 
 DynamicRnnResult dynamic_rnn(rnn_cell::RNNCell& cell, const Output& given, const DynamicRnnOptions& options) {
   const RnnScope scope(options.scope, options.variable_scope);
@@ -45,6 +60,7 @@ DynamicRnnResult dynamic_rnn(rnn_cell::RNNCell& cell, const Output& given, const
   const TensorLike batch = batch_size();
   const rnn_cell::State initial = state_or_zeros(cell, options.initial_state, batch, options.dtype,
                                                  "If there is no initial_state, you must give a dtype.");
+  if (has_lengths) lengths = checked_lengths(lengths, batch);
   if (static_shape.dim(2) < 0) {
     throw ValueError("Input size (depth of inputs) must be accessible via shape inference, but saw value None.");
   }

@@ -101,7 +101,8 @@ Output softmax(const TensorLike& logits, const std::string& scope) {
       throw ValueError("last dimension shape must be known but is None");
     }
     const Output flat = reshape(x, std::vector<int>{-1, static_cast<int>(shape.dim(shape.rank() - 1))});
-    const Output predictions = reshape(nn::softmax(flat), reflow::shape(x));
+    const Output rows = nn::softmax(flat);
+    const Output predictions = reshape(rows, reflow::shape(x));
     predictions.set_shape(shape);
     return predictions;
   };
