@@ -16,7 +16,7 @@ using namespace ::reflow::op;
 // Of each block two doubles, the second one first.
 class UniformDoubles {
  public:
-  explicit UniformDoubles(const Philox& generator) : generator_(generator) {}
+  explicit UniformDoubles(Philox& generator) : generator_(generator) {}
   double operator()() {
     if (left_ == 0) {
       const Philox::Block x = generator_.next();
@@ -28,7 +28,7 @@ class UniformDoubles {
   }
 
  private:
-  Philox generator_;
+  Philox& generator_;
   double pair_[2];
   int left_ = 0;
 };
@@ -71,12 +71,11 @@ double by_rejection(double n, double p, UniformDoubles uniform) {
   }
 }
 
-constexpr uint64_t kBlocksOfRejection = 256, kBlocksOfWaiting = 42;
 constexpr int64_t kSamplesAtOnce = 100;  // for which blocks are set aside, where all have the same parameters
 
-// Sample number `i` of the op.
+// The next sample of `generator`.
 template <typename T>
-double sample(T count, T prob, const Philox& generator, int64_t i) {
+double sample(T count, T prob, Philox& generator) {
   const double n = static_cast<double>(count), p = static_cast<double>(prob);
   if (n <= 0 || p <= 0) return 0;
   if (p >= 1) return n;
@@ -85,9 +84,7 @@ double sample(T count, T prob, const Philox& generator, int64_t i) {
   const T smaller = rare ? prob : T(T(1) - prob);
   const double q = static_cast<double>(smaller);
   const bool rejects = static_cast<double>(T(count * smaller)) >= 10;
-  Philox own = generator;
-  own.skip((rejects ? kBlocksOfRejection : kBlocksOfWaiting) * static_cast<uint64_t>(i));
-  const double k = rejects ? by_rejection(n, q, UniformDoubles(own)) : by_waiting_times(n, q, UniformDoubles(own));
+  const double k = rejects ? by_rejection(n, q, UniformDoubles(generator)) : by_waiting_times(n, q, UniformDoubles(generator));
   return rare ? k : n - k;
 }
 
@@ -109,24 +106,22 @@ class StatefulBinomial : public Kernel {
     const Tensor &counts = c.input(3), &probs = c.input(4);
     Tensor& out = c.output(0);
     RETURN_IF_ERROR(check_algorithm(c));
-    int64_t num_parameters = out.dim(0), num_samples = num_parameters == 0 ? 0 : out.num_elements() / num_parameters;
-    const int64_t of_one_parameter = num_samples;
+    // All samples come from one stream, those of one parameter behind those of the one before it. TensorFlow, where it
+    // shares the work among threads, lets each of them begin elsewhere, so that its numbers depend on their count.
+    int64_t num_batches = out.dim(0), batch_size = num_batches == 0 ? 0 : out.num_elements() / num_batches;
     if (counts.num_elements() == 1 && probs.num_elements() == 1) {
-      num_parameters = (out.num_elements() + kSamplesAtOnce - 1) / kSamplesAtOnce;
-      num_samples = kSamplesAtOnce;
+      num_batches = (out.num_elements() + kSamplesAtOnce - 1) / kSamplesAtOnce;
+      batch_size = kSamplesAtOnce;
     }
-    const auto numbers = static_cast<uint64_t>(num_parameters * 2 * 100 * (num_samples + 3) / 4);
-    ASSIGN_OR_RETURN(const Philox generator, take_blocks(c, numbers * kBlocksPerNumber));
-    if (out.num_elements() == 0) return OkStatus();
+    const auto numbers = static_cast<uint64_t>(num_batches * 2 * 100 * (batch_size + 3) / 4);
+    ASSIGN_OR_RETURN(Philox generator, take_blocks(c, numbers * kBlocksPerNumber));
     const T *n = counts.data<T>(), *p = probs.data<T>();
     Out* y = out.data<Out>();
-    c.pool().parallel_for(out.num_elements(), 300, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        const int64_t parameter = i / of_one_parameter;
-        const T count = n[counts.num_elements() == 1 ? 0 : parameter], prob = p[probs.num_elements() == 1 ? 0 : parameter];
-        y[i] = number_as<Out>(sample(count, prob, generator, i));
-      }
-    });
+    for (int64_t i = 0; i < out.num_elements(); ++i) {
+      const int64_t batch = i / batch_size;
+      const T count = n[counts.num_elements() == 1 ? 0 : batch], prob = p[probs.num_elements() == 1 ? 0 : batch];
+      y[i] = number_as<Out>(sample(count, prob, generator));
+    }
     return OkStatus();
   }
 };

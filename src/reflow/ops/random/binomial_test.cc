@@ -31,6 +31,17 @@ TEST_F(Binomial, FrequentSuccesses) {
   run({}, {}, {set_});
   EXPECT_EQ(run({y})[0].summarize(-1), "27 27 24 24 22 27");
 }
+TEST_F(Binomial, ParametersOfTheirOwn) {
+  const Endpoint y = samples(stream(), {3, 5}, Tensor::vector<float>({50, 10, 40}), Tensor::vector<float>({0.5f, 0.2f, 0.7f}),
+                             DType::kFloat32);
+  run({}, {}, {set_});
+  EXPECT_EQ(run({y})[0].summarize(-1), "[27 27 24 24 22][1 3 0 3 2][26 29 28 29 24]");
+}
+TEST_F(Binomial, RareSuccesses) {
+  const Endpoint y = samples(stream(), {8}, Tensor::vector<float>({10}), Tensor::vector<float>({0.2f}), DType::kFloat32);
+  run({}, {}, {set_});
+  EXPECT_EQ(run({y})[0].summarize(-1), "6 1 2 1 3 0 3 2");
+}
 
 TEST_F(Binomial, MeansAreThoseOfTheDistribution) {
   const Endpoint y = samples(stream(), {4, 4000}, Tensor::vector<double>({10, 10, 1000, 1000}), Tensor::vector<double>({0.2, 0.9, 0.3, 0.98}),
