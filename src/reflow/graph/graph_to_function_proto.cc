@@ -47,8 +47,7 @@ class FunctionWriter {
       return invalid_argument("Expected number of outputs ({}) and output names ({}) to match", outline_.outputs.size(),
                               outline_.output_names.size());
     }
-    RETURN_IF_ERROR(add_inputs(function));
-    std::vector<std::string> results;
+    std::vector<std::string> results;  // which take their names before the inputs, as in TensorFlow
     for (size_t i = 0; i < outline_.outputs.size(); ++i) {
       const Endpoint& e = outline_.outputs[i];
       if (!e || &e.node->graph() != &body_) return invalid_argument("Output {} is not of the function's body", i);
@@ -58,6 +57,7 @@ class FunctionWriter {
       arg.set_name(results.back());
       arg.set_type(static_cast<tensorflow::DataType>(base_type(e.dtype())));
     }
+    RETURN_IF_ERROR(add_inputs(function));
     for (const Node* node : body_.nodes()) {
       if (!is_input(*node)) node_names_.emplace(node, names_.unique(node->name()));
     }

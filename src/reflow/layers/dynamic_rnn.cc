@@ -68,6 +68,7 @@ DynamicRnnResult dynamic_rnn(rnn_cell::RNNCell& cell, const Output& given, const
   const Output time_steps = shape(inputs)[0];
   const TensorLike batch_of_output = batch_size();  // read off the inputs again, as TensorFlow does
   const Output zero_output = zeros(shape_of(batch_of_output, cell.output_size()), {.dtype = dtype});
+  if (has_lengths) reduce_min(lengths);  // nothing reads it, as in TensorFlow's graphs
   const Output longest = has_lengths ? reduce_max(lengths) : time_steps;
   const Output time = constant(0, {.dtype = int32, .name = "time"});
   std::string base;
