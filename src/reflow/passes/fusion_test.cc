@@ -47,6 +47,27 @@ TEST_F(Fusion, ValuesThatOthersReadAreResults) {
   EXPECT_NE(reads_a->input(0), reads_b->input(0));
 }
 
+// What is computed in one branch has nothing to do with the other, which doesn't run.
+TEST_F(Fusion, BranchesAreFusedEachForItself) {
+  Node* choice = node("Switch", {feed({100, 10}), feed({}, DType::kBool)});
+  std::vector<Endpoint> results;
+  for (int branch = 0; branch < 2; ++branch) results.push_back(op("Exp", {op("Neg", {choice->output(branch)})}));
+  const Endpoint merged = list_op("Merge", results);
+  fetch(op("Square", {op("Neg", {merged})}));
+  run(fuse_elementwise);
+  EXPECT_EQ(count("_FusedElementwise"), 3);
+  EXPECT_EQ(count("Exp") + count("Neg") + count("Square"), 0);
+}
+
+TEST_F(Fusion, NothingLeavesItsBranch) {
+  const Endpoint x = feed({100, 10});
+  Node* choice = node("Switch", {x, feed({}, DType::kBool)});
+  const Endpoint taken = op("Exp", {choice->output(1)});
+  fetch(list_op("Merge", {choice->output(0), op("Mul", {taken, op("Neg", {x})})}));
+  run(fuse_elementwise);
+  EXPECT_EQ(count("Neg"), 1);  // which always runs
+}
+
 // exp feeds the product and, through a sum, the division: fusing all three would make a cycle.
 TEST_F(Fusion, NoPathLeavesAGroupAndComesBack) {
   const Endpoint x = feed({100, 10});
@@ -74,14 +95,6 @@ TEST_F(Fusion, TargetsStayWhatTheyAre) {
   run(fuse_elementwise);
   EXPECT_EQ(last->type(), "_FusedElementwise");
   EXPECT_EQ(last->name(), "last");
-}
-
-TEST_F(Fusion, NodesOfABranchStay) {
-  const Endpoint x = feed({10}), flag = feed({}, DType::kBool);
-  Node* branch = node("Switch", {x, flag});
-  fetch(op("Neg", {op("Exp", {branch->output(1)})}));
-  run(fuse_elementwise);
-  EXPECT_EQ(count("_FusedElementwise"), 0);
 }
 
 class FusedUpdates : public Fusion {
