@@ -10,6 +10,7 @@ pytest.importorskip('reflow._core', reason='only a build has the engine')
 BEGIN = '''
 import os, signal, sys, threading, time
 import reflow.tensorflow as tf
+signal.signal(signal.SIGINT, signal.default_int_handler)  # programs in the background inherit that it is ignored
 queue = tf.FIFOQueue(1, tf.int32)
 taken, put = queue.dequeue(), queue.enqueue(7)
 sess = tf.Session()
