@@ -128,3 +128,12 @@ def test_segment_ids():
 
 def test_strings_are_split():
     assert run(tf.strings.split(['a b', '', 'c'], result_type='RaggedTensor')) == [[b'a', b'b'], [], [b'c']]
+
+
+def test_gradient_of_gathered_rows():
+    values = tf.constant(np.arange(10, dtype=np.float32).reshape(5, 2))
+    gathered = tf.raw_ops.RaggedGather(
+        params_nested_splits=[tf.constant([0, 2, 2, 5], tf.int64)], params_dense_values=values,
+        indices=tf.constant([2, 0, 2]), OUTPUT_RAGGED_RANK=1)
+    gradient = tf.gradients(gathered.output_dense_values * 2., values)[0]
+    assert run(tf.convert_to_tensor(gradient)) == [[2, 2], [2, 2], [4, 4], [4, 4], [4, 4]]

@@ -46,7 +46,7 @@ Tensor tensor_from_json(const Json& j) {
 AttrValue attr_from_json(std::string_view type, const Json& j) {
   if (type == "string" || type == "func") return j.get<std::string>();
   if (type == "int") return j.get<int64_t>();
-  if (type == "float") return j.get<float>();
+  if (type == "float") return j.is_string() ? std::stof(j.get<std::string>()) : j.get<float>();  // "inf", "-inf"
   if (type == "bool") return j.get<bool>();
   if (type == "type") return dtype_from_name(j.get<std::string>());
   if (type == "shape") return shape_from_json(j);

@@ -85,8 +85,7 @@ REFLOW_OP("GatherTree")
     .doc("The sequences of a beam search, [time, batch, beam]: each is followed back from its last step through the beams "
          "that `parent_ids` names. What follows the first `end_token`, or is beyond the batch's length, is `end_token`.")
     .shape(gather_tree_shape)
-    .kernel<GatherTree>(kCpu)
-    .not_differentiable();
+    .kernel<GatherTree>(kCpu);
 
 }  // namespace
 }  // namespace reflow::ops

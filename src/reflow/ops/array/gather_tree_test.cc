@@ -15,7 +15,7 @@ const OpCaseTest gather_tree{
      .inputs = {steps({1, 2, 3, 4, 5, 6, 7, 8, 9, -1, -1, -1}), steps({0, 0, 0, 0, 1, 1, 2, 1, 2, -1, -1, -1}),
                 Tensor::vector<int32_t>({3}), Tensor::scalar(int32_t{10})},
      .outputs = {steps({2, 2, 2, 6, 5, 6, 7, 8, 9, 10, 10, 10})},
-     .shapes = {"[4,?,3];[?,1,3];[?];[] -> [4,1,3]", "[4,2,3];[4,2,3];[3];[] -> error: Dimensions must be equal",
+     .shapes = {"[4,?,3];[?,1,3];[?];[] -> [4,1,3]", "[4,2,3];[4,2,3];[3];[] -> error: Dimensions must be equal, but are 2 and 3",
                 "[4,2];?;?;? -> error: Shape must be rank 3 but is rank 2"},
      .has_gradient_check = false,
      .bad_inputs = {steps({1, 2, 3, 4, 5, 6}), steps({0, 0, 0, 0, 1, 7}), Tensor::vector<int32_t>({2}),

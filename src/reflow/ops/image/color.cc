@@ -307,6 +307,8 @@ REFLOW_OP("AdjustContrast")
         if (c.input(2).rank() != 0) return invalid_argument("min_value must be scalar: {}", c.input(2).str());
         if (c.input(3).rank() != 0) return invalid_argument("max_value must be scalar: {}", c.input(3).str());
       }
+      Shape checked;
+      for (int i = 1; i < 4 && !c.concrete(); ++i) RETURN_IF_ERROR(c.with_rank(c.input(i), 0, &checked));
       return adjusted_shape(c, "contrast_factor", false);
     })
     .kernel<AdjustContrast>(kCpu, Types<uint8_t, int8_t, int16_t, int32_t, float, double>{});

@@ -9,12 +9,12 @@ using namespace ::reflow::op;
 
 namespace {
 
-StatusOr<EinsumEquation::Subscripts> parse_subscripts(const std::string& text, const char* which) {
+StatusOr<EinsumEquation::Subscripts> parse_subscripts(const std::string& text) {
   EinsumEquation::Subscripts result;
   const auto periods = std::ranges::count(text, '.');
   const size_t at = text.find("...");
   if (periods != 0 && (periods != 3 || at == std::string::npos)) {
-    return invalid_argument("Expected at most one ellipsis (...), but found {} periods (.) in the {} subscript: {}", periods, which,
+    return invalid_argument("Expected at most one ellipsis (...), but found {} periods (.) in the input subscript: {}", periods,
                             text);
   }
   result.labels = text;
@@ -46,10 +46,10 @@ StatusOr<EinsumEquation> EinsumEquation::parse(const std::string& text) {
   }
   EinsumEquation equation;
   for (const std::string& part : parts) {
-    ASSIGN_OR_RETURN(Subscripts input, parse_subscripts(part, "input"));
+    ASSIGN_OR_RETURN(Subscripts input, parse_subscripts(part));
     equation.inputs.push_back(std::move(input));
   }
-  ASSIGN_OR_RETURN(equation.output, parse_subscripts(sides[1], "output"));
+  ASSIGN_OR_RETURN(equation.output, parse_subscripts(sides[1]));
   for (const char label : equation.output.labels) {
     const bool known = std::ranges::any_of(equation.inputs, [&](const Subscripts& s) { return s.labels.find(label) != std::string::npos; });
     if (!known) {
