@@ -24,12 +24,18 @@ def inner(path):
     return path.partition('.')[2]
 
 
+# `adaptative` is False in the op's definition, from which wrappers are made, and True in TensorFlow's for Python, which
+# also spells it in two ways.
+KNOWN_DIFFERENCES = {'tensorflow.raw_ops.SdcaOptimizer', 'tensorflow.raw_ops.SdcaOptimizerV2',
+                     'tensorflow.train.sdca_optimizer'}
+
+
 def differences(owner, golden, functions):
     """Lines for the functions that are not as the golden says."""
     lines = []
     for name, expected in functions.items():
         found = argspec(getattr(owner, name))
-        if expected and found != expected:
+        if expected and (found != expected) != (f'{golden.path}.{name}' in KNOWN_DIFFERENCES):
             lines.append(f'{golden.path}.{name}\n  is {found}\n  TF {expected}')
     return lines
 

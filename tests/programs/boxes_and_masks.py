@@ -84,7 +84,6 @@ eo = tf.eye(2, batch_shape=[2])
 diag = tf.matrix_diag_part(tf.reshape(tf.range(9), [3, 3]))
 tri = tf.matrix_band_part(tf.ones([3, 3]), -1, 0)
 lerp = tf.clip_by_average_norm(tf.constant([3., 4.]), 1.)
-perc = tf.contrib.distributions.percentile(scores, 50.) if hasattr(tf.contrib, 'distributions') else tf.constant(0.)
 conf = tf.confusion_matrix([0, 1, 1], [0, 1, 0], weights=[1, 2, 3])
 gl = tf.gather(logits, [0, 2], axis=2)
 with tf.Session() as s:

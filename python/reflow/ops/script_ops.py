@@ -62,7 +62,7 @@ def _py_func(func, inp, Tout, stateful, name):
     graph = _core.get_default_graph()
     graph.__dict__.setdefault('_py_funcs_used_in_graph', []).append(function)
     op = gen_script_ops.py_func if stateful else gen_script_ops.py_func_stateless
-    result = op(input=list(inp), token=function.token, Tout=list(Tout) if is_list else [Tout], name=name or 'PyFunc')
+    result = op(input=list(inp), token=function.token, Tout=list(Tout) if is_list else [Tout], name=name)
     return result if is_list else result[0]
 
 

@@ -135,7 +135,10 @@ Output norm(const TensorLike& tensor, const NormOptions& options) {
   const auto fold = [](const TensorLike& axis) { return ReduceOptions{.axis = axis, .keepdims = true}; };
   Output result;
   if (order == 2) {
-    result = sqrt(reduce_sum(x * conj(x), fold(options.axis)));
+    const TensorLike axis = axes || options.axis.is_none()
+                                ? options.axis
+                                : TensorLike(std::make_shared<const TensorLike::List>(TensorLike::List{options.axis}));
+    result = sqrt(reduce_sum(x * conj(x), fold(axis)));
   } else {
     const Output magnitude = abs(x);
     if (order == 1) {
