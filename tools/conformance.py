@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes docs/conformance.md: what of the facts about TensorFlow 1.15 in tests/data holds, and each miss with its reason.
 
-usage: conformance.py [--tests build/release/reflow_tests] [--python python3] [OUT]
+usage: conformance.py [--tests build/release/tests/reflow_tests] [--python python3] [OUT]
 
 Runs the tests that compare Reflow with these facts; a test that fails is an error, since the page would not be true.
 """
@@ -84,7 +84,7 @@ def page(results):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
-    parser.add_argument('--tests', default=ROOT / 'build/release/reflow_tests')
+    parser.add_argument('--tests', default=ROOT / 'build/release/tests/reflow_tests')
     parser.add_argument('--python', default=sys.executable)
     parser.add_argument('out', nargs='?', default=ROOT / 'docs/conformance.md')
     options = parser.parse_args()
