@@ -1,7 +1,10 @@
 #include "reflow/client/indexing.h"
 
+#include <algorithm>
+
 #include "reflow/client/apply_op.h"
 #include "reflow/client/array_ops.h"
+#include "reflow/client/elementwise_ops.h"
 #include "reflow/client/operators.h"
 #include "reflow/client/scopes.h"
 
@@ -56,8 +59,13 @@ Output slice_by(const TensorLike& tensor, std::span<const Index> indices) {
     const Output none = constant(Tensor(DType::kInt32, Shape{0}));
     return strided_slice(tensor, none, none, none, options);
   }
-  const Output packed_begin = stack(begin), packed_end = stack(end), packed_strides = stack(strides);
-  return strided_slice(tensor, packed_begin, packed_end, packed_strides, options);
+  Output packed[] = {stack(begin), stack(end), stack(strides)};
+  if (std::ranges::any_of(packed, [](const Output& numbers) { return numbers.dtype() == DType::kInt64; })) {
+    for (Output& numbers : packed) {
+      if (numbers.dtype() != DType::kInt64) numbers = cast(numbers, DType::kInt64);
+    }
+  }
+  return strided_slice(tensor, packed[0], packed[1], packed[2], options);
 }
 
 Output Output::operator[](const Index& index) const { return slice_by(*this, {&index, 1}); }
