@@ -64,8 +64,9 @@ def _without_uuids(graph_def):
 def _same_attr(found, wanted):
     if found == wanted:
         return True
-    if wanted.s.startswith(b'CustomGradient-'):  # numbered on through the process
-        return re.fullmatch(rb'CustomGradient-\d+', found.s)
+    for counted in (b'CustomGradient-', b'pyfunc_'):  # numbered on through the process
+        if wanted.s.startswith(counted):
+            return re.fullmatch(counted + rb'\d+', found.s)
     if found.WhichOneof('value') != 'tensor' or wanted.WhichOneof('value') != 'tensor':
         return False
     from reflow.framework import tensor_util
