@@ -49,7 +49,8 @@ if(REFLOW_SANITIZE)
   add_compile_options(-fsanitize=${REFLOW_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${REFLOW_SANITIZE})
   if(REFLOW_SANITIZE MATCHES "undefined")
-    # Null pointers and objects that are too small the address sanitizer sees, at half the compile time.
+    # Left out to compile in about a quarter less time: null pointers and objects that are too small, which the address
+    # sanitizer mostly sees, and wrong dynamic types and alignments, which nothing here looks for.
     add_compile_options(-fno-sanitize-recover=undefined -fno-sanitize=null,vptr,object-size,alignment)
   endif()
 endif()

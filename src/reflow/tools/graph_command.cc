@@ -65,7 +65,8 @@ std::string ops_by_count(const GraphDef& proto) {
   for (const auto& [name, count] : ops) {
     const bool known =
         graph::OpRegistry::global().find(name) != nullptr ||
-        std::ranges::any_of(proto.library().function(), [&name = name](const auto& f) { return f.signature().name() == name; });
+        std::ranges::any_of(proto.library().function(),
+                            [&name = name](const auto& f) { return f.signature().name() == name; });
     text += fmt::format("{:6}  {}{}\n", count, name, known ? "" : "  (not in Reflow)");
   }
   return text;
