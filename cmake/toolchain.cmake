@@ -40,7 +40,8 @@ target_compile_options(reflow_settings INTERFACE
   -Wall -Wextra -Werror=return-type
   -Wno-missing-field-initializers # optional arguments are structs with designated initialisers
   -fvisibility=default            # exceptions cross the library's border
-  -ffp-contract=off -fno-math-errno)
+  -ffp-contract=off -fno-math-errno
+  -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=) # log messages name their source's file: not where it was built
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(reflow_settings INTERFACE -Wno-restrict) # GCC 12 sees overlaps in std::string that aren't there
 endif()
