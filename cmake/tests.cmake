@@ -17,6 +17,11 @@ if(kit_sources)
     COMPILE_DEFINITIONS "REFLOW_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"")
 endif()
 
+set(test_timeout 900)
+if(REFLOW_SANITIZE)
+  set(test_timeout 3600) # such a build is not optimised
+endif()
+
 # A test program of the sources in ARGN; nothing when there are none.
 function(reflow_test target)
   if(NOT ARGN)
@@ -28,7 +33,7 @@ function(reflow_test target)
   reflow_precompile(${target} test)
   add_test(NAME ${target} COMMAND ${target} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${target} PROPERTIES
-    TIMEOUT 900
+    TIMEOUT ${test_timeout}
     ENVIRONMENT "REFLOW_TEST_DATA=${PROJECT_SOURCE_DIR}/tests/data")
 endfunction()
 
