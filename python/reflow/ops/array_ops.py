@@ -253,8 +253,13 @@ def matrix_transpose(a, name='matrix_transpose', conjugate=False):
     """The tensor with its last two dimensions exchanged."""
     a = ops.convert_to_tensor(a, name='a')
     ndims = a.shape.ndims
-    if not conjugate or not a.dtype.is_complex or ndims is None or ndims < 2:
-        from reflow.ops import math_ops
+    from reflow.ops import gen_math_ops, math_ops
+    if ndims is None:
+        with ops.name_scope(name, values=[a]):
+            ndims = rank(a)
+            leading = gen_math_ops._range(0, ndims - 2, 1)
+            return transpose(a, concat((leading, [ndims - 1, ndims - 2]), 0), conjugate=conjugate)
+    if not conjugate or not a.dtype.is_complex or ndims < 2:
         transposed = _core.matrix_transpose(a, name)
         return math_ops.conj(transposed) if conjugate else transposed
     with ops.name_scope(name, values=[a]):

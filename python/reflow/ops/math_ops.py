@@ -135,8 +135,13 @@ def real(input, name=None):
 
 
 def imag(input, name=None):
-    """The imaginary part."""
-    return _core.imag(input, name)
+    """The imaginary part: zeros for what isn't complex."""
+    with ops.name_scope(name, 'Imag', [input]) as name:
+        input = ops.convert_to_tensor(input, name='input')
+        if input.dtype.is_complex:
+            return gen_math_ops.imag(input, Tout=input.dtype.real_dtype, name=name)
+        from reflow.ops import array_ops
+        return array_ops.zeros_like(input)
 
 
 def angle(input, name=None):

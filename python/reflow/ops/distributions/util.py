@@ -10,10 +10,16 @@ from reflow.ops import check_ops
 from reflow.ops import control_flow_ops
 from reflow.ops import math_ops
 from reflow.ops import nn
+from reflow.ops.distributions.arrangements import (  # noqa: F401
+    matrix_diag_transform, maybe_get_static_value, pad, pick_vector, prefer_static_broadcast_shape, prefer_static_rank,
+    prefer_static_shape, prefer_static_value, reduce_weighted_logsumexp, rotate_transpose, tridiag)
 
 __all__ = ['gen_new_seed', 'get_logits_and_probs', 'embed_check_nonnegative_integer_form', 'embed_check_integer_casting_closed',
            'embed_check_categorical_event_shape', 'log_combinations', 'same_dynamic_shape', 'softplus_inverse',
-           'assert_integer_form', 'dimension_size', 'with_dependencies', 'fill_triangular', 'fill_triangular_inverse']
+           'assert_integer_form', 'assert_symmetric', 'dimension_size', 'with_dependencies', 'fill_triangular',
+           'fill_triangular_inverse', 'matrix_diag_transform', 'maybe_get_static_value', 'pad', 'pick_vector',
+           'prefer_static_broadcast_shape', 'prefer_static_rank', 'prefer_static_shape', 'prefer_static_value',
+           'reduce_weighted_logsumexp', 'rotate_transpose', 'tridiag']
 
 
 def gen_new_seed(seed, salt):
@@ -85,6 +91,12 @@ def assert_integer_form(x, data=None, summarize=None, message=None, int_dtype=No
                 raise TypeError('Unrecognized type {}'.format(x.dtype.name))
         return check_ops.assert_equal(x, math_ops.cast(math_ops.cast(x, int_dtype), x.dtype), data=data,
                                       summarize=summarize, message=message, name=name)
+
+
+def assert_symmetric(matrix):
+    """`matrix` after an assertion that it is its own transpose."""
+    transposed = array_ops.matrix_transpose(matrix)
+    return control_flow_ops.with_dependencies([check_ops.assert_equal(matrix, transposed)], matrix)
 
 
 def embed_check_nonnegative_integer_form(x, name='embed_check_nonnegative_integer_form'):
