@@ -2,18 +2,18 @@
 
 
 def of_deprecated_function(doc, date, instructions):
-    return _with_notice(
+    return with_notice(
         doc, instructions, 'DEPRECATED FUNCTION', '(deprecated)',
         ['THIS FUNCTION IS DEPRECATED. It will be removed %s.' % _when(date), 'Instructions for updating:'])
 
 
 def of_deprecated_class(doc, instructions):
-    return _with_notice(doc, instructions, 'DEPRECATED CLASS', '(deprecated)',
+    return with_notice(doc, instructions, 'DEPRECATED CLASS', '(deprecated)',
                         ['THIS CLASS IS DEPRECATED. It will be removed in a future version. '])
 
 
 def of_deprecated_arguments(doc, date, instructions, names):
-    return _with_notice(
+    return with_notice(
         doc, instructions, 'DEPRECATED FUNCTION ARGUMENTS', '(deprecated arguments)',
         ['SOME ARGUMENTS ARE DEPRECATED: `(%s)`. They will be removed %s.' % (', '.join(sorted(names)), _when(date)),
          'Instructions for updating:'])
@@ -21,7 +21,7 @@ def of_deprecated_arguments(doc, date, instructions, names):
 
 def of_deprecated_values(doc, date, instructions, values):
     listed = ', '.join('%s=%r' % item for item in sorted(values.items()))
-    return _with_notice(
+    return with_notice(
         doc, instructions, 'DEPRECATED FUNCTION ARGUMENT VALUES', '(deprecated argument values)',
         ['SOME ARGUMENT VALUES ARE DEPRECATED: `(%s)`. They will be removed %s.' % (listed, _when(date)),
          'Instructions for updating:'])
@@ -31,7 +31,7 @@ def _when(date):
     return 'in a future version' if date is None else 'after %s' % date
 
 
-def _with_notice(doc, instructions, empty_doc, suffix, notice):
+def with_notice(doc, instructions, empty_doc, suffix, notice):
     lines = _without_indentation(doc).splitlines() if doc else [empty_doc]
     if doc:
         lines[0] += ' ' + suffix

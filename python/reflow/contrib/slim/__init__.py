@@ -2,6 +2,7 @@
 from importlib import import_module as _import_module
 
 from reflow.contrib.framework.python.ops.arg_scope import *  # noqa: F401,F403
+from reflow.contrib.framework.python.ops.assigned_values import *  # noqa: F401,F403
 from reflow.contrib.framework.python.ops.variables import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.embedding_ops import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.encoders import *  # noqa: F401,F403
