@@ -126,6 +126,7 @@ def pow(x, y, name=None):
 
 def complex(real, imag, name=None):
     """Complex numbers of their parts."""
+    real, imag = ops.convert_to_tensor(real, name='real'), ops.convert_to_tensor(imag, name='imag')
     return _core.complex(real, imag, name)
 
 

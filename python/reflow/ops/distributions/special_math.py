@@ -63,6 +63,14 @@ def ndtri(p, name='ndtri'):
         return _ndtri(p)
 
 
+def erfinv(x, name='erfinv'):
+    """The inverse of erf."""
+    with ops.name_scope(name, values=[x]):
+        x = ops.convert_to_tensor(x, name='x')
+        _checked(x)
+        return ndtri((x + 1.) / 2.) / np.sqrt(2)
+
+
 def _polynomial(var, coeffs):
     coeffs = np.array(coeffs, var.dtype.as_numpy_dtype)
     if not coeffs.size:
