@@ -44,24 +44,31 @@ columns = tf.get_variable('columns', [6, 8], initializer=tf.constant_initializer
                           partitioner=tf.fixed_size_partitioner(2, axis=1))
 table = tf.get_variable('whole', initializer=np.arange(5.) * (sys.argv[2] == 'save'))
 step = tf.train.MomentumOptimizer(0.1, 0.9).minimize(tf.reduce_sum(tf.nn.embedding_lookup(rows, [0, 5])))
-saver = tf.train.Saver(**eval(sys.argv[3]))
 sess = tf.Session()
 sess.run(tf.global_variables_initializer())
 if sys.argv[2] == 'save':
     sess.run(step)
-    print(saver.save(sess, sys.argv[1], write_meta_graph=False))
-else:
-    saver.restore(sess, sys.argv[1])
+for kwargs in ({}, {'sharded': True}, {'write_version': 1}):
+    saver = tf.train.Saver(**kwargs)
+    folder = os.path.join(sys.argv[1], 'as' + ''.join(kwargs))
+    if sys.argv[2] == 'save':
+        os.mkdir(folder)
+        saver.save(sess, folder + '/c', write_meta_graph=False)
+        continue
+    path = tf.train.latest_checkpoint(folder)
+    sess.run(tf.global_variables_initializer())
+    saver.restore(sess, path)
     values = sess.run([tf.convert_to_tensor(rows), tf.convert_to_tensor(columns), table])
     print([np.round(value, 5).tolist() for value in values])
-    print(sorted(tf.train.NewCheckpointReader(sys.argv[1]).get_variable_to_shape_map().items()))
-    print(np.round(tf.train.load_variable(sys.argv[1], 'rows/Momentum'), 5).tolist())
+    print(sorted(tf.train.NewCheckpointReader(path).get_variable_to_shape_map().items()))
+    if not kwargs.get('write_version'):  # "Sliced checkpoints are not supported", says TensorFlow of the first version
+        print(np.round(tf.train.load_variable(path, 'rows/Momentum'), 5).tolist())
 '''
 
 
-@pytest.mark.parametrize('kwargs', ['dict()', 'dict(sharded=True)', 'dict(write_version=1)'])
 @directions
-def test_partitioned_variables(tmp_path, saves, restores, kwargs):
-    path = saves(tmp_path, PARTS, tmp_path / 'c', 'save', kwargs).splitlines()[-1]
-    read = [run(tmp_path, PARTS, path, 'restore', kwargs) for run in (restores, saves)]
-    assert read[0] == read[1] and "('columns', [6, 8])" in read[0]
+def test_partitioned_variables(tmp_path, saves, restores):
+    saves(tmp_path, PARTS, tmp_path, 'save')
+    read = [run(tmp_path, PARTS, tmp_path, 'restore').splitlines() for run in (restores, saves)]
+    assert read[0] == read[1]
+    assert len(read[0]) == 8 and all("('columns', [6, 8])" in read[0][i] for i in (1, 4, 7))

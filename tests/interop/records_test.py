@@ -71,33 +71,34 @@ for name in sorted(os.listdir(sys.argv[1])):
 '''
 
 
-def folders(tmp_path):
-    written = tmp_path / 'reflow', tmp_path / 'peer'
-    for folder in written:
-        folder.mkdir()
-    return written
+def written(program, tmp_path_factory):
+    """The folders that hold what Reflow and TensorFlow have written."""
+    folders = []
+    for run in (run_reflow, run_peer):
+        folders.append(tmp_path_factory.mktemp(run.__name__))
+        run(tmp_path_factory.mktemp('program'), program, folders[-1])
+    return folders
 
 
-def test_records_are_equal_and_read_alike(tmp_path):
-    ours, theirs = folders(tmp_path)
-    run_reflow(tmp_path, WRITE_RECORDS, ours)
-    run_peer(tmp_path, WRITE_RECORDS, theirs)
+@pytest.fixture(scope='module')
+def events(tmp_path_factory):
+    return written(WRITE_EVENTS, tmp_path_factory)
+
+
+def test_records_are_equal_and_read_alike(tmp_path, tmp_path_factory):
+    ours, theirs = written(WRITE_RECORDS, tmp_path_factory)
     assert run_reflow(tmp_path, READ_RECORDS, theirs) == run_peer(tmp_path, READ_RECORDS, ours)
 
 
-def test_events_read_alike(tmp_path):
-    ours, theirs = folders(tmp_path)
-    run_reflow(tmp_path, WRITE_EVENTS, ours)
-    run_peer(tmp_path, WRITE_EVENTS, theirs)
-    ours_by_peer = run_peer(tmp_path, READ_EVENTS, ours)
-    assert ours_by_peer == run_reflow(tmp_path, READ_EVENTS, ours)
+def test_our_events_read_alike(tmp_path, events):
+    ours, _ = events
+    by_peer = run_peer(tmp_path, READ_EVENTS, ours)
+    assert by_peer == run_reflow(tmp_path, READ_EVENTS, ours)
+    assert 'layer/loss' in by_peer and 'by hand' in by_peer
+
+
+def test_summaries_are_those_of_tensorflow(tmp_path, events):
+    ours, theirs = events
     theirs_by_reflow = run_reflow(tmp_path, READ_EVENTS, theirs)
     assert theirs_by_reflow == run_peer(tmp_path, READ_EVENTS, theirs)
-    assert 'layer/loss' in ours_by_peer and 'by hand' in ours_by_peer
-
-
-def test_summaries_are_those_of_tensorflow(tmp_path):
-    ours, theirs = folders(tmp_path)
-    run_reflow(tmp_path, WRITE_EVENTS, ours)
-    run_peer(tmp_path, WRITE_EVENTS, theirs)
-    assert run_reflow(tmp_path, READ_EVENTS, ours) == run_reflow(tmp_path, READ_EVENTS, theirs)
+    assert theirs_by_reflow == run_reflow(tmp_path, READ_EVENTS, ours)
