@@ -1,6 +1,9 @@
 """Records, Examples and event files in both directions between Reflow and a real TensorFlow."""
+import os
+import subprocess
+
 import pytest
-from peer import needs_build, needs_peer, run_peer, run_reflow
+from peer import PEER, needs_build, needs_peer, run_peer, run_reflow
 
 pytestmark = [needs_peer, needs_build]
 
@@ -69,6 +72,25 @@ for name in sorted(os.listdir(sys.argv[1])):
         elif what == 'session_log':
             print(event.session_log.status)
 '''
+READ_BY_TENSORBOARD = '''
+import sys
+from tensorboard.backend.event_processing import event_accumulator as reader
+log = reader.EventAccumulator(sys.argv[1], size_guidance=dict.fromkeys(reader.DEFAULT_SIZE_GUIDANCE, 0)).Reload()
+tags = log.Tags()
+print(sorted(tags.items()))
+for tag in tags['scalars']:
+    print(tag, [(e.step, round(e.value, 4)) for e in log.Scalars(tag)])
+for tag in tags['histograms']:
+    print(tag, [(e.step, e.histogram_value) for e in log.Histograms(tag)])
+for tag in tags['images']:
+    print(tag, [(e.step, e.width, e.height, e.encoded_image_string[:4]) for e in log.Images(tag)])
+for tag in tags['audio']:
+    print(tag, [(e.step, e.sample_rate, e.length_frames, e.content_type, e.encoded_audio_string) for e in log.Audio(tag)])
+for tag in tags['tensors']:
+    print(tag, [(e.step, e.tensor_proto) for e in log.Tensors(tag)])
+print(len(log.MetaGraph().graph_def.node), len(log.RunMetadata('trace').partition_graphs))
+'''
+TENSORBOARD_PYTHON = os.environ.get('REFLOW_TENSORBOARD_PYTHON', PEER)
 
 
 def written(program, tmp_path_factory):
@@ -102,3 +124,14 @@ def test_summaries_are_those_of_tensorflow(tmp_path, events):
     theirs_by_reflow = run_reflow(tmp_path, READ_EVENTS, theirs)
     assert theirs_by_reflow == run_peer(tmp_path, READ_EVENTS, theirs)
     assert theirs_by_reflow == run_reflow(tmp_path, READ_EVENTS, ours)
+
+
+def test_tensorboard_reads_the_same(events):
+    """By TensorBoard's own reader, of REFLOW_TENSORBOARD_PYTHON where the peer has none."""
+    read = [subprocess.run([TENSORBOARD_PYTHON, '-c', READ_BY_TENSORBOARD, folder], capture_output=True, text=True,
+                           env={**os.environ, 'PYTHONPATH': ''}) for folder in events]
+    if "No module named 'tensorboard'" in read[0].stderr:
+        pytest.skip(TENSORBOARD_PYTHON + ' has no TensorBoard')
+    assert read[0].returncode == 0, read[0].stderr[-3000:]
+    assert read[0].stdout == read[1].stdout
+    assert 'layer/loss [(0, 3.5), (1, 2.5), (2, 1.5), (3, 0.5), (4, -0.5)]' in read[0].stdout
