@@ -161,6 +161,19 @@ def test_warm_start_with_another_vocabulary(session, tmp_path):
         assert sess.run(embedding).tolist() == [[5.0, 6.0], [0.0, 0.0], [1.0, 2.0], [0.0, 0.0]]
 
 
+def test_debug_info_says_where_operations_were_made(session, tmp_path):
+    from reflow.framework import protos
+    x = tf.constant(1.0, name='x')
+    line = test_debug_info_says_where_operations_were_made.__code__.co_firstlineno + 2
+    with tf.name_scope('inner'):
+        tf.square(x, name='y')
+    tf.train.export_meta_graph(str(tmp_path / 'model.meta'), save_debug_info=True)
+    info = protos.message('tensorflow.GraphDebugInfo').FromString((tmp_path / 'model.debug').read_bytes())
+    assert sorted(info.traces) == ['inner/y', 'x']
+    own = [call.line for call in info.traces['x'].file_line_cols if info.files[call.file_index] == __file__]
+    assert own == [line] and len(info.traces['x'].file_line_cols) <= 10
+
+
 def test_mistakes(session, tmp_path):
     v = tf.Variable(1.0, name='v')
     saver = tf.train.Saver()

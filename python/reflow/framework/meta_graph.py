@@ -151,12 +151,11 @@ def export_scoped_meta_graph(filename=None, graph_def=None, graph=None, export_s
     """The MetaGraphDef of a graph, or of its part below `export_scope`, written to `filename` if there is one.
 
     Returns it, and a dict from the names of the exported variables, without the scope, to the variables. Inputs from
-    outside of the scope are named in the collection `unbound_inputs_col_name`.
+    outside of the scope are named in the collection `unbound_inputs_col_name`. With save_debug_info a file beside it, which
+    ends in .debug, says where the operations were made.
     """
     if graph_def is None or graph is None:
         _raise_if_eager()
-    if save_debug_info:
-        raise NotImplementedError('Reflow can not write GraphDebugInfo: leave save_debug_info False')
     graph = graph or ops.get_default_graph()
     exclude_nodes = None
     if export_scope or clear_extraneous_savers or clear_devices:
@@ -178,6 +177,13 @@ def export_scoped_meta_graph(filename=None, graph_def=None, graph=None, export_s
     if filename:
         from reflow.framework import graph_io
         graph_io.write_graph(meta_graph_def, os.path.dirname(filename), os.path.basename(filename), as_text=as_text)
+        if save_debug_info:
+            from reflow.framework import error_interpolation
+            operations = [('', graph.get_operation_by_name(ops.prepend_name_scope(node.name, export_scope)))
+                          for node in meta_graph_def.graph_def.node]
+            debug_name = os.path.splitext(os.path.basename(filename))[0] + '.debug'
+            graph_io.write_graph(error_interpolation.create_graph_debug_info_def(operations), os.path.dirname(filename),
+                                 debug_name, as_text=as_text)
     return meta_graph_def, variables
 
 
