@@ -121,7 +121,7 @@ class Flattener {
       }
       const auto found = tensors_.find(input);
       if (found == tensors_.end()) {
-        return invalid_argument("Input {} of node {} is not there in function {}", input, node->name(), function_name());
+        return invalid_argument("input {} is not found: {{{{node {}}}}}\n\tIn {{{{node {}}}}}", input, node->name(), node->name());
       }
       inputs.insert(inputs.end(), found->second.begin(), found->second.end());
     }
@@ -138,7 +138,7 @@ class Flattener {
       }
       const auto found = tensors_.find(ret->second);
       if (found == tensors_.end()) {
-        return invalid_argument("Return {} -> {} is not found in function {}", output.name, ret->second, function_name());
+        return invalid_argument("Return {} -> {} is not found.\n\tIn function output {}", output.name, ret->second, output.name);
       }
       for (const std::string& tensor : found->second) {
         results_.push_back(tensor.find(':') == std::string::npos ? tensor + ":0" : tensor);

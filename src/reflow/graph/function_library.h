@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,9 @@ class FunctionLibrary {
   std::vector<std::string> names() const;
   // Is there a node within `function`, or within the functions that it names in turn, whose op `is_such` is true of?
   bool any_op_within(const NameAttrList& function, const std::function<bool(const std::string& op)>& is_such) const;
+  // What shapes_of_call (graph/function_call.h) has found out of calls, which are told apart by a text.
+  std::optional<std::vector<Shape>> known_call_shapes(const std::string& call) const;
+  void remember_call_shapes(const std::string& call, std::vector<Shape> shapes) const;
   void to_proto(tensorflow::FunctionDefLibrary* proto) const;
   Status add_all(const tensorflow::FunctionDefLibrary& proto);
 

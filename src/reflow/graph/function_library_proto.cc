@@ -4,6 +4,7 @@
 
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "reflow/graph/graph_def.h"
 #include "tensorflow/core/framework/function.pb.h"
@@ -18,6 +19,7 @@ struct FunctionLibrary::Impl {
   mutable std::mutex mutex;
   std::map<std::string, Entry, std::less<>> functions;  // entries never move
   std::map<std::string, std::string, std::less<>> gradients;
+  std::unordered_map<std::string, std::vector<Shape>> call_shapes;
 };
 
 FunctionLibrary::FunctionLibrary() : impl_(new Impl) {}
@@ -47,6 +49,7 @@ Status FunctionLibrary::add(const tensorflow::FunctionDef& function) {
 void FunctionLibrary::remove(std::string_view name) {
   const std::lock_guard lock(impl_->mutex);
   if (const auto it = impl_->functions.find(name); it != impl_->functions.end()) impl_->functions.erase(it);
+  impl_->call_shapes.clear();
 }
 
 Status FunctionLibrary::add_gradient(const tensorflow::GradientDef& gradient) {
@@ -132,6 +135,19 @@ bool FunctionLibrary::any_op_within(const NameAttrList& function,
     }
   }
   return false;
+}
+
+std::optional<std::vector<Shape>> FunctionLibrary::known_call_shapes(const std::string& call) const {
+  const std::lock_guard lock(impl_->mutex);
+  const auto it = impl_->call_shapes.find(call);
+  return it == impl_->call_shapes.end() ? std::nullopt : std::optional(it->second);
+}
+
+void FunctionLibrary::remember_call_shapes(const std::string& call, std::vector<Shape> shapes) const {
+  constexpr size_t kMost = 10'000;  // calls in loops, each with other shapes, are not to fill the memory
+  const std::lock_guard lock(impl_->mutex);
+  if (impl_->call_shapes.size() >= kMost) impl_->call_shapes.clear();
+  impl_->call_shapes.insert_or_assign(call, std::move(shapes));
 }
 
 void FunctionLibrary::to_proto(tensorflow::FunctionDefLibrary* proto) const {

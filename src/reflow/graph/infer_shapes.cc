@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "reflow/graph/function_call.h"
 #include "reflow/graph/graph.h"
 #include "reflow/graph/shape_context.h"
 
@@ -31,7 +32,6 @@ std::string error_context(const ShapeContext& c, std::span<const Tensor* const> 
 
 Status infer_shapes(Node* node) {
   const int num_outputs = node->num_outputs();
-  if (node->op().shape_fn == nullptr) return OkStatus();  // outputs stay unknown
   constexpr int kFew = 8;
   Shape few[kFew];
   std::vector<Shape> many;
@@ -42,6 +42,13 @@ Status infer_shapes(Node* node) {
     if (const Endpoint& e = node->input(i)) inputs[i] = e.shape();
     else inputs[i] = Shape::unknown();
   }
+  // Before names are looked up: definitions of functions have no shape function of their own.
+  if (node->op().shape_fn == nullptr || node->type().ends_with("PartitionedCall")) {
+    ASSIGN_OR_RETURN(auto results, shapes_of_call(*node, {inputs, static_cast<size_t>(n)}));
+    for (int i = 0; results && i < num_outputs; ++i) node->set_output_shape(i, std::move((*results)[i]));
+    if (results) return OkStatus();
+  }
+  if (node->op().shape_fn == nullptr) return OkStatus();  // outputs stay unknown
 
   // The function first runs without values; those that it asks for are then computed, until it asks for no other.
   std::vector<Tensor> tensors;

@@ -2,6 +2,8 @@
 
 #include <future>
 
+#include "reflow/graph/function_call.h"
+
 namespace reflow::op {
 
 thread_local CallState CallScope::state_;
@@ -59,16 +61,10 @@ Status CallingKernel::give_out(KernelContext& c, std::vector<Tensor> results) {
 
 std::optional<NameAttrList> called_function(const Node& node) {
   constexpr char kGradient[] = "SymbolicGradient";
-  const std::string& type = node.type();
-  if (OpRegistry::global().find(type) != &node.op()) {
-    return NameAttrList{type, std::make_shared<AttrMap>(node.attrs())};
-  }
-  const bool calls = type == "PartitionedCall" || type == "StatefulPartitionedCall" || type == kGradient;
-  const AttrValue* f = calls ? node.find_attr("f") : nullptr;
-  const NameAttrList* function = f ? f->get<NameAttrList>() : nullptr;
-  if (function == nullptr) return std::nullopt;
-  if (type != kGradient) return *function;
-  return NameAttrList{kGradient, std::make_shared<AttrMap>(AttrMap{{"f", *function}})};
+  const AttrValue* f = node.type() == kGradient ? node.find_attr("f") : nullptr;
+  const NameAttrList* differentiated = f ? f->get<NameAttrList>() : nullptr;
+  if (differentiated == nullptr) return graph::function_called_by(node);
+  return NameAttrList{kGradient, std::make_shared<AttrMap>(AttrMap{{"f", *differentiated}})};
 }
 
 namespace {
