@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "reflow/graph/function_library.h"
+#include "reflow/graph/later_attributes.h"
 #include "reflow/graph/node_validation.h"
 #include "reflow/graph/scope_effects.h"
 #include "reflow/graph/shape_context.h"
@@ -112,6 +113,8 @@ class Importer {
       if (const Status status = attr_from_proto(proto, &value); !status.ok()) {
         return append_message(status, fmt::format("\n\t for attr '{}'\n\t; NodeDef: {{{{node {}}}}}; {}", name, spec->name, summarize_op(*spec->op)));
       }
+      const bool known = name.starts_with('_') || std::ranges::any_of(spec->op->attrs, [&](const AttrDef& attr) { return attr.name == name; });
+      if (!known && changes_nothing(def.op(), name, value)) continue;
       if (name == "_class") RETURN_IF_ERROR(rename_locations(def, &value));
       spec->attrs.set(name, std::move(value));
     }
