@@ -1,23 +1,33 @@
 #!/bin/bash
-# Runs each fuzzer of a folder for some seconds, from the seeds in tests/data/fuzz/NAME when there are any. New inputs go
-# to build/fuzz/corpus, a crash to build/fuzz/crashes. A finding of one does not keep the others from running.
+# Runs each fuzzer of a folder for some seconds, as many at a time as there are processors, from the seeds that
+# tools/fuzz_seeds.sh makes. New inputs go to build/fuzz/corpus, a crash to build/fuzz/crashes, what a fuzzer says to
+# build/fuzz/NAME.log. A finding of one does not keep the others from running.
 #
-# usage: tools/run_fuzzers.sh FOLDER SECONDS
+# usage: tools/run_fuzzers.sh FOLDER SECONDS [NAME...]     (default: all)
 set -euo pipefail
 cd "$(dirname "$0")/.."
+folder=$1
+export seconds=$2
+shift 2
+[ $# -gt 0 ] || set -- $(cd "$folder" && ls | grep '_fuzz$')
 mkdir -p build/fuzz/crashes
-shopt -s nullglob
-failed=()
-for fuzzer in "$1"/*_fuzz; do
-  name=$(basename "$fuzzer")
+[ -d build/fuzz/seeds ] || tools/fuzz_seeds.sh build/fuzz/seeds
+
+run() {
+  local name=$(basename "$1") corpora=()
   corpora=("build/fuzz/corpus/$name")
   mkdir -p "${corpora[0]}"
-  [ -d "tests/data/fuzz/$name" ] && corpora+=("tests/data/fuzz/$name")
-  echo "== $name"
-  "$fuzzer" -max_total_time="$2" -rss_limit_mb=2048 -timeout=10 -artifact_prefix=build/fuzz/crashes/"$name"- "${corpora[@]}" ||
-    failed+=("$name")
-done
-if [ ${#failed[@]} -gt 0 ]; then
-  echo "run_fuzzers: findings in build/fuzz/crashes of ${failed[*]}" >&2
+  [ ! -d "build/fuzz/seeds/$name" ] || corpora+=("build/fuzz/seeds/$name")
+  if "$1" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 -artifact_prefix="build/fuzz/crashes/$name-" \
+      "${corpora[@]}" > "build/fuzz/$name.log" 2>&1; then
+    echo "$name: $(tail -n 1 "build/fuzz/$name.log")"
+  else
+    echo "$name: FOUND $(grep -m 1 -E '^(SUMMARY|==[0-9]+== ERROR)' "build/fuzz/$name.log"): build/fuzz/$name.log" >&2
+    return 1
+  fi
+}
+export -f run
+if ! printf "$folder/%s\n" "$@" | xargs -P "$(nproc)" -I{} bash -c 'run {}'; then
+  echo "run_fuzzers: findings in build/fuzz/crashes" >&2
   exit 1
 fi
