@@ -7,6 +7,7 @@
 #include "array.h"
 #include "bindings.h"
 #include "functions.h"
+#include "gil.h"
 #include "reflow/client/status_errors.h"
 
 namespace reflow::python {
@@ -15,7 +16,7 @@ namespace {
 using Reader = formats::CheckpointReader;
 
 std::unique_ptr<Reader> open(const std::string& prefix) {
-  nb::gil_scoped_release released;
+  const ReleasedGil released;
   auto reader = Reader::open(prefix);
   errors::throw_if_error(reader.status());
   return *std::move(reader);
@@ -24,7 +25,7 @@ std::unique_ptr<Reader> open(const std::string& prefix) {
 nb::object get_tensor(const Reader& reader, const std::string& name) {
   StatusOr<Tensor> value = Tensor();
   {
-    nb::gil_scoped_release released;
+    const ReleasedGil released;
     value = reader.read(name);
   }
   errors::throw_if_error(value.status());

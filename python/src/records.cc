@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "bindings.h"
+#include "gil.h"
 #include "reflow/client/status_errors.h"
 #include "reflow/io/record_reader.h"
 #include "reflow/io/record_writer.h"
@@ -33,9 +34,9 @@ void bind_writer(nb::module_& m) {
   nb::class_<io::RecordWriter>(m, "RecordWriter")
       .def("write", [](io::RecordWriter& w, nb::handle record) { errors::throw_if_error(w.write(bytes_of(record))); },
            nb::arg().none())
-      .def("flush", [](io::RecordWriter& w) { errors::throw_if_error(w.flush()); }, nb::call_guard<nb::gil_scoped_release>())
+      .def("flush", [](io::RecordWriter& w) { errors::throw_if_error(w.flush()); }, nb::call_guard<ReleasedGil>())
       .def("close", [](io::RecordWriter& w) { errors::throw_if_error(w.close()); },
-           nb::call_guard<nb::gil_scoped_release>());
+           nb::call_guard<ReleasedGil>());
   // The options of zlib by name; those that aren't there have their defaults.
   m.def("open_record_writer", [](const std::string& path, const std::string& compression, nb::dict zlib) {
     io::RecordWriterOptions options{.compression = value_of(io::compression_from_name(compression))};

@@ -1,10 +1,12 @@
 // Python functions as operations: what PyFunc calls.
 
+#include <absl/cleanup/cleanup.h>
 #include <fmt/format.h>
 
 #include "array.h"
 #include "bindings.h"
 #include "conversion.h"
+#include "gil.h"
 #include "reference.h"
 #include "reflow/base/status.h"
 #include "reflow/client/errors.h"
@@ -21,12 +23,17 @@ Status status_of(nb::python_error& error) {
 }
 
 Status call(const Reference& function, std::span<const Tensor> inputs, std::vector<Tensor>* outputs) {
-  const nb::gil_scoped_acquire gil;
+  if (interpreter_is_ending()) return cancelled("Python is ending");
+  const auto state = or_stop_with_the_interpreter([] { return PyGILState_Ensure(); });
+  const auto release = absl::MakeCleanup([state] { PyGILState_Release(state); });
   try {
     nb::list arguments;
     // Python may keep an argument; memory that is only lent to the run is copied.
     for (const Tensor& input : inputs) arguments.append(array_of_tensor(input.retained()));
-    const nb::object result = nb::handle(function.get())(*nb::tuple(arguments));
+    const nb::tuple tuple(arguments);
+    PyObject* returned = or_stop_with_the_interpreter([&] { return PyObject_CallObject(function.get(), tuple.ptr()); });
+    if (returned == nullptr) throw nb::python_error();
+    const nb::object result = nb::steal(returned);
     for (nb::handle value : result) outputs->push_back(tensor_of_any(value.ptr()));
     return OkStatus();
   } catch (nb::python_error& error) {

@@ -10,6 +10,7 @@
 #include "array.h"
 #include "bindings.h"
 #include "casters.h"
+#include "gil.h"
 #include "python_interrupt.h"
 #include "reference.h"
 #include "reflow/client/errors.h"
@@ -97,7 +98,7 @@ template <typename Run>
 auto without_gil(Run run) {
   PythonInterrupt interrupt;
   try {
-    const nb::gil_scoped_release released;
+    const ReleasedGil released;
     return run();
   } catch (const errors::OpError&) {
     interrupt.rethrow();
@@ -232,7 +233,7 @@ void bind_session(nb::module_& m) {
                                    feed_list, is_list};
            })
       .def("close", [](SessionObject& self) {
-        const nb::gil_scoped_release released;
+        const ReleasedGil released;
         self.session.close();
       })
       .def("list_devices", [](SessionObject& self) { return self.session.list_devices(); });

@@ -11,6 +11,7 @@
 
 #include "bindings.h"
 #include "functions.h"
+#include "gil.h"
 #include "reflow/client/status_errors.h"
 #include "reflow/formats/event_bytes.h"
 #include "reflow/formats/event_file_writer.h"
@@ -72,7 +73,7 @@ class Events {
     add(formats::event_bytes(wall_time, step, formats::EventField::kSummary, *rewritten));
   }
   void add(const std::string& event) {
-    const nb::gil_scoped_release release;
+    const ReleasedGil released;
     writer_->add_event(event);
   }
 
@@ -88,8 +89,8 @@ void bind_writer(nb::module_& m) {
       .def("add_summary", [](Events& w, double wall_time, int64_t step, const nb::bytes& summary) {
         w.add_summary(wall_time, step, view_of(summary));
       })
-      .def("flush", [](Events& w) { w->flush(); }, nb::call_guard<nb::gil_scoped_release>())
-      .def("close", [](Events& w) { w->close(); }, nb::call_guard<nb::gil_scoped_release>())
+      .def("flush", [](Events& w) { w->flush(); }, nb::call_guard<ReleasedGil>())
+      .def("close", [](Events& w) { w->close(); }, nb::call_guard<ReleasedGil>())
       .def("reopen", [](Events& w) { w->reopen(); })
       .def_prop_ro("closed", [](Events& w) { return w->closed(); })
       .def_prop_ro("path", [](Events& w) { return w->path(); });

@@ -6,6 +6,7 @@
 #include <nanobind/stl/vector.h>
 
 #include "bindings.h"
+#include "gil.h"
 #include "reflow/client/status_errors.h"
 
 namespace reflow::python {
@@ -16,7 +17,7 @@ void bind_transforms(nb::module_& m) {
     StatusOr<std::string> transformed = internal_error("not run");
     {
       const std::string_view bytes(graph_def.c_str(), graph_def.size());
-      const nb::gil_scoped_release released;
+      const ReleasedGil released;
       transformed = transforms::transform_serialized_graph({inputs, outputs}, transforms, bytes);
     }
     errors::throw_if_error(transformed.status());
