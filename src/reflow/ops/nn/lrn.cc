@@ -6,6 +6,7 @@
 
 #include "reflow/op/gradient_ops.h"
 #include "reflow/op/op.h"
+#include "reflow/op/simd_loop.h"
 
 namespace reflow::ops {
 namespace {
@@ -23,26 +24,60 @@ struct LrnAttrs {
   int64_t radius;
   float bias, alpha, beta;
 
-  // x^-beta; the powers that networks use without pow.
-  float inverse_power(float x) const {
-    if (beta == 1) return 1 / x;
-    if (beta == 0.5f) return 1 / std::sqrt(x);
-    if (beta == 0.75f) return 1 / (std::sqrt(x) * std::sqrt(std::sqrt(x)));
-    return std::pow(x, -beta);
+  // x[j] = x[j]^-beta; the powers that networks use without pow.
+  void inverse_powers(float* x, int64_t n) const {
+    if (beta == 1) {
+      for_each(x, n, [](float v) REFLOW_SIMD_BODY { return 1 / v; });
+    } else if (beta == 0.5f) {
+      for_each(x, n, [](float v) REFLOW_SIMD_BODY { return 1 / std::sqrt(v); });
+    } else if (beta == 0.75f) {
+      for_each(x, n, [](float v) REFLOW_SIMD_BODY { return 1 / (std::sqrt(v) * std::sqrt(std::sqrt(v))); });
+    } else {
+      for (int64_t j = 0; j < n; ++j) x[j] = std::pow(x[j], -beta);
+    }
+  }
+
+ private:
+  template <typename F>
+  static void for_each(float* x, int64_t n, const F& f) {
+    simd_loop([=]() REFLOW_SIMD_BODY {
+      for (int64_t j = 0; j < n; ++j) x[j] = f(x[j]);
+    });
   }
 };
 
-// result[j] = bias + alpha * the sum of squares around channel j, added up directly: differences of prefix sums would lose
-// digits.
-template <typename T>
-void window_norms(const LrnAttrs& a, const T* x, int64_t n, float* squares, float* result) {
-  for (int64_t j = 0; j < n; ++j) squares[j] = static_cast<float>(x[j]) * static_cast<float>(x[j]);
-  for (int64_t j = 0; j < n; ++j) {
-    const int64_t begin = std::max<int64_t>(0, j - a.radius), end = std::min(n, j + a.radius + 1);
-    float sum = 0;
-    for (int64_t k = begin; k < end; ++k) sum += squares[k];
-    result[j] = a.bias + a.alpha * sum;
+// Sums over the channels around each channel of a row.
+class Windows {
+ public:
+  Windows(int64_t radius, int64_t channels)
+      : radius_(std::min(radius, channels)), channels_(channels), padded_(channels + 2 * radius_), sums_(channels) {}
+
+  // Where the values of the channels are to be put.
+  float* values() { return padded_.data() + radius_; }
+
+  // Added up directly, in the order of the channels: differences of prefix sums would lose digits.
+  const float* sums() {
+    simd_loop([sums = sums_.data(), padded = padded_.data(), n = channels_, width = 2 * radius_ + 1]() REFLOW_SIMD_BODY {
+      for (int64_t j = 0; j < n; ++j) sums[j] = 0;
+      for (int64_t k = 0; k < width; ++k) {
+        for (int64_t j = 0; j < n; ++j) sums[j] += padded[j + k];
+      }
+    });
+    return sums_.data();
   }
+
+ private:
+  const int64_t radius_, channels_;
+  std::vector<float> padded_, sums_;  // zeros before and behind the values
+};
+
+// norms[j] = bias + alpha * the sum of squares around channel j.
+template <typename T>
+void window_norms(const LrnAttrs& a, const T* x, int64_t n, Windows& windows, float* norms) {
+  float* squares = windows.values();
+  for (int64_t j = 0; j < n; ++j) squares[j] = static_cast<float>(x[j]) * static_cast<float>(x[j]);
+  const float* sums = windows.sums();
+  for (int64_t j = 0; j < n; ++j) norms[j] = a.bias + a.alpha * sums[j];
 }
 
 template <typename T>
@@ -56,12 +91,12 @@ class Lrn : public Kernel {
     T* y = c.output(0).data<T>();
     const double cost = n * (3.0 + 0.5 * std::min<int64_t>(2 * attrs_.radius + 1, n));
     c.pool().parallel_for(rows, cost, [&](int64_t begin, int64_t end) {
-      std::vector<float> squares(n), norms(n);
+      Windows windows(attrs_.radius, n);
+      std::vector<float> norms(n);
       for (int64_t r = begin; r < end; ++r) {
-        window_norms(attrs_, x + r * n, n, squares.data(), norms.data());
-        for (int64_t j = 0; j < n; ++j) {
-          y[r * n + j] = static_cast<T>(static_cast<float>(x[r * n + j]) * attrs_.inverse_power(norms[j]));
-        }
+        window_norms(attrs_, x + r * n, n, windows, norms.data());
+        attrs_.inverse_powers(norms.data(), n);
+        for (int64_t j = 0; j < n; ++j) y[r * n + j] = static_cast<T>(static_cast<float>(x[r * n + j]) * norms[j]);
       }
     });
     return OkStatus();
@@ -82,17 +117,18 @@ class LrnGrad : public Kernel {
     T* dx = c.output(0).data<T>();
     const double cost = n * (4.0 + 1.0 * std::min<int64_t>(2 * attrs_.radius + 1, n));
     c.pool().parallel_for(rows, cost, [&](int64_t begin, int64_t end) {
-      std::vector<float> squares(n), norms(n), shares(n);
+      Windows windows(attrs_.radius, n);
+      std::vector<float> norms(n);
       for (int64_t r = begin; r < end; ++r) {
         const T *from = x + r * n, *g = dy + r * n, *out = y + r * n;
-        window_norms(attrs_, from, n, squares.data(), norms.data());
+        window_norms(attrs_, from, n, windows, norms.data());
+        float* shares = windows.values();
         for (int64_t j = 0; j < n; ++j) shares[j] = static_cast<float>(g[j]) * static_cast<float>(out[j]) / norms[j];
-        for (int64_t k = 0; k < n; ++k) {
-          const int64_t first = std::max<int64_t>(0, k - attrs_.radius), last = std::min(n, k + attrs_.radius + 1);
-          float sum = 0;
-          for (int64_t j = first; j < last; ++j) sum += shares[j];
-          dx[r * n + k] = static_cast<T>(static_cast<float>(g[k]) * attrs_.inverse_power(norms[k]) -
-                                         2 * attrs_.alpha * attrs_.beta * static_cast<float>(from[k]) * sum);
+        const float* sums = windows.sums();
+        attrs_.inverse_powers(norms.data(), n);
+        for (int64_t j = 0; j < n; ++j) {
+          dx[r * n + j] = static_cast<T>(static_cast<float>(g[j]) * norms[j] -
+                                         2 * attrs_.alpha * attrs_.beta * static_cast<float>(from[j]) * sums[j]);
         }
       }
     });
