@@ -1,6 +1,7 @@
 // ResizeBilinear and its gradient.
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "reflow/op/compute_type.h"
@@ -31,6 +32,43 @@ std::vector<Between> betweens(int64_t in, int64_t out, const ResizeScale& scale)
   return result;
 }
 
+// The rows of images, stretched to the width of the result, of which two at a time are kept: neighbouring rows of the result
+// lie between the same two.
+template <typename T>
+class StretchedRows {
+ public:
+  StretchedRows(const T* images, int64_t width, int64_t channels, const std::vector<Between>& columns)
+      : images_(images), width_(width), channels_(channels), columns_(columns) {
+    for (std::vector<float>& kept : kept_) kept.resize(columns.size() * channels);
+  }
+
+  // Row `row` of the images, counted through all of them; `other` is the row that must stay.
+  const float* get(int64_t row, int64_t other) {
+    for (int i = 0; i < 2; ++i) {
+      if (row_[i] == row) return kept_[i].data();
+    }
+    const int i = row_[0] == other ? 1 : 0;
+    row_[i] = row;
+    float* to = kept_[i].data();
+    const T* from = images_ + row * width_ * channels_;
+    for (const Between& column : columns_) {
+      const T *left = from + column.lower * channels_, *right = from + column.upper * channels_;
+      for (int64_t j = 0; j < channels_; ++j) {
+        const auto l = static_cast<float>(left[j]), r = static_cast<float>(right[j]);
+        *to++ = l + (r - l) * column.lerp;
+      }
+    }
+    return kept_[i].data();
+  }
+
+ private:
+  const T* images_;
+  const int64_t width_, channels_;
+  const std::vector<Between>& columns_;
+  std::vector<float> kept_[2];
+  int64_t row_[2] = {-1, -1};
+};
+
 template <typename T>
 class ResizeBilinear : public Kernel {
  public:
@@ -39,30 +77,22 @@ class ResizeBilinear : public Kernel {
     const Tensor& images = c.input(0);
     Tensor& out = c.output(0);
     const int64_t height = images.dim(1), width = images.dim(2), channels = images.dim(3);
-    const int64_t out_height = out.dim(1), out_width = out.dim(2);
+    const int64_t out_height = out.dim(1), out_width = out.dim(2), row_size = out_width * channels;
     if (out.num_elements() == 0) return OkStatus();
     const auto rows = betweens(height, out_height, attrs_.scale(height, out_height));
     const auto columns = betweens(width, out_width, attrs_.scale(width, out_width));
     const T* x = images.data<T>();
     float* y = out.data<float>();
-    c.pool().parallel_for(out.dim(0) * out_height, 2.0 * out_width * channels, [&](int64_t begin, int64_t end) {
+    c.pool().parallel_for(out.dim(0) * out_height, 1.5 * row_size, [&](int64_t begin, int64_t end) {
+      StretchedRows<T> stretched(x, width, channels, columns);
       for (int64_t r = begin; r < end; ++r) {
         const Between& row = rows[r % out_height];
-        const T* image = x + r / out_height * height * width * channels;
-        const T *top = image + row.lower * width * channels, *bottom = image + row.upper * width * channels;
-        float* to = y + r * out_width * channels;
-        for (int64_t i = 0; i < out_width; ++i) {
-          const Between& column = columns[i];
-          const int64_t left = column.lower * channels, right = column.upper * channels;
-          for (int64_t j = 0; j < channels; ++j) {
-            const auto top_left = static_cast<float>(top[left + j]), top_right = static_cast<float>(top[right + j]);
-            const auto bottom_left = static_cast<float>(bottom[left + j]),
-                       bottom_right = static_cast<float>(bottom[right + j]);
-            const float above = top_left + (top_right - top_left) * column.lerp;
-            const float below = bottom_left + (bottom_right - bottom_left) * column.lerp;
-            to[i * channels + j] = above + (below - above) * row.lerp;
-          }
-        }
+        const int64_t first = r / out_height * height, lower = first + row.lower, upper = first + row.upper;
+        const float *above = stretched.get(lower, upper), *below = stretched.get(upper, lower);
+        float* to = y + r * row_size;
+        simd_loop([=, lerp = row.lerp]() REFLOW_SIMD_BODY {
+          for (int64_t i = 0; i < row_size; ++i) to[i] = above[i] + (below[i] - above[i]) * lerp;
+        });
       }
     });
     return OkStatus();

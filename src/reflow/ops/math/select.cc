@@ -9,6 +9,7 @@
 
 #include "gradient_ops.h"
 #include "reflow/op/op.h"
+#include "reflow/op/simd_loop.h"
 
 namespace reflow::ops {
 namespace {
@@ -64,6 +65,22 @@ Status select_shape(ShapeContext& c) {
   return OkStatus();
 }
 
+// out[i] is t[i] where condition[i], else e[i]; out may be t or e.
+template <typename U>
+void choose(const bool* condition, const U* t, const U* e, int64_t n, U* out) {
+  if constexpr (std::is_arithmetic_v<U>) {
+    op::simd_loop([=]() REFLOW_SIMD_BODY {
+#pragma GCC ivdep
+      for (int64_t i = 0; i < n; ++i) {
+        const U mask = static_cast<U>(-static_cast<U>(condition[i]));  // of bits, which leaves no branch
+        out[i] = (t[i] & mask) | (e[i] & static_cast<U>(~mask));
+      }
+    });
+  } else {
+    for (int64_t i = 0; i < n; ++i) out[i] = condition[i] ? t[i] : e[i];
+  }
+}
+
 template <typename T>
 class Select : public Kernel {
  public:
@@ -80,7 +97,7 @@ class Select : public Kernel {
     const int64_t row = n / condition.num_elements();
     c.pool().parallel_for(condition.num_elements(), 0.3 * row, [&](int64_t begin, int64_t end) {
       if (row == 1) {
-        for (int64_t i = begin; i < end; ++i) out[i] = p[i] ? t[i] : e[i];
+        choose(p + begin, t + begin, e + begin, end - begin, out + begin);
         return;
       }
       for (int64_t i = begin; i < end; ++i) {
@@ -167,6 +184,10 @@ class SelectV2 : public Kernel {
           const int64_t index = rest % layout.dims[i].size;
           rest /= layout.dims[i].size;
           for (int k = 0; k < 3; ++k) offset[k] += index * layout.dims[i].stride[k];
+        }
+        if (inner.stride == std::array<int64_t, 3>{1, 1, 1}) {
+          choose(p + offset[0], t + offset[1], e + offset[2], inner.size, out + row * inner.size);
+          continue;
         }
         for (int64_t j = 0; j < inner.size; ++j) {
           out[row * inner.size + j] = p[offset[0] + j * inner.stride[0]] ? t[offset[1] + j * inner.stride[1]]
