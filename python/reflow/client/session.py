@@ -38,6 +38,9 @@ class BaseSession(SessionInterface):
         self._target = target
         if config is not None and not hasattr(config, 'allow_soft_placement'):
             raise TypeError('config must be a tf.ConfigProto, but got %s' % type(config))
+        if config is None:
+            from reflow.framework import config as settings
+            config = settings.session_config()
         self._config = config
         self._add_shapes = config is not None and config.graph_options.infer_shapes
         self._closed = False

@@ -1,5 +1,6 @@
 """Whether operations run at once, and what holds then: the mode is the engine's, which a default graph decides."""
 
+import collections
 import contextlib
 import threading
 
@@ -26,6 +27,13 @@ def _of_thread(name, doc):
                     lambda self, value: setattr(self._thread, name, value), doc=doc)
 
 
+class VirtualDeviceConfiguration(collections.namedtuple('VirtualDeviceConfiguration', ['memory_limit'])):
+    """One of the devices that a device is taken as; `memory_limit` in megabytes, which only GPUs have."""
+
+    def __new__(cls, memory_limit=None):
+        return super().__new__(cls, memory_limit)
+
+
 class Context:
     """Where operations run at once: one CPU device, in the calling thread, one after the other."""
 
@@ -33,6 +41,7 @@ class Context:
         self._log_device_placement = False
         self.device_policy = DEVICE_PLACEMENT_SILENT
         self.execution_mode = SYNC
+        self.function_call_options = FunctionCallOptions()
         self._thread = threading.local()
 
     summary_writer = _of_thread('summary_writer', 'What summaries of tf.contrib.summary are written to, or None.')
@@ -240,3 +249,14 @@ def set_log_device_placement(enabled):
 def shared_name(name=None):
     """The shared name of a resource called `name`: nobody finds it by that where operations run at once."""
     return name if name or not executing_eagerly() else 'cd2c89b7-88b7-44c8-ad83-06c2a9158347'
+
+
+@contextlib.contextmanager
+def function_executor_type(executor_type):
+    """The executor of functions within the context: kept, as the engine has one."""
+    options = context().function_call_options
+    context().function_call_options = FunctionCallOptions(executor_type, options.config_proto_serialized)
+    try:
+        yield
+    finally:
+        context().function_call_options = options

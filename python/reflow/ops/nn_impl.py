@@ -199,3 +199,28 @@ def batch_norm_with_global_normalization(t=None, m=None, v=None, beta=None, gamm
 def swish(features):
     """features * sigmoid(features), whose gradient computes the sigmoid anew. Ramachandran and others, arXiv 1710.05941."""
     return _core.swish(features)
+
+
+def scale_regularization_loss(regularization_loss):
+    """The sum of the losses over the number of replicas, which is 1: there are no strategies of distribution."""
+    return math_ops.reduce_sum(regularization_loss)
+
+
+def compute_average_loss(per_example_loss, sample_weight=None, global_batch_size=None):
+    """The sum of the losses of examples over the size of the batch."""
+    from reflow.framework import dtypes
+    from reflow.ops import array_ops, weights_broadcast_ops
+    loss = ops.convert_to_tensor(per_example_loss)
+    if loss.shape.rank == 0:
+        raise ValueError('Invalid value passed for `per_example_loss`. Expected a tensor with at least rank 1, received: %s' %
+                         loss)
+    dtype = loss.dtype
+    if sample_weight is not None:
+        loss = math_ops.cast(loss, dtypes.float32)
+        weights = math_ops.cast(sample_weight, dtypes.float32)
+        weights = weights_broadcast_ops.broadcast_weights(weights, loss) if weights.shape.rank else weights
+        loss = math_ops.multiply(loss, weights)
+    loss = math_ops.cast(loss, dtype)
+    if global_batch_size is None:
+        global_batch_size = array_ops.shape(loss)[0]
+    return math_ops.reduce_sum(loss) / math_ops.cast(global_batch_size, dtype)

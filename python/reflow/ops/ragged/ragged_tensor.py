@@ -267,7 +267,7 @@ class RaggedTensor(composite_tensor.CompositeTensor):
         """The same rows of other flat values."""
         if isinstance(self._values, RaggedTensor):
             return self.with_values(self._values.with_flat_values(new_values))
-        return self.with_values(ops.convert_to_tensor(new_values))
+        return self.with_values(convert_to_tensor_or_ragged_tensor(new_values))
 
     def with_row_splits_dtype(self, dtype):
         """The same with splits of another type."""
