@@ -38,7 +38,7 @@ with tf.Session() as sess:
     f1 = tf.contrib.metrics.f1_score(lab, pr)
     sess.run(tf.local_variables_initializer())
     print(sess.run(cu), sess.run(c))
-    print(sess.run(f1[1], f))
+    print(sess.run(f1, f))
     running = [v for v in tf.get_collection(tf.GraphKeys.LOCAL_VARIABLES, scope='accuracy')]
     print([v.name for v in running])
     sess.run(tf.variables_initializer(var_list=running))

@@ -46,7 +46,8 @@ class Analyzer {
     }
     result_.nodes.resize(graph_.num_node_ids());
     result_.variable_of = trace_variables(graph_, result_.order);
-    liveness_ = liveness_classes(graph_, result_.order);
+    conditions_ = liveness_conditions(graph_, result_.order);
+    liveness_ = liveness_classes(conditions_, result_.order);
     for (Node* node : result_.order) classify(*node);
     for (auto node = result_.order.rbegin(); node != result_.order.rend(); ++node) mark_tail(**node);
     for (Node* node : result_.order) {
@@ -149,14 +150,16 @@ class Analyzer {
     if (is_new) {
       int64_t size = 1;
       for (const int64_t d : shape.dims()) size *= std::max<int64_t>(d, 1);
-      result_.classes.push_back({shape, node.assigned_device(), i.tail, size});
+      const int num_conditions = static_cast<int>(conditions_[node.id()].size());
+      result_.classes.push_back({shape, node.assigned_device(), i.tail, num_conditions, size});
     }
     i.shape_class = found->second;
   }
 
   const graph::Graph& graph_;
   FusionAnalysis result_;
-  std::vector<int> liveness_;  // by id
+  std::vector<Conditions> conditions_;  // by id
+  std::vector<int> liveness_;           // by id
   absl::flat_hash_map<const OpDef*, OpInfo> ops_;
   absl::flat_hash_map<std::vector<int64_t>, int> class_ids_;
 };

@@ -24,7 +24,8 @@ struct ShapeClass {
   Shape shape;
   int device;
   bool tail;
-  int64_t size;  // estimated elements
+  int num_conditions;  // of what has to have happened for them to run
+  int64_t size;        // estimated elements
 };
 
 struct FusionAnalysis {

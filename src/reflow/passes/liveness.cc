@@ -16,9 +16,6 @@ using op::ControlKind;
 
 namespace {
 
-// What has to have happened for a node to run, as sorted conditions: a branch was taken, a loop goes on or has ended.
-using Conditions = std::vector<int64_t>;
-
 enum class Kind : int64_t { kBranch, kLoop, kLoopEnd, kOwn };  // kOwn: known of one node only
 
 int64_t condition(Kind kind, int64_t what, int64_t output = 0) { return (what * 4 + static_cast<int64_t>(kind)) * 256 + output; }
@@ -29,14 +26,9 @@ class Liveness {
  public:
   explicit Liveness(const Graph& graph) : by_id_(graph.num_node_ids()) {}
 
-  std::vector<int> run(const std::vector<Node*>& order) {
-    std::vector<int> classes(by_id_.size(), -1);
-    absl::flat_hash_map<Conditions, int> numbers{{Conditions(), 0}};
-    for (const Node* node : order) {
-      by_id_[node->id()] = conditions_of(*node);
-      classes[node->id()] = numbers.try_emplace(by_id_[node->id()], static_cast<int>(numbers.size())).first->second;
-    }
-    return classes;
+  std::vector<Conditions> run(const std::vector<Node*>& order) {
+    for (const Node* node : order) by_id_[node->id()] = conditions_of(*node);
+    return std::move(by_id_);
   }
 
  private:
@@ -107,6 +99,17 @@ class Liveness {
 
 }  // namespace
 
-std::vector<int> liveness_classes(const Graph& graph, const std::vector<Node*>& order) { return Liveness(graph).run(order); }
+std::vector<Conditions> liveness_conditions(const Graph& graph, const std::vector<Node*>& order) {
+  return Liveness(graph).run(order);
+}
+
+std::vector<int> liveness_classes(const std::vector<Conditions>& conditions, const std::vector<Node*>& order) {
+  std::vector<int> classes(conditions.size(), -1);
+  absl::flat_hash_map<Conditions, int> numbers{{Conditions(), 0}};
+  for (const Node* node : order) {
+    classes[node->id()] = numbers.try_emplace(conditions[node->id()], static_cast<int>(numbers.size())).first->second;
+  }
+  return classes;
+}
 
 }  // namespace reflow::passes
