@@ -96,7 +96,7 @@ class Grouper {
     MinHeap& ready = ready_by_class_[i.shape_class];
     if (ready.empty()) {
       const ShapeClass& c = analysis_.classes[i.shape_class];
-      classes_ready_.push({c.tail, c.size, i.shape_class});
+      classes_ready_.push({c.tail, c.num_conditions, c.size, i.shape_class});
     }
     ready.push(id);
     is_ready_.insert(id);
@@ -111,7 +111,8 @@ class Grouper {
     }
   }
 
-  // Small shapes first, since scalars go into larger ones; what only updates variables last, when all of it is there.
+  // What always runs first, since branches and loops take from it; small shapes first, since scalars go into larger ones;
+  // what only updates variables last, when all of it is there.
   int next_seed() {
     while (!classes_ready_.empty()) {
       MinHeap& ready = ready_by_class_[classes_ready_.top().shape_class];
@@ -193,10 +194,12 @@ class Grouper {
 
   struct ReadyClass {
     bool tail;
+    int num_conditions;
     int64_t size;
     int shape_class;
     bool operator<(const ReadyClass& o) const {
-      return std::tie(tail, size, shape_class) > std::tie(o.tail, o.size, o.shape_class);
+      return std::tie(tail, num_conditions, size, shape_class) >
+             std::tie(o.tail, o.num_conditions, o.size, o.shape_class);
     }
   };
 

@@ -65,7 +65,26 @@ TEST_F(Fusion, NothingLeavesItsBranch) {
   const Endpoint taken = op("Exp", {choice->output(1)});
   fetch(list_op("Merge", {choice->output(0), op("Mul", {taken, op("Neg", {x})})}));
   run(fuse_elementwise);
-  EXPECT_EQ(count("Neg"), 1);  // which always runs
+  EXPECT_EQ(steps(only("_FusedElementwise")), 2u);  // exp and the product
+  EXPECT_EQ(count("Neg"), 1);                       // which always runs
+}
+
+// The body of a loop is fused; what comes before and after it isn't part of that.
+TEST_F(Fusion, BodiesOfLoopsAreFused) {
+  const Endpoint start = op("Enter", {op("Neg", {feed({100, 10})})}, {{"frame_name", "loop"}});
+  const Endpoint factor = op("Enter", {feed({100, 10})}, {{"frame_name", "loop"}, {"is_constant", true}});
+  for (const Endpoint& e : {start, factor}) e.node->set_output_shape(0, {100, 10});  // as while_loop says
+  const Endpoint merged = list_op("Merge", {start, start});
+  const Endpoint sum = op("Sum", {merged, constant(Tensor::vector<int32_t>({0, 1}))});
+  const Endpoint goes_on = op("LoopCond", {op("Less", {sum, scalar(10)})});
+  Node* choice = node("Switch", {merged, goes_on});
+  const Endpoint next = op("NextIteration", {op("Mul", {op("Exp", {choice->output(1)}), factor})});
+  ASSERT_TRUE(graph_.set_input(merged.node, 1, next).ok());
+  fetch(op("Neg", {op("Exit", {choice->output(0)})}));
+  run(fuse_elementwise);
+  EXPECT_EQ(next.node->input(0).node->type(), "_FusedElementwise");
+  EXPECT_EQ(count("Neg"), 2);
+  EXPECT_EQ(count("Exp") + count("Mul"), 0);
 }
 
 // exp feeds the product and, through a sum, the division: fusing all three would make a cycle.
