@@ -32,7 +32,6 @@ const std::map<std::string, std::string>& known_deviations() {
       {"ResourceApplyAdam/0", "unknown variable"},
       {"ResourceApplyAdam/1", "unknown variable"},
       {"RaggedTensorToTensor/2", "the text is TensorFlow's and says of which op besides"},
-      {"RaggedTensorToTensor/11", "of two mistakes the other one is told"},
   };
   return all;
 }

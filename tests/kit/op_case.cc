@@ -102,7 +102,10 @@ class GradientCheck {
     }
     ASSIGN_OR_RETURN(std::vector<op::Gradient> gradients, autodiff::gradients(graph_, ys, xs, options));
     std::vector<Endpoint> fetches;
-    for (const op::Gradient& g : gradients) fetches.push_back(g.is_slices() ? Endpoint{} : g.values);
+    for (size_t i = 0; i < gradients.size(); ++i) {
+      ASSIGN_OR_RETURN(Endpoint whole, dense(gradients[i], xs[i]));
+      fetches.push_back(whole);
+    }
     Feeds feeds;
     for (size_t i = 0; i < inputs_.size(); ++i) feeds.emplace_back(placeholders_[i], inputs_[i]);
     ASSIGN_OR_RETURN(std::vector<Tensor> analytic, graph_values(fetches, feeds));
@@ -123,6 +126,14 @@ class GradientCheck {
   }
 
  private:
+  // Rows of a gradient where they belong.
+  StatusOr<Endpoint> dense(const op::Gradient& g, const Endpoint& x) {
+    if (!g.is_slices()) return g.values;
+    ASSIGN_OR_RETURN(Endpoint rows, make_constant(graph_, Tensor::scalar(x.shape().dim(0))));
+    ASSIGN_OR_RETURN(Node * sum, graph::create_op(graph_, "UnsortedSegmentSum", {g.values, g.indices, rows}, {}));
+    return sum->output(0);
+  }
+
   bool is_wanted(int output) const {
     if (case_.gradient_outputs.empty()) return true;
     for (int i : case_.gradient_outputs) {

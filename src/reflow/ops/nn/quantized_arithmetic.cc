@@ -48,8 +48,8 @@ QuantizedRange sum_range(QuantizedRange a, QuantizedRange b, int headroom) {
   return {-largest, largest};
 }
 
-// Numbers of one range in another: 0 and 1 are converted, the others lie on their line; or, as TensorFlow does it where one
-// number is added to many, each by itself.
+// Numbers of one range in another: 0 and 1 are converted, the others lie on their line; or, as TensorFlow does it with one
+// number that is added to many, each by itself.
 class Converted {
  public:
   Converted(QuantizedRange from, QuantizedRange to, bool each)
@@ -76,8 +76,8 @@ class QuantizedAdd : public Kernel {
     ASSIGN_OR_RETURN(const QuantizedRange a, range_at(c, 2));
     ASSIGN_OR_RETURN(const QuantizedRange b, range_at(c, 4));
     const QuantizedRange range = sum_range(a, b, 1 << 14);
-    const bool with_one = c.input(0).num_elements() == 1 || c.input(1).num_elements() == 1;
-    const Converted of_a(a, range, with_one), of_b(b, range, with_one);
+    const bool a_is_one = c.input(0).num_elements() == 1, b_is_one = !a_is_one && c.input(1).num_elements() == 1;
+    const Converted of_a(a, range, a_is_one), of_b(b, range, b_is_one);
     const Quint8 *x = c.input(0).data<Quint8>(), *y = c.input(1).data<Quint8>();
     Qint32* z = c.output(0).data<Qint32>();
     const Pairs pairs(c.input(0).shape(), c.input(1).shape(), c.output(0).shape());

@@ -1,5 +1,6 @@
 // RaggedGather: rows of a ragged tensor by their numbers.
 
+#include <algorithm>
 #include <string>
 
 #include "reflow/op/elements.h"
@@ -17,6 +18,26 @@ struct Range {
   int64_t begin, end;
 };
 
+// The splits in the first `levels` inputs. They may leave out rows at both ends of what they split; InvalidArgument, in
+// TensorFlow's words: they go beyond these, or fall.
+StatusOr<std::vector<RowSplits>> splits_within(KernelContext& c, int levels, int64_t num_values) {
+  std::vector<RowSplits> nested(levels);
+  for (int level = levels - 1; level >= 0; --level) {
+    if (c.input(level).rank() != 1) return invalid_argument("Split tensors must be vectors");
+    const IndexReader reader(c.input(level));
+    RowSplits& splits = nested[level];
+    for (int64_t i = 0; i < reader.size(); ++i) {
+      splits.push_back(reader[i]);
+      if (i > 0 && splits[i] < splits[i - 1]) return invalid_argument("Ragged splits must be sorted");
+    }
+    if (splits.empty()) continue;
+    const int64_t below = level + 1 < levels ? std::ssize(nested[level + 1]) - 1 : num_values;
+    if (splits.front() < 0) return invalid_argument("Ragged splits must be non-negative");
+    if (splits.back() > std::max<int64_t>(below, 0)) return invalid_argument("Ragged splits must not point past values");
+  }
+  return nested;
+}
+
 class RaggedGather : public Kernel {
  public:
   explicit RaggedGather(KernelInit& c)
@@ -27,7 +48,7 @@ class RaggedGather : public Kernel {
   Status compute(KernelContext& c) override {
     const Tensor &values = c.input(levels_), &indices = c.input(levels_ + 1);
     if (values.rank() == 0) return invalid_argument("params.rank must be nonzero");
-    ASSIGN_OR_RETURN(const std::vector<RowSplits> nested, nested_splits_at(c, 0, levels_, values.dim(0)));
+    ASSIGN_OR_RETURN(const std::vector<RowSplits> nested, splits_within(c, levels_, values.dim(0)));
     if (out_levels_ != levels_ + indices.rank() - 1) {
       return invalid_argument("OUTPUT_RAGGED_RANK must be {}, got {}", levels_ + indices.rank() - 1, out_levels_);
     }

@@ -17,7 +17,8 @@ const OpCaseTest gather{{.op = "RaggedGather",
                          .inputs = {std::vector<Tensor>{splits()}, values(), Tensor::vector<int32_t>({2, 0, 2})},
                          .outputs = {Tensor::vector<int64_t>({0, 3, 5, 8}),
                                      Tensor::from<float>({5, 6, 7, 8, 9, 10, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, {8, 2})},
-                         .has_gradient_check = false}};  // python/tests/ragged_test.py has it
+                         .bad_inputs = {std::vector<Tensor>{Tensor::vector<int64_t>({0, 2, 6})}, values(), Tensor::vector<int32_t>({0})},
+                         .error = "Ragged splits must not point past values"}};
 const OpCaseTest to_sparse{{.op = "RaggedTensorToSparse",
                             .inputs = {std::vector<Tensor>{splits()}, Tensor::vector<float>({1, 2, 3, 4, 5})},
                             .outputs = {Tensor::from<int64_t>({0, 0, 0, 1, 2, 0, 2, 1, 2, 2}, {5, 2}), Tensor::vector<float>({1, 2, 3, 4, 5}),

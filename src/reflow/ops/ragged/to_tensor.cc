@@ -82,8 +82,10 @@ Status to_tensor_shape(ShapeContext& c) {
     return invalid_argument("Number of row partition tensors ({}) does not equal the number of row partition types({}).", num_partitions,
                             types.size());
   }
+  if (std::find(types.begin() + (types.empty() ? 0 : 1), types.end(), Partition::kFirstDimSize) != types.end()) {
+    return invalid_argument("FIRST_DIM_SIZE must be first");
+  }
   for (int i = 0; i < num_partitions; ++i) {
-    if (types[i] == Partition::kFirstDimSize && i > 0) return invalid_argument("FIRST_DIM_SIZE must be first");
     Shape checked;
     RETURN_IF_ERROR(c.with_rank(c.input(kFirstPartition + i), types[i] == Partition::kFirstDimSize ? 0 : 1, &checked));
   }
