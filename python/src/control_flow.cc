@@ -1,4 +1,4 @@
-// Control flow: group, tuple, cond.
+// Control flow: group, tuple, cond, case, switch_case.
 
 #include "reflow/client/control_flow_ops.h"
 
@@ -8,6 +8,7 @@
 #include "bindings.h"
 #include "casters.h"
 #include "reference.h"
+#include "reflow/client/switch_case.h"
 
 namespace reflow::python {
 namespace {
@@ -25,6 +26,16 @@ client::BranchFn branch_from_python(nb::handle function) {
     branch.is_list = true;
     for (nb::handle value : result) branch.tensors.push_back(tensor_like_from_python(value));
     return branch;
+  };
+}
+
+// Likewise of a branch that is a function of the graph.
+SwitchListFn switch_branch_from_python(nb::handle function) {
+  return [function = Reference(function.ptr())] {
+    const nb::gil_scoped_acquire gil;
+    std::vector<Output> outputs;
+    for (nb::handle value : nb::object(nb::handle(function.get())())) outputs.push_back(output_from_python(value));
+    return outputs;
   };
 }
 
@@ -48,6 +59,11 @@ void bind_control_flow(nb::module_& m) {
     return client::case_merges(pairs, otherwise.is_none() ? client::BranchFn() : branch_from_python(otherwise),
                                {.exclusive = exclusive, .name = string_from_python(name)});
   }, nb::arg("preds"), nb::arg("functions"), nb::arg("otherwise").none(), nb::arg("exclusive"), nb::arg("name").none());
+  m.def("switch_case", [](TensorLike index, nb::list functions, nb::handle name) {
+    std::vector<SwitchListFn> branches;
+    for (nb::handle function : functions) branches.push_back(switch_branch_from_python(function));
+    return switch_case_lists(index, branches, {}, string_from_python(name));
+  }, nb::arg("branch_index"), nb::arg("functions"), nb::arg("name").none());
   m.def("cond", [](TensorLike pred, nb::handle true_fn, nb::handle false_fn, nb::handle name) {
     return client::cond_merges(pred, branch_from_python(true_fn), branch_from_python(false_fn),
                                string_from_python(name), true);

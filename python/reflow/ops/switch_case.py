@@ -2,8 +2,7 @@
 
 from reflow import _core
 from reflow.framework import ops
-from reflow.ops import control_flow_ops
-from reflow.ops import math_ops
+from reflow.util import nest
 
 
 def _actions(branch_fns, default, branch_index):
@@ -43,11 +42,37 @@ def switch_case(branch_index, branch_fns, default=None, name='switch_case'):
     if _core.executing_eagerly():
         index = int(branch_index.numpy())
         return actions[index if 0 <= index < len(actions) else -1]()
+    results = []
+    outputs = _core.switch_case(branch_index, [_switch_branch(action, results) for action in actions], name)
+    if results[0] is None or isinstance(results[0], ops.Operation):
+        return outputs[0] if outputs else None
+    return nest.pack_sequence_as(results[0], outputs, expand_composites=True)
 
-    def result(first):
-        if first == len(actions) - 1:
-            return actions[first]()
-        return control_flow_ops.cond(math_ops.equal(branch_index, first), actions[first], lambda: result(first + 1))
 
-    with ops.name_scope(name, 'switch_case', [branch_index]):
-        return result(0)
+def _switch_branch(function, results):
+    """`function` as the extension calls it: gives the flat tensors."""
+    def run():
+        result = function()
+        if isinstance(result, ops.Operation):
+            with ops.control_dependencies([result]):
+                flat = [ops.convert_to_tensor(False)]
+        else:
+            flat = [ops.convert_to_tensor(value) for value in nest.flatten(result, expand_composites=True) if value is not None]
+        if results and not isinstance(result, ops.Operation):
+            _check_like_first(results[0], result, len(results))
+        results.append(result)
+        return flat
+    return run
+
+
+def _check_like_first(first, other, number):
+    try:
+        nest.assert_same_structure(first, other, expand_composites=True)
+        for one, another in zip(nest.flatten(first, expand_composites=True), nest.flatten(other, expand_composites=True)):
+            if getattr(one, 'dtype', None) != getattr(another, 'dtype', None):
+                raise TypeError('{} and {} have different types'.format(one, another))
+    except (ValueError, TypeError) as error:
+        raise TypeError(
+            'branches[0] and branches[{0}] arguments to tf.switch_case must have the same number, type, and overall '
+            'structure of return values.\n\nbranches[0] output: {1}\nbranches[{0}] output: {2}\n\nError details:\n{3}'.format(
+                number, first, other, error)) from None
