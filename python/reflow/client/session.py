@@ -123,10 +123,20 @@ class BaseSession(SessionInterface):
         if options is None and run_metadata is None:
             return mapper.pack(self._handle.run_elements(mapper.elements, feeds))
         values, metadata = self._handle.run_with_options(
-            mapper.elements, feeds, b'' if options is None else options.SerializeToString())
+            mapper.elements, feeds, b'' if options is None else self._serialized(options))
         if run_metadata is not None:
             run_metadata.ParseFromString(metadata)
         return mapper.pack(values)
+
+    def _serialized(self, options):
+        """Pools of threads that the config of the session names are one here."""
+        pools = len(self._config.session_inter_op_thread_pool) if self._config is not None else 0
+        if 0 < options.inter_op_thread_pool < pools:
+            copy = type(options)()
+            copy.CopyFrom(options)
+            copy.inter_op_thread_pool = 0
+            options = copy
+        return options.SerializeToString()
 
     def _placed(self, error):
         """`error` with the operation that it names, and where the program made it."""

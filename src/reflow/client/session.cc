@@ -227,6 +227,9 @@ void Session::run_into(std::span<const GraphElement> fetches, const FeedDict& fe
   for (const Feed& feed : feed_dict.feeds()) feeds.values.push_back(client::feed_value(feed));
   runtime::RunOptions run_options;
   if (options) {
+    if (options->inter_op_thread_pool < -1 || options->inter_op_thread_pool > 0) {  // -1: the caller's thread
+      throw errors::InvalidArgumentError(fmt::format("Invalid inter_op_thread_pool: {}", options->inter_op_thread_pool));
+    }
     run_options.timeout_ms = options->timeout_in_ms;
     run_options.trace = options->trace_level != RunOptions::NO_TRACE;
     run_options.partition_graphs = options->output_partition_graphs;

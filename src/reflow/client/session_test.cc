@@ -190,9 +190,11 @@ TEST_F(SessionTest, TellsWhatARunDid) {
   tf::Session sess;
   tf::RunMetadata metadata;
   sess.run({y}, {{x, {1, 2}}}, {.trace_level = tf::RunOptions::FULL_TRACE, .output_partition_graphs = true}, &metadata);
-  ASSERT_FALSE(metadata.nodes.empty());
-  EXPECT_EQ(metadata.nodes.back().node, "y");
-  EXPECT_EQ(metadata.nodes.back().output_bytes, 4);
+  ASSERT_GT(metadata.nodes.size(), 2u);
+  EXPECT_EQ(metadata.nodes.front().node, "_SOURCE");
+  EXPECT_EQ(metadata.nodes[metadata.nodes.size() - 2].node, "y");
+  EXPECT_EQ(metadata.nodes[metadata.nodes.size() - 2].output_bytes, 4);
+  EXPECT_EQ(metadata.nodes.back().node, "_retval_y_0_0");
   const std::string bytes = metadata.serialize();
   EXPECT_THAT(bytes, HasSubstr("y = Square(Sum)"));
   EXPECT_THAT(bytes, HasSubstr("/job:localhost/replica:0/task:0/device:CPU:0"));
@@ -201,6 +203,14 @@ TEST_F(SessionTest, TellsWhatARunDid) {
   sess.run({y}, {{x, {1, 2}}}, tf::RunOptions(), &metadata);
   EXPECT_TRUE(metadata.nodes.empty());
   EXPECT_TRUE(metadata.serialize().empty());
+}
+
+TEST_F(SessionTest, PoolsThatAreNotThere) {
+  const tf::Output y = tf::constant(1.f);
+  tf::Session sess;
+  EXPECT_THAT([&] { sess.run({y}, {}, {.inter_op_thread_pool = 1}); },
+              ThrowsMessage<tf::errors::InvalidArgumentError>(HasSubstr("Invalid inter_op_thread_pool: 1")));
+  EXPECT_EQ(item(sess.run({y}, {}, {.inter_op_thread_pool = -1})[0]), 1);
 }
 
 TEST_F(SessionTest, BuildsCostGraphsNowAndThen) {

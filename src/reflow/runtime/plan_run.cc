@@ -73,6 +73,8 @@ Status execute_with_metadata(const Program& program, Frame& frame, const RunCont
   op::CallState state = op::CallScope::current();
   state.trace = settings.trace ? &called : nullptr;
   const op::CallScope traced(state);
+  std::vector<NodeStats> sources;
+  if (settings.trace) sources = Tracer::sources(plan, frame.values);
   Status status = execute(program, frame, control, collect ? &collected : nullptr);
   std::ranges::move(called.nodes, std::back_inserter(collected.nodes));
   if (status.code() == StatusCode::kResourceExhausted && collect) {
@@ -80,7 +82,8 @@ Status execute_with_metadata(const Program& program, Frame& frame, const RunCont
   }
   if (metadata == nullptr) return status;
   if (settings.costs) Tracer::make_cost_graph(plan, &collected);
-  if (!settings.trace) collected.nodes.clear();
+  if (settings.trace) Tracer(plan, &collected).add_ends(std::move(sources));
+  else collected.nodes.clear();
   if (settings.partition_graphs) collected.partition_graphs = partition_graphs(plan);
   *metadata = std::move(collected);
   return status;

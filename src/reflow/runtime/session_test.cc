@@ -194,9 +194,13 @@ TEST_F(SessionTest, TraceTellsWhatRan) {
   auto plan = session().prepare({{x}, {y}, {}});
   ASSERT_TRUE(plan.ok());
   ASSERT_TRUE(session().run(**plan, {&value, 1}, &result, options, &metadata).ok());
-  ASSERT_EQ(metadata.nodes.size(), 1u);
-  EXPECT_EQ(metadata.nodes[0].node, "negated");
-  EXPECT_EQ(metadata.nodes[0].output_bytes, 4);
+  ASSERT_EQ(metadata.nodes.size(), 4u);
+  EXPECT_EQ(metadata.nodes[0].label, "_SOURCE = NoOp()");
+  EXPECT_EQ(metadata.nodes[1].label, "_arg_Placeholder_0_0 = _Arg()");
+  EXPECT_EQ(metadata.nodes[1].output_bytes, 4);
+  EXPECT_EQ(metadata.nodes[2].node, "negated");
+  EXPECT_EQ(metadata.nodes[2].output_bytes, 4);
+  EXPECT_EQ(metadata.nodes[3].label, "_retval_negated_0_0 = _Retval(negated)");
 }
 
 TEST_F(SessionTest, LaterRunsAllocateNothing) {

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <sys/syscall.h>
 #include <unordered_map>
@@ -14,6 +15,11 @@ using graph::Node;
 
 namespace {
 
+// TensorFlow's name of it.
+std::string type_of(const Node& node) {
+  return node.type() == "_Feed" ? "_Arg" : node.type() == "_Fetch" ? "_Retval" : node.type();
+}
+
 std::string label_of(const Node& node) {
   std::string inputs;
   for (const Endpoint& input : node.inputs()) {
@@ -21,7 +27,7 @@ std::string label_of(const Node& node) {
     if (input.index > 0) inputs += fmt::format(":{}", input.index);
   }
   for (const Node* input : node.control_inputs()) inputs += (inputs.empty() ? "^" : ", ^") + input->name();
-  return fmt::format("{} = {}({})", node.name(), node.type(), inputs);
+  return fmt::format("{} = {}({})", node.name(), type_of(node), inputs);
 }
 
 }  // namespace
@@ -29,15 +35,60 @@ std::string label_of(const Node& node) {
 NodeStats& Tracer::add(const Begin& begin, int index) {
   const auto duration = std::chrono::steady_clock::now() - begin.steady;
   const Instruction& in = plan_.instructions[index];
-  NodeStats& stats = metadata_->nodes.emplace_back();
-  stats.node = in.node->name();
-  stats.op = in.node->type();
-  stats.device = plan_.devices[in.device]->name();
-  stats.label = label_of(*in.node);
+  NodeStats& stats = metadata_->nodes.emplace_back(describe(plan_, *in.node, in.device));
   stats.start_us = begin.us;
   stats.duration_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count();
   stats.thread_id = ::syscall(SYS_gettid);
   return stats;
+}
+
+NodeStats Tracer::describe(const Plan& plan, const Node& node, int device) {
+  NodeStats stats;
+  stats.node = node.name();
+  stats.op = type_of(node);
+  stats.device = plan.devices[device]->name();
+  stats.label = label_of(node);
+  return stats;
+}
+
+std::vector<NodeStats> Tracer::sources(const Plan& plan, std::span<const op::Value> values) {
+  std::vector<NodeStats> all;
+  const Begin now = begin();
+  const int64_t thread = ::syscall(SYS_gettid);
+  for (size_t device = 0; device < plan.devices.size(); ++device) {
+    const auto is_on = [&](const Instruction& in) { return in.device == static_cast<int>(device); };
+    if (!std::ranges::any_of(plan.instructions, is_on)) continue;
+    NodeStats& source = all.emplace_back();
+    source.node = "_SOURCE";
+    source.op = "NoOp";
+    source.device = plan.devices[device]->name();
+    source.label = "_SOURCE = NoOp()";
+    for (const Instruction& in : plan.instructions) {
+      if (!is_on(in) || (in.kernel != nullptr && in.kernel->constant() == nullptr)) continue;
+      NodeStats& stats = all.emplace_back(describe(plan, *in.node, in.device));
+      add_outputs(*in.node, values.subspan(in.first_output, in.num_outputs), &stats);
+    }
+  }
+  for (NodeStats& stats : all) {
+    stats.start_us = now.us;
+    stats.thread_id = thread;
+  }
+  return all;
+}
+
+void Tracer::add_ends(std::vector<NodeStats> sources) {
+  std::vector<NodeStats>& nodes = metadata_->nodes;
+  std::erase_if(sources, [&](const NodeStats& s) {
+    return s.node != "_SOURCE" && std::ranges::find(nodes, s.node, &NodeStats::node) != nodes.end();
+  });
+  nodes.insert(nodes.begin(), std::make_move_iterator(sources.begin()), std::make_move_iterator(sources.end()));
+  const int64_t now = begin().us, thread = ::syscall(SYS_gettid);
+  for (const Node* fetch : plan_.graph->nodes()) {
+    if (fetch->type() != "_Fetch") continue;
+    NodeStats& stats = nodes.emplace_back(describe(plan_, *fetch, std::max(0, fetch->input(0).node->assigned_device())));
+    stats.start_us = now;
+    stats.thread_id = thread;
+  }
 }
 
 void Tracer::add_outputs(const Node& node, std::span<const op::Value> outputs, NodeStats* stats) {

@@ -36,6 +36,12 @@ class Tracer {
   // Of Switch, Enter and their kin, which hand on what they are given.
   void end_control(const Begin& begin, int instruction, std::span<const op::Value> outputs);
 
+  // What TensorFlow's executor begins with, as it stands when a run begins: _SOURCE of each device, which all else waits
+  // for, feeds and constants.
+  static std::vector<NodeStats> sources(const Plan& plan, std::span<const op::Value> values);
+  // Puts these of `sources` that weren't noted before what was, and a _Retval for each fetch behind it.
+  void add_ends(std::vector<NodeStats> sources);
+
   // What each node of the plan cost, by what was noted.
   static void make_cost_graph(const Plan& plan, RunMetadata* metadata);
   // "\nCurrent usage from device: ..." by node, largest first: for messages about lack of memory.
@@ -43,6 +49,7 @@ class Tracer {
 
  private:
   NodeStats& add(const Begin& begin, int instruction);
+  static NodeStats describe(const Plan& plan, const graph::Node& node, int device);
   static void add_outputs(const graph::Node& node, std::span<const op::Value> outputs, NodeStats* stats);
 
   const Plan& plan_;
