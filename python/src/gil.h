@@ -5,6 +5,8 @@
 #include <cxxabi.h>
 #include <unistd.h>
 
+#include <atomic>
+
 #include "bindings.h"
 
 namespace reflow::python {
@@ -32,15 +34,22 @@ decltype(auto) or_stop_with_the_interpreter(const F& f) {
 // Other Python threads run while one of these lives.
 class ReleasedGil {
  public:
-  ReleasedGil() : state_(PyEval_SaveThread()) {}
+  ReleasedGil() : state_(PyEval_SaveThread()) { alive.fetch_add(1, std::memory_order_relaxed); }
   ~ReleasedGil() {
     or_stop_with_the_interpreter([this] { PyEval_RestoreThread(state_); });
+    alive.fetch_sub(1, std::memory_order_relaxed);
   }
   ReleasedGil(const ReleasedGil&) = delete;
   ReleasedGil& operator=(const ReleasedGil&) = delete;
 
+  inline static std::atomic<int> alive{0};
+
  private:
   PyThreadState* const state_;
 };
+
+// Lets the process end at once when Python has ended and threads are still in the engine, without destroying what these
+// use: among that are kernels that oneDNN has generated, and frees at exit.
+void end_with_threads_in_the_engine();
 
 }  // namespace reflow::python

@@ -3,6 +3,7 @@
 #include "bindings.h"
 #include "context_objects.h"
 #include "eager_calls.h"
+#include "gil.h"
 #include "graph_objects.h"
 #include "reflow/base/version.h"
 #include "variable_objects.h"
@@ -51,5 +52,6 @@ NB_MODULE(_core, m) {
   bind_records(m);
   bind_summaries(m);
 
+  end_with_threads_in_the_engine();
   hold_results_of_calls(m);  // the last: of all that is registered
 }

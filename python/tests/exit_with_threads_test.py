@@ -22,6 +22,8 @@ print('done')
 
 GRAPHS = {
     'ops': "x = tf.placeholder(tf.float32); y = x + 1",
+    'products': "x = tf.placeholder(tf.float32); y = tf.matmul(*2 * [tf.random_normal([1000, 1000]) + x])",
+    'waiting': "x = tf.placeholder(tf.float32); y = tf.FIFOQueue(1, tf.float32).dequeue()",
     'python functions': "x = tf.placeholder(tf.float32); y = tf.py_func(lambda v: v + 1, [x], tf.float32)",
 }
 
