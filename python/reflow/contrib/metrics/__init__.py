@@ -1,4 +1,5 @@
 """`tf.contrib.metrics`."""
+from reflow.contrib.metrics.python.ops.at_thresholds import *  # noqa: F401,F403
 from reflow.contrib.metrics.python.ops.classification import *  # noqa: F401,F403
 from reflow.contrib.metrics.python.ops.error_rates import *  # noqa: F401,F403
 from reflow.contrib.metrics.python.ops.f1_score import *  # noqa: F401,F403
