@@ -78,6 +78,13 @@ def test_app_run_parses_flags_and_exits_with_the_result_of_main():
     assert run(PROGRAM, '--steps=3', '--fake', 'x', '--data_dir', 'd')[1] == "['x'] d 3 True\n"
 
 
+def test_logging_within_app_run_writes_for_both_of_its_handlers():
+    program = PROGRAM.replace('    print(', '    tf.logging.warn("warned")\n    print(')
+    lines = run(program)[2].splitlines()
+    assert lines[-2] == 'WARNING:tensorflow:warned'
+    assert re.fullmatch(r'W\d{4} .*<string>:\d+\] warned', lines[-1])
+
+
 def test_unknown_flags_are_left_to_main():
     assert run(PROGRAM, '--unknown=1', 'y')[1] == "['--unknown=1', 'y'] /tmp 10 False\n"
 

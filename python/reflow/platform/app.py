@@ -2,6 +2,7 @@
 import sys
 
 from reflow.platform import flags
+from reflow.platform import tf_logging
 
 
 def run(main=None, argv=None):
@@ -10,6 +11,7 @@ def run(main=None, argv=None):
     Flags that nobody has defined stay in `argv`.
     """
     from absl import app
+    tf_logging.get_logger()  # has a handler of its own from now on, beside that of absl
     main = main or sys.modules['__main__'].main
     app.run(main=main, argv=argv, flags_parser=_parse_known_flags)
 
