@@ -466,7 +466,7 @@ class Scheduler {
     }
     for (size_t i = 0; i < steps.size(); ++i) {
       // First what the step has just given, which may share the memory of what it has read.
-      std::ranges::stable_partition(at[i], [&](int slot) {
+      std::stable_partition(at[i].begin(), at[i].end(), [&](int slot) {
         const Instruction& own = in(steps[i]->kind == Schedule::StepKind::kLoop ? 0 : steps[i]->instruction);
         return slot >= own.first_output && slot < own.first_output + own.num_outputs;
       });
