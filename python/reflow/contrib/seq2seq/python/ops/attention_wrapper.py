@@ -2,17 +2,18 @@
 
 import collections
 
+from reflow.contrib.framework.python.framework import tensor_util
 from reflow.contrib.seq2seq.python.ops import attention_mechanisms
 from reflow.contrib.seq2seq.python.ops.attention_mechanisms import *  # noqa: F401,F403
 from reflow.contrib.seq2seq.python.ops.attention_mechanisms import (  # noqa: F401
     AttentionMechanism, _BaseAttentionMechanism, _size)
+from reflow.eager import context
 from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.framework import tensor_shape
 from reflow.layers import core as layers_core
 from reflow.ops import array_ops
 from reflow.ops import check_ops
-from reflow.ops import control_flow_ops
 from reflow.ops import math_ops
 from reflow.ops import rnn_cell_impl
 from reflow.ops import tensor_array_ops
@@ -23,20 +24,15 @@ __all__ = [*attention_mechanisms.__all__, 'AttentionWrapper', 'AttentionWrapperS
 
 
 def _with_same_shape(old, new):
-    """`new`, whose shape is that of `old`: an assertion where the shapes aren't known."""
+    """`new`, which has to have the shape of `old`."""
     if not isinstance(old, ops.Tensor) or not isinstance(new, ops.Tensor):
         return new
-    with ops.name_scope('with_same_shape', values=[new]):
-        if old.get_shape().is_fully_defined() and new.get_shape().is_fully_defined():
-            if old.get_shape().as_list() != new.get_shape().as_list():
-                raise ValueError('Dimensions must be equal: %s and %s' % (old.get_shape(), new.get_shape()))
-            return new
-        condition = math_ops.reduce_all(math_ops.equal(array_ops.shape(old), array_ops.shape(new)))
-        check = control_flow_ops.Assert(condition, ['Wrong shape for %s [expected] [actual].' % new.name,
-                                                    array_ops.shape(old), array_ops.shape(new)])
-        result = control_flow_ops.with_dependencies([check], new)
-        result.set_shape(old.get_shape())
-        return result
+    if context.executing_eagerly():
+        if old.shape != new.shape:
+            raise ValueError('The shape of the AttentionWrapperState is expected to be same as the one to clone. '
+                             'self.shape: %s, input.shape: %s' % (old.shape, new.shape))
+        return new
+    return tensor_util.with_same_shape(old, new)
 
 
 class AttentionWrapperState(collections.namedtuple(

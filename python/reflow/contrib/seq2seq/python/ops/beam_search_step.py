@@ -1,7 +1,5 @@
 """A step of beam search: scores, the best beams, and what goes along with them."""
 
-import numpy as np
-
 from reflow.contrib.seq2seq.python.ops.attention_wrapper import AttentionWrapperState
 from reflow.framework import dtypes
 from reflow.framework import ops
@@ -119,8 +117,8 @@ def beam_search_step(logits, next_cell_state, beam_state, batch_size, beam_width
     total_probs = array_ops.expand_dims(beam_state.log_probs, 2) + step_log_probs
     vocab_size = logits.shape.dims[-1].value or array_ops.shape(logits)[-1]
     lengths_to_add = array_ops.one_hot(
-        indices=array_ops.fill([batch_size, beam_width], end_token), depth=vocab_size, on_value=np.int64(0),
-        off_value=np.int64(1), dtype=dtypes.int64)
+        indices=array_ops.fill([batch_size, beam_width], end_token), depth=vocab_size, on_value=math_ops.to_int64(0),
+        off_value=math_ops.to_int64(1), dtype=dtypes.int64)
     lengths_to_add *= array_ops.expand_dims(math_ops.cast(not_finished, dtypes.int64), 2)
     new_prediction_lengths = lengths_to_add + array_ops.expand_dims(beam_state.lengths, 2)
     accumulated_attention_probs = None
