@@ -188,12 +188,17 @@ TEST_F(FunctionsTest, IfTakesOneBranch) {
 TEST_F(FunctionsTest, CaseTakesTheLastBranchForWrongNumbers) {
   define_square();
   define(function("Negate", {"x"}, "y:y:0", node_text("y", "Neg", {"x"})));
-  const Endpoint index = placeholder(DType::kInt32);
-  const Endpoint y = op("Case", {index, std::vector<Endpoint>{constant(3)}},
-                        {{"branches", std::vector<NameAttrList>{named("Square2"), named("Negate")}}, {"Tout", Types{DType::kFloat32}}});
-  EXPECT_EQ(scalar(y, {{index, Tensor::scalar<int32_t>(0)}}), 9);
-  EXPECT_EQ(scalar(y, {{index, Tensor::scalar<int32_t>(1)}}), -3);
-  EXPECT_EQ(scalar(y, {{index, Tensor::scalar<int32_t>(-7)}}), -3);
+  define(function("Same", {"x"}, "y:output:0", node_text("y", "Identity", {"x"})));
+  const Endpoint index = placeholder(DType::kInt32, {});
+  for (const bool lowered : {true, false}) {
+    const AttrMap attrs{{"branches", std::vector<NameAttrList>{named("Square2"), named("Same"), named("Negate")}},
+                        {"Tout", Types{DType::kFloat32}}, {"_lower_using_switch_merge", lowered}};
+    const Endpoint y = op("Case", {index, std::vector<Endpoint>{constant(3)}}, attrs);
+    EXPECT_EQ(scalar(y, {{index, Tensor::scalar<int32_t>(0)}}), 9);
+    EXPECT_EQ(scalar(y, {{index, Tensor::scalar<int32_t>(1)}}), 3);
+    EXPECT_EQ(scalar(y, {{index, Tensor::scalar<int32_t>(2)}}), -3);
+    EXPECT_EQ(scalar(y, {{index, Tensor::scalar<int32_t>(-7)}}), -3);
+  }
 }
 
 TEST_F(FunctionsTest, WhileCallsItsBodyUntilTheConditionFails) {
@@ -223,6 +228,10 @@ TEST_F(FunctionsTest, BecomeCondsAndLoopsOfTheirNodes) {
   };
   EXPECT_THAT(ops_of(op("While", {std::vector<Endpoint>{two}}, loop), 256), AllOf(Contains("Mul"), Not(Contains("While"))));
   EXPECT_THAT(ops_of(op("If", {small, std::vector<Endpoint>{two}}, branches), 4), AllOf(Contains("Mul"), Not(Contains("If"))));
+  const AttrMap cases{{"branches", std::vector<NameAttrList>{named("Square2"), named("Square2"), named("Square2")}}, {"Tout", Types{DType::kFloat32}}};
+  const Endpoint index = op("Cast", {small}, {{"DstT", DType::kInt32}});
+  EXPECT_THAT(ops_of(op("Case", {index, std::vector<Endpoint>{two}}, cases), 4), AllOf(Contains("Mul"), Not(Contains("Case"))));
+  EXPECT_THAT(ops_of(op("Case", {index, std::vector<Endpoint>{two}}, kept(cases)), 4), Contains("Case"));
   EXPECT_THAT(ops_of(op("While", {std::vector<Endpoint>{two}}, kept(loop)), 256), Contains("While"));
   EXPECT_THAT(ops_of(op("If", {small, std::vector<Endpoint>{two}}, kept(branches)), 4), Contains("If"));
 }

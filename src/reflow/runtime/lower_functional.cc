@@ -1,5 +1,6 @@
 #include "reflow/runtime/lower_functional.h"
 
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -20,11 +21,17 @@ using graph::NodeSpec;
 namespace {
 
 bool is_if(const Node& node) { return node.type() == "If" || node.type() == "StatelessIf"; }
+bool is_case(const Node& node) { return node.type() == "Case"; }
 bool is_while(const Node& node) { return node.type() == "While" || node.type() == "StatelessWhile"; }
 
 const NameAttrList* function_of(const Node& node, const char* attr) {
   const graph::AttrValue* value = node.find_attr(attr);
   return value ? value->get<NameAttrList>() : nullptr;
+}
+
+const std::vector<NameAttrList>* branches_of(const Node& node) {
+  const graph::AttrValue* value = node.find_attr("branches");
+  return value ? value->get<std::vector<NameAttrList>>() : nullptr;
 }
 
 bool is_boolean_scalar(const Endpoint& e) { return base_type(e.dtype()) == DType::kBool && e.shape().rank() == 0; }
@@ -38,31 +45,15 @@ class Lowering {
   }
 
   Status lower_if() {
-    const Endpoint pred = inputs_[0];
-    ASSIGN_OR_RETURN(Node* const pivot, add("pivot", "Switch", {pred, pred}, {}, {}, control_));
-    std::vector<std::vector<Endpoint>> given(2);  // else, then
-    for (size_t i = 1; i < inputs_.size(); ++i) {
-      ASSIGN_OR_RETURN(Node* const chosen, add(fmt::format("switch_{}", i - 1), "Switch", {inputs_[i], pred}));
-      for (int branch : {0, 1}) given[branch].push_back(chosen->output(branch));
-    }
-    std::vector<Node*> branches, executed;
-    for (const int branch : {0, 1}) {
-      const std::string name = branch ? "then" : "else";
-      ASSIGN_OR_RETURN(Node* const taken, add("pivot_" + name, "Identity", {pivot->output(branch)}));
-      ASSIGN_OR_RETURN(Node* const call, add_call(name, *function_of(node_, branch ? "then_branch" : "else_branch"),
-                                                  given[branch], results(), {taken}));
-      branches.push_back(call);
-      ASSIGN_OR_RETURN(Node* const done, add(name + "_executed", "Identity", {taken->output(0)}, {}, {}, {call}));
-      executed.push_back(done);
-    }
-    std::vector<Endpoint> merged;
-    for (int i = 0; i < node_.num_outputs(); ++i) {
-      ASSIGN_OR_RETURN(Node* const merge, add_merge(fmt::format("merge_{}", i), branches[0]->output(i), branches[1]->output(i)));
-      merge->set_output_shape(0, node_.output_shape(i));
-      merged.push_back(merge->output(0));
-    }
-    ASSIGN_OR_RETURN(Node* const end, add_merge("executed", executed[0]->output(0), executed[1]->output(0)));
-    return finish(merged, {end});
+    ASSIGN_OR_RETURN(const Chosen chosen, choose("", inputs_[0], {inputs_.begin() + 1, inputs_.end()}, control_,
+                                                 caller("else", *function_of(node_, "else_branch")),
+                                                 caller("then", *function_of(node_, "then_branch"))));
+    return finish(chosen.values, {chosen.end});
+  }
+
+  Status lower_case() {
+    ASSIGN_OR_RETURN(const Chosen chosen, choose_case(0, inputs_, control_));
+    return finish(chosen.values, {chosen.end});
   }
 
   Status lower_while(const std::vector<Shape>& invariants) {
@@ -99,6 +90,88 @@ class Lowering {
   }
 
  private:
+  // What a branch gives, and a node that has run when it has.
+  struct Chosen {
+    std::vector<Endpoint> values;
+    Node* end;
+  };
+  using Branch = std::function<StatusOr<Chosen>(const std::vector<Endpoint>& given, Node* taken)>;
+
+  // A call of the function.
+  Branch caller(const std::string& name, const NameAttrList& function) {
+    return [this, name, function](const std::vector<Endpoint>& given, Node* taken) -> StatusOr<Chosen> {
+      ASSIGN_OR_RETURN(Node* const call, add_call(name, function, given, results(), {taken}));
+      ASSIGN_OR_RETURN(Node* const done, add(name + "_executed", "Identity", {taken->output(0)}, {}, {}, {call}));
+      return Chosen{outputs_of(call), done};
+    };
+  }
+
+  StatusOr<Chosen> choose(const std::string& prefix, Endpoint pred, const std::vector<Endpoint>& values,
+                          const std::vector<Node*>& control, const Branch& on_false, const Branch& on_true) {
+    ASSIGN_OR_RETURN(Node* const pivot, add(prefix + "pivot", "Switch", {pred, pred}, {}, {}, control));
+    std::vector<Endpoint> given[2];
+    for (size_t i = 0; i < values.size(); ++i) {
+      ASSIGN_OR_RETURN(Node* const chosen, add(fmt::format("{}switch_{}", prefix, i), "Switch", {values[i], pred}));
+      for (int branch : {0, 1}) given[branch].push_back(chosen->output(branch));
+    }
+    Chosen results[2];
+    for (const int branch : {0, 1}) {
+      ASSIGN_OR_RETURN(Node* const taken,
+                       add(prefix + (branch ? "pivot_then" : "pivot_else"), "Identity", {pivot->output(branch)}));
+      ASSIGN_OR_RETURN(results[branch], (branch ? on_true : on_false)(given[branch], taken));
+    }
+    Chosen merged;
+    for (int i = 0; i < node_.num_outputs(); ++i) {
+      ASSIGN_OR_RETURN(Node* const merge,
+                       add_merge(fmt::format("{}merge_{}", prefix, i), results[0].values[i], results[1].values[i]));
+      merge->set_output_shape(0, node_.output_shape(i));
+      merged.values.push_back(merge->output(0));
+    }
+    ASSIGN_OR_RETURN(merged.end,
+                     add_merge(prefix + "executed", results[0].end->output(0), results[1].end->output(0)));
+    return merged;
+  }
+
+  // One of the branches from number `first` on; the number asked for is the first of `values`.
+  StatusOr<Chosen> choose_case(int first, const std::vector<Endpoint>& values, const std::vector<Node*>& control) {
+    const auto& branches = *branches_of(node_);
+    const std::string name = fmt::format("branch{}", first);
+    if (first + 1 == std::ssize(branches)) {
+      ASSIGN_OR_RETURN(Node* const call, add_call(name, branches[first], {values.begin() + 1, values.end()}, results(), control));
+      return Chosen{outputs_of(call), call};
+    }
+    ASSIGN_OR_RETURN(const Endpoint pred, is_number(name, values[0], first));
+    const Branch of_this = [&](const std::vector<Endpoint>& given, Node* taken) {
+      return caller(name, branches[first])({given.begin() + 1, given.end()}, taken);
+    };
+    const Branch of_others = [&](const std::vector<Endpoint>& given, Node* taken) -> StatusOr<Chosen> {
+      ASSIGN_OR_RETURN(Chosen chosen, choose_case(first + 1, given, {taken}));
+      ASSIGN_OR_RETURN(chosen.end, add(name + "_not_executed", "Identity", {taken->output(0)}, {}, {}, {chosen.end}));
+      return chosen;
+    };
+    return choose(fmt::format("from{}_", first), pred, values, control, of_others, of_this);
+  }
+
+  StatusOr<Endpoint> is_number(const std::string& name, Endpoint index, int number) {
+    NodeSpec spec;
+    spec.name = node_.name() + "/" + name + "_number";
+    spec.op = graph::OpRegistry::global().find("Const");
+    spec.device = node_.device();
+    spec.attrs = {{"value", Tensor::scalar(int32_t{number})}, {"dtype", DType::kInt32}};
+    spec.output_types = {DType::kInt32};
+    ASSIGN_OR_RETURN(Node* const constant, graph_.add_node(std::move(spec)));
+    constant->set_output_shape(0, Shape{});
+    ASSIGN_OR_RETURN(Node* const equal, add(name + "_is_it", "Equal", {index, constant->output(0)},
+                                             {{"incompatible_shape_error", true}}, {DType::kBool}));
+    return equal->output(0);
+  }
+
+  static std::vector<Endpoint> outputs_of(Node* node) {
+    std::vector<Endpoint> outputs;
+    for (int i = 0; i < node->num_outputs(); ++i) outputs.push_back(node->output(i));
+    return outputs;
+  }
+
   std::vector<DType> results() const { return {node_.output_types().begin(), node_.output_types().end()}; }
 
   int64_t parallel_iterations() const {
@@ -200,7 +273,7 @@ bool find_invariants(const Node& node, const Graph& library, std::vector<Shape>*
 
 }  // namespace
 
-bool is_functional(const Node& node) { return is_if(node) || is_while(node); }
+bool is_functional(const Node& node) { return is_if(node) || is_case(node) || is_while(node); }
 
 bool can_lower(const Node& node, const Graph& library, std::vector<Shape>* invariants) {
   const graph::AttrValue* lower = node.find_attr("_lower_using_switch_merge");
@@ -211,11 +284,17 @@ bool can_lower(const Node& node, const Graph& library, std::vector<Shape>* invar
   if (is_if(node)) {
     return is_boolean_scalar(node.input(0)) && function_of(node, "then_branch") && function_of(node, "else_branch");
   }
+  if (is_case(node)) {
+    constexpr size_t kMostBranches = 16;  // which are asked for one after the other
+    const auto* branches = branches_of(node);
+    return branches != nullptr && !branches->empty() && branches->size() <= kMostBranches && node.input(0).shape().rank() == 0;
+  }
   return is_while(node) && node.num_inputs() > 0 && find_invariants(node, library, invariants);
 }
 
 Status lower_functional(Graph& graph, Node* node, const std::vector<Shape>& invariants, std::vector<Node*>* calls) {
   Lowering lowering(graph, node, calls);
+  if (is_case(*node)) return lowering.lower_case();
   return is_if(*node) ? lowering.lower_if() : lowering.lower_while(invariants);
 }
 
