@@ -257,6 +257,18 @@ TEST_F(SessionTest, RunsBitByBit) {
               ThrowsMessage<tf::errors::InvalidArgumentError>("Must run 'setup' before performing partial runs!"));
 }
 
+// In a whole run the update would come first.
+TEST_F(SessionTest, PartsOfARunDoNotWaitForUpdatesToCome) {
+  const tf::Variable v(3., {.name = "v"});
+  const tf::Output a = tf::placeholder(tf::float32, tf::Shape{}), b = tf::placeholder(tf::float32, tf::Shape{});
+  const tf::Output product = tf::exp(tf::exp(a)) * v, update = v.assign_add(b);
+  tf::Session sess;
+  sess.run(tf::global_variables_initializer());
+  const std::string handle = sess.partial_run_setup({product, update}, {a, b});
+  EXPECT_NEAR(item(sess.partial_run(handle, {product}, {{a, 0.f}})[0]), 8.154845f, 1e-5f);
+  EXPECT_EQ(item(sess.partial_run(handle, {update}, {{b, 1.f}})[0]), 4);
+}
+
 TEST_F(SessionTest, UnfinishedPartialRunsEndWithTheSession) {
   const tf::Output a = tf::placeholder(tf::float32, tf::Shape{}, {.name = "a"}), b = a + 1.;
   const tf::Session sess;

@@ -87,7 +87,7 @@ Status run_pipeline(PassContext& context, const std::set<std::string>& disabled)
   const std::string dump_directory = graph_dump_directory();
   if (!dump_directory.empty()) dump(*context.graph, "before", dump_directory);
   // Not a matter of speed: what a program means must not depend on which passes run.
-  RETURN_IF_ERROR(run_one(kVariableOrder, context, dump_directory));
+  if (!disabled.contains(std::string(kVariableOrder.name))) RETURN_IF_ERROR(run_one(kVariableOrder, context, dump_directory));
   if (disabled.contains("all")) return OkStatus();
   for (const Pass& pass : pipeline()) {
     if (!disabled.contains(std::string(pass.name))) RETURN_IF_ERROR(run_one(pass, context, dump_directory));

@@ -198,7 +198,9 @@ StatusOr<std::string> DirectSession::partial_run_setup(const Signature& signatur
   }
   RETURN_IF_ERROR(make_partial(signature, &subgraph));
   std::unique_lock compile_lock(impl_->compile_mutex);
-  ASSIGN_OR_RETURN(std::shared_ptr<Plan> plan, impl_->compiler->compile(std::move(subgraph), *impl_->graph, impl_->kernels, {"all"}));
+  // Nor is there an order of reads and writes: either may be of a part that comes only after the other's result.
+  ASSIGN_OR_RETURN(std::shared_ptr<Plan> plan, impl_->compiler->compile(std::move(subgraph), *impl_->graph, impl_->kernels,
+                                                                        {"all", "variable_order"}));
   compile_lock.unlock();
   auto run = std::make_shared<PartialRun>(*impl_->graph, signature, std::move(plan));
   const int64_t step_id = impl_->next_step_id.fetch_add(1, std::memory_order_relaxed);
