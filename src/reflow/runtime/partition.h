@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "reflow/runtime/plan.h"
+#include "reflow/runtime/run_metadata.h"
 
 namespace reflow::runtime {
 
@@ -11,5 +12,9 @@ namespace reflow::runtime {
 // with _Arg and _Retval where values come from and go to the caller, and a _Send and a _Recv for each edge between
 // devices (for a control edge, of a constant).
 std::vector<std::string> partition_graphs(const Plan& plan);
+
+// The nodes of these graphs as TensorFlow's cost model numbers them, with nothing of what they cost: in each _SOURCE, before
+// all that has no inputs, and _SINK, behind all whose outputs nobody reads.
+std::vector<CostNode> cost_nodes(const Plan& plan);
 
 }  // namespace reflow::runtime

@@ -1,6 +1,8 @@
 #include "reflow/runtime/partition.h"
 
 #include <map>
+#include <string>
+#include <utility>
 
 #include "reflow/graph/graph_def.h"
 #include "tensorflow/core/framework/graph.pb.h"
@@ -17,13 +19,13 @@ class Partitioner {
  public:
   explicit Partitioner(const Plan& plan) : plan_(plan) {}
 
-  std::vector<std::string> run() {
+  std::vector<GraphDef> run() {
     for (const Node* node : plan_.graph->nodes()) add(*node);
-    std::vector<std::string> result;
+    std::vector<GraphDef> result;
     for (auto& [device, graph] : parts_) {
       graph.mutable_versions()->set_producer(plan_.graph->versions.producer);
       graph.mutable_versions()->set_min_consumer(plan_.graph->versions.min_consumer);
-      result.push_back(graph.SerializeAsString());
+      result.push_back(std::move(graph));
     }
     return result;
   }
@@ -112,8 +114,72 @@ class Partitioner {
   int num_edges_ = 0, num_names_ = 0;
 };
 
+// One part.
+class CostNodes {
+ public:
+  CostNodes(const GraphDef& part, const std::map<std::string, const Node*>& nodes, std::vector<CostNode>* all)
+      : part_(part), nodes_(nodes), all_(*all), first_(all->size()) {}
+
+  void add() {
+    all_.push_back({.id = kSource, .name = "_SOURCE"});
+    all_.push_back({.id = kSink, .name = "_SINK", .control_inputs = {kSource}});
+    for (const NodeDef& def : part_.node()) ids_.emplace(def.name(), kSink + 1 + static_cast<int>(ids_.size()));
+    std::vector<bool> is_read(ids_.size() + kSink + 1);
+    for (const NodeDef& def : part_.node()) {
+      add(def);
+      for (const CostNode::Input& input : all_.back().inputs) is_read[input.node] = true;
+      for (const int input : all_.back().control_inputs) is_read[input] = true;
+    }
+    for (size_t id = kSink + 1; id < is_read.size(); ++id) {
+      if (!is_read[id]) all_[first_ + kSink].control_inputs.push_back(static_cast<int>(id));
+    }
+  }
+
+ private:
+  static constexpr int kSource = 0, kSink = 1;
+
+  void add(const NodeDef& def) {
+    CostNode node{.id = ids_.at(def.name()), .name = def.name(), .device = def.device(), .is_final = def.op() == "_Send"};
+    for (const std::string& input : def.input()) {
+      if (input.starts_with('^')) {
+        node.control_inputs.push_back(ids_.at(input.substr(1)));
+        continue;
+      }
+      const size_t colon = input.find(':');
+      node.inputs.push_back({ids_.at(input.substr(0, colon)), colon == std::string::npos ? 0 : std::stoi(input.substr(colon + 1))});
+    }
+    if (def.input().empty()) node.control_inputs.push_back(kSource);
+    if (const auto found = nodes_.find(def.name()); found != nodes_.end()) {
+      for (int i = 0; i < found->second->num_outputs(); ++i) {
+        node.outputs.push_back({i, found->second->output_type(i), found->second->output_shape(i), 0, 0});
+      }
+    } else if (def.op() == "_Recv") {
+      node.outputs.push_back({0, DType::kInvalid, Shape::unknown(), -1, 0});
+    }
+    all_.push_back(std::move(node));
+  }
+
+  const GraphDef& part_;
+  const std::map<std::string, const Node*>& nodes_;
+  std::vector<CostNode>& all_;
+  const size_t first_;
+  std::map<std::string, int> ids_;
+};
+
 }  // namespace
 
-std::vector<std::string> partition_graphs(const Plan& plan) { return Partitioner(plan).run(); }
+std::vector<std::string> partition_graphs(const Plan& plan) {
+  std::vector<std::string> texts;
+  for (const GraphDef& part : Partitioner(plan).run()) texts.push_back(part.SerializeAsString());
+  return texts;
+}
+
+std::vector<CostNode> cost_nodes(const Plan& plan) {
+  std::map<std::string, const Node*> nodes;
+  for (const Node* node : plan.graph->nodes()) nodes.emplace(node->name(), node);
+  std::vector<CostNode> all;
+  for (const GraphDef& part : Partitioner(plan).run()) CostNodes(part, nodes, &all).add();
+  return all;
+}
 
 }  // namespace reflow::runtime

@@ -34,18 +34,19 @@ struct CostNode {
   struct Input {
     int node = 0, port = 0;
   };
+  int id = 0;  // in the part of its device; what it names by number is in the same part
   std::string name, device;
   std::vector<Input> inputs;
   std::vector<OutputStats> outputs;
   std::vector<int> control_inputs;
   int64_t compute_us = 0;
-  bool is_final = false;  // fetched
+  bool is_final = false;  // its value goes to another device
 };
 
 // What a run tells of itself, as far as its options ask.
 struct RunMetadata {
   std::vector<NodeStats> nodes;               // with a trace level, in the order of their ends
-  std::vector<CostNode> cost_graph;           // where the session builds cost models; ids are indices
+  std::vector<CostNode> cost_graph;           // where the session builds cost models: device by device
   std::vector<std::string> partition_graphs;  // serialized GraphDefs, one a device
 };
 

@@ -49,10 +49,10 @@ void node_to_proto(const NodeStats& node, tensorflow::NodeExecStats* proto) {
   memory->set_live_bytes(node.allocated_bytes);
 }
 
-void cost_to_proto(const CostNode& node, int id, tensorflow::CostGraphDef::Node* proto) {
+void cost_to_proto(const CostNode& node, tensorflow::CostGraphDef::Node* proto) {
   proto->set_name(node.name);
   proto->set_device(node.device);
-  proto->set_id(id);
+  proto->set_id(node.id);
   for (const CostNode::Input& input : node.inputs) {
     tensorflow::CostGraphDef::Node::InputInfo* info = proto->add_input_info();
     info->set_preceding_node(input.node);
@@ -83,9 +83,7 @@ std::string serialize(const RunMetadata& metadata) {
     }
     node_to_proto(node, device->add_node_stats());
   }
-  for (size_t i = 0; i < metadata.cost_graph.size(); ++i) {
-    cost_to_proto(metadata.cost_graph[i], static_cast<int>(i), proto.mutable_cost_graph()->add_node());
-  }
+  for (const CostNode& node : metadata.cost_graph) cost_to_proto(node, proto.mutable_cost_graph()->add_node());
   for (const std::string& graph : metadata.partition_graphs) proto.add_partition_graphs()->ParseFromString(graph);
   return proto.SerializeAsString();
 }

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+#include <string>
 #include <thread>
 
 #include "reflow/op/op.h"
@@ -201,6 +204,35 @@ TEST_F(SessionTest, TraceTellsWhatRan) {
   EXPECT_EQ(metadata.nodes[2].node, "negated");
   EXPECT_EQ(metadata.nodes[2].output_bytes, 4);
   EXPECT_EQ(metadata.nodes[3].label, "_retval_negated_0_0 = _Retval(negated)");
+}
+
+// As TensorFlow 1.15 numbers the nodes of two devices: each part for itself.
+TEST_F(SessionTest, CostsAreToldDeviceByDevice) {
+  options_.cpu_devices = 2;
+  options_.build_cost_model = 1;
+  const Endpoint x = placeholder(DType::kFloat32), there = op("Square", {x}, {}, "there"), back = op("Neg", {there}, {}, "back");
+  there.node->set_device("/cpu:1");
+  std::vector<Tensor> result;
+  RunMetadata metadata;
+  const Status status = try_run({back}, {{x, Tensor::scalar(3.0f)}}, {}, &result, {}, &metadata);
+  ASSERT_TRUE(status.ok()) << status;
+  std::map<std::string, const CostNode*> nodes;
+  std::string names;
+  for (const CostNode& node : metadata.cost_graph) {
+    names += (names.empty() ? "" : " ") + node.name;
+    if (node.id > 1) nodes[node.name] = &node;
+  }
+  EXPECT_TRUE(names.starts_with("_SOURCE _SINK _arg_Placeholder_0_0 ")) << names;
+  EXPECT_TRUE(names.find(" _SOURCE _SINK ") != std::string::npos) << names;
+  ASSERT_TRUE(nodes.contains("there"));
+  const CostNode& square = *nodes["there"];
+  EXPECT_TRUE(square.device.ends_with("CPU:1"));
+  ASSERT_EQ(square.inputs.size(), 1u);
+  ASSERT_EQ(std::ranges::count(metadata.cost_graph, true, &CostNode::is_final), 2);  // what goes there and comes back
+  EXPECT_TRUE(std::ranges::any_of(metadata.cost_graph, [&](const CostNode& node) {
+    return node.is_final && node.inputs[0].node == square.id && node.device == square.device;
+  }));
+  EXPECT_EQ(nodes["back"]->outputs[0].size_bytes, 4);
 }
 
 TEST_F(SessionTest, LaterRunsAllocateNothing) {

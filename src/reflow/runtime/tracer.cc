@@ -8,6 +8,8 @@
 #include <sys/syscall.h>
 #include <unordered_map>
 
+#include "reflow/runtime/partition.h"
+
 namespace reflow::runtime {
 
 using graph::Endpoint;
@@ -122,25 +124,12 @@ void Tracer::end_control(const Begin& begin, int index, std::span<const op::Valu
 void Tracer::make_cost_graph(const Plan& plan, RunMetadata* metadata) {
   std::unordered_map<std::string, const NodeStats*> stats;
   for (const NodeStats& node : metadata->nodes) stats.emplace(node.node, &node);
-  std::unordered_map<const Node*, int> ids;
-  for (const Instruction& in : plan.instructions) ids.emplace(in.node, static_cast<int>(ids.size()));
-  std::vector<bool> fetched(plan.num_slots);
-  for (const int slot : plan.fetch_slots) fetched[slot] = true;
-  for (const Instruction& in : plan.instructions) {
-    CostNode node;
-    node.name = in.node->name();
-    node.device = plan.devices[in.device]->name();
-    for (const Endpoint& input : in.node->inputs()) node.inputs.push_back({ids[input.node], input.index});
-    for (const Node* input : in.node->control_inputs()) node.control_inputs.push_back(ids[input]);
-    for (int i = 0; i < in.num_outputs; ++i) {
-      node.outputs.push_back({i, in.node->output_type(i), in.node->output_shape(i), 0, 0});
-      node.is_final = node.is_final || fetched[in.first_output + i];
-    }
-    if (const auto found = stats.find(node.name); found != stats.end()) {
-      node.compute_us = found->second->duration_ns / 1000;
-      for (const OutputStats& output : found->second->outputs) node.outputs[output.slot] = output;
-    }
-    metadata->cost_graph.push_back(std::move(node));
+  metadata->cost_graph = cost_nodes(plan);
+  for (CostNode& node : metadata->cost_graph) {
+    const auto found = stats.find(node.name);
+    if (found == stats.end()) continue;
+    node.compute_us = found->second->duration_ns / 1000;
+    for (const OutputStats& output : found->second->outputs) node.outputs[output.slot] = output;
   }
 }
 
