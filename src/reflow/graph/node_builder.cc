@@ -129,14 +129,15 @@ StatusOr<Node*> create_op(Graph& graph, std::string_view type, std::vector<OpInp
   if (spec.op == nullptr) return not_found("Op type not registered '{}' in this binary.", type);
   const OpDef& op = *spec.op;
   RETURN_IF_ERROR(check_not_removed(graph, op));
+  if (graph.finalized()) return failed_precondition("Graph is finalized and cannot be modified.");
+  // First of all: a name is used up, as in TensorFlow, by an op that can't be made.
+  spec.name = options.as_given ? std::move(options.name) : name_for(graph, options.name, type);
   spec.attrs = std::move(attrs);
   RETURN_IF_ERROR(bind_arguments(op, inputs, &spec.attrs, &spec.inputs));
   RETURN_IF_ERROR(output_types_of(op, spec.attrs, &spec.output_types));
   RETURN_IF_ERROR(check_same_graph(graph, spec.inputs, options.control_inputs));
-  if (graph.finalized()) return failed_precondition("Graph is finalized and cannot be modified.");
 
   GraphScope& scope = graph.scope();
-  spec.name = options.as_given ? std::move(options.name) : name_for(graph, options.name, type);
   if (!is_valid_op_name(spec.name)) return invalid_argument("'{}' is not a valid node name", spec.name);
   spec.control_inputs = std::move(options.control_inputs);
   if (!options.as_given) add_scope_control_inputs(scope, spec.inputs, &spec.control_inputs);
