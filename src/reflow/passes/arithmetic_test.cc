@@ -40,6 +40,14 @@ TEST_F(Arithmetic, ValuesOfVariablesAreNotReplacedByTheirMemory) {
   EXPECT_EQ(count("Mul"), 1);
 }
 
+TEST_F(Arithmetic, NorAreThoseThatBranchesPassOn) {
+  const Endpoint read = op("Identity", {variable({2}, "v")});
+  const Endpoint branch = op("Switch", {read, feed({}, DType::kBool)});
+  fetch(op("Mul", {op("Identity", {branch}), scalar(1)}));
+  run(simplify_arithmetic);
+  EXPECT_EQ(count("Mul"), 1);
+}
+
 TEST_F(Arithmetic, TransposesThatUndoEachOther) {
   const Endpoint x = feed({2, 3, 4});
   const auto perm = [&](int a, int b, int c) { return constant(Tensor::vector<int32_t>({a, b, c})); };

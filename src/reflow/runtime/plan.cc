@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <queue>
+#include <utility>
 
 #include "reflow/op/function_runner.h"
 #include "reflow/runtime/control_flow_info.h"
@@ -54,12 +55,22 @@ Status uninitialized(const Instruction& instruction, int i) {
 
 namespace {
 
-// Kahn's algorithm; among the nodes that are ready the one made first goes first. The back edges of loops
-// (NextIteration -> Merge) don't count.
+// Is it what raises a step counter, once all that it waits for has happened?
+bool counts_steps(const Node& node) {
+  if (node.control_inputs().empty() || node.num_inputs() < 2 || node.op().inputs.empty()) return false;
+  const bool writes = node.op().inputs[0].is_ref || base_type(node.input(0).dtype()) == DType::kResource;
+  return writes && node.input(1).shape().rank() == 0;
+}
+
+// Kahn's algorithm; among the nodes that are ready the one made first goes first, and what counts steps last: what reads
+// the counter in the same run, as hooks do, finds it as it was, as in TensorFlow. The back edges of loops (NextIteration
+// -> Merge) don't count.
 StatusOr<std::vector<Node*>> execution_order(const graph::Graph& graph) {
   const KernelRegistry& registry = KernelRegistry::global();
   std::vector<int> pending(graph.num_node_ids());
-  std::priority_queue<int, std::vector<int>, std::greater<int>> ready;
+  using Turn = std::pair<bool, int>;
+  std::priority_queue<Turn, std::vector<Turn>, std::greater<Turn>> ready;
+  const auto make_ready = [&](const Node* node) { ready.emplace(counts_steps(*node), node->id()); };
   const std::vector<Node*> nodes = graph.nodes();
   const auto is_back_edge = [&](const Node* source, const Node* node) {
     return registry.traits(source->type()).control == ControlKind::kNextIteration &&
@@ -69,17 +80,17 @@ StatusOr<std::vector<Node*>> execution_order(const graph::Graph& graph) {
     int count = static_cast<int>(node->control_inputs().size());
     for (const Endpoint& input : node->inputs()) count += !is_back_edge(input.node, node);
     pending[node->id()] = count;
-    if (count == 0) ready.push(node->id());
+    if (count == 0) make_ready(node);
   }
   std::vector<Node*> order;
   order.reserve(nodes.size());
   while (!ready.empty()) {
-    Node* node = graph.node(ready.top());
+    Node* node = graph.node(ready.top().second);
     ready.pop();
     order.push_back(node);
     for (const graph::Consumer& consumer : node->consumers()) {
       if (consumer.input >= 0 && is_back_edge(node, consumer.node)) continue;
-      if (--pending[consumer.node->id()] == 0) ready.push(consumer.node->id());
+      if (--pending[consumer.node->id()] == 0) make_ready(consumer.node);
     }
   }
   if (order.size() != nodes.size()) {
