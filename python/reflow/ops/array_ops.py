@@ -5,6 +5,7 @@ import builtins
 from reflow import _core
 from reflow.framework import dtypes
 from reflow.framework import ops
+from reflow.framework import tensor_shape
 from reflow.framework import tensor_util
 from reflow.ops import gen_array_ops
 from reflow.ops import gen_math_ops
@@ -129,6 +130,9 @@ def _is_sparse(value):
     return isinstance(value, sparse_tensor.SparseTensor)
 
 
+_POSITION_TYPES = (dtypes.int32, dtypes.int64)
+
+
 def _is_mask(spec):
     if isinstance(spec, bool):
         return True
@@ -138,9 +142,19 @@ def _is_mask(spec):
 
 
 def _check_index(index):
-    if index is None or index is Ellipsis or isinstance(index, (int, builtins.slice, ops.Tensor, _core.Variable)):
+    if index is None or index is Ellipsis:
         return
-    if hasattr(index, '__index__') or hasattr(index, 'dtype') or hasattr(index, 'value'):
+    for position in (index.start, index.stop, index.step) if isinstance(index, builtins.slice) else (index,):
+        if position is not None:
+            _check_position(position)
+
+
+def _check_position(index):
+    if isinstance(index, (int, tensor_shape.Dimension)):
+        return
+    dtype = getattr(index, 'dtype', None)  # of whatever class: some have one, and a shape
+    if dtype is not None and dtypes.as_dtype(dtype).base_dtype in _POSITION_TYPES and not (
+            index.shape and len(index.shape) == 1):
         return
     raise TypeError('Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 '
                     'tensors are valid indices, got {!r}'.format(index))
@@ -150,17 +164,28 @@ def _slice_helper(tensor, slice_spec, var=None):
     """tensor[slice_spec]."""
     if _is_mask(slice_spec):
         return boolean_mask(tensor=tensor, mask=slice_spec)
-    if not isinstance(slice_spec, (list, tuple)):
-        slice_spec = [slice_spec]
+    slice_spec = _indices(slice_spec)
     for index in slice_spec:
         _check_index(index)
-    return _core.slice_by(tensor, list(slice_spec))
+    return _core.slice_by(tensor, slice_spec)
+
+
+def _indices(slice_spec):
+    return list(slice_spec) if isinstance(slice_spec, (list, tuple)) else [slice_spec]
 
 
 def _SliceHelperVar(var, slice_spec):
     """variable[slice_spec], with a method `assign`, which writes to the variable."""
     part = _slice_helper(var.value(), slice_spec, var)
-    part.assign = lambda val, name=None: _core.assign_slice(part, val, name)
+
+    def assign(val, name=None):
+        """Writes to these elements of the variable."""
+        if _core.executing_eagerly():
+            from reflow.ops import slice_assignment
+            return slice_assignment.assign_slice(var, _indices(slice_spec), val, name)
+        return _core.assign_slice(part, val, name)
+
+    part.assign = assign
     return part
 
 

@@ -1,9 +1,30 @@
 """Checks of tensors: what is known while the graph is built is checked then, the rest when the operation is run."""
 
+import operator
+
 from reflow import _core
 from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.framework import sparse_tensor
+
+
+def _eagerly():
+    from reflow.ops import eager_checks
+    return eager_checks
+
+
+def _compare(symbol, op, check, x, y, data, summarize, message, name):
+    if _core.executing_eagerly():
+        from reflow.ops import gen_math_ops
+        return _eagerly().compare(symbol, getattr(gen_math_ops, op), x, y, data, summarize, message)
+    return check(x, y, data, summarize, message, name)
+
+
+def _compare_with_zero(symbol, op, check, x, data, summarize, message, name):
+    if _core.executing_eagerly():
+        from reflow.ops import gen_math_ops
+        return _eagerly().compare_with_zero(symbol, getattr(gen_math_ops, op), x, data, summarize, message)
+    return check(x, data, summarize, message, name)
 
 
 def assert_equal(x, y, data=None, summarize=None, message=None, name=None):
@@ -14,7 +35,7 @@ def assert_equal(x, y, data=None, summarize=None, message=None, name=None):
         from reflow.ops import control_flow_ops
         with ops.name_scope(name, 'assert_equal', [x, y, data]):
             return control_flow_ops.no_op()
-    return _core.assert_equal(x, y, data, summarize, message, name)
+    return _compare('==', 'equal', _core.assert_equal, x, y, data, summarize, message, name)
 
 
 def assert_equal_v2(x, y, message=None, summarize=None, name=None):
@@ -24,7 +45,7 @@ def assert_equal_v2(x, y, message=None, summarize=None, name=None):
 
 def assert_none_equal(x, y, data=None, summarize=None, message=None, name=None):
     """Checks x != y element by element."""
-    return _core.assert_none_equal(x, y, data, summarize, message, name)
+    return _compare('!=', 'not_equal', _core.assert_none_equal, x, y, data, summarize, message, name)
 
 
 def assert_none_equal_v2(x, y, summarize=None, message=None, name=None):
@@ -34,7 +55,7 @@ def assert_none_equal_v2(x, y, summarize=None, message=None, name=None):
 
 def assert_less(x, y, data=None, summarize=None, message=None, name=None):
     """Checks x < y element by element."""
-    return _core.assert_less(x, y, data, summarize, message, name)
+    return _compare('<', 'less', _core.assert_less, x, y, data, summarize, message, name)
 
 
 def assert_less_v2(x, y, message=None, summarize=None, name=None):
@@ -44,7 +65,7 @@ def assert_less_v2(x, y, message=None, summarize=None, name=None):
 
 def assert_less_equal(x, y, data=None, summarize=None, message=None, name=None):
     """Checks x <= y element by element."""
-    return _core.assert_less_equal(x, y, data, summarize, message, name)
+    return _compare('<=', 'less_equal', _core.assert_less_equal, x, y, data, summarize, message, name)
 
 
 def assert_less_equal_v2(x, y, message=None, summarize=None, name=None):
@@ -54,7 +75,7 @@ def assert_less_equal_v2(x, y, message=None, summarize=None, name=None):
 
 def assert_greater(x, y, data=None, summarize=None, message=None, name=None):
     """Checks x > y element by element."""
-    return _core.assert_greater(x, y, data, summarize, message, name)
+    return _compare('>', 'greater', _core.assert_greater, x, y, data, summarize, message, name)
 
 
 def assert_greater_v2(x, y, message=None, summarize=None, name=None):
@@ -64,7 +85,7 @@ def assert_greater_v2(x, y, message=None, summarize=None, name=None):
 
 def assert_greater_equal(x, y, data=None, summarize=None, message=None, name=None):
     """Checks x >= y element by element."""
-    return _core.assert_greater_equal(x, y, data, summarize, message, name)
+    return _compare('>=', 'greater_equal', _core.assert_greater_equal, x, y, data, summarize, message, name)
 
 
 def assert_greater_equal_v2(x, y, message=None, summarize=None, name=None):
@@ -74,7 +95,7 @@ def assert_greater_equal_v2(x, y, message=None, summarize=None, name=None):
 
 def assert_negative(x, data=None, summarize=None, message=None, name=None):
     """Checks x < 0 element by element."""
-    return _core.assert_negative(x, data, summarize, message, name)
+    return _compare_with_zero('<', 'less', _core.assert_negative, x, data, summarize, message, name)
 
 
 def assert_negative_v2(x, message=None, summarize=None, name=None):
@@ -84,7 +105,7 @@ def assert_negative_v2(x, message=None, summarize=None, name=None):
 
 def assert_positive(x, data=None, summarize=None, message=None, name=None):
     """Checks x > 0 element by element."""
-    return _core.assert_positive(x, data, summarize, message, name)
+    return _compare_with_zero('>', 'greater', _core.assert_positive, x, data, summarize, message, name)
 
 
 def assert_positive_v2(x, message=None, summarize=None, name=None):
@@ -94,7 +115,7 @@ def assert_positive_v2(x, message=None, summarize=None, name=None):
 
 def assert_non_negative(x, data=None, summarize=None, message=None, name=None):
     """Checks x >= 0 element by element."""
-    return _core.assert_non_negative(x, data, summarize, message, name)
+    return _compare_with_zero('>=', 'greater_equal', _core.assert_non_negative, x, data, summarize, message, name)
 
 
 def assert_non_negative_v2(x, message=None, summarize=None, name=None):
@@ -104,7 +125,7 @@ def assert_non_negative_v2(x, message=None, summarize=None, name=None):
 
 def assert_non_positive(x, data=None, summarize=None, message=None, name=None):
     """Checks x <= 0 element by element."""
-    return _core.assert_non_positive(x, data, summarize, message, name)
+    return _compare_with_zero('<=', 'less_equal', _core.assert_non_positive, x, data, summarize, message, name)
 
 
 def assert_non_positive_v2(x, message=None, summarize=None, name=None):
@@ -114,6 +135,8 @@ def assert_non_positive_v2(x, message=None, summarize=None, name=None):
 
 def assert_near(x, y, rtol=None, atol=None, data=None, summarize=None, message=None, name=None):
     """Checks |x - y| < atol + rtol * |y| element by element."""
+    if _core.executing_eagerly():
+        return _eagerly().near(x, y, rtol, atol, data, summarize, message)
     return _core.assert_near(x, y, rtol, atol, data, summarize, message, name)
 
 
@@ -124,6 +147,8 @@ def assert_near_v2(x, y, rtol=None, atol=None, message=None, summarize=None, nam
 
 def assert_rank(x, rank, data=None, summarize=None, message=None, name=None):
     """Checks that `x` has this rank."""
+    if _core.executing_eagerly():
+        return _eagerly().rank_is(operator.eq, '', x, rank, message)
     return _core.assert_rank(x, rank, data, summarize, message, name)
 
 
@@ -134,6 +159,8 @@ def assert_rank_v2(x, rank, message=None, name=None):
 
 def assert_rank_at_least(x, rank, data=None, summarize=None, message=None, name=None):
     """Checks that `x` has this rank or a higher one."""
+    if _core.executing_eagerly():
+        return _eagerly().rank_is(operator.ge, 'at least ', x, rank, message)
     return _core.assert_rank_at_least(x, rank, data, summarize, message, name)
 
 
@@ -144,6 +171,8 @@ def assert_rank_at_least_v2(x, rank, message=None, name=None):
 
 def assert_rank_in(x, ranks, data=None, summarize=None, message=None, name=None):
     """Checks that `x` has one of these ranks."""
+    if _core.executing_eagerly():
+        return _eagerly().rank_is(lambda rank, among: rank in among, 'in ', x, tuple(ranks), message)
     return _core.assert_rank_in(x, ranks, data, summarize, message, name)
 
 
@@ -154,6 +183,8 @@ def assert_rank_in_v2(x, ranks, message=None, name=None):
 
 def assert_integer(x, message=None, name=None):
     """TypeError: `x` is not of a type of integers."""
+    if _core.executing_eagerly():
+        return _eagerly().integer(x, message)
     return _core.assert_integer(x, message, name)
 
 
@@ -164,6 +195,8 @@ def assert_integer_v2(x, message=None, name=None):
 
 def assert_type(tensor, tf_type, message=None, name=None):
     """TypeError: `tensor` is not of this type."""
+    if _core.executing_eagerly():
+        return _eagerly().is_type(tensor, tf_type, message)
     return _core.assert_type(tensor, dtypes.as_dtype(tf_type), message, name)
 
 
@@ -174,6 +207,8 @@ def assert_type_v2(tensor, tf_type, message=None, name=None):
 
 def assert_scalar(tensor, name=None, message=None):
     """`tensor`. ValueError: it is no scalar."""
+    if _core.executing_eagerly():
+        return _eagerly().scalar(tensor)
     return _core.assert_scalar(tensor, name)
 
 
@@ -196,6 +231,8 @@ def assert_same_float_dtype(tensors=None, dtype=None):
     """The floating-point type that all tensors and `dtype` have; float32 where there are none."""
     if tensors is not None:
         tensors = [tensor for tensor in tensors if tensor is not None]
+    if _core.executing_eagerly():
+        return _eagerly().same_float_dtype(tensors or [], dtype)
     return _core.assert_same_float_dtype(tensors or [], dtype)
 
 

@@ -1,5 +1,7 @@
 """Control flow: group, tuple, cond, and what waits for others."""
 
+import collections.abc
+
 from reflow import _core
 from reflow.framework import ops
 from reflow.ops import gen_array_ops
@@ -240,7 +242,10 @@ def switch_case(branch_index, branch_fns, default=None, name='switch_case'):
 def Assert(condition, data, summarize=None, name=None):
     """Fails the run with the values of `data` where `condition` is false."""
     if _core.executing_eagerly():
-        return _eagerly().check(condition, data, 3 if summarize is None else summarize)
+        return _eagerly().check(condition, data, summarize)
+    if not isinstance(data, collections.abc.Sequence):
+        with ops.name_scope(name, 'Assert', [condition]):
+            raise TypeError('values must be a sequence.')
     return _core.assert_op(condition, data, 3 if summarize is None else summarize, name)
 
 

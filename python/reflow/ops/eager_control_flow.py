@@ -1,7 +1,12 @@
 """Control flow where operations run at once: Python's own."""
 
+import collections.abc
+
+import numpy as np
+
 from reflow.framework import errors_impl
 from reflow.framework import ops
+from reflow.ops import eager_checks
 from reflow.util import nest
 
 
@@ -61,10 +66,12 @@ def check(condition, data, summarize):
     """tf.Assert. InvalidArgumentError: the condition is false."""
     if condition:
         return
+    if not isinstance(data, collections.abc.Sequence):
+        raise TypeError('values must be a sequence.')
     texts = []
     for value in data:
-        value = ops.convert_to_tensor(value).numpy()
-        flat = value.ravel()[:summarize] if getattr(value, 'shape', ()) else None
-        texts.append(str(value) if flat is None else str(flat))
+        array = np.asarray(ops.convert_to_tensor(value).numpy()).reshape([-1])
+        shown = [str(element) for element in array[:min(array.size, eager_checks.limited(summarize))]]
+        texts.append(', '.join(shown + ['...'] if array.size > len(shown) else shown))
     raise errors_impl.InvalidArgumentError(
         None, None, "Expected '%s' to be true. Summarized data: %s" % (condition, '\n'.join(texts)))

@@ -1,5 +1,6 @@
 """assert_shapes: tensors whose dimensions have given sizes, or the same ones."""
 
+from reflow import _core
 from reflow.framework import constant_op
 from reflow.framework import ops
 from reflow.ops import array_ops
@@ -15,7 +16,8 @@ class _Sizes:
         self.tensor = tensor
         if not hasattr(wanted, '__iter__') and not hasattr(wanted, '__getitem__'):
             raise ValueError('%s.  Tensor %s.  Specified shape must be an iterable.  An iterable has the attribute '
-                             '`__iter__` or `__getitem__`.  Received specified shape: %s' % (message, tensor.name, wanted))
+                             '`__iter__` or `__getitem__`.  Received specified shape: %s' % (
+                                 message, _name_of(tensor), wanted))
         wanted = tuple(wanted)
         self.is_innermost = False  # dimensions before them are not looked at
         for i, symbol in enumerate(wanted):
@@ -23,7 +25,8 @@ class _Sizes:
                 continue
             if i != 0:
                 raise ValueError('%s.  Tensor %s specified shape index %d.  Symbol `...` or `*` for a variable number of '
-                                 'unspecified dimensions is only allowed as the first entry' % (message, tensor.name, i))
+                                 'unspecified dimensions is only allowed as the first entry' % (
+                                     message, _name_of(tensor), i))
             self.is_innermost = True
         self.actual = _actual_sizes(tensor)
         self.wanted = (wanted[1:] if self.is_innermost else wanted) or (1,)
@@ -40,6 +43,13 @@ class _Sizes:
     def dimension(self, i):
         """Where in the tensor the size `wanted[i]` is."""
         return i - len(self.wanted) if self.is_innermost else i
+
+
+def _name_of(tensor):
+    if _core.executing_eagerly():
+        from reflow.ops import eager_checks
+        return eager_checks.description(tensor)
+    return tensor.name
 
 
 def _actual_sizes(tensor):
@@ -86,17 +96,17 @@ def _check_size(sizes, dim, symbol, named, data, summarize, message):
         wanted, reason = int(symbol), 'Specified explicitly'
     elif symbol in named:
         wanted, tensor, at = named[symbol]
-        reason = 'Specified by tensor %s dimension %d' % (tensor.name, at)
+        reason = 'Specified by tensor %s dimension %d' % (_name_of(tensor), at)
     else:
         named[symbol] = (actual, sizes.tensor, dim)
         return []
     if _is_known(actual) and _is_known(wanted):
         if int(actual) != int(wanted):
             raise ValueError('%s.  %s.  Tensor %s dimension %s must have size %d.  Received size %d, shape %s' % (
-                message, reason, sizes.tensor.name, dim, wanted, actual, sizes.tensor.shape))
+                message, reason, _name_of(sizes.tensor), dim, wanted, actual, sizes.tensor.shape))
         return []
     condition = math_ops.equal(ops.convert_to_tensor(actual), ops.convert_to_tensor(wanted))
     if data is None:
-        data = [message, reason, 'Tensor %s dimension' % sizes.tensor.name, dim, 'must have size', wanted,
+        data = [message, reason, 'Tensor %s dimension' % _name_of(sizes.tensor), dim, 'must have size', wanted,
                 'Received shape: ', array_ops.shape(sizes.tensor)]
     return [control_flow_ops.Assert(condition, data, summarize=summarize)]

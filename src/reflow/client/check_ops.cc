@@ -5,6 +5,7 @@
 #include "reflow/client/apply_op.h"
 #include "reflow/client/array_ops.h"
 #include "reflow/client/control_flow_ops.h"
+#include "reflow/client/eager.h"
 #include "reflow/client/elementwise_ops.h"
 #include "reflow/client/numpy_text.h"
 #include "reflow/client/operators.h"
@@ -30,8 +31,9 @@ std::string static_text(const TensorLike& value) {
   return client::describe(value);
 }
 
-// True where `condition`, an element-wise op of two known tensors, is known to be false somewhere.
-bool fails_statically(const Output& condition) {
+// True where `condition`, an element-wise op of two known tensors, is known to be false somewhere; `all`: its reduction.
+bool fails_statically(const Output& condition, const Output& all) {
+  if (executing_eagerly()) return !eager_bool(all);
   const std::vector<Output> sides = condition.op().inputs();
   const std::vector<Tensor> values{constant_value(sides[0]), constant_value(sides[1])};
   if (!values[0].valid() || !values[1].valid()) return false;
@@ -43,7 +45,7 @@ bool fails_statically(const Output& condition) {
 
 Operation assert_static_or_run(const Output& condition, const TensorList& data, const CheckOptions& options) {
   const Output all = reduce_all(condition);
-  if (fails_statically(condition)) {
+  if (fails_statically(condition, all)) {
     std::string message;
     for (const TensorLike& part : data) message += (&part == &data.front() ? "" : "\n") + static_text(part);
     throw errors::InvalidArgumentError(message);
@@ -94,13 +96,14 @@ Operation compare_with_zero(const SignCheck& check, const char* default_name, co
                           : compare_all(check.op, "", check.inner_name, x, zero, inner);
 }
 
-// Ten times the distance from 1 to the next number.
+// Ten times the distance from 1 to the next number. ValueError: not a type of floating-point numbers.
 double default_tolerance(DType type) {
   switch (base_type(type)) {
     case DType::kHalf: return 10 * 0x1p-10;
     case DType::kBfloat16: return 10 * 0x1p-7;
     case DType::kFloat64: return 10 * 0x1p-52;
-    default: return 10 * 0x1p-23;
+    case DType::kFloat32: return 10 * 0x1p-23;
+    default: throw ValueError(fmt::format("data type <class 'numpy.{}'> not inexact", dtype_name(base_type(type))));
   }
 }
 
@@ -134,7 +137,8 @@ Operation assert_near(const TensorLike& a, const TensorLike& b, const NearOption
   const Output x = convert(a, DType::kInvalid, "x");
   const DType type = base_type(x.dtype());
   const Output y = convert(b, type, "y");
-  const TensorLike tolerance = default_tolerance(type);
+  const bool both_given = !options.rtol.is_none() && !options.atol.is_none();
+  const TensorLike tolerance = both_given ? TensorLike() : TensorLike(default_tolerance(type));
   const Output rtol = convert(options.rtol.is_none() ? tolerance : options.rtol, type, "rtol");
   const Output atol = convert(options.atol.is_none() ? tolerance : options.atol, type, "atol");
   const TensorList data = options.data.value_or(TensorList{

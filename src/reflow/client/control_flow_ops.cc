@@ -5,6 +5,7 @@
 #include "reflow/client/apply_op.h"
 #include "reflow/client/eager.h"
 #include "reflow/client/errors.h"
+#include "reflow/client/numpy_text.h"
 #include "reflow/client/scopes.h"
 
 namespace reflow {
@@ -68,18 +69,35 @@ std::vector<Output> tuple(const std::vector<Output>& tensors, const TupleOptions
   return gated;
 }
 
+namespace {
+
+// Assert where ops run at once: InvalidArgumentError, unless `condition` is true.
+Operation assert_now(const TensorLike& condition, const TensorList& data) {
+  if (eager_bool(condition)) return Operation();
+  std::string values;
+  for (const TensorLike& value : data) {
+    const Tensor known = constant_value(client::convert(value, DType::kInvalid, ""));
+    values += (values.empty() ? "" : "\n") + (known.valid() ? client::numpy_str(known) : client::describe(value));
+  }
+  throw errors::InvalidArgumentError("Expected 'False' to be true. Summarized data: " + values);
+}
+
+}  // namespace
+
 Operation Assert(const TensorLike& condition, const TensorList& data, const AssertOptions& options) {
+  if (executing_eagerly()) return assert_now(condition, data);
   const name_scope scope(options.name, "Assert");
   bool on_host = true;  // such types need no guard that keeps `data` from being copied for nothing
   for (const TensorLike& value : data) {
     const DType type = client::convert(value, DType::kInvalid, "").dtype();
     on_host = on_host && (base_type(type) == DType::kString || base_type(type) == DType::kInt32);
   }
-  const auto make = [&] {
-    return Operation(make_op("Assert", "", {condition, TensorLike(data)}, {{"summarize", options.summarize}}));
+  const auto make = [&](const TensorLike& holds) {
+    return Operation(make_op("Assert", "", {holds, TensorLike(data)}, {{"summarize", options.summarize}}));
   };
-  if (on_host) return make();
-  const Output guarded = cond(condition, [] { return no_op(); }, make, {.name = "AssertGuard"});
+  if (on_host) return make(condition);
+  const Output holds = client::convert(condition, DType::kInvalid, "Condition");
+  const Output guarded = cond(holds, [] { return no_op(); }, [&] { return make(holds); }, {.name = "AssertGuard"});
   return guarded.op();
 }
 

@@ -111,8 +111,7 @@ std::vector<std::string> element_texts(const Tensor& tensor) {
       const std::vector<float> wide(values.begin(), values.end());
       texts = float_texts(std::span<const float>(wide));
     } else if constexpr (std::same_as<T, bool>) {
-      for (const bool v : values) texts.push_back(v ? "True" : "False");
-      texts = aligned(std::move(texts), true);
+      for (const bool v : values) texts.push_back(v ? tensor.rank() == 0 ? "True" : " True" : "False");
     } else if constexpr (std::integral<T>) {
       for (const T v : values) texts.push_back(std::to_string(v));
       texts = aligned(std::move(texts), true);
