@@ -19,6 +19,8 @@ _CODES = ((ValueError, errors_impl.INVALID_ARGUMENT), (TypeError, errors_impl.IN
 
 def describe_exception(exception):
     """(status code, text) of what a function has raised."""
+    if isinstance(exception, _UnsupportedResult):
+        return errors_impl.INTERNAL, str(exception)
     code = next((code for cls, code in _CODES if isinstance(exception, cls)), errors_impl.UNKNOWN)
     if isinstance(exception, errors_impl.OpError):
         code = exception.error_code
@@ -26,26 +28,31 @@ def describe_exception(exception):
     return code, '%s: %s\n%s' % (type(exception).__name__, exception, '\n'.join(lines))
 
 
-class _Function:
-    """A function with the types of its results; forgotten when its graph is."""
+class _UnsupportedResult(Exception):
+    """A function's result is nothing that tensors are made of."""
 
-    def __init__(self, func, dtypes, is_single):
+
+class _Function:
+    """A function of arrays; forgotten when its graph is."""
+
+    def __init__(self, func):
         self._func = func
-        self._dtypes = dtypes
-        self._is_single = is_single
         self.token = _core.add_host_function(self._call)
 
     def _call(self, *arrays):
+        """The results, of which the kernel checks the number and types: a list or tuple has several, None is none."""
         result = self._func(*arrays)
-        if self._is_single or not isinstance(result, (list, tuple)):
-            result = [] if result is None and not self._dtypes else [result]
-        return [self._converted(value, dtype) for value, dtype in zip(result, self._dtypes)] if len(
-            result) == len(self._dtypes) else list(result)
+        if not isinstance(result, (list, tuple)):
+            result = [] if result is None else [result]
+        return [self._converted(value) for value in result]
 
     @staticmethod
-    def _converted(value, dtype):
-        import numpy as np
+    def _converted(value):
         result = np.asarray(value, order='C')
+        if result.dtype == object:
+            for element in result.flat:
+                if not isinstance(element, (str, bytes)):
+                    raise _UnsupportedResult('Unsupported object type %s' % type(element).__name__)
         if result.dtype.char == 'S' and result is not value:
             return np.asarray(value, order='C', dtype=object)
         if result.dtype.char == 'U' and result is not value:
@@ -57,13 +64,23 @@ class _Function:
 
 
 def _py_func(func, inp, Tout, stateful, name):
+    if not callable(func):
+        raise ValueError('Expected func to be callable, got func of type %s' % type(func))
     is_list = isinstance(Tout, (list, tuple))
-    function = _Function(func, list(Tout) if is_list else [Tout], not is_list)
+    types = [_result_type(dtype) for dtype in (Tout if is_list else [Tout])]
+    function = _Function(func)
     graph = _core.get_default_graph()
     graph.__dict__.setdefault('_py_funcs_used_in_graph', []).append(function)
     op = gen_script_ops.py_func if stateful else gen_script_ops.py_func_stateless
-    result = op(input=list(inp), token=function.token, Tout=list(Tout) if is_list else [Tout], name=name)
+    result = op(input=list(inp), token=function.token, Tout=types, name=name)
     return result if is_list else result[0]
+
+
+def _result_type(dtype):
+    try:
+        return dtypes.as_dtype(dtype)
+    except TypeError:
+        raise TypeError("Expected DataType for argument 'Tout' not %r." % (dtype,)) from None
 
 
 def _call_with_arrays(func, inp):
