@@ -16,11 +16,9 @@ MORE = FOLDER.parents[1] / 'graphs'  # without collections
 _KERAS = 'Keras'
 _DATA = 'tf.data'
 WAITING = {
-    'variable_methods': 'one read of a resource variable too few',
     'data_basic': _DATA,
     'data_initializable': _DATA,
     'data_iterators': _DATA,
-    'defun': 'Defun',
     'estimator_pieces': 'feature columns',
     'keras_conv_compile': _KERAS,
     'keras_layers_model': _KERAS,
@@ -47,7 +45,8 @@ def _build(program):
     graph = tf.Graph()
     with graph.as_default():
         names = {'tf': tf, 'np': np, 'fetch': lambda values: values}  # fetch names what runs
-        exec(compile(program.read_text(encoding='utf-8'), str(program), 'exec'), names)
+        source = program.read_text(encoding='utf-8').replace('from tensorflow.python.', 'from reflow.')
+        exec(compile(source, str(program), 'exec'), names)
     result = names.get('result')
     return graph, result if isinstance(result, protos.message('tensorflow.GraphDef')) else None
 

@@ -97,6 +97,8 @@ class _DefinedFunction:
             gradient = None if self._grad_func is None else self._grad_func._defined()
             self._function = self._make(gradient)
         self._outer_graph = ops.get_default_graph()
+        for key in ops.GraphKeys._VARIABLE_COLLECTIONS:  # those of the body are those of the graph
+            self._outer_graph.get_collection_ref(key)
         self._function.add_to_graph()
         if self._python_grad_func is not None and _core.gradient_kind(self._function.name) == 'unregistered':
             _core.register_gradient(self._function.name, self._python_grad_func)

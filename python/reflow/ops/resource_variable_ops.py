@@ -2,6 +2,7 @@
 
 from reflow import _core
 from reflow.framework import ops
+from reflow.ops import gen_resource_variable_ops
 from reflow.ops import variables
 
 
@@ -122,6 +123,14 @@ class BaseResourceVariable(variables.VariableV1):
     def _scatter(self, method, sparse_delta, use_locking, name):
         result = super()._scatter(method, sparse_delta, use_locking, name)
         return self._changed(None, True) if self._is_eager else result
+
+    def batch_scatter_update(self, sparse_delta, use_locking=False, name=None):
+        """Assigns IndexedSlices to the rows of each of a batch."""
+        updated = super().batch_scatter_update(sparse_delta, use_locking, name)
+        if self._is_eager:
+            return self._changed(None, True)
+        with ops.control_dependencies(updated.op.control_inputs):
+            return gen_resource_variable_ops.read_variable_op(self.handle, self.dtype)
 
     def scatter_nd_add(self, indices, updates, name=None):
         """Adds to slices of the variable."""
