@@ -204,9 +204,25 @@ Tensor tensor_of_value(PyObject* value, DType dtype, nb::object* keep) {
   return tensor;
 }
 
+namespace {
+
+// As what TensorFlow gives the values of a quantized type: as integers.
+DType plain_type(DType dtype) {
+  switch (dtype) {
+    case DType::kQint8: return DType::kInt8;
+    case DType::kQuint8: return DType::kUint8;
+    case DType::kQint16: return DType::kInt16;
+    case DType::kQuint16: return DType::kUint16;
+    case DType::kQint32: return DType::kInt32;
+    default: return dtype;
+  }
+}
+
+}  // namespace
+
 nb::object array_of_tensor(Tensor tensor) {
   if (!tensor.valid()) return nb::none();
-  const DType dtype = tensor.dtype();
+  const DType dtype = plain_type(tensor.dtype());
   if (dtype == DType::kResource || dtype == DType::kVariant) {
     throw errors::UnimplementedError(fmt::format("Values of type {} can't be fetched as NumPy arrays.",
                                                  dtype_name(dtype)));
