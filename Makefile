@@ -12,6 +12,7 @@ MAKEFLAGS += --no-print-directory
 help:
 	@echo "make run     build, then train the MNIST example, from its last checkpoint on (build/mnist_model)"
 	@echo "make test    build, then run all tests"
+	@echo "make check   the tests in Python alone, of what is built, and the layers of src/reflow"
 	@echo "make install the C++ library, its headers and the command line below PREFIX=$(PREFIX)"
 	@echo "make wheel   the Python package as wheels in build/dist, for each Python from 3.10 to 3.13 that is there"
 	@echo "make asan    the tests under address and undefined-behaviour sanitizers"
