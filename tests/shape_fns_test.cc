@@ -31,7 +31,6 @@ const std::map<std::string, std::string>& known_deviations() {
       {"ResourceApplyGradientDescent/3", "unknown variable"},
       {"ResourceApplyAdam/0", "unknown variable"},
       {"ResourceApplyAdam/1", "unknown variable"},
-      {"RaggedTensorToTensor/2", "the text is TensorFlow's and says of which op besides"},
   };
   return all;
 }

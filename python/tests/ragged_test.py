@@ -137,3 +137,17 @@ def test_gradient_of_gathered_rows():
         indices=tf.constant([2, 0, 2]), OUTPUT_RAGGED_RANK=1)
     gradient = tf.gradients(gathered.output_dense_values * 2., values)[0]
     assert run(tf.convert_to_tensor(gradient)) == [[2, 2], [2, 2], [4, 4], [4, 4], [4, 4]]
+
+
+def test_shapes_of_dense_results_that_are_scalars():
+    def dense(shape):
+        return tf.raw_ops.RaggedTensorToTensor(
+            shape=shape, values=tf.placeholder(tf.float32, [None]), default_value=0.,
+            row_partition_tensors=[tf.placeholder(tf.int64, [4])], row_partition_types=['ROW_SPLITS'])
+    assert dense(tf.constant(-1)).shape.as_list() == [None, None]
+    with pytest.raises(ValueError, match="^Received an invalid shape scalar with a static value that is not '-1': "
+                                         r'Tensor<type: int32 shape: \[\] values: 5>$'):
+        dense(tf.constant(5))
+    with pytest.raises(ValueError, match="^Received a shape scalar with unknown static value.  A static value of '-1' is required "
+                                         'to represent an unknown shape.$'):
+        dense(tf.placeholder(tf.int64, []))

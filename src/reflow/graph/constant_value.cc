@@ -118,7 +118,10 @@ Status as_shape(Endpoint e, int depth, Shape* shape) {
   *shape = Shape::unknown();
   if (own.known_rank() && own.rank() == 0) {
     const Tensor t = constant_value(e);
-    if (t.valid() && (t.dtype() == DType::kInt32 || t.dtype() == DType::kInt64) && element(t, 0) == -1) return OkStatus();
+    if (t.valid() && (t.dtype() == DType::kInt32 || t.dtype() == DType::kInt64)) {
+      if (element(t, 0) == -1) return OkStatus();
+      return invalid_argument("Received an invalid shape scalar with a static value that is not '-1': {}", t.debug_string());
+    }
     return invalid_argument(
         "Received a shape scalar with unknown static value.  A static value of '-1' is required to represent an unknown "
         "shape.");

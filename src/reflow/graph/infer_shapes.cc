@@ -81,7 +81,7 @@ Status infer_shapes(Node* node) {
         if (c.asked_shape(i) && !tried_shape[i]) {
           tried_shape[i] = true;
           auto shape = constant_value_as_shape(node->input(i));
-          if (!shape.ok()) return append_message(shape.status(), error_context(c, values, shapes));
+          if (!shape.ok()) return shape.status();  // of another op, or of no shape function
           shapes[i] = *std::move(shape);
           again = again || shapes[i].known_rank();
         }

