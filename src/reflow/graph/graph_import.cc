@@ -113,7 +113,7 @@ class Importer {
       if (const Status status = attr_from_proto(proto, &value); !status.ok()) {
         return append_message(status, fmt::format("\n\t for attr '{}'\n\t; NodeDef: {{{{node {}}}}}; {}", name, spec->name, summarize_op(*spec->op)));
       }
-      const bool known = name.starts_with('_') || std::ranges::any_of(spec->op->attrs, [&](const AttrDef& attr) { return attr.name == name; });
+      const bool known = name.starts_with('_') || std::ranges::any_of(spec->op->attrs, [&key = name](const AttrDef& attr) { return attr.name == key; });
       if (!known && changes_nothing(def.op(), name, value)) continue;
       if (name == "_class") RETURN_IF_ERROR(rename_locations(def, &value));
       spec->attrs.set(name, std::move(value));
