@@ -196,7 +196,7 @@ Output gray(const Output& images) {
   if (known.known_rank() && known.dim(known.rank() - 1) > 1) {
     throw ValueError("Last dimension of a grayscale image should be size 1.");
   }
-  if (known.fully_defined()) return images;
+  if (known.fully_defined()) return with_dependencies({}, images);
   const Output last = shape(images)[-1];
   const Operation size = assert_equal(last, 1, {.message = "Last dimension of a grayscale image should be size 1."});
   const Operation dimensions =

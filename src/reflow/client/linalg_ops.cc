@@ -167,8 +167,14 @@ Output matrix_rank(const TensorLike& a, const MatrixRankOptions& options) {
   TensorLike tol = options.tol;
   if (tol.is_none()) {
     const auto [rows, columns] = matrix_sizes(matrix.shape());
-    const TensorLike largest = rows >= 0 && columns >= 0 ? TensorLike(std::max(rows, columns))
-                                                         : TensorLike(reduce_max(shape(matrix)[{Slice(-2, {})}]));
+    TensorLike largest;
+    if (rows >= 0 && columns >= 0) {
+      Tensor size(int64, Shape{});
+      *size.data<int64_t>() = std::max(rows, columns);
+      largest = size;
+    } else {
+      largest = reduce_max(shape(matrix)[{Slice(-2, {})}]);
+    }
     const Output size = cast(largest, type);
     const Output scaled = epsilon_of(type) * size;
     tol = scaled * reduce_max(s, -1, {.keepdims = true});
@@ -196,8 +202,7 @@ Output pinv(const TensorLike& a, const PinvOptions& options) {
   const Svd parts = svd(matrix);
   const Output cutoff = limit * reduce_max(parts.s, -1);
   const Output kept = parts.s > expand_dims(cutoff, -1);
-  const Output infinity = convert(std::numeric_limits<double>::infinity(), type, "");
-  const Output s = apply_op("SelectV2", "", {kept, parts.s, infinity});
+  const Output s = apply_op("SelectV2", "", {kept, parts.s, std::numeric_limits<double>::infinity()});
   const Output scaled = parts.v / expand_dims(s, -2);
   const Output inverse = matmul(scaled, parts.u, {.adjoint_b = true});
   if (matrix.shape().known_rank()) {

@@ -133,12 +133,13 @@ Output norm(const TensorLike& tensor, const NormOptions& options) {
   const name_scope scope(options.name, "norm");
   const Output x = convert(tensor, DType::kInvalid, "");
   const auto fold = [](const TensorLike& axis) { return ReduceOptions{.axis = axis, .keepdims = true}; };
-  Output result;
-  if (order == 2) {
-    const TensorLike axis = axes || options.axis.is_none()
+  // Where TensorFlow folds by powers it takes one dimension as a list of one.
+  const TensorLike listed = axes || options.axis.is_none()
                                 ? options.axis
                                 : TensorLike(std::make_shared<const TensorLike::List>(TensorLike::List{options.axis}));
-    result = sqrt(reduce_sum(x * conj(x), fold(axis)));
+  Output result;
+  if (order == 2) {
+    result = sqrt(reduce_sum(x * conj(x), fold(listed)));
   } else {
     const Output magnitude = abs(x);
     if (order == 1) {
@@ -148,7 +149,7 @@ Output norm(const TensorLike& tensor, const NormOptions& options) {
       result = reduce_max(axes ? reduce_sum(magnitude, fold((*axes)[1])) : magnitude,
                           fold(axes ? (*axes)[0] : options.axis));
     } else {
-      result = pow(reduce_sum(pow(magnitude, order), fold(options.axis)), 1.0 / order);
+      result = pow(reduce_sum(pow(magnitude, order), fold(listed)), 1.0 / order);
     }
   }
   return options.keepdims ? result : squeeze(result, options.axis);

@@ -22,7 +22,7 @@ namespace {
 TensorLike exchanging(const Output& values, int axis, const Output& rank) {
   const int known = values.shape().rank();
   if (known >= 0) {
-    std::vector<int32_t> order;
+    std::vector<int64_t> order;
     for (int i = 0; i < known; ++i) order.push_back(i == axis ? known - 1 : i == known - 1 ? axis : i);
     return constant(order, {.name = "transposition"});
   }
@@ -32,7 +32,7 @@ TensorLike exchanging(const Output& values, int axis, const Output& rank) {
   const Output behind = client::binary_operator("AddV2", "add", place, 1);
   const Output end = rank - 1;
   const Output between = range(behind, end);
-  return concat({before, TensorLike{last}, between, TensorLike{place}}, 0);
+  return concat({before, TensorLike(TensorList{last}), between, TensorLike(TensorList{place})}, 0);
 }
 
 Output descending(const Output& values, int axis, bool indices) {

@@ -1,5 +1,9 @@
 #include "reflow/client/sparse_ops.h"
 
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -28,9 +32,19 @@ SparseTensor from_outputs(graph::Node* node) { return SparseTensor(Output(node, 
 
 std::vector<int64_t> sizes_of(const Shape& shape) { return std::vector<int64_t>(shape.begin(), shape.end()); }
 
+// Whether TensorFlow's Python looks through this op, and those before it, for a value that is known.
+bool is_looked_through(const Output& tensor, int depth = 0) {
+  static constexpr std::string_view kByShape[] = {"Const", "Shape", "Size", "Rank"};
+  static constexpr std::string_view kByInputs[] = {"Range", "Cast", "Concat", "ConcatV2", "Pack", "Fill", "Equal", "NotEqual"};
+  const std::string type = tensor.op().type();
+  if (std::ranges::find(kByShape, type) != std::end(kByShape)) return true;
+  if (depth > 50 || std::ranges::find(kByInputs, type) == std::end(kByInputs)) return false;
+  return std::ranges::all_of(tensor.op().inputs(), [&](const Output& x) { return is_looked_through(x, depth + 1); });
+}
+
 // The numbers of a vector that is known while the graph is built.
 std::optional<std::vector<int64_t>> known_numbers(const Output& vector) {
-  const Tensor value = constant_value(vector);
+  const Tensor value = is_looked_through(vector) ? constant_value(vector) : Tensor();
   if (!value.valid()) return std::nullopt;
   std::vector<int64_t> numbers;
   for (int64_t i = 0; i < value.num_elements(); ++i) {
@@ -131,11 +145,19 @@ Output sparse_add(const SparseTensor& a, const Output& b) {
 
 Output sparse_add(const Output& a, const SparseTensor& b) { return sparse_add(b, a); }
 
-SparseTensor sparse_reorder(const SparseTensor& sp_input, const NameOptions& options) {
-  graph::Node* node = make_op("SparseReorder", options.name, {sp_input.indices, sp_input.values, sp_input.dense_shape});
-  const Shape known = sp_input.shape();
+namespace {
+
+// Of a tensor whose shape is `known`.
+SparseTensor reordered(const SparseTensor& sp_input, const std::string& name, const Shape& known) {
+  graph::Node* node = make_op("SparseReorder", name, {sp_input.indices, sp_input.values, sp_input.dense_shape});
   const TensorLike dense_shape = known.fully_defined() ? TensorLike(known) : TensorLike(identity(sp_input.dense_shape));
   return SparseTensor(Output(node, 0), Output(node, 1), dense_shape);
+}
+
+}  // namespace
+
+SparseTensor sparse_reorder(const SparseTensor& sp_input, const NameOptions& options) {
+  return reordered(sp_input, options.name, sp_input.shape());
 }
 
 namespace {
@@ -176,9 +198,8 @@ SparseTensor sparse_reshape(const SparseTensor& sp_input, const TensorLike& shap
 
 std::vector<SparseTensor> sparse_split(const SparseTensor& sp_input, int64_t num_split, const TensorLike& axis,
                                        const NameOptions& options) {
-  const Output along = convert(axis, int64, "split_dim");
   graph::Node* node =
-      make_op("SparseSplit", options.name, {along, sp_input.indices, sp_input.values, sp_input.dense_shape},
+      make_op("SparseSplit", options.name, {axis, sp_input.indices, sp_input.values, sp_input.dense_shape},
               {{"num_split", num_split}});
   std::vector<SparseTensor> parts;
   const int count = static_cast<int>(num_split);
@@ -200,20 +221,22 @@ SparseTensor sparse_transpose(const SparseTensor& sp_input, const SparseTranspos
   const name_scope scope(options.name, "SparseTranspose");
   TensorLike perm = options.perm;
   if (perm.is_none()) {
-    const Output rank = size(sp_input.dense_shape);
+    const Output rank = apply_op("Size", "Rank", {sp_input.dense_shape});
     const Output last = rank - 1;
     perm = last - range(0, rank, 1);
   }
   const Output columns = transpose(sp_input.indices);
   const Output indices = transpose(gather(columns, perm));
-  const auto order = known_numbers(convert(perm, DType::kInvalid, ""));
   const Shape shape = sp_input.shape();
+  std::optional<std::vector<int64_t>> order;
+  if (!options.perm.is_none()) order = known_numbers(convert(perm, DType::kInvalid, ""));
   if (order && shape.fully_defined()) {
     std::vector<int64_t> sizes;
     for (const int64_t i : *order) sizes.push_back(shape.dim(static_cast<int>(i)));
     return sparse_reorder(SparseTensor(indices, sp_input.values, TensorLike(Shape(sizes))));
   }
-  return sparse_reorder(SparseTensor(indices, sp_input.values, gather(sp_input.dense_shape, perm)));
+  // TensorFlow doesn't look for the sizes behind what computes `perm` or gathers them.
+  return reordered(SparseTensor(indices, sp_input.values, gather(sp_input.dense_shape, perm)), "", Shape::unknown());
 }
 
 Output sparse_to_dense(const TensorLike& sparse_indices, const TensorLike& output_shape,

@@ -36,7 +36,7 @@ TensorLike reduction_axes(const SparseTensor& sp_input, const TensorLike& axis) 
     for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<int32_t>(i);
     return constant(all, int32);
   }
-  return range(0, size(sp_input.dense_shape));
+  return range(0, apply_op("Size", "Rank", {sp_input.dense_shape}));
 }
 
 graph::Node* reduction(const char* type, const SparseTensor& sp_input, const SparseReduceOptions& options) {

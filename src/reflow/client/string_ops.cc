@@ -70,9 +70,10 @@ const std::string* text_of(const TensorLike& value) { return std::get_if<std::st
 }  // namespace
 
 SparseTensor string_split(const TensorLike& source, const TensorLike& sep, const StringSplitOptions& options) {
+  const name_scope scope(options.name, "StringSplit");
   const Output delimiter = convert(sep, string, "");
   const Output strings = convert(source, string, "");
-  return pieces(make_op("StringSplit", options.name, {strings, delimiter}, {{"skip_empty", options.skip_empty}}));
+  return pieces(make_op("StringSplit", "", {strings, delimiter}, {{"skip_empty", options.skip_empty}}));
 }
 
 Output reduce_join(const TensorLike& inputs, const ReduceJoinOptions& options) {
@@ -170,7 +171,7 @@ SparseTensor split(const TensorLike& input, const SplitStringsOptions& options) 
   if (strings.shape().known_rank() && strings.shape().rank() != 1) {
     throw ValueError("strings::split needs a vector of strings");
   }
-  const Output sep = convert(options.sep.is_none() ? TensorLike("") : options.sep, string, "sep");
+  const Output sep = convert(options.sep.is_none() ? TensorLike("") : options.sep, string, "");
   const Output source = convert(strings, string, "");
   return pieces(make_op("StringSplitV2", "", {source, sep}, {{"maxsplit", options.maxsplit}}));
 }
