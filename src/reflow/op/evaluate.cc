@@ -55,22 +55,34 @@ namespace {
 class SmallConstants : public ConstantEvaluator {
  public:
   Tensor evaluate(Endpoint e) override {
-    int budget = kMaxNodes;
-    return value_of(e, &budget);
+    Outputs known;
+    return value_of(e, &known);
   }
 
  private:
-  static constexpr int kMaxNodes = 64;
+  static constexpr size_t kMaxNodes = 64;
   static constexpr int64_t kMaxElements = 1024;
 
-  static Tensor value_of(Endpoint e, int* budget) {
+  // What was computed on the way: empty where it isn't known.
+  using Outputs = std::map<const Node*, std::vector<Tensor>>;
+
+  static Tensor value_of(Endpoint e, Outputs* known) {
+    if (e.node->num_outputs() <= e.index) return {};
+    // Nodes count from when they are entered, so that deep graphs don't exhaust the stack and loops end.
+    const bool full = known->size() >= kMaxNodes;
+    const auto [it, entered] = known->try_emplace(e.node);
+    if (entered && !full) it->second = values_of(e, known);
+    return it->second.empty() ? Tensor() : it->second[e.index];
+  }
+
+  static std::vector<Tensor> values_of(Endpoint e, Outputs* known) {
     Node& node = *e.node;
-    if (--*budget < 0 || node.op().is_stateful || node.num_outputs() <= e.index) return {};
+    if (node.op().is_stateful) return {};
     if (is_ref(node.output_type(e.index))) return {};
     if (node.type() == "Const") {
       const AttrValue* value = node.find_attr("value");
       const Tensor* tensor = value ? value->get<Tensor>() : nullptr;
-      return tensor ? *tensor : Tensor();
+      return tensor ? std::vector{*tensor} : std::vector<Tensor>();
     }
     const KernelRegistry& registry = KernelRegistry::global();
     const OpTraits& traits = registry.traits(node.type());
@@ -86,12 +98,12 @@ class SmallConstants : public ConstantEvaluator {
         if (!input.shape().fully_defined()) return {};
         inputs.emplace_back(base_type(input.dtype()), input.shape(), BufferRef(), nullptr);
       } else {
-        inputs.push_back(value_of(input, budget));
+        inputs.push_back(value_of(input, known));
       }
       if (!inputs.back().valid()) return {};
     }
     auto outputs = op::evaluate(node, inputs);
-    return outputs.ok() ? (*outputs)[e.index] : Tensor();
+    return outputs.ok() ? *std::move(outputs) : std::vector<Tensor>();
   }
 };
 
