@@ -247,9 +247,13 @@ Output to_int64(const TensorLike& x, const NameOptions& options) { return cast(x
 Output to_bfloat16(const TensorLike& x, const NameOptions& options) { return cast(x, DType::kBfloat16, options); }
 
 Output complex(const TensorLike& real, const TensorLike& imag, const NameOptions& options) {
-  const name_scope scope(options.name, "Complex");
   const Output a = convert(real, DType::kInvalid, "real"), b = convert(imag, DType::kInvalid, "imag");
-  const bool wide = base_type(a.dtype()) == DType::kFloat64;
+  const name_scope scope(options.name, "Complex");
+  const DType type = base_type(a.dtype());
+  const bool wide = type == DType::kFloat64;
+  if ((!wide && type != DType::kFloat32) || base_type(b.dtype()) != type) {
+    throw TypeError(fmt::format("real and imag have incorrect types: {} {}", dtype_name(a.dtype()), dtype_name(b.dtype())));
+  }
   return apply_op("Complex", scope.name(), {a, b}, {{"Tout", wide ? DType::kComplex128 : DType::kComplex64}});
 }
 
