@@ -34,6 +34,19 @@ Options with_arg_scope(Options options) {
   return options;
 }
 
+// Whether functions that take these options look for their defaults in scopes.
+template <typename Options>
+constexpr bool has_arg_scope() {
+  return requires(Options options) { options.fields(); };
+}
+
+// The defaults that hold now for functions with these options; unset: there are none.
+template <typename Options>
+std::optional<Options> current_arg_scope() {
+  const std::vector<Options>& scopes = arg_scopes<Options>();
+  return scopes.empty() ? std::nullopt : std::optional<Options>(scopes.back());
+}
+
 // Until it dies, calls of this thread that take `Options` and leave a member unset find it here:
 //   arg_scope<Conv2dOptions> scope({.padding = "VALID", .weights_regularizer = l2_regularizer(0.05)});
 // Scopes nest; inner ones are asked first.
