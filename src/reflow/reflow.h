@@ -93,6 +93,7 @@
 #include "reflow/layers/losses.h"
 #include "reflow/layers/lstm_cell.h"
 #include "reflow/layers/metrics.h"
+#include "reflow/layers/metrics_at_k.h"
 #include "reflow/layers/rnn.h"
 #include "reflow/layers/rnn_cell.h"
 #include "reflow/saved_model/builder.h"

@@ -247,7 +247,7 @@ def _tiled(tensor, multiple, name):
     with ops.name_scope(name, 'expand_and_tile', (tensor, multiple, -1)) as scope:
         tensor = sparse_tensor.convert_to_tensor_or_sparse_tensor(tensor)
         if _is_sparse(tensor):
-            before = array_ops.reshape(array_ops.size(tensor.dense_shape) - 1, [1])
+            before = array_ops.reshape(array_ops.size(tensor.dense_shape) + -1, [1])
             shape = array_ops.concat((array_ops.slice(tensor.dense_shape, [0], before), [1],
                                       array_ops.slice(tensor.dense_shape, before, [-1])), 0, name='expanded_shape')
             expanded = sparse_ops.sparse_reshape(tensor, shape=shape, name='expand')
