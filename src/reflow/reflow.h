@@ -71,6 +71,7 @@
 #include "reflow/client/selection_ops.h"
 #include "reflow/client/session.h"
 #include "reflow/client/set_ops.h"
+#include "reflow/client/signal_ops.h"
 #include "reflow/client/sort_ops.h"
 #include "reflow/client/sparse_ops.h"
 #include "reflow/client/sparse_tensor.h"

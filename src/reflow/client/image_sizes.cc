@@ -12,46 +12,6 @@
 #include "reflow/client/python_text.h"
 
 namespace reflow::client {
-namespace {
-
-int64_t floor_half(int64_t number) { return number >= 0 ? number / 2 : -((1 - number) / 2); }
-
-}  // namespace
-
-Size::Size(const TensorLike& argument) : value_(int64_t{0}) {
-  if (const auto* number = std::get_if<int64_t>(&argument.value()))
-    value_ = *number;
-  else if (is_symbolic(argument))
-    value_ = convert(argument, DType::kInvalid, "");
-  else
-    throw TypeError("an integer or a tensor is needed, not " + describe(argument));
-}
-
-TensorLike Size::argument() const { return known() ? TensorLike(number()) : TensorLike(std::get<Output>(value_)); }
-
-Size operator+(const Size& a, const Size& b) {
-  if (a.known() && b.known()) return a.number() + b.number();
-  return binary_operator("AddV2", "add", a.argument(), b.argument());
-}
-
-Size operator-(const Size& a, const Size& b) {
-  if (a.known() && b.known()) return a.number() - b.number();
-  return binary_operator("Sub", "sub", a.argument(), b.argument());
-}
-
-Size operator-(const Size& a) { return a.known() ? Size(-a.number()) : Size(unary_operator("Neg", a.argument())); }
-
-Size half_of(const Size& a) {
-  return a.known() ? Size(floor_half(a.number())) : Size(binary_operator("FloorDiv", "floordiv", a.argument(), 2));
-}
-
-Size larger(const Size& a, const Size& b) {
-  return a.known() && b.known() ? Size(std::max(a.number(), b.number())) : Size(maximum(a.argument(), b.argument()));
-}
-
-Size smaller(const Size& a, const Size& b) {
-  return a.known() && b.known() ? Size(std::min(a.number(), b.number())) : Size(minimum(a.argument(), b.argument()));
-}
 
 void ImageChecks::require(const Output& condition, const std::string& message) {
   operations_.push_back(Assert(condition, {message}));

@@ -1,41 +1,15 @@
 #pragma once
 
-// What functions of images share: sizes that are numbers or tensors, and checks of them. Not for users.
+// What functions of images share: checks, and pictures in batches. Not for users.
 
-#include <cstdint>
 #include <functional>
 #include <string>
-#include <variant>
 #include <vector>
 
+#include "reflow/client/size.h"
 #include "reflow/client/tensor_like.h"
 
 namespace reflow::client {
-
-// A number that is known, or a scalar tensor. Arithmetic of numbers is done at once, that of tensors makes ops.
-class Size {
- public:
-  Size(int64_t number) : value_(number) {}
-  Size(int number) : value_(int64_t{number}) {}
-  Size(const Output& tensor) : value_(tensor) {}
-  // TypeError: `argument` is neither a whole number nor a tensor.
-  explicit Size(const TensorLike& argument);
-
-  bool known() const { return std::holds_alternative<int64_t>(value_); }
-  int64_t number() const { return std::get<int64_t>(value_); }  // REQUIRES: known()
-  TensorLike argument() const;
-  int64_t static_size() const { return known() ? number() : -1; }
-
- private:
-  std::variant<int64_t, Output> value_;
-};
-
-Size operator+(const Size& a, const Size& b);
-Size operator-(const Size& a, const Size& b);
-Size operator-(const Size& a);
-Size half_of(const Size& a);  // rounded down
-Size larger(const Size& a, const Size& b);
-Size smaller(const Size& a, const Size& b);
 
 // Checks that an image has to pass: at once where it can be told, else by operations that run before it is used.
 class ImageChecks {

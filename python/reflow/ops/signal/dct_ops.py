@@ -40,14 +40,15 @@ def _weights(first, others, size):
 def dct(input, type=2, n=None, axis=-1, norm=None, name=None):
     """The cosine transform of type 1, 2 or 3 along the last dimension."""
     with ops.name_scope(name, 'dct', [input]):
-        input = ops.convert_to_tensor(input, dtype=dtypes.float32, name='input')
+        input = ops.convert_to_tensor(input, dtype=dtypes.float32)
         _validate_dct_arguments(input, type, n, axis, norm)
+        size = _last_size(input)
         if n is not None:
-            size = _last_size(input)
             if n <= size:
                 input = input[..., 0:n]
             else:
-                input = array_ops.pad(input, paddings=[[0, 0]] * (len(input.shape) - 1) + [[0, n - size]])
+                paddings = [[0, 0]] * (len(input.shape) - 1) + [[0, n - size]]
+                input = array_ops.pad(input, paddings=ops.convert_to_tensor(paddings, dtype=dtypes.int32))
         size = _last_size(input)
         float_size = math_ops.cast(size, dtypes.float32)
         if type == 1:
@@ -70,6 +71,4 @@ def dct(input, type=2, n=None, axis=-1, norm=None, name=None):
 
 def idct(input, type=2, n=None, axis=-1, norm=None, name=None):
     """The inverse of the cosine transform of that type, up to a factor."""
-    with ops.name_scope(name, 'idct', [input]):
-        inverse_type = {1: 1, 2: 3, 3: 2}.get(type, type)
-        return dct(input, type=inverse_type, n=n, axis=axis, norm=norm, name=name)
+    return dct(input, type={1: 1, 2: 3, 3: 2}.get(type, type), n=n, axis=axis, norm=norm, name=name)

@@ -88,7 +88,7 @@ def _shift(x, axes, name, default_name, sign):
             shift = sign * int(x.shape[axes] // 2)
         else:
             shift = [sign * int(x.shape[axis] // 2) for axis in axes]
-        return manip_ops.roll(x, shift, axes)
+        return manip_ops.roll(x, shift, axes, name)
 
 
 def fftshift(x, axes=None, name=None):

@@ -23,16 +23,15 @@ def _hertz_to_mel(frequencies_hertz, name=None):
 def _validate_arguments(num_mel_bins, sample_rate, lower_edge_hertz, upper_edge_hertz, dtype):
     if num_mel_bins <= 0:
         raise ValueError('num_mel_bins must be positive. Got: %s' % num_mel_bins)
+    if sample_rate <= 0.0:
+        raise ValueError('sample_rate must be positive. Got: %s' % sample_rate)
     if lower_edge_hertz < 0.0:
         raise ValueError('lower_edge_hertz must be non-negative. Got: %s' % lower_edge_hertz)
     if lower_edge_hertz >= upper_edge_hertz:
         raise ValueError('lower_edge_hertz %.1f >= upper_edge_hertz %.1f' % (lower_edge_hertz, upper_edge_hertz))
-    if not isinstance(sample_rate, ops.Tensor):
-        if sample_rate <= 0.0:
-            raise ValueError('sample_rate must be positive. Got: %s' % sample_rate)
-        if upper_edge_hertz > sample_rate / 2:
-            raise ValueError('upper_edge_hertz must not be larger than the Nyquist frequency (sample_rate / 2). Got: %s for '
-                             'sample_rate: %s' % (upper_edge_hertz, sample_rate))
+    if upper_edge_hertz > sample_rate / 2:
+        raise ValueError('upper_edge_hertz must not be larger than the Nyquist frequency (sample_rate / 2). Got: %s for '
+                         'sample_rate: %s' % (upper_edge_hertz, sample_rate))
     if not dtype.is_floating:
         raise ValueError('dtype must be a floating point type. Got: %s' % dtype)
 
@@ -42,10 +41,11 @@ def linear_to_mel_weight_matrix(num_mel_bins=20, num_spectrogram_bins=129, sampl
     """What spectra are multiplied with to give mel bins, [num_spectrogram_bins, num_mel_bins]."""
     with ops.name_scope(name, 'linear_to_mel_weight_matrix') as name:
         if isinstance(sample_rate, ops.Tensor):
-            static = tensor_util.constant_value(sample_rate)
-            sample_rate = sample_rate if static is None else static
+            sample_rate = tensor_util.constant_value(sample_rate)
+            if sample_rate is None:
+                raise ValueError('`sample_rate` was a non-constant Tensor. Must be a Python float or a constant Tensor.')
         _validate_arguments(num_mel_bins, sample_rate, lower_edge_hertz, upper_edge_hertz, dtype)
-        sample_rate = math_ops.cast(sample_rate, dtype, name='sample_rate')
+        sample_rate = ops.convert_to_tensor(sample_rate, dtype, name='sample_rate')
         lower_edge_hertz = ops.convert_to_tensor(lower_edge_hertz, dtype, name='lower_edge_hertz')
         upper_edge_hertz = ops.convert_to_tensor(upper_edge_hertz, dtype, name='upper_edge_hertz')
         zero = ops.convert_to_tensor(0.0, dtype)

@@ -12,7 +12,7 @@ __all__ = ['mfccs_from_log_mel_spectrograms']
 def mfccs_from_log_mel_spectrograms(log_mel_spectrograms, name=None):
     """The coefficients of logarithms of mel spectra, [..., num_mel_bins]."""
     with ops.name_scope(name, 'mfccs_from_log_mel_spectrograms', [log_mel_spectrograms]):
-        log_mel_spectrograms = ops.convert_to_tensor(log_mel_spectrograms)
+        log_mel_spectrograms = ops.convert_to_tensor(log_mel_spectrograms, dtype=dtypes.float32)
         num_mel_bins = log_mel_spectrograms.shape.dims[-1].value if log_mel_spectrograms.shape.ndims else None
         if num_mel_bins == 0:
             raise ValueError('num_mel_bins must be positive. Got: %s' % log_mel_spectrograms)

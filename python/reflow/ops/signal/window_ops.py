@@ -42,5 +42,5 @@ def _raised_cosine_window(name, default_name, window_length, periodic, dtype, a,
         if window_length_const is not None:
             return math_ops.cast(a - b * math_ops.cos(cos_arg), dtype=dtype)
         return control_flow_ops.cond(
-            math_ops.equal(window_length, 1), lambda: array_ops.ones([window_length], dtype=dtype),
+            math_ops.equal(window_length, 1), lambda: array_ops.ones([1], dtype=dtype),
             lambda: math_ops.cast(a - b * math_ops.cos(cos_arg), dtype=dtype))
