@@ -39,6 +39,7 @@
 #include "reflow/client/io_ops.h"
 #include "reflow/client/linalg_ops.h"
 #include "reflow/client/linear_ops.h"
+#include "reflow/client/lookup_ops.h"
 #include "reflow/client/math_ops.h"
 #include "reflow/client/modules/debugging.h"
 #include "reflow/client/modules/dtypes.h"

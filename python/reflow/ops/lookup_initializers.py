@@ -94,7 +94,7 @@ class TextFileInitializer(TableInitializerBase):
         if vocab_size is not None and vocab_size <= 0:
             raise ValueError('Invalid vocab_size %s.' % vocab_size)
         self._filename_arg = filename
-        with ops.init_scope():
+        with ops.init_scope(), ops.device('CPU'):
             # The path as the graph's checkpoints know it.
             self._filename = ops.convert_to_tensor(filename, dtypes.string, name='asset_path')
         self._key_index = key_index
