@@ -92,22 +92,24 @@ def ctc_loss_v2(labels, logits, label_length, logit_length, logits_time_major=Tr
     if isinstance(labels, sparse_tensor.SparseTensor):
         if blank_index is None:
             raise ValueError('blank_index must be given when using SparseTensor labels.')
-    else:
-        blank_index = 0 if blank_index is None else blank_index
-    with ops.name_scope(name, 'ctc_loss', [labels, logits, label_length, logit_length]):
-        if not isinstance(labels, sparse_tensor.SparseTensor):
-            labels = ops.convert_to_tensor(labels, name='labels')
-            within = array_ops.sequence_mask(label_length, maxlen=_dim(labels, 1))
-            indices = array_ops.where(within)
-            values = math_ops.cast(array_ops.gather_nd(labels, indices), dtypes.int32)
-            labels = sparse_tensor.SparseTensor(indices, values, array_ops.shape(labels, out_type=dtypes.int64))
+        return _ctc_loss_of_sparse(labels, logits, logit_length, logits_time_major, blank_index)
+    with ops.name_scope(name, 'ctc_loss_dense', [labels, logits, label_length, logit_length]):
         logits = ops.convert_to_tensor(logits, name='logits')
-        num_classes = _dim(logits, 2)
-        if blank_index < 0:
-            blank_index += num_classes
-        if blank_index != num_classes - 1:  # the op takes the last class for that of blanks
-            logits = array_ops.concat([logits[:, :, :blank_index], logits[:, :, blank_index + 1:],
-                                       logits[:, :, blank_index:blank_index + 1]], axis=2)
-            values = array_ops.where(labels.values < blank_index, labels.values, labels.values - 1)
-            labels = sparse_tensor.SparseTensor(labels.indices, values, labels.dense_shape)
-        return ctc_loss(labels=labels, inputs=logits, sequence_length=logit_length, time_major=logits_time_major)
+        labels = ops.convert_to_tensor(labels, name='labels')
+        within = array_ops.sequence_mask(label_length, maxlen=_dim(labels, 1))
+        indices = array_ops.where(within)
+        values = math_ops.cast(array_ops.gather_nd(labels, indices), dtypes.int32)
+        labels = sparse_tensor.SparseTensor(indices, values, array_ops.shape(labels, out_type=dtypes.int64))
+        return _ctc_loss_of_sparse(labels, logits, logit_length, logits_time_major, blank_index or 0)
+
+
+def _ctc_loss_of_sparse(labels, logits, logit_length, time_major, blank_index):
+    num_classes = _dim(logits, 2)
+    if blank_index < 0:
+        blank_index += num_classes
+    if blank_index != num_classes - 1:  # the op takes the last class for that of blanks
+        logits = array_ops.concat([logits[:, :, :blank_index], logits[:, :, blank_index + 1:],
+                                   logits[:, :, blank_index:blank_index + 1]], axis=2)
+        values = array_ops.where(labels.values < blank_index, labels.values, labels.values - 1)
+        labels = sparse_tensor.SparseTensor(labels.indices, values, labels.dense_shape)
+    return ctc_loss(labels=labels, inputs=logits, sequence_length=logit_length, time_major=time_major)
