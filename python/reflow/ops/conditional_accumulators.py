@@ -9,6 +9,11 @@ def _op(name):
     return getattr(gen_data_flow_ops, name)
 
 
+def _static_shape(shape):
+    from reflow.framework import tensor_shape
+    return tensor_shape.unknown_shape() if shape is None else tensor_shape.TensorShape(shape)
+
+
 def _int64(value):
     from reflow.ops import math_ops
     return math_ops.cast(ops.convert_to_tensor(value), dtypes_lib.int64)
@@ -21,9 +26,8 @@ class ConditionalAccumulatorBase:
     """
 
     def __init__(self, dtype, shape, accumulator_ref):
-        from reflow.framework import tensor_shape
         self._dtype = dtype
-        self._shape = tensor_shape.unknown_shape() if shape is None else tensor_shape.TensorShape(shape)
+        self._shape = _static_shape(shape)
         self._accumulator_ref = accumulator_ref
         self._name = accumulator_ref.op.name.split('/')[-1]
 
@@ -57,7 +61,7 @@ class ConditionalAccumulator(ConditionalAccumulatorBase):
 
     def __init__(self, dtype, shape=None, shared_name=None, name='conditional_accumulator', reduction_type='MEAN'):
         super().__init__(dtype, shape, _op('resource_conditional_accumulator')(
-            dtype=dtype, shape=shape, shared_name=shared_name, name=name, reduction_type=reduction_type))
+            dtype=dtype, shape=_static_shape(shape), shared_name=shared_name, name=name, reduction_type=reduction_type))
 
     def apply_grad(self, grad, local_step=0, name=None):
         """The operation that adds a gradient, unless `local_step` is over."""
@@ -80,7 +84,7 @@ class SparseConditionalAccumulator(ConditionalAccumulatorBase):
     def __init__(self, dtype, shape=None, shared_name=None, name='sparse_conditional_accumulator',
                  reduction_type='MEAN'):
         super().__init__(dtype, shape, _op('sparse_conditional_accumulator')(
-            dtype=dtype, shape=shape, shared_name=shared_name, name=name, reduction_type=reduction_type))
+            dtype=dtype, shape=_static_shape(shape), shared_name=shared_name, name=name, reduction_type=reduction_type))
 
     def apply_indexed_slices_grad(self, grad, local_step=0, name=None):
         """The operation that adds IndexedSlices, unless `local_step` is over."""

@@ -91,6 +91,7 @@ bool write_item(const std::any& item, CollectionDef* def) {
 void write_collections(const ExportMetaGraphOptions& options, MetaGraphDef* meta_graph) {
   const Graph graph = get_default_graph();
   for (const std::string& name : options.collection_list ? *options.collection_list : graph.get_all_collection_keys()) {
+    if (name.starts_with("__")) continue;  // what the library keeps for itself
     CollectionDef def;
     bool written = true;
     for (const std::any& item : graph.get_items(name)) written = written && write_item(item, &def);

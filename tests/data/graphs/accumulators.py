@@ -1,0 +1,7 @@
+a = tf.ConditionalAccumulator(tf.float32, [2])
+a.apply_grad([1., 2.]); a.apply_grad(tf.ones([2]), local_step=3, name='apply'); a.take_grad(2); a.num_accumulated(); a.set_global_step(5); a.num_accumulated('count')
+b = tf.ConditionalAccumulator(tf.float64, name='sums', reduction_type='SUM', shared_name='shared')
+b.take_grad(tf.constant(1), name='take')
+s = tf.SparseConditionalAccumulator(tf.float32, [3, 2])
+s.apply_grad(tf.constant([0], tf.int64), tf.ones([1, 2]), [3, 2]); s.apply_indexed_slices_grad(tf.IndexedSlices(tf.ones([1, 2]), tf.constant([1])), local_step=1)
+s.take_grad(1); s.take_indexed_slices_grad(2, name='rows'); s.num_accumulated(); s.set_global_step(tf.constant(2))

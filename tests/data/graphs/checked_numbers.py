@@ -1,0 +1,5 @@
+x = tf.placeholder(tf.float32, [2], 'x')
+z = tf.sqrt(x)
+tf.cast(z, tf.int32)
+tf.cast(z, tf.float64)
+tf.add_check_numerics_ops()
