@@ -113,6 +113,7 @@
 #include "reflow/summary/summary.h"
 #include "reflow/train/batching.h"
 #include "reflow/train/checkpoint_management.h"
+#include "reflow/train/checkpoint_reader.h"
 #include "reflow/train/coordinator.h"
 #include "reflow/train/global_step.h"
 #include "reflow/train/init_from_checkpoint.h"
@@ -124,4 +125,5 @@
 #include "reflow/train/optimizers.h"
 #include "reflow/train/queue_runner.h"
 #include "reflow/train/saver.h"
+#include "reflow/train/write_graph.h"
 #include "reflow/transforms/freeze.h"
