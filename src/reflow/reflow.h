@@ -115,6 +115,7 @@
 #include "reflow/summary/file_writer.h"
 #include "reflow/summary/summary.h"
 #include "reflow/train/batching.h"
+#include "reflow/train/checkpoint.h"
 #include "reflow/train/checkpoint_management.h"
 #include "reflow/train/checkpoint_reader.h"
 #include "reflow/train/coordinator.h"
