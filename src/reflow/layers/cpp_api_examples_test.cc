@@ -331,4 +331,49 @@ TEST_F(CppApiPage, StreamingMetrics) {
   EXPECT_EQ(value, 0.75f);
 }
 
+TEST_F(CppApiPage, LookupTables) {
+  // [tables
+  const tf::Output numbers = tf::constant({0, 1}, tf::int64);
+  const tf::lookup::StaticVocabularyTable table(tf::lookup::KeyValueTensorInitializer({"cat", "dog"}, numbers), 2);
+  const tf::Output ids = table.lookup(tf::constant({"dog", "bird"}));
+  tf::Session sess;
+  sess.run(tf::tables_initializer());
+  const tf::Tensor found = sess.run(ids);  // 1, and a bucket: 2 or 3
+  // tables]
+  EXPECT_EQ(found.data<int64_t>()[0], 1);
+  EXPECT_GE(found.data<int64_t>()[1], 2);
+}
+
+TEST_F(CppApiPage, FunctionsOfTheProgram) {
+  // [py_func
+  const auto sorted = [](const std::vector<tf::Tensor>& inputs) {
+    tf::Tensor values = inputs[0].copy();
+    std::sort(values.data<float>(), values.data<float>() + values.num_elements());
+    return std::vector<tf::Tensor>{values};
+  };
+  const tf::Output x = tf::constant({3., 1., 2.});
+  const tf::Output y = tf::py_func(sorted, {x}, {tf::float32})[0];
+  const tf::Tensor value = tf::Session().run(y);
+  // py_func]
+  EXPECT_EQ(value.data<float>()[0], 1);
+}
+
+TEST_F(CppApiPage, CheckpointsOfObjects) {
+  const tf::testing::TemporaryFolder temporary;
+  const std::string folder = temporary.path();
+  // [checkpoint
+  const tf::Variable w(tf::zeros({2}), {.name = "w"}), b(tf::zeros({1}), {.name = "b"});
+  tf::train::AdamOptimizer optimizer(0.1);
+  const tf::Operation train = optimizer.minimize(tf::reduce_sum(tf::square(w - 1.)) + tf::square(b[0]));
+  const tf::train::Trackable model({{"w", w}, {"b", b}});
+  tf::train::Checkpoint checkpoint({{"model", model}, {"optimizer", optimizer}});
+
+  const tf::Session sess;
+  checkpoint.restore(sess, tf::train::latest_checkpoint(folder)).initialize_or_restore(sess);
+  for (int i = 0; i < 10; ++i) sess.run(train);
+  const std::string path = checkpoint.save(sess, folder + "/ckpt");
+  // checkpoint]
+  EXPECT_EQ(tf::train::load_variable(path, "model/w/.ATTRIBUTES/VARIABLE_VALUE").num_elements(), 2);
+}
+
 }  // namespace
