@@ -74,14 +74,14 @@ Status execute_with_metadata(const Program& program, Frame& frame, const RunCont
   state.trace = settings.trace ? &called : nullptr;
   const op::CallScope traced(state);
   std::vector<NodeStats> sources;
-  if (settings.trace) sources = Tracer::sources(plan, frame.values);
+  if (settings.trace || settings.costs) sources = Tracer::sources(plan, frame.values);
   Status status = execute(program, frame, control, collect ? &collected : nullptr);
   std::ranges::move(called.nodes, std::back_inserter(collected.nodes));
   if (status.code() == StatusCode::kResourceExhausted && collect) {
     status = append_message(status, Tracer(plan, &collected).memory_report(message_of(status)));
   }
   if (metadata == nullptr) return status;
-  if (settings.costs) Tracer::make_cost_graph(plan, &collected);
+  if (settings.costs) Tracer::make_cost_graph(plan, sources, &collected);
   if (settings.trace) Tracer(plan, &collected).add_ends(std::move(sources));
   else collected.nodes.clear();
   if (settings.partition_graphs) collected.partition_graphs = partition_graphs(plan);

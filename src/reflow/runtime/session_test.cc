@@ -233,6 +233,7 @@ TEST_F(SessionTest, CostsAreToldDeviceByDevice) {
     return node.is_final && node.inputs[0].node == square.id && node.device == square.device;
   }));
   EXPECT_EQ(nodes["back"]->outputs[0].size_bytes, 4);
+  EXPECT_EQ(nodes["_arg_Placeholder_0_0"]->outputs[0].size_bytes, 4);
 }
 
 TEST_F(SessionTest, LaterRunsAllocateNothing) {

@@ -121,9 +121,10 @@ void Tracer::end_control(const Begin& begin, int index, std::span<const op::Valu
   add_outputs(*plan_.instructions[index].node, outputs, &add(begin, index));
 }
 
-void Tracer::make_cost_graph(const Plan& plan, RunMetadata* metadata) {
+void Tracer::make_cost_graph(const Plan& plan, std::span<const NodeStats> sources, RunMetadata* metadata) {
   std::unordered_map<std::string, const NodeStats*> stats;
   for (const NodeStats& node : metadata->nodes) stats.emplace(node.node, &node);
+  for (const NodeStats& node : sources) stats.emplace(node.node, &node);
   metadata->cost_graph = cost_nodes(plan);
   for (CostNode& node : metadata->cost_graph) {
     const auto found = stats.find(node.name);

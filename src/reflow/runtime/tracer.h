@@ -43,7 +43,7 @@ class Tracer {
   void add_ends(std::vector<NodeStats> sources);
 
   // What each node of the plan cost, by what was noted.
-  static void make_cost_graph(const Plan& plan, RunMetadata* metadata);
+  static void make_cost_graph(const Plan& plan, std::span<const NodeStats> sources, RunMetadata* metadata);
   // "\nCurrent usage from device: ..." by node, largest first: for messages about lack of memory.
   std::string memory_report(std::string_view message) const;
 
