@@ -1,22 +1,15 @@
 #include "reflow/formats/bundle_reader.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cstring>
 
 #include "reflow/formats/bundle_strings.h"
 #include "reflow/formats/byte_order.h"
+#include "reflow/formats/parallel_read.h"
 #include "reflow/io/crc32c.h"
-#include "reflow/io/crc32c_concat.h"
 #include "reflow/tensor/checked_size.h"
 
 namespace reflow::formats {
-namespace {
-
-constexpr int64_t kChunkBytes = 1 << 20;
-constexpr double kCostNsPerByte = 0.4, kCostNsPerRead = 700;
-
-}  // namespace
 
 StatusOr<std::unique_ptr<BundleReader>> BundleReader::open(std::string_view prefix, ThreadPool& pool) {
   ASSIGN_OR_RETURN(std::string local, io::local_path(prefix));
@@ -62,24 +55,29 @@ StatusOr<const io::ReadableFile*> BundleReader::shard(int i) const {
 }
 
 // Sizes are checked before anything is allocated or read.
-Status BundleReader::check(const Stored& s) const {
-  ASSIGN_OR_RETURN(const int64_t n, checked_num_elements(s.entry.shape));
-  if (s.entry.dtype == DType::kString) {
-    if (s.entry.size_bytes < n) {
+Status BundleReader::check(Stored* s, KnownSize* known) const {
+  const BundleEntry& entry = s->entry;
+  ASSIGN_OR_RETURN(const int64_t n, checked_num_elements(entry.shape));
+  if (entry.dtype == DType::kString) {
+    if (entry.size_bytes < n) {
       return data_loss("Invalid size in bundle entry: key {}; stored size {}; expected size is at least {}",
-                       readable_key(s.name), s.entry.size_bytes, n);
+                       readable_key(s->name), entry.size_bytes, n);
     }
-  } else if (!is_plain(s.entry.dtype)) {
-    return unimplemented("Values of type {} can't be restored: {}", dtype_name(s.entry.dtype), readable_key(s.name));
-  } else if (n > INT64_MAX / 16 || s.entry.size_bytes != n * dtype_size(s.entry.dtype)) {
-    return data_loss("Invalid size in bundle entry: key {}; stored size {}; expected size {}", readable_key(s.name),
-                     s.entry.size_bytes, n > INT64_MAX / 16 ? INT64_MAX : n * dtype_size(s.entry.dtype));
+  } else if (!is_plain(entry.dtype)) {
+    return unimplemented("Values of type {} can't be restored: {}", dtype_name(entry.dtype), readable_key(s->name));
+  } else if (n > INT64_MAX / 16 || entry.size_bytes != n * dtype_size(entry.dtype)) {
+    return data_loss("Invalid size in bundle entry: key {}; stored size {}; expected size {}", readable_key(s->name),
+                     entry.size_bytes, n > INT64_MAX / 16 ? INT64_MAX : n * dtype_size(entry.dtype));
   }
-  ASSIGN_OR_RETURN(const io::ReadableFile* file, shard(s.entry.shard));
-  ASSIGN_OR_RETURN(const uint64_t size, file->size());
-  if (static_cast<uint64_t>(s.entry.offset) > size || static_cast<uint64_t>(s.entry.size_bytes) > size - static_cast<uint64_t>(s.entry.offset)) {
-    return out_of_range("Read less bytes than requested: {} has {} bytes, and {} are wanted at offset {} for {}", file->path(),
-                        size, s.entry.size_bytes, s.entry.offset, readable_key(s.name));
+  ASSIGN_OR_RETURN(s->file, shard(entry.shard));
+  if (known->file != s->file) {
+    ASSIGN_OR_RETURN(known->bytes, s->file->size());
+    known->file = s->file;
+  }
+  const auto offset = static_cast<uint64_t>(entry.offset);
+  if (offset > known->bytes || static_cast<uint64_t>(entry.size_bytes) > known->bytes - offset) {
+    return out_of_range("Read less bytes than requested: {} has {} bytes, and {} are wanted at offset {} for {}",
+                        s->file->path(), known->bytes, entry.size_bytes, entry.offset, readable_key(s->name));
   }
   return OkStatus();
 }
@@ -93,56 +91,22 @@ Status BundleReader::check_crc(const Stored& s, uint32_t crc) const {
 }
 
 Status BundleReader::read_plain(std::span<Stored* const> stored) const {
-  struct Chunk {
-    const io::ReadableFile* file;
-    Stored* stored;
-    int64_t begin, size;  // of the tensor's bytes
-    uint32_t crc;
-  };
-  std::vector<Chunk> chunks;
-  double bytes = 0;
-  for (Stored* s : stored) {
-    ASSIGN_OR_RETURN(const io::ReadableFile* file, shard(s->entry.shard));
-    for (int64_t begin = 0; begin == 0 || begin < s->entry.size_bytes; begin += kChunkBytes) {
-      chunks.push_back({file, s, begin, std::min(kChunkBytes, s->entry.size_bytes - begin), 0});
-    }
-    bytes += static_cast<double>(s->entry.size_bytes);
+  std::vector<FilePiece> pieces;
+  pieces.reserve(stored.size());
+  for (const Stored* s : stored) {
+    pieces.push_back({s->file, static_cast<uint64_t>(s->entry.offset), static_cast<uint64_t>(s->entry.size_bytes),
+                      static_cast<char*>(s->value->raw_data())});
   }
-  std::mutex mutex;
-  Status status;
-  std::atomic<bool> failed = false;
-  const auto read_chunk = [&](Chunk& c) {
-    char* to = static_cast<char*>(c.stored->value->raw_data()) + c.begin;
-    const auto n = static_cast<size_t>(c.size);
-    const StatusOr<size_t> got = c.file->read(static_cast<uint64_t>(c.stored->entry.offset + c.begin), n, to);
-    if (got.ok() && *got == n) {
-      c.crc = io::crc32c({to, n});
-      return;
-    }
-    const std::lock_guard lock(mutex);
-    if (failed.exchange(true)) return;
-    status = got.ok() ? out_of_range("Read less bytes than requested: {}", c.file->path()) : got.status();
-  };
-  const auto n = static_cast<int64_t>(chunks.size());
-  pool_->parallel_for(n, kCostNsPerRead + kCostNsPerByte * bytes / static_cast<double>(std::max<int64_t>(n, 1)),
-                      [&](int64_t begin, int64_t end) {
-                        for (int64_t i = begin; i < end && !failed; ++i) read_chunk(chunks[static_cast<size_t>(i)]);
-                      });
-  RETURN_IF_ERROR(status);
-  for (size_t i = 0; i < chunks.size();) {
-    Stored* s = chunks[i].stored;
-    uint32_t crc = 0;
-    for (; i < chunks.size() && chunks[i].stored == s; ++i) {
-      crc = io::crc32c_concat(crc, chunks[i].crc, static_cast<uint64_t>(chunks[i].size));
-    }
-    RETURN_IF_ERROR(check_crc(*s, crc));
-    if (header().big_endian) swap_bytes(*s->value);
+  RETURN_IF_ERROR(read_pieces(pieces, *pool_));
+  for (size_t i = 0; i < stored.size(); ++i) {
+    RETURN_IF_ERROR(check_crc(*stored[i], pieces[i].crc));
+    if (header().big_endian) swap_bytes(*stored[i]->value);
   }
   return OkStatus();
 }
 
 Status BundleReader::read_strings(const Stored& s) const {
-  ASSIGN_OR_RETURN(const io::ReadableFile* file, shard(s.entry.shard));
+  const io::ReadableFile* const file = s.file;
   std::string bytes(static_cast<size_t>(s.entry.size_bytes), '\0');
   ASSIGN_OR_RETURN(const size_t got, file->read(static_cast<uint64_t>(s.entry.offset), bytes.size(), bytes.data()));
   if (got != bytes.size()) return out_of_range("Read less bytes than requested: {}", file->path());
@@ -156,8 +120,9 @@ Status BundleReader::read_strings(const Stored& s) const {
 
 Status BundleReader::read_stored(std::span<Stored> stored) const {
   std::vector<Stored*> plain;
+  KnownSize known;
   for (Stored& s : stored) {
-    RETURN_IF_ERROR(check(s));
+    RETURN_IF_ERROR(check(&s, &known));
     ASSIGN_OR_RETURN(*s.value, allocate_tensor(s.entry.dtype, s.entry.shape));
     if (s.entry.dtype == DType::kString) {
       RETURN_IF_ERROR(read_strings(s));
@@ -187,7 +152,8 @@ StatusOr<std::vector<std::pair<TensorSlice, BundleReader::Stored>>> BundleReader
     ASSIGN_OR_RETURN(BundleEntry stored, find_slice(request, slice));
     parts.push_back({slice, {slice_key(request.name, slice), std::move(stored), nullptr}});
   }
-  for (const auto& [slice, stored] : parts) RETURN_IF_ERROR(check(stored));
+  KnownSize known;
+  for (auto& [slice, stored] : parts) RETURN_IF_ERROR(check(&stored, &known));
   return parts;
 }
 

@@ -72,13 +72,19 @@ class BundleReader {
     std::string name;
     BundleEntry entry;
     Tensor* value;
+    const io::ReadableFile* file = nullptr;  // set by check()
+  };
+  // A file's size, for as long as values of one file are checked one after the other.
+  struct KnownSize {
+    const io::ReadableFile* file = nullptr;
+    uint64_t bytes = 0;
   };
   BundleReader(std::string prefix, BundleIndex index, ThreadPool* pool)
       : prefix_(std::move(prefix)), index_(std::move(index)), pool_(pool) {}
   StatusOr<const io::ReadableFile*> shard(int i) const;
   StatusOr<BundleEntry> find(io::TableCursor& cursor, std::string_view name) const;
   StatusOr<BundleEntry> find_slice(const Request& request, const TensorSlice& slice) const;
-  Status check(const Stored& stored) const;
+  Status check(Stored* stored, KnownSize* known) const;
   Status check_crc(const Stored& stored, uint32_t crc) const;
   Status read_stored(std::span<Stored> stored) const;
   Status read_plain(std::span<Stored* const> stored) const;
