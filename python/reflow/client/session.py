@@ -131,7 +131,7 @@ class BaseSession(SessionInterface):
     def _serialized(self, options):
         """Pools of threads that the config of the session names are one here."""
         pools = len(self._config.session_inter_op_thread_pool) if self._config is not None else 0
-        if 0 < options.inter_op_thread_pool < pools:
+        if 0 < getattr(options, 'inter_op_thread_pool', 0) < pools:
             copy = type(options)()
             copy.CopyFrom(options)
             copy.inter_op_thread_pool = 0
