@@ -56,15 +56,16 @@ def _nodes(graph, op_log, options):
     return nodes
 
 
-def _tree(nodes):
+def _tree(nodes, options):
     """The root of all scopes and operations."""
-    root = Node('_TFProfRoot')
+    root, scopes_count = Node('_TFProfRoot'), options['account_type_regexes'] == ['.*']
     for name, node in nodes.items():
         parent, path = root, ''
         pieces = name.split('/')
         for piece in pieces[:-1]:
             path += piece
             parent = parent.children.setdefault(path, nodes.get(path) or Node(path))
+            parent.is_accounted |= scopes_count
             path += '/'
         parent.children[name] = node
     return root
@@ -111,7 +112,7 @@ def _checked(options):
 
 
 def _by_scope(graph, op_log, options):
-    root = _tree(_nodes(graph, op_log, options))
+    root = _tree(_nodes(graph, op_log, options), options)
     shown = [each for child in root.children.values() for each in _show(child, options, 1)]
     root.shown = sorted(shown, key=_sort_key(options))
     root.total_params = sum(each.total_params for each in shown)

@@ -52,8 +52,8 @@ def of_scopes(root, options):
     def add(node, depth):
         parts = []
         if 'params' in options['select']:
-            size = 'x'.join(map(str, node.shape)) if node.shape else ''
-            own = number(node.params) if node.params else '--'
+            size = 'x'.join(map(str, node.shape or [1])) if node.shape is not None else ''
+            own = number(node.params) if node.is_accounted else '--'
             parts.append('%s%s/%s params' % (size + ', ' if size and node.params else '', own, number(node.total_params)))
         if 'float_ops' in options['select']:
             own = number(node.float_ops) if node.is_accounted else '--'
