@@ -72,6 +72,8 @@ class RaggedTensor(composite_tensor.CompositeTensor):
                     check_ops.assert_non_negative(value_rowids[1:] - value_rowids[:-1], message=message)], value_rowids)
             row_lengths = math_ops.bincount(math_ops.cast(value_rowids, dtypes.int32), minlength=math_ops.cast(nrows, dtypes.int32),
                                             maxlength=math_ops.cast(nrows, dtypes.int32), dtype=value_rowids.dtype)
+            if not row_lengths.shape.is_fully_defined():
+                row_lengths.set_shape([tensor_util.constant_value(nrows)])
             splits = _splits_of_lengths(row_lengths)
             return cls(values, splits, row_lengths, value_rowids, nrows, internal=True)
 
