@@ -183,10 +183,24 @@ def _SliceHelperVar(var, slice_spec):
         if _core.executing_eagerly():
             from reflow.ops import slice_assignment
             return slice_assignment.assign_slice(var, _indices(slice_spec), val, name)
-        return _core.assign_slice(part, val, name)
+        return _assign_to_part(var, part, val, name)
 
     part.assign = assign
     return part
+
+
+def _assign_to_part(var, part, value, name):
+    ref = var._ref() if hasattr(var, '_ref') else None
+    if name is None and ref is not None:
+        name = part.op.name + '/_assign'
+    if ref is None or not ref.dtype._is_ref_dtype or part.op.type != 'StridedSlice':
+        return _core.assign_slice(part, value, name)
+    # Within a cond the op reads a value that has come into it, not the variable.
+    op = part.op
+    masks = {mask: op.get_attr(mask) for mask in ('begin_mask', 'end_mask', 'ellipsis_mask', 'new_axis_mask',
+                                                  'shrink_axis_mask')}
+    return gen_array_ops.strided_slice_assign(ref=ref, begin=op.inputs[1], end=op.inputs[2], strides=op.inputs[3],
+                                              value=value, name=name, **masks)
 
 
 def slice(input_, begin, size, name=None):

@@ -157,7 +157,7 @@ def average_precision_at_k(labels, predictions, k, weights=None, metrics_collect
     with ops.name_scope(name, _name_at_k('average_precision', k), (predictions, labels, weights)) as scope:
         _, best = nn_ops.top_k(predictions, k)
         labels = _in_range(labels, math_ops.cast(array_ops.shape(predictions)[-1], dtypes.int64))
-        return _streamed_average(labels, best, weights, metrics_collections, updates_collections, scope)
+        return average_precision_at_top_k(labels, best, weights, metrics_collections, updates_collections, scope)
 
 
 @deprecation.deprecated(None, 'Use average_precision_at_k instead')
@@ -182,7 +182,8 @@ def _in_range(labels, num_classes):
     return control_flow_ops.cond(math_ops.greater_equal(largest, num_classes), cleaned, lambda: labels)
 
 
-def _streamed_average(labels, predictions_idx, weights, metrics_collections, updates_collections, name):
+def average_precision_at_top_k(labels, predictions_idx, weights, metrics_collections, updates_collections, name):
+    """average_precision_at_k of the classes that were predicted best."""
     with ops.name_scope(name, 'average_precision_at_top_k', (predictions_idx, labels, weights)) as scope:
         precision = _average_precision(labels, predictions_idx)
         if weights is not None:

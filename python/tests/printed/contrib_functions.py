@@ -43,3 +43,26 @@ for metric in (lambda: M.streaming_curve_points(labels, predictions, num_thresho
             print([] if after is None else rounded(after), [rounded(each) for each in sess.run(value)] if isinstance(value, tuple) else rounded(sess.run(value)))
     except ValueError as error:
         print(error)
+best, classes = tf.constant([[2, 1], [3, 0]], tf.int64), tf.constant([[0, 2], [1, 3]], tf.int64)
+flags, scores = tf.constant([0, 1, 1, 0, 1, 0, 1]), tf.constant([.1, .4, .35, .8, .8, .3, .9])
+for metric in (lambda: M.sparse_recall_at_top_k(classes, best), lambda: M.sparse_recall_at_top_k(classes, best, class_id=2),
+               lambda: M.streaming_sparse_precision_at_top_k(best, classes),
+               lambda: M.streaming_sparse_precision_at_top_k(best, classes, class_id=3, weights=[.5, 1.]),
+               lambda: M.streaming_sparse_average_precision_at_top_k(best, classes),
+               lambda: M.streaming_dynamic_auc(flags, scores), lambda: M.streaming_dynamic_auc(flags, scores, curve='PR'),
+               lambda: M.streaming_dynamic_auc(flags, scores, weights=tf.constant([1., 2., .5, 1., 1., 3., 1.])),
+               lambda: M.auc_using_histogram(tf.cast(flags, tf.bool), scores, [0., 1.]),
+               lambda: M.auc_using_histogram(tf.cast(flags, tf.bool), scores, [0., 1.], nbins=5, check_shape=False),
+               lambda: M.streaming_concat(scores), lambda: M.streaming_concat(scores, max_size=10),
+               lambda: M.streaming_dynamic_auc(flags, scores, curve='x'),
+               lambda: M.auc_using_histogram(flags, scores, [0., 1.])):
+    with tf.name_scope(None):
+        try:
+            value, update = metric()
+            with tf.Session() as sess:
+                sess.run(tf.local_variables_initializer())
+                for _ in range(2):
+                    sess.run(update)
+                print(rounded(sess.run(value)), value.name, len(tf.local_variables()))
+        except ValueError as error:
+            print(error)
