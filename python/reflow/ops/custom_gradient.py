@@ -32,7 +32,7 @@ def _apply(f, args):
         result, grad_fn = f(*inputs)
         structure.append(result)
         _check_variables(scope_variables)
-        variables = _variables_of(nest.flatten(result), inputs)
+        variables = variables_of(nest.flatten(result), inputs)
         _check_signature(grad_fn, variables)
         return nest.flatten(result), _flat_gradients(grad_fn, variables), variables
 
@@ -53,7 +53,7 @@ def _check_variables(before):
                         'Ensure that no `variable_scope` is created with `use_resource=False`.')
 
 
-def _variables_of(results, inputs):
+def variables_of(results, inputs):
     """The variables that the results depend on, other than through `inputs`."""
     known = {variable.op: variable for variable in ops.get_collection(ops.GraphKeys.GLOBAL_VARIABLES)
              if isinstance(variable, _core.Variable) and hasattr(variable, 'op')}

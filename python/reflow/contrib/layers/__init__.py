@@ -2,6 +2,7 @@
 from reflow.contrib.layers.python.layers.embedding_ops import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.encoders import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.gdn import *  # noqa: F401,F403
+from reflow.contrib.layers.python.layers.gradients import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.initializers import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.layers import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.normalization import *  # noqa: F401,F403

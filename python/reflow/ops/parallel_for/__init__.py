@@ -1,0 +1,1 @@
+"""A function over the rows of tensors."""
