@@ -219,7 +219,11 @@ LoadStatus Checkpoint::restore(const Session& session, const std::optional<std::
     used.insert(key);
   };
   if (reader && reader->has_tensor(kObjectGraphKey)) {
-    const ObjectGraph graph = ObjectGraph::parse(reader->get_tensor(kObjectGraphKey).item<std::string>());
+    const Tensor described = reader->get_tensor(kObjectGraphKey);
+    if (described.dtype() != string || described.num_elements() != 1) {
+      throw ValueError("The checkpoint's graph of objects is damaged");
+    }
+    const ObjectGraph graph = ObjectGraph::parse(*described.data<std::string>());
     used.insert(kObjectGraphKey);
     std::vector<int> match(own.size(), -1);  // the checkpoint's node of each object
     match[0] = 0;

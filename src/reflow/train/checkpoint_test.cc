@@ -129,6 +129,16 @@ TEST_F(Checkpoints, ValuesOfOtherShapesAreErrors) {
                                             "variable is of shape (3,)"));
 }
 
+TEST_F(Checkpoints, WhoseGraphOfObjectsIsNoStringAreErrors) {
+  Objects objects;
+  const tf::Session sess;
+  sess.run(tf::global_variables_initializer());
+  tf::train::Saver saver(tf::train::NamedVariables{{tf::train::kObjectGraphKey, objects.s}});
+  const std::string path = saver.save(sess, folder_ / "odd");
+  EXPECT_THAT([&] { objects.checkpoint.restore(sess, path); },
+              ThrowsMessage<tf::ValueError>("The checkpoint's graph of objects is damaged"));
+}
+
 TEST_F(Checkpoints, ManagersKeepTheNewest) {
   Objects objects;
   tf::train::CheckpointManager manager(objects.checkpoint, folder_.path(), {.max_to_keep = 2});
