@@ -2,6 +2,8 @@
 
 import contextlib
 
+import numpy as np
+
 from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.framework import tensor_shape
@@ -352,16 +354,13 @@ class Distribution(_BaseDistribution):
     def _expand_sample_shape_to_vector(self, x, name):
         """(the shape as a vector, the number of samples)."""
         static = tensor_util.constant_value(x)
-        prod = math_ops.reduce_prod(x, keepdims=x.get_shape().ndims == 0) if static is None else (
-            ops.convert_to_tensor(int(static.prod()), dtype=x.dtype, name='prod'))
+        prod = math_ops.reduce_prod(x) if static is None else np.prod(static, dtype=x.dtype.as_numpy_dtype())
         ndims = x.get_shape().ndims
         if ndims is None:
             expand = array_ops.where(math_ops.equal(array_ops.rank(x), 0), [1], array_ops.shape(x))
             x = array_ops.reshape(x, expand)
         elif ndims == 0:
             x = ops.convert_to_tensor(static.reshape([1]), name=name) if static is not None else array_ops.reshape(x, [1])
-            if static is None:
-                prod = array_ops.reshape(prod, [])
         elif ndims != 1:
             raise ValueError('Input is neither scalar nor vector.')
         return x, prod

@@ -29,9 +29,9 @@ def _all_true(*args):
     return math_ops.logical_and(*args) if len(args) == 2 else math_ops.reduce_all(args)
 
 
-def _is_zero(number):
-    value = _static(number)
-    return math_ops.equal(number, 0) if value is None else constant_op.constant(bool(value == 0))
+def _equals(number, other):
+    value, wanted = _static(number), _static(other)
+    return math_ops.equal(number, other) if value is None else constant_op.constant(bool(value == wanted))
 
 
 def _negation(x):
@@ -74,11 +74,11 @@ class TransformedDistribution(distribution_lib.Distribution):
                 bijector = identity_bijector.Identity(validate_args=validate_args)
             self._override_batch_shape = self._checked_override(batch_shape, distribution.is_scalar_batch(), validate_args,
                                                                 'batch_shape')
-            self._is_batch_override = _negation(_is_zero(_length(self._override_batch_shape)))
+            self._is_batch_override = _negation(_equals(_length(self._override_batch_shape), self._zero))
             self._is_maybe_batch_override = self._may_override(self._override_batch_shape)
             self._override_event_shape = self._checked_override(event_shape, distribution.is_scalar_event(), validate_args,
                                                                 'event_shape')
-            self._is_event_override = _negation(_is_zero(_length(self._override_event_shape)))
+            self._is_event_override = _negation(_equals(_length(self._override_event_shape), self._zero))
             self._is_maybe_event_override = self._may_override(self._override_event_shape)
             # Samples of a batch come as [event, batch], and have to be turned round.
             self._needs_rotation = _all_true(self._is_event_override, _negation(self._is_batch_override),
@@ -230,7 +230,7 @@ class TransformedDistribution(distribution_lib.Distribution):
     def _checked_override(self, shape, base_is_scalar, validate_args, name):
         """A shape as a tensor, empty where the distribution's own is kept. ValueError: it has one."""
         shape = ops.convert_to_tensor([] if shape is None else shape, dtype=dtypes.int32, name=name)
-        is_scalar = _is_zero(_length(shape))
+        is_scalar = _equals(_length(shape), 0)
         if tensor_util.constant_value(is_scalar):
             return self._empty
         assertions = []
