@@ -27,6 +27,8 @@ class RaggedTensor(composite_tensor.CompositeTensor):
         if not internal:
             raise ValueError('RaggedTensor constructor is private; please use one of the factory methods instead '
                              '(e.g., RaggedTensor.from_row_lengths())')
+        from reflow.ops.ragged import ragged_dispatch
+        ragged_dispatch.install()
         if not isinstance(row_splits, ops.Tensor):
             raise TypeError('Row-partitioning argument must be a Tensor, got %r' % row_splits)
         values = convert_to_tensor_or_ragged_tensor(values)
@@ -527,13 +529,20 @@ fetches.register_session_run_conversion_functions(
     RaggedTensor, _fetch, _feed, lambda ragged: [ragged.flat_values] + list(ragged.nested_row_splits))
 
 
+def check_rows(name, values):
+    """NotImplementedError: of the arguments of the function `name` one is neither ragged nor a scalar."""
+    for value in values:
+        if is_ragged(value):
+            continue
+        shape = value.shape if isinstance(value, ops.Tensor) else np.shape(value)
+        if tensor_shape.TensorShape(shape).ndims != 0:
+            raise NotImplementedError('%s of a RaggedTensor and a tensor that is no scalar: give both the same rows' % name)
+
+
 def _operator(name, function, reflected=False):
     def operator(self, *others):
         from reflow.ops.ragged import ragged_functional_ops
-        for other in others:
-            shape = other.shape if isinstance(other, ops.Tensor) else np.shape(other) if not is_ragged(other) else ()
-            if not is_ragged(other) and tensor_shape.TensorShape(shape).ndims != 0:
-                raise NotImplementedError('%s of a RaggedTensor and a tensor that is no scalar: give both the same rows' % name)
+        check_rows(name, others)
         arguments = (self,) + others
         return ragged_functional_ops.map_flat_values(function, *(reversed(arguments) if reflected else arguments))
     setattr(RaggedTensor, name, operator)
