@@ -10,6 +10,7 @@
 #include "reflow/base/first_error.h"
 #include "reflow/onednn/primitive_cache.h"
 #include "reflow/onednn/single_threaded.h"
+#include "reflow/onednn/strided_points.h"
 #include "reflow/tensor/checked_size.h"
 
 namespace reflow::onednn {
@@ -223,17 +224,33 @@ Status by_parts(ThreadPool& pool, const ConvolutionSizes& s, Direction direction
 
 Status convolution(ThreadPool& pool, const ConvolutionSizes& sizes, const float* x, const float* filter, float* y,
                    const ConvolutionEpilogue* after) {
+  if (are_strided_points(sizes)) {
+    ASSIGN_OR_RETURN(const Tensor points, gathered_points(pool, sizes, x));
+    return convolution(pool, dense_points(sizes), points.data<float>(), filter, y, after);
+  }
   return by_parts(pool, sizes, Direction::kForward, x, filter, y, after);
 }
 
 Status convolution_backward_data(ThreadPool& pool, const ConvolutionSizes& sizes, const float* dy, const float* filter,
                                  float* dx) {
+  if (are_strided_points(sizes)) {
+    const ConvolutionSizes dense = dense_points(sizes);
+    ASSIGN_OR_RETURN(Tensor points, allocate_tensor(DType::kFloat32, Shape{product(dense.in, dense.rank) * dense.batch,
+                                                                           dense.in_channels}));
+    RETURN_IF_ERROR(convolution_backward_data(pool, dense, dy, filter, points.data<float>()));
+    scatter_points(pool, sizes, points.data<float>(), dx);
+    return OkStatus();
+  }
   return by_parts(pool, sizes, Direction::kBackwardData, dy, filter, dx);
 }
 
 // Each part gives a sum over its images; the sums are added in the order of the parts.
 Status convolution_backward_filter(ThreadPool& pool, const ConvolutionSizes& s, const float* x, const float* dy,
                                    float* dfilter) {
+  if (are_strided_points(s)) {
+    ASSIGN_OR_RETURN(const Tensor points, gathered_points(pool, s, x));
+    return convolution_backward_filter(pool, dense_points(s), points.data<float>(), dy, dfilter);
+  }
   const int64_t x_size = product(s.in, s.rank) * s.in_channels, y_size = product(s.out, s.rank) * s.out_channels;
   const int64_t filter_size = product(s.kernel, s.rank) * s.in_channels * s.out_channels;
   // Few parts: each has a filter of its own to fill and to add.
