@@ -180,6 +180,51 @@ Endpoint axis_beside(GradContext& g, const Endpoint& axis, const Endpoint& dy) {
   return value.ok() ? g.constant_tensor(*value) : axis;
 }
 
+// The parts of rows of a gradient, `dy`, that belong to each of the values: along the rows those whose indices are the
+// value's, along another dimension of all rows the value's columns.
+void concat_slices_gradient(GradContext& g, int first, const std::vector<Endpoint>& values, const Gradient& dy, Endpoint axis) {
+  const Endpoint own_axis = g.op("FloorMod", {axis, g.rank(values[0])}, {}, "mod");
+  const StatusOr<Tensor> known = axis.node->type() == "Const" ? axis.node->attr<Tensor>("value")
+                                                              : StatusOr<Tensor>(invalid_argument(""));
+  if (!known.ok()) {
+    return g.fail(invalid_argument("Can only compute IndexedSlices gradient with statically-known concat_dim"));
+  }
+  const int64_t at = known->dtype() == DType::kInt64 ? known->item<int64_t>() : known->item<int32_t>();
+  if (at < 0 && !values[0].shape().known_rank()) {
+    return g.fail(invalid_argument("Can only compute IndexedSlices gradient with negative concat_dim when first value rank is "
+                                   "statically-known."));
+  }
+  std::vector<Endpoint> sizes;
+  for (const Endpoint& value : values) sizes.push_back(g.shape(value));
+  if (at < 0 ? at + values[0].shape().rank() != 0 : at != 0) {
+    Node* offsets = g.ops("ConcatOffset", {own_axis, sizes});
+    for (size_t i = 0; offsets != nullptr && i < sizes.size(); ++i) {
+      const Endpoint all = g.constant_ints({-1}, DType::kInt32, "concat/values_0");
+      const Endpoint rest = g.op("Slice", {sizes[i], g.constant_ints({1}, DType::kInt32, "Slice/begin"),
+                                           g.constant_ints({-1}, DType::kInt32, "Slice/size")});
+      const Endpoint size = g.op("ConcatV2", {std::vector<Endpoint>{all, rest}, g.constant(0, DType::kInt32, "concat/axis")}, {},
+                                 "concat");
+      g.dx(first + static_cast<int>(i)) = Gradient(
+          g.op("Slice", {dy.values, offsets->output(static_cast<int>(i)), size}), dy.indices, sizes[i]);
+    }
+    return;
+  }
+  const auto gather = [&](Endpoint from, Endpoint places) {
+    GradContext::Scope scope(g.graph(), "GatherV2");
+    return g.op("GatherV2", {from, places, g.constant(0, DType::kInt32, "axis")}, {}, scope.name());
+  };
+  Endpoint begin = g.constant(0, dy.indices.dtype());
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    const Endpoint end = g.op("AddV2", {begin, g.cast(gather(sizes[i], own_axis), dy.indices.dtype())}, {}, "add");
+    const Endpoint behind_begin = g.op("GreaterEqual", {dy.indices, begin});
+    const Endpoint within = g.op("LogicalAnd", {behind_begin, g.op("Less", {dy.indices, end})});
+    const Endpoint chosen = g.op("Squeeze", {g.op("Where", {within})}, {{"squeeze_dims", std::vector<int64_t>{1}}});
+    const Endpoint indices = g.op("Sub", {gather(dy.indices, chosen), begin}, {}, "sub");
+    g.dx(first + static_cast<int>(i)) = Gradient(gather(dy.values, chosen), indices, sizes[i]);
+    begin = end;
+  }
+}
+
 void concat_gradient(GradContext& g, int first, int end, int axis_input) {
   std::vector<Endpoint> values;
   for (int i = first; i < end; ++i) values.push_back(g.x(i));
@@ -187,6 +232,7 @@ void concat_gradient(GradContext& g, int first, int end, int axis_input) {
     g.dx(first) = g.dy_gradient(0);
     return;
   }
+  if (g.dy_gradient(0).is_slices()) return concat_slices_gradient(g, first, values, g.dy_gradient(0), g.x(axis_input));
   const Endpoint dy = g.dy(0);
   if (!g.status().ok()) return;
   const Endpoint own_axis = axis_beside(g, g.x(axis_input), dy);
