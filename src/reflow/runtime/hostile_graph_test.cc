@@ -3,7 +3,6 @@
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 
 #include "reflow/graph/graph_def.h"
 #include "reflow/runtime/session.h"
@@ -113,9 +112,8 @@ TEST(HostileGraph, FunctionsThatGrowEndInTime) {
   library += "} ";
   SessionOptions options;
   options.operation_timeout_ms = 50;
-  const auto begin = std::chrono::steady_clock::now();
-  (void)run(kConst + std::string("node { name: 'f' op: 'F39' input: 'c' } ") + library, "f", options);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(60));
+  const Status status = run(kConst + std::string("node { name: 'f' op: 'F39' input: 'c' } ") + library, "f", options);
+  EXPECT_FALSE(status.ok()) << "2^40 operations in 50 ms";
 }
 
 }  // namespace

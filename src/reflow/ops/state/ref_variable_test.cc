@@ -161,7 +161,10 @@ TEST(TemporaryVariable, LivesUntilItIsDestroyed) {
   destroy.set_step_resources(&step);
   ASSERT_TRUE(destroy.run().ok());
   EXPECT_EQ(destroy.output().summarize(), "1 2");
-  EXPECT_EQ(message_of(destroy.run()),
+  Variable other(DType::kFloat32);
+  OpRunner again("DestroyTemporaryVariable", {&other}, {{"var_name", "t"}}, &device);
+  again.set_step_resources(&step);
+  EXPECT_EQ(message_of(again.run()),
             "Resource __per_step_0/t/N10tensorflow19TemporaryVariableOp6TmpVarE does not exist.");
 }
 
