@@ -107,3 +107,6 @@ with tf.Graph().as_default():
             sess.run(tf.global_variables_initializer())
             print(flow.name, [np.round(each, 4).tolist() for each in sess.run(values)])
     print([(v.name, v.shape.as_list()) for v in tf.global_variables()])
+for distribution in ('MultivariateNormalDiag([1., 2.], [1., 3.])', 'MultivariateNormalTriL([1., 2.], [[1., 0.], [2., 3.]])',
+                     'MultivariateNormalFullCovariance([1., 2.], [[4., 1.], [1., 3.]])'):
+    quietly(D + distribution + '.sample(3)')  # of the graph's seed alone

@@ -71,6 +71,17 @@ class _ByOperator(bijector.Bijector):
         """The linear operator."""
         return self._scale
 
+    def _make_ndims(self, scale):
+        """TensorFlow's constants: how many nodes there are decides on the seeds of samples that get none."""
+        with ops.name_scope('DistributionShape'), ops.name_scope('init'):
+            if scale is None:
+                batch_ndims = 0
+            else:
+                batch_ndims = scale.tensor_rank
+                batch_ndims = scale.tensor_rank_tensor() - 2 if batch_ndims is None else batch_ndims - 2
+            ops.convert_to_tensor(batch_ndims, name='batch_ndims')
+            ops.convert_to_tensor(1, name='event_ndims')
+
     def _columns(self, x, function):
         """`function` of the samples of each operator of the batch, side by side as columns."""
         batch_ndims = self.scale.tensor_rank
@@ -142,6 +153,7 @@ class AffineLinearOperator(_ByOperator):
                     raise ValueError('Scale matrix must be non-singular.')
                 graph_parents += scale.graph_parents
                 dtype = dtype if scale.dtype is None else scale.dtype.base_dtype
+            self._make_ndims(scale)
             super().__init__(forward_min_event_ndims=1, graph_parents=graph_parents, is_constant_jacobian=True, dtype=dtype,
                              validate_args=validate_args, name=name)
 
@@ -168,6 +180,7 @@ class Affine(_ByOperator):
                                            scale_perturb_factor)
             if not self._is_only_identity_multiplier:
                 self._check_dtypes()
+            self._make_ndims(None if self._is_only_identity_multiplier else self._scale)
             parents = [self._scale] if tensor_util.is_tensor(self._scale) else (
                 self._scale.graph_parents + [self._shift] if self._shift is not None else [])
             super().__init__(forward_min_event_ndims=1, graph_parents=parents, is_constant_jacobian=True,
