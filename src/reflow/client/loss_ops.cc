@@ -31,7 +31,7 @@ Output flatten_outer(const Output& x) {
   const Output dims = shape(x);
   const Output last_axis = subtract(rank, 1);
   const Output last = slice(dims, {last_axis}, {1});
-  const Output output = reshape(x, concat(TensorList{{-1}, last}, 0));
+  const Output output = reshape(x, concat({TensorLike(std::vector<int64_t>{-1}), last}, 0));
   const Shape& known = x.shape();
   if (known.known_rank() && known.rank() > 0) {
     int64_t rows = 1;
@@ -44,7 +44,7 @@ Output flatten_outer(const Output& x) {
 // `x` with dimension `axis` behind the others.
 Output move_to_end(const Output& x, int axis, const Output& rank) {
   const Output before = range(axis), after = range(axis + 1, rank);
-  return transpose(x, concat(TensorList{before, after, {axis}}, 0));
+  return transpose(x, concat({before, after, TensorLike(std::vector<int64_t>{axis})}, 0));
 }
 
 Output softmax_cross_entropy(const TensorLike& labels, const TensorLike& logits, int axis, const std::string& scope) {

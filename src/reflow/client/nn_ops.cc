@@ -49,7 +49,7 @@ Output swap_axis(const Output& x, const TensorLike& index, const Output& last, c
   const Output before = range(index);
   const TensorLike next = number ? TensorLike(*number + 1) : TensorLike(*index.output() + 1);
   const Output between = range(next, last);
-  return transpose(x, concat(TensorList{before, {last}, between, {index}}, 0), {.name = name});
+  return transpose(x, concat({before, TensorLike(TensorList{last}), between, TensorLike(TensorList{index})}, 0), {.name = name});
 }
 
 Output softmax_along(const char* op, const TensorLike& logits, const SoftmaxOptions& options) {
