@@ -183,10 +183,9 @@ Endpoint axis_beside(GradContext& g, const Endpoint& axis, const Endpoint& dy) {
 // The parts of rows of a gradient, `dy`, that belong to each of the values: along the rows those whose indices are the
 // value's, along another dimension of all rows the value's columns.
 void concat_slices_gradient(GradContext& g, int first, const std::vector<Endpoint>& values, const Gradient& dy, Endpoint axis) {
-  const Endpoint own_axis = g.op("FloorMod", {axis, g.rank(values[0])}, {}, "mod");
-  const StatusOr<Tensor> known = axis.node->type() == "Const" ? axis.node->attr<Tensor>("value")
-                                                              : StatusOr<Tensor>(invalid_argument(""));
-  if (!known.ok()) {
+  const Endpoint own_axis = g.op("FloorMod", {axis_beside(g, axis, dy.values), g.rank(values[0])}, {}, "mod");
+  const StatusOr<Tensor> known = axis.node->attr<Tensor>("value");
+  if (axis.node->type() != "Const" || !known.ok()) {
     return g.fail(invalid_argument("Can only compute IndexedSlices gradient with statically-known concat_dim"));
   }
   const int64_t at = known->dtype() == DType::kInt64 ? known->item<int64_t>() : known->item<int32_t>();
