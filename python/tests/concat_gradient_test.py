@@ -1,0 +1,47 @@
+"""Gradients of tf.concat where only some rows have one."""
+import numpy as np
+import reflow.tensorflow as tf
+
+
+def gradients(axis):
+    a, b = tf.Variable(tf.zeros([1, 2])), tf.Variable(tf.zeros([3, 2]))
+    table = tf.concat([a, b], axis)
+    rows = tf.gather(table, [0, 2, 2, 3])
+    return tf.gradients(rows, [a, b], tf.constant(np.arange(8, dtype=np.float32).reshape(4, 2)))
+
+
+def test_rows_go_to_the_values_that_they_come_from():
+    with tf.Graph().as_default() as graph, tf.Session() as sess:
+        da, db = gradients(0)
+        assert isinstance(da, tf.IndexedSlices) and isinstance(db, tf.IndexedSlices)
+        assert sess.run(da.indices).tolist() == [0] and sess.run(da.values).tolist() == [[0, 1]]
+        assert sess.run(db.indices).tolist() == [1, 1, 2]
+        assert sess.run(db.values).tolist() == [[2, 3], [4, 5], [6, 7]]
+        # As TensorFlow 1.15.5 builds them.
+        types = [op.type for op in graph.get_operations() if op.name.startswith('gradients/concat_grad/') and op.type != 'Const']
+        assert types == ['FloorMod'] + 2 * [
+            'GatherV2', 'AddV2', 'GreaterEqual', 'Less', 'LogicalAnd', 'Where', 'Squeeze', 'GatherV2', 'Sub', 'GatherV2']
+
+
+def test_columns_go_to_the_values_that_they_come_from():
+    with tf.Graph().as_default(), tf.Session() as sess:
+        a, b = tf.Variable(tf.zeros([3, 1])), tf.Variable(tf.zeros([3, 2]))
+        rows = tf.gather(tf.concat([a, b], 1), [2, 0])
+        da, db = tf.gradients(rows, [a, b], tf.constant([[1., 2., 3.], [4., 5., 6.]]))
+        assert sess.run(da.indices).tolist() == [2, 0] == sess.run(db.indices).tolist()
+        assert sess.run(da.values).tolist() == [[1], [4]]
+        assert sess.run(db.values).tolist() == [[2, 3], [5, 6]]
+
+
+def test_in_loops():
+    with tf.Graph().as_default(), tf.Session() as sess:
+        a, b = tf.Variable(tf.zeros([1, 2])), tf.Variable(tf.ones([3, 2]))
+
+        def add_rows(i, total):
+            return i + 1, total + tf.reduce_sum(tf.gather(tf.concat([a, b], 0), [0, i + 1]) * 2.0)
+
+        total = tf.while_loop(lambda i, _: i < 2, add_rows, [0, 0.0])[1]
+        da, db = [tf.convert_to_tensor(g) for g in tf.gradients(total, [a, b])]
+        sess.run(tf.global_variables_initializer())
+        assert sess.run(da).tolist() == [[4, 4]]
+        assert sess.run(db).tolist() == [[2, 2], [2, 2], [0, 0]]
