@@ -41,7 +41,7 @@ target_compile_options(reflow_settings INTERFACE
   -Wno-missing-field-initializers # optional arguments are structs with designated initialisers
   -fvisibility=default            # exceptions cross the library's border
   -ffp-contract=off -fno-math-errno
-  -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=) # log messages name their source's file: not where it was built
+  -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=) # objects don't depend on where the tree stands
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(reflow_settings INTERFACE -Wno-restrict) # GCC 12 sees overlaps in std::string that aren't there
 endif()

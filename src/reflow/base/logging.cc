@@ -29,11 +29,9 @@ std::string line_of(LogLevel level, const logging_internal::SourceLine& where, s
   const std::time_t seconds = now_us / 1000000;
   std::tm local{};
   localtime_r(&seconds, &local);
-  std::string_view file = where.file;
-  file.remove_prefix(file.rfind('/') + 1);
   return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:06}: {} {}:{}] {}", local.tm_year + 1900, local.tm_mon + 1,
                      local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec, now_us % 1000000,
-                     "IWEF"[static_cast<int>(level)], file, where.line, text);
+                     "IWEF"[static_cast<int>(level)], where.file, where.line, text);
 }
 
 }  // namespace

@@ -21,12 +21,16 @@ void set_log_sink(LogSink sink);
 
 namespace logging_internal {
 
-// As std::source_location, which clang 14 has not.
+// The name of a source without its folders, as an array: a pointer into the compiler's path would keep all of it in the
+// library, which must not know where it was built.
 struct SourceLine {
-  const char* file;
+  char file[48] = {};
   int line;
-  static constexpr SourceLine current(const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
-    return {file, line};
+  static constexpr SourceLine current(std::string_view path = __builtin_FILE(), int line = __builtin_LINE()) {
+    SourceLine here{.line = line};
+    path.remove_prefix(path.rfind('/') + 1);
+    path.substr(0, sizeof(here.file) - 1).copy(here.file, sizeof(here.file) - 1);
+    return here;
   }
 };
 
