@@ -55,11 +55,11 @@ class IdxReader {
   }
 
   // That the file may hold `count` * `item_size` bytes more, before memory is taken for them.
-  Status check_plausible(int64_t count, int64_t item_size) const {
-    int64_t size = 0;
+  Status check_plausible(int64_t count, int64_t rows = 1, int64_t columns = 1) const {
+    int64_t item_size = 0, size = 0;
     const int64_t most = gzdirect(file_.get()) ? file_size_ : file_size_ * kMaxDeflateRatio;
-    if (__builtin_mul_overflow(count, item_size, &size) || size > most) {
-      return data_loss("{} is truncated: its header promises {} items of {} bytes", path_, count, item_size);
+    if (__builtin_mul_overflow(rows, columns, &item_size) || __builtin_mul_overflow(count, item_size, &size) || size > most) {
+      return data_loss("{} is truncated: its header promises {} items of {} x {} bytes", path_, count, rows, columns);
     }
     return OkStatus();
   }
@@ -109,7 +109,7 @@ StatusOr<Tensor> read_idx_images(const std::string& path, DType dtype) {
   ASSIGN_OR_RETURN(const int64_t n, reader.read_number());
   ASSIGN_OR_RETURN(const int64_t rows, reader.read_number());
   ASSIGN_OR_RETURN(const int64_t columns, reader.read_number());
-  RETURN_IF_ERROR(reader.check_plausible(n, rows * columns));
+  RETURN_IF_ERROR(reader.check_plausible(n, rows, columns));
   ASSIGN_OR_RETURN(Tensor images, allocate_tensor(dtype, {n, rows, columns, 1}));
   if (dtype == DType::kUint8) {
     RETURN_IF_ERROR(reader.read(images.raw_data(), images.size_bytes()));
