@@ -117,7 +117,8 @@ std::vector<Checkpoint::Named> Checkpoint::objects() const {
         const std::optional<Variable> slot = variable ? optimizer->get_slot(*variable, slot_name) : std::nullopt;
         if (!slot) continue;
         const std::string name = fmt::format("{}/.OPTIMIZER_SLOT/{}/{}", found[original].name, found[i].name, escaped(slot_name));
-        found[i].node.slots.push_back({original, slot_name, add(Trackable(*slot), name)});
+        const int id = add(Trackable(*slot), name);  // which may move what was found
+        found[i].node.slots.push_back({original, slot_name, id});
       }
     }
   }
