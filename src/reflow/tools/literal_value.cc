@@ -72,7 +72,7 @@ class Parser {
       ASSIGN_OR_RETURN(std::string key, parse_string());
       if (!take(":")) return error("':'");
       ASSIGN_OR_RETURN(LiteralValue item, parse(depth + 1));
-      dict.emplace_back(std::move(key), std::move(item));
+      dict.push_back({std::move(key), std::move(item)});
     }
     return LiteralValue{std::move(dict)};
   }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -14,8 +13,14 @@ namespace reflow::tools {
 // A value as Python writes it: 3, 2.5, True, 'text', [[1, 2], [3, 4]], {'age': [22]}, np.ones((2, 3)).
 struct LiteralValue {
   using List = std::vector<LiteralValue>;
-  using Dict = std::vector<std::pair<std::string, LiteralValue>>;
+  struct Item;
+  using Dict = std::vector<Item>;
   std::variant<bool, int64_t, double, std::string, List, Dict> value;
+};
+
+struct LiteralValue::Item {
+  std::string key;
+  LiteralValue value;
 };
 
 // InvalidArgument: "COLUMN: what was expected".
