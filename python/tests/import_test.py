@@ -33,4 +33,4 @@ def test_the_version_is_that_of_the_build():
 
 def test_the_package_needs_what_it_says():
     needed = re.search(r'dependencies = \[(.*)\]', (ROOT / 'pyproject.toml').read_text())[1]
-    assert re.findall(r'"([a-z-]+)', needed) == ['numpy', 'protobuf', 'absl-py']
+    assert re.findall(r'"([a-z-]+)', needed) == ['numpy', 'protobuf', 'absl-py', 'six']

@@ -77,3 +77,9 @@ def test_usage_and_unknown_options(folder):
 def test_modules_of_tensorflow_run_as_programs(folder):
     code, out, _ = run(folder, '-m', 'reflow', '-m', 'tensorflow.python.tools.optimize_for_inference', '--input=none')
     assert (code, out) == (255, "Input graph file 'none' does not exist!\n")
+
+
+def test_programs_import_what_tensorflow_brought_along(folder):
+    code = ('import six\nfrom six.moves import urllib, xrange\nfrom absl import app, flags, logging\nimport tensorflow as tf\n'
+            'print(list(xrange(2)), list(six.iteritems({1: 2})), urllib.parse.quote("a b"), isinstance("", six.string_types))')
+    assert run(folder, '-m', 'reflow', '-c', code) == (0, '[0, 1] [(1, 2)] a%20b True\n', '')
