@@ -4,26 +4,40 @@
 
 #include "conversion.h"
 #include "graph_objects.h"
+#include "throwing_casters.h"
 #include "variable_objects.h"
 
 namespace nanobind::detail {
 
-#define REFLOW_CASTER(Type, NAME, FROM, TO)                                                     \
+// An argument that may be none (nb::arg().none()) is NONE then; anywhere else None is what FROM says of it.
+#define REFLOW_CASTER(Type, NAME, NONE, FROM, TO)                                               \
+  template <>                                                                                   \
+  struct caster_throws<Type> : std::true_type {};                                               \
   template <>                                                                                   \
   struct type_caster<Type> {                                                                    \
     NB_TYPE_CASTER(Type, const_name(NAME))                                                      \
-    bool from_python(handle src, uint32_t, cleanup_list*) {                                     \
-      value = FROM(src);                                                                        \
+    bool from_python(handle src, uint32_t flags, cleanup_list*) {                               \
+      value = src.is_none() && (flags & kAcceptsNone) ? NONE : FROM(src);                       \
       return true;                                                                              \
     }                                                                                           \
     static handle from_cpp(const Type& v, rv_policy, cleanup_list*) { return TO(v).release(); } \
   };
-REFLOW_CASTER(reflow::DType, "DType", reflow::python::dtype_from_python, reflow::python::dtype_to_python)
-REFLOW_CASTER(reflow::Shape, "TensorShape", reflow::python::shape_from_python, reflow::python::shape_to_python)
-REFLOW_CASTER(reflow::Output, "Tensor", reflow::python::output_from_python, reflow::python::tensor_object)
-REFLOW_CASTER(reflow::Gradient, "Gradient", reflow::python::gradient_from_python, reflow::python::gradient_to_python)
+REFLOW_CASTER(reflow::DType, "DType", reflow::DType::kInvalid, reflow::python::given_dtype_from_python,
+              reflow::python::dtype_to_python)
+REFLOW_CASTER(reflow::Shape, "TensorShape", reflow::Shape::unknown(), reflow::python::shape_from_python,
+              reflow::python::shape_to_python)
+REFLOW_CASTER(reflow::Output, "Tensor", reflow::Output(), reflow::python::output_from_python,
+              reflow::python::tensor_object)
+REFLOW_CASTER(reflow::Gradient, "Gradient", reflow::Gradient(), reflow::python::gradient_from_python,
+              reflow::python::gradient_to_python)
+REFLOW_CASTER(reflow::Operation, "Operation", reflow::Operation(), reflow::python::operation_from_python,
+              reflow::python::operation_to_python)
+REFLOW_CASTER(reflow::Variable, "Variable", reflow::Variable(), reflow::python::variable_from_python,
+              reflow::python::variable_object)
 #undef REFLOW_CASTER
 
+template <>
+struct caster_throws<reflow::TensorLike> : std::true_type {};
 template <>
 struct type_caster<reflow::TensorLike> {
   NB_TYPE_CASTER(reflow::TensorLike, const_name("object"))
@@ -35,30 +49,7 @@ struct type_caster<reflow::TensorLike> {
 };
 
 template <>
-struct type_caster<reflow::Operation> {
-  NB_TYPE_CASTER(reflow::Operation, const_name("Operation"))
-  bool from_python(handle src, uint32_t, cleanup_list*) {
-    value = reflow::Operation(reflow::python::element_from_python(src).node());
-    return true;
-  }
-  static handle from_cpp(const reflow::Operation& v, rv_policy, cleanup_list*) {
-    return reflow::python::operation_object(v.node()).release();
-  }
-};
-
-template <>
-struct type_caster<reflow::Variable> {
-  NB_TYPE_CASTER(reflow::Variable, const_name("Variable"))
-  bool from_python(handle src, uint32_t, cleanup_list*) {
-    const reflow::Variable* variable = reflow::python::as_variable(src.ptr());
-    if (variable) value = *variable;
-    return variable || src.is_none();
-  }
-  static handle from_cpp(const reflow::Variable& v, rv_policy, cleanup_list*) {
-    return reflow::python::variable_object(v).release();
-  }
-};
-
+struct caster_throws<reflow::GraphElement> : std::true_type {};
 template <>
 struct type_caster<reflow::GraphElement> {
   static constexpr auto Name = const_name("GraphElement");

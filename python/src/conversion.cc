@@ -262,6 +262,11 @@ DType dtype_from_python(nb::handle object) {
   return dtype_from_python(as_dtype(object));
 }
 
+DType given_dtype_from_python(nb::handle object) {
+  if (object.is_none()) throw TypeError("Cannot convert value None to a TensorFlow DType.");
+  return dtype_from_python(object);
+}
+
 nb::object dtype_to_python(DType dtype) {
   if (dtype == DType::kInvalid) return nb::none();
   static PyObject* known[256] = {};
@@ -321,6 +326,7 @@ std::string string_from_python(nb::handle object) {
   if (PyBytes_Check(object.ptr())) {
     return std::string(PyBytes_AS_STRING(object.ptr()), PyBytes_GET_SIZE(object.ptr()));
   }
+  if (!PyUnicode_Check(object.ptr())) throw TypeError("expected string or bytes-like object");
   Py_ssize_t size = 0;
   const char* text = PyUnicode_AsUTF8AndSize(object.ptr(), &size);
   if (!text) throw nb::python_error();
@@ -347,7 +353,6 @@ TensorLike tensor_like_from_python(nb::handle object) {
 }
 
 Output output_from_python(nb::handle object) {
-  if (object.is_none()) return {};
   if (const Output* output = as_output(object.ptr())) return held(*output);
   return convert_to_tensor(tensor_like_from_python(object));
 }
@@ -355,8 +360,9 @@ Output output_from_python(nb::handle object) {
 Gradient gradient_from_python(nb::handle object) {
   if (object.is_none()) return {};
   if (!is_indexed_slices(object)) return Gradient(output_from_python(object));
+  const nb::object dense_shape = object.attr("dense_shape");
   return Gradient(IndexedSlices{output_from_python(object.attr("values")), output_from_python(object.attr("indices")),
-                                output_from_python(object.attr("dense_shape"))});
+                                dense_shape.is_none() ? Output() : output_from_python(dense_shape)});
 }
 
 nb::object gradient_to_python(const Gradient& gradient) {
@@ -383,6 +389,15 @@ GraphElement element_from_python(nb::handle object) {
   }
   if (nb::hasattr(object, "op")) return element_from_python(nb::object(object.attr("op")));
   throw TypeError(fmt::format("Can not convert a {} into a Tensor or Operation.", type_name_of(object)));
+}
+
+Operation operation_from_python(nb::handle object) { return Operation(element_from_python(object).node()); }
+nb::object operation_to_python(const Operation& operation) { return operation_object(operation.node()); }
+
+Variable variable_from_python(nb::handle object) {
+  if (const Variable* variable = as_variable(object.ptr())) return *variable;
+  const char* missing = nb::hasattr(object, "dtype") ? "is_initialized" : "dtype";
+  throw nb::attribute_error(fmt::format("'{}' object has no attribute '{}'", type_name_of(object), missing).c_str());
 }
 
 nb::object tensor_like_to_python(const TensorLike& value) {

@@ -20,6 +20,7 @@ namespace nb = nanobind;
 
 // tf.DType objects, NumPy types, names and Python types; None is kInvalid. TypeError: it is none.
 DType dtype_from_python(nb::handle object);
+DType given_dtype_from_python(nb::handle object);  // TypeError: None, too
 nb::object dtype_to_python(DType dtype);  // None for kInvalid
 
 // TensorShape, lists and tuples of ints, Nones and Dimensions, an int; None is a shape of unknown rank.
@@ -30,16 +31,20 @@ nb::object shape_to_python(const Shape& shape);
 // conversion functions for.
 TensorLike tensor_like_from_python(nb::handle object);
 nb::object tensor_like_to_python(const TensorLike& value);
-// A Tensor, or what has to be made one in the default graph now.
+// A Tensor, or what has to be made one in the default graph now. ValueError: None.
 Output output_from_python(nb::handle object);
 // None: no gradient. IndexedSlices or a tensor.
 Gradient gradient_from_python(nb::handle object);
 nb::object gradient_to_python(const Gradient& gradient);
 GraphElement element_from_python(nb::handle object);
+Operation operation_from_python(nb::handle object);
+nb::object operation_to_python(const Operation& operation);
+// AttributeError: the object is no variable; it names an attribute of variables that the object hasn't.
+Variable variable_from_python(nb::handle object);
 Initializer initializer_from_python(nb::handle object);
 Regularizer regularizer_from_python(nb::handle object);
 
-// str or bytes; None is "".
+// str or bytes; None is "". TypeError: it is neither.
 std::string string_from_python(nb::handle object);
 
 // An attribute of kind `type` ("int", "list(type)", ...). TypeError with TensorFlow's text: it isn't of this kind.

@@ -4,7 +4,6 @@
 
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
-#include <nanobind/stl/tuple.h>
 
 #include "bindings.h"
 #include "functions.h"
@@ -18,8 +17,7 @@ namespace {
 // (name, variable, slice), or a SaveableObject of Python.
 train::Saveable saveable_from_python(nb::handle item) {
   if (nb::isinstance<nb::tuple>(item)) {
-    const auto [name, variable, slice] = nb::cast<std::tuple<std::string, Variable, std::string>>(item);
-    return train::saveable_of(name, variable, slice);
+    return train::saveable_of(string_from_python(item[0]), variable_from_python(item[1]), string_from_python(item[2]));
   }
   nb::object op = item.attr("op");
   if (nb::hasattr(op, "resource_handle")) op = op.attr("resource_handle");  // of a table

@@ -2,7 +2,7 @@
 
 from reflow import _core
 from reflow.framework import ops
-from reflow.ops.gradients_util import AggregationMethod  # noqa: F401
+from reflow.ops.gradients_util import AggregationMethod, known_aggregation_method  # noqa: F401
 from reflow.ops.unconnected_gradients import UnconnectedGradients
 
 
@@ -19,7 +19,10 @@ def gradients(ys, xs, grad_ys=None, name='gradients', colocate_gradients_with_op
         zeros = UnconnectedGradients(unconnected_gradients) is UnconnectedGradients.ZERO
     except ValueError:
         raise ValueError("Unknown value for unconnected_gradients: %r" % unconnected_gradients) from None
-    ys = _as_list(ys)
+    aggregation_method = known_aggregation_method(aggregation_method)
+    ys, xs, stops = _as_list(ys), _as_list(xs), [] if stop_gradients is None else _as_list(stop_gradients)
+    for tensor in [tensor for tensor in ys + xs if tensor is None] + stops:
+        _ = tensor.op  # AttributeError: it is no tensor
     grad_ys = [None] * len(ys) if grad_ys is None else _as_list(grad_ys)
     if len(ys) != len(grad_ys):
         raise ValueError('Passed %d grad_ys for %d ys' % (len(grad_ys), len(ys)))
@@ -27,11 +30,10 @@ def gradients(ys, xs, grad_ys=None, name='gradients', colocate_gradients_with_op
         with ops.name_scope(name, 'gradients', ys) as name:
             grad_ys = ops.convert_n_to_tensor_or_indexed_slices(grad_ys, name='grad_y')
     # A variable stops where it is, not where it is read.
-    stops = [stop._variable if isinstance(stop, _core.Variable) else stop
-             for stop in ([] if stop_gradients is None else _as_list(stop_gradients))]
+    stops = [stop._variable if isinstance(stop, _core.Variable) else stop for stop in stops]
     return _core.gradients([_core.convert_to_tensor(y, None, 'y', None) if not hasattr(y, 'indices') else y.values
-                            for y in ys], _as_list(xs), grad_ys, name or 'gradients', bool(colocate_gradients_with_ops),
-                           bool(gate_gradients), aggregation_method or 0, stops, zeros)
+                            for y in ys], xs, grad_ys, name or 'gradients', bool(colocate_gradients_with_ops),
+                           bool(gate_gradients), aggregation_method, stops, zeros)
 
 
 def gradients_v2(ys, xs, grad_ys=None, name='gradients', gate_gradients=False, aggregation_method=None,

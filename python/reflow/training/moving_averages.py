@@ -1,7 +1,6 @@
 """Moving averages of variables and tensors."""
 from reflow import _core
 from reflow.ops import variables
-from reflow.util import nest
 
 
 def assign_moving_average(variable, value, decay, zero_debias=True, name=None):
@@ -26,17 +25,26 @@ class ExponentialMovingAverage:
 
     def apply(self, var_list=None):
         """Makes shadows where there are none yet, and an operation that updates those of `var_list`."""
-        return self._object.apply(variables.trainable_variables() if var_list is None else nest.flatten(var_list))
+        var_list = variables.trainable_variables() if var_list is None else list(var_list)
+        for var in var_list:
+            _ = var.dtype  # AttributeError: it is no tensor
+        return self._object.apply(var_list)
 
     def average(self, var):
         """The shadow of a variable or tensor; None: there is none."""
-        return self._object.average(var)
+        return self._object.average(_averaged(var))
 
     def average_name(self, var):
         """The name of the shadow, be it there or not."""
-        return self._object.average_name(var)
+        return self._object.average_name(_averaged(var))
 
     def variables_to_restore(self, moving_avg_variables=None):
         """For a Saver that loads averages into the variables: {name in the checkpoint: variable}."""
-        averaged = None if moving_avg_variables is None else list(moving_avg_variables)
+        averaged = None if moving_avg_variables is None else [_averaged(variable) for variable in moving_avg_variables]
         return self._object.variables_to_restore(averaged)
+
+
+def _averaged(var):
+    """The variable or tensor. AttributeError: it is neither."""
+    _ = var.experimental_ref
+    return var

@@ -1,0 +1,27 @@
+"""Objects of the wrong kind as arguments end in the errors of TensorFlow 1.15.5, and never end the interpreter."""
+import json
+import pathlib
+import re
+
+import numpy as np
+import pytest
+
+# One a line: [program, class of the error, its text], where a program knows what _objects gives.
+VECTORS = [json.loads(line) for line in (
+    pathlib.Path(__file__).resolve().parents[2] / 'tests/data/errors/python_mistakes.jsonl').read_text().splitlines()]
+
+
+def _objects(tf, graph):
+    return {'tf': tf, 'np': np, 'v': tf.Variable([[1.]], name='v'), 'x': tf.constant([1.], name='x'), 'o': lambda: 1,
+            'opt': tf.train.GradientDescentOptimizer(.1), 'S': tf.Session(graph=graph)}
+
+
+@pytest.mark.parametrize('program,error,text', VECTORS, ids=[program for program, _, _ in VECTORS])
+def test_mistake(program, error, text):
+    import reflow.tensorflow as tf
+    with tf.Graph().as_default() as graph:
+        objects = _objects(tf, graph)
+        with pytest.raises(Exception) as caught:
+            eval(program, objects)
+    assert type(caught.value).__name__ == error
+    assert re.sub('0x[0-9a-f]+', '0x0', re.sub('<function .*?<lambda>', '<lambda>', str(caught.value))) == text
