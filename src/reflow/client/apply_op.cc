@@ -189,12 +189,34 @@ DType attr_dtype(const graph::AttrMap& attrs, const std::vector<std::pair<std::s
   return DType::kInvalid;
 }
 
-graph::OpInput convert_list(const TensorLike& value, const graph::OpDef& op, const graph::ArgDef& arg, DType dtype) {
+// Of a list that isn't the argument's: the types that its elements have by themselves, and what the argument wants.
+std::string list_mistake(const TensorLike& value, const graph::OpDef& op, const graph::ArgDef& arg, DType type_attr) {
+  std::string types;
+  for (const TensorLike& element : *value.list()) {
+    if (!types.empty()) types += ", ";
+    try {
+      types += dtype_name(base_type(convert(element, DType::kInvalid, "", DType::kInvalid, arg.is_ref).dtype()));
+    } catch (const TypeError&) {
+      types += "<NOT CONVERTIBLE TO TENSOR>";
+    } catch (const ValueError&) {
+      types += "<NOT CONVERTIBLE TO TENSOR>";
+    }
+  }
+  const std::string prefix = fmt::format("Tensors in list passed to '{}' of '{}' Op have types [{}] that ", arg.name,
+                                         op.name, types);
+  if (arg.number_attr.empty()) return fmt::format("{}are invalid. Tensors: {}", prefix, describe(value));
+  if (arg.type != DType::kInvalid) return fmt::format("{}do not match expected type {}.", prefix, dtype_name(arg.type));
+  if (type_attr == DType::kInvalid) return prefix + "don't all match.";
+  return fmt::format("{}do not match type {} inferred from earlier arguments.", prefix, dtype_name(type_attr));
+}
+
+graph::OpInput convert_list(const TensorLike& value, const graph::OpDef& op, const graph::ArgDef& arg, DType type_attr) {
   const TensorLike::List* list = value.list();
   if (!list) {
     throw TypeError(fmt::format("Expected list for '{}' argument to '{}' Op, not {}.", arg.name, op.name,
         describe(value)));
   }
+  DType dtype = type_attr;
   if (dtype == DType::kInvalid && !arg.number_attr.empty()) {
     for (const TensorLike& element : *list) {
       if (const Output* output = element.output()) {
@@ -203,6 +225,17 @@ graph::OpInput convert_list(const TensorLike& value, const graph::OpDef& op, con
       }
     }
   }
+  const auto converted = [&](const TensorLike& element, size_t i) {
+    const std::string name = fmt::format("{}_{}", arg.name, i);
+    if (executing_eagerly()) return convert(element, dtype, name, DType::kInvalid, arg.is_ref);
+    try {
+      return convert(element, dtype, name, DType::kInvalid, arg.is_ref);
+    } catch (const TypeError&) {
+      throw TypeError(list_mistake(value, op, arg, type_attr));
+    } catch (const ValueError&) {
+      throw TypeError(list_mistake(value, op, arg, type_attr));
+    }
+  };
   std::vector<graph::Endpoint> endpoints;
   for (size_t i = 0; i < list->size(); ++i) {
     const TensorLike& element = (*list)[i];
@@ -210,9 +243,9 @@ graph::OpInput convert_list(const TensorLike& value, const graph::OpDef& op, con
       endpoints.push_back(to_endpoint(*output));
       continue;
     }
-    const Output converted = convert(element, dtype, fmt::format("{}_{}", arg.name, i), DType::kInvalid, arg.is_ref);
-    if (dtype == DType::kInvalid && !arg.number_attr.empty()) dtype = base_type(converted.dtype());
-    endpoints.push_back(to_endpoint(converted));
+    const Output tensor = converted(element, i);
+    if (dtype == DType::kInvalid && !arg.number_attr.empty()) dtype = base_type(tensor.dtype());
+    endpoints.push_back(to_endpoint(tensor));
   }
   return graph::OpInput(std::move(endpoints));
 }

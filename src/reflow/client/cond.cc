@@ -42,7 +42,7 @@ std::vector<Output> call_branch(const BranchFn& fn) {
 std::vector<Output> cond_merges(const TensorLike& pred, const BranchFn& true_fn, const BranchFn& false_fn,
                                 const std::string& name, bool strict) {
   if (executing_eagerly()) return call_branch(eager_bool(pred) ? true_fn : false_fn);
-  if (!is_symbolic(pred)) throw TypeError("pred must not be a Python bool");
+  if (std::holds_alternative<bool>(pred.value())) throw TypeError("pred must not be a Python bool");
   const name_scope scope(name, "cond");
   graph::Graph& graph = default_graph();
   const Output condition = convert(pred, DType::kInvalid, "pred");
