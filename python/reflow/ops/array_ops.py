@@ -229,6 +229,8 @@ def parallel_stack(values, name='parallel_stack'):
 
 def stack(values, axis=0, name='stack'):
     """Tensors along a new dimension; a tensor, where that is the first one, is the stack of its rows."""
+    if values is None:
+        raise TypeError("'NoneType' object is not subscriptable")
     if axis == 0 and isinstance(values, (ops.Tensor, _core.Variable)):
         return ops.convert_to_tensor(values, name=name)
     return _core.stack(_sequence(values), axis, name)

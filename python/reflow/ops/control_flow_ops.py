@@ -34,10 +34,14 @@ def tuple(tensors, name=None, control_inputs=None):  # pylint: disable=redefined
     """The tensors, each available when all of them and the control inputs are."""
     if _core.executing_eagerly():
         return tensors
-    with ops.name_scope(name, 'tuple', tensors) as scope:
-        gating = [tensor.op for tensor in tensors if tensor is not None and not isinstance(tensor, ops.Operation)]
-        gating += [tensor for tensor in tensors if isinstance(tensor, ops.Operation)]
+    from reflow.framework import tensor_util
+    with ops.name_scope(name, 'tuple', tensors):
+        tensors = [tensor if tensor is None or isinstance(tensor, ops.Operation) or tensor_util.is_tensor(tensor)
+                   else ops.convert_to_tensor(tensor) for tensor in tensors]
+        gating = [tensor if isinstance(tensor, ops.Operation) else tensor.op for tensor in tensors if tensor is not None]
         for control in control_inputs or ():
+            if not isinstance(control, (ops.Operation, ops.Tensor)):
+                raise TypeError('Control input must be Operation or Tensor: %s' % control)
             gating.append(control if isinstance(control, ops.Operation) else control.op)
         if not gating:
             raise ValueError('Must have at least one Tensor: %s' % tensors)
@@ -45,7 +49,8 @@ def tuple(tensors, name=None, control_inputs=None):  # pylint: disable=redefined
         results = []
         for tensor in tensors:
             if isinstance(tensor, ops.Operation):
-                results.append(with_dependencies([gate], tensor))
+                with ops.control_dependencies([gate]):
+                    results.append(group(tensor))
             else:
                 results.append(None if tensor is None else with_dependencies([gate], tensor))
         return results
@@ -89,10 +94,9 @@ def cond(pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, f
     if isinstance(pred, bool):
         raise TypeError('pred must not be a Python bool')
     results = []
-    branches = [_branch(true_fn, results), _branch(false_fn, results)]
-    merges = _core.cond(pred, branches[0], branches[1], name)
+    merges = _core.cond(pred, _branch(true_fn, results, 'true_fn'), _branch(false_fn, results, 'false_fn'), name)
     structure = results[0]
-    if isinstance(structure, ops.Operation) or structure is None:
+    if isinstance(structure, ops.Operation):
         return merges[0]
     packed = nest.pack_sequence_as(structure, merges, expand_composites=True)
     return packed if strict else _unpack_single(packed)
@@ -103,13 +107,15 @@ def _eagerly():
     return eager_control_flow
 
 
-def _branch(function, results):
-    """`function` as the extension calls it: gives the flat tensors, or an operation."""
+def _branch(function, results, name):
+    """`function` as the extension calls it: gives the flat tensors, or an operation. ValueError: it gives nothing."""
     def run():
         result = function()
-        if result is None or isinstance(result, ops.Operation):
+        if result is None:
+            raise ValueError('%s must have a return value.' % name)
+        if isinstance(result, ops.Operation):
             results.append(result)
-            return result if result is not None else no_op()
+            return result
         if results:
             nest.assert_same_structure(results[0], result, expand_composites=True)
         results.append(result)
@@ -143,6 +149,8 @@ def while_loop(cond, body, loop_vars, shape_invariants=None, parallel_iterations
     if shape_invariants is not None:
         nest.assert_same_structure(loop_vars, shape_invariants, expand_composites=False)
     flat = nest.flatten(loop_vars, expand_composites=True)
+    if any(value is None for value in flat):
+        raise AttributeError("'NoneType' object has no attribute 'shape'")
     arrays = [value if isinstance(value, tensor_array_ops.TensorArray) else None for value in flat]
     structures = []
 
@@ -217,17 +225,24 @@ def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name='case'
     for pair in pairs:
         if not isinstance(pair, type(())) or len(pair) != 2:
             raise TypeError('Each entry in pred_fn_pairs must be a 2-tuple')
+        if not _core.executing_eagerly() and not isinstance(pair[0], ops.Tensor):
+            raise TypeError('pred must be a Tensor, got: %s' % pair[0])
         if not callable(pair[1]):
             raise TypeError('fn for pred %s must be callable.' % pair[0].name)
+    if not pairs:
+        raise ValueError('not enough values to unpack (expected 2, got 0)')
     if default is not None and not callable(default):
         raise TypeError('default must be callable.')
     if _core.executing_eagerly():
         return _eagerly().case(pairs, default, exclusive, strict)
     results = []
-    merges = _core.case([pred for pred, _ in pairs], [_branch(function, results) for _, function in pairs],
-                        None if default is None else _branch(default, results), bool(exclusive), name)
+    branches = [_branch(function, results, 'true_fn') for _, function in pairs]
+    if default is None:
+        branches[-1] = _branch(pairs[-1][1], results, 'false_fn')
+    merges = _core.case([pred for pred, _ in pairs], branches,
+                        None if default is None else _branch(default, results, 'false_fn'), bool(exclusive), name)
     structure = results[0]
-    if isinstance(structure, ops.Operation) or structure is None:
+    if isinstance(structure, ops.Operation):
         return merges[0]
     result = nest.pack_sequence_as(structure, merges, expand_composites=True)
     return result if strict else _unpack_single(result)

@@ -414,6 +414,8 @@ def matvec(a, b, transpose_a=False, adjoint_a=False, a_is_sparse=False, b_is_spa
 def add_n(inputs, name=None):
     """The sum of tensors of one shape and type."""
     from reflow.framework import indexed_slices
+    if isinstance(inputs, ops.Tensor):
+        iter(inputs)  # an error that says so
     if not inputs or not isinstance(inputs, (list, tuple)):
         raise ValueError('inputs must be a list of at least one Tensor/IndexedSlices with the same dtype and shape')
     inputs = ops.convert_n_to_tensor_or_indexed_slices(inputs)

@@ -72,7 +72,7 @@ def _py_func(func, inp, Tout, stateful, name):
     graph = _core.get_default_graph()
     graph.__dict__.setdefault('_py_funcs_used_in_graph', []).append(function)
     op = gen_script_ops.py_func if stateful else gen_script_ops.py_func_stateless
-    result = op(input=list(inp), token=function.token, Tout=types, name=name)
+    result = op(input=list(inp) if isinstance(inp, tuple) else inp, token=function.token, Tout=types, name=name)
     return result if is_list else result[0]
 
 

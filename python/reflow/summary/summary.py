@@ -31,24 +31,31 @@ def clean_tag(name):
     return cleaned
 
 
+def _tag(name):
+    """`name` as a summary can be called. ValueError: None."""
+    if name is None:
+        raise ValueError('At least one of name (None) and default_name (None) must be provided.')
+    return clean_tag(name)
+
+
 def scalar(name, tensor, collections=None, family=None):
     """A summary of a number."""
-    return _core.scalar_summary(clean_tag(name), tensor, collections, clean_tag(family) or '')
+    return _core.scalar_summary(_tag(name), tensor, collections, clean_tag(family) or '')
 
 
 def image(name, tensor, max_outputs=3, collections=None, family=None):
     """A summary of images, [batch, height, width, channels] with 1, 3 or 4 channels: the first `max_outputs`."""
-    return _core.image_summary(clean_tag(name), tensor, max_outputs, collections, clean_tag(family) or '')
+    return _core.image_summary(_tag(name), tensor, max_outputs, collections, clean_tag(family) or '')
 
 
 def histogram(name, values, collections=None, family=None):
     """A summary of how the elements of a tensor are distributed."""
-    return _core.histogram_summary(clean_tag(name), values, collections, clean_tag(family) or '')
+    return _core.histogram_summary(clean_tag(name) or 'HistogramSummary', values, collections, clean_tag(family) or '')
 
 
 def audio(name, tensor, sample_rate, max_outputs=3, collections=None, family=None):
     """A summary of sounds, [batch, frames] or [batch, frames, channels] with samples from -1 to 1."""
-    return _core.audio_summary(clean_tag(name), tensor, sample_rate, max_outputs, collections, clean_tag(family) or '')
+    return _core.audio_summary(_tag(name), tensor, sample_rate, max_outputs, collections, clean_tag(family) or '')
 
 
 def text(name, tensor, collections=None):
@@ -75,6 +82,8 @@ def merge(inputs, collections=None, name=None):
     """One summary of several. RuntimeError: eager execution."""
     if context.executing_eagerly():
         raise RuntimeError('Merging tf.summary.* ops is not compatible with eager execution. Use tf.contrib.summary instead.')
+    if inputs is None:
+        raise TypeError("Expected list for 'inputs' argument to 'merge_summary' Op, not None.")
     return _core.merge_summary(inputs, collections, clean_tag(name) or '')
 
 

@@ -6,6 +6,7 @@ override, the engine calls that method.
 from reflow import _core
 from reflow.framework import dtypes, ops
 from reflow.ops import gradients_impl
+from reflow.ops.gradients_util import known_aggregation_method
 from reflow.training.tracking import base as trackable
 from reflow.util import nest
 
@@ -64,8 +65,6 @@ class Optimizer(trackable.Trackable):
     def compute_gradients(self, loss, var_list=None, gate_gradients=GATE_OP, aggregation_method=None,
                           colocate_gradients_with_ops=False, grad_loss=None):
         """A list of pairs (gradient, variable); the gradient is a Tensor, IndexedSlices or None."""
-        if loss is None:
-            raise AttributeError("'NoneType' object has no attribute 'dtype'")
         if callable(loss):
             return self._gradients_of_function(loss, var_list, grad_loss)
         if _core.executing_eagerly():
@@ -74,12 +73,15 @@ class Optimizer(trackable.Trackable):
         if gate_gradients not in (Optimizer.GATE_NONE, Optimizer.GATE_OP, Optimizer.GATE_GRAPH):
             raise ValueError('gate_gradients must be one of: Optimizer.GATE_NONE, Optimizer.GATE_OP, '
                              'Optimizer.GATE_GRAPH.  Not %s' % gate_gradients)
+        for tensor in [loss] if grad_loss is None else [loss, grad_loss]:
+            _ = tensor.dtype  # AttributeError: it is no tensor
+        aggregation_method = known_aggregation_method(aggregation_method)
         if var_list is not None:
             var_list = nest.flatten(var_list)
             if not all(isinstance(variable, _core.Variable) for variable in var_list):
                 return self._gradients_of_tensors(loss, var_list, gate_gradients, aggregation_method,
                                                   colocate_gradients_with_ops, grad_loss)
-        return self._object.compute_gradients(loss, var_list, gate_gradients, aggregation_method or 0,
+        return self._object.compute_gradients(loss, var_list, gate_gradients, aggregation_method,
                                               bool(colocate_gradients_with_ops), grad_loss)
 
     def _gradients_of_function(self, loss, var_list, grad_loss):
@@ -98,7 +100,7 @@ class Optimizer(trackable.Trackable):
         """compute_gradients where some of `xs` are no variables."""
         for x in xs:
             if not isinstance(x, (_core.Variable, ops.Tensor)):
-                raise NotImplementedError('Trying to optimize unsupported type ', x)
+                _refuse(x, 'Trying to optimize unsupported type ')
         self._assert_valid_dtypes([loss])
         found = gradients_impl.gradients(loss, xs, grad_ys=grad_loss, gate_gradients=gate_gradients == Optimizer.GATE_OP,
                                          aggregation_method=aggregation_method, colocate_gradients_with_ops=colocate)
@@ -114,7 +116,7 @@ class Optimizer(trackable.Trackable):
             if not isinstance(variable, _core.Variable):
                 kind = 'Trying to update a Tensor ' if isinstance(variable, ops.Tensor) else (
                     'Trying to optimize unsupported type ')
-                raise NotImplementedError(kind, variable)
+                _refuse(variable, kind)
         if _core.executing_eagerly() and pairs and all(gradient is None for gradient, _ in pairs):
             raise ValueError('No gradients provided for any variable: %s.' % ([str(variable) for _, variable in pairs],))
         self._restore_slots_of([variable for gradient, variable in pairs if gradient is not None])
@@ -281,6 +283,11 @@ def _gradient(value):
         return ops.convert_to_tensor_or_indexed_slices(value)
     except TypeError:
         raise TypeError('Gradient must be convertible to a Tensor or IndexedSlices, or None: %s' % value) from None
+
+
+def _refuse(variable, message):
+    _ = variable.op  # AttributeError: it is nothing of a graph
+    raise NotImplementedError(message, variable)
 
 
 def _step_variable(step):

@@ -137,11 +137,14 @@ class Saver:
         self._warn_of_v1()
         if os.path.split(latest_filename)[0]:
             raise ValueError("'latest_filename' must not contain path components")
-        save_path = compat.as_str_any(compat.path_to_str(save_path))
+        save_path = compat.path_to_str(save_path)
+        if isinstance(save_path, bytes):
+            save_path = compat.as_str(save_path)
         checkpoint_file = self._checkpoint_file(sess, save_path, global_step, latest_filename)
         if not _core.executing_eagerly() and not _is_session(sess):
             raise TypeError("'sess' must be a Session; %s" % sess)
         model_checkpoint_path = None
+        os.path.dirname(save_path)  # TypeError: it is no path
         if not self._is_empty:
             model_checkpoint_path = self._save_variables(sess, save_path, checkpoint_file, latest_filename,
                                                          meta_graph_suffix, write_state)

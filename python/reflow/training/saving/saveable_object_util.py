@@ -90,7 +90,7 @@ def op_list_to_dict(op_list, convert_variable_to_tensor=True):
     if not isinstance(op_list, (list, tuple, set)):
         raise TypeError('Variables to save should be passed in a dict or a list: %s' % op_list)
     named = {}
-    for var in op_list:
+    for var in sorted(op_list, key=lambda var: var.name):
         if isinstance(var, saveable_object.SaveableObject):
             named[var.name] = var
             continue
