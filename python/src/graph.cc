@@ -137,10 +137,8 @@ void bind_operation_methods(nb::module_& m) {
 
 void bind_tensor_methods(nb::module_& m) {
   nb::class_<TensorObject> tensor = nb::borrow<nb::class_<TensorObject>>(m.attr("Tensor"));
-  tensor.def_prop_ro("op", [](TensorObject& t) { return nb::borrow(t.op); });
-  tensor.def_prop_ro("graph", [](TensorObject& t) {
-    return nb::borrow(nb::inst_ptr<OperationObject>(t.op)->graph);
-  });
+  tensor.def_prop_ro("op", [](TensorObject& t) { return operation_object(t.output.node()); });
+  tensor.def_prop_ro("graph", [](TensorObject& t) { return nb::borrow(t.graph); });
   tensor.def_prop_ro("name", [](TensorObject& t) { return t.output.name(); });
   tensor.def_prop_ro("device", [](TensorObject& t) { return t.output.device(); });
   tensor.def_prop_ro("dtype", [](TensorObject& t) { return t.output.dtype(); });

@@ -27,15 +27,23 @@ void clear_instance(PyObject* self) {
   if (PyObject** dict = _PyObject_GetDictPtr(self)) Py_CLEAR(*dict);
 }
 
-int visit_all(const std::vector<PyObject*>& objects, visitproc visit, void* arg) {
-  for (PyObject* object : objects) Py_VISIT(object);
+int visit_all(const std::vector<NodeObjects>& nodes, visitproc visit, void* arg) {
+  for (const NodeObjects& node : nodes) {
+    Py_VISIT(node.operation);
+    Py_VISIT(node.first_output);
+    for (PyObject* output : node.other_outputs) Py_VISIT(output);
+  }
   return 0;
 }
 
-void clear_all(std::vector<PyObject*>& objects) {
-  std::vector<PyObject*> old;
-  old.swap(objects);
-  for (PyObject* object : old) Py_XDECREF(object);
+void clear_all(std::vector<NodeObjects>& nodes) {
+  std::vector<NodeObjects> old;
+  old.swap(nodes);
+  for (const NodeObjects& node : old) {
+    Py_XDECREF(node.operation);
+    Py_XDECREF(node.first_output);
+    for (PyObject* output : node.other_outputs) Py_XDECREF(output);
+  }
 }
 
 template <typename T>
@@ -48,41 +56,36 @@ int traverse_graph(PyObject* self, visitproc visit, void* arg) {
   GraphObject* graph = ready<GraphObject>(self);
   if (!graph) return 0;
   Py_VISIT(graph->collections);
-  return visit_all(graph->operations, visit, arg);
+  return visit_all(graph->nodes, visit, arg);
 }
 int clear_graph(PyObject* self) {
   clear_instance(self);
   if (GraphObject* graph = ready<GraphObject>(self)) {
     PyDict_Clear(graph->collections);
-    clear_all(graph->operations);
+    clear_all(graph->nodes);
   }
   return 0;
 }
 
 int traverse_operation(PyObject* self, visitproc visit, void* arg) {
   if (const int result = visit_instance(self, visit, arg)) return result;
-  OperationObject* operation = ready<OperationObject>(self);
-  if (!operation) return 0;
-  Py_VISIT(operation->graph);
-  return visit_all(operation->outputs, visit, arg);
+  if (OperationObject* operation = ready<OperationObject>(self)) Py_VISIT(operation->graph);
+  return 0;
 }
 int clear_operation(PyObject* self) {
   clear_instance(self);
-  if (OperationObject* operation = ready<OperationObject>(self)) {
-    clear_all(operation->outputs);
-    Py_CLEAR(operation->graph);
-  }
+  if (OperationObject* operation = ready<OperationObject>(self)) Py_CLEAR(operation->graph);
   return 0;
 }
 
 int traverse_tensor(PyObject* self, visitproc visit, void* arg) {
   if (const int result = visit_instance(self, visit, arg)) return result;
-  if (TensorObject* tensor = ready<TensorObject>(self)) Py_VISIT(tensor->op);
+  if (TensorObject* tensor = ready<TensorObject>(self)) Py_VISIT(tensor->graph);
   return 0;
 }
 int clear_tensor(PyObject* self) {
   clear_instance(self);
-  if (TensorObject* tensor = ready<TensorObject>(self)) Py_CLEAR(tensor->op);
+  if (TensorObject* tensor = ready<TensorObject>(self)) Py_CLEAR(tensor->graph);
   return 0;
 }
 
@@ -153,6 +156,19 @@ nb::object make_instance(PyTypeObject* type, Args&&... args) {
   return object;
 }
 
+nb::object object_of_graph(const graph::Node& node) {
+  client::GraphState& state = client::state_of(node);
+  return state.binding ? nb::borrow(static_cast<PyObject*>(state.binding)) : graph_object(client::graph_of(node));
+}
+
+// Its references hold until the next object is made.
+NodeObjects& objects_of(const graph::Node& node, nb::handle graph) {
+  std::vector<NodeObjects>& nodes = nb::inst_ptr<GraphObject>(graph)->nodes;
+  const size_t id = static_cast<size_t>(node.id());
+  if (nodes.size() <= id) nodes.resize(std::max(id + 1, nodes.size() + nodes.size() / 2));
+  return nodes[id];
+}
+
 // Keeps the object of the graph that the thread builds in by default as long as that graph is the default one.
 void keep_for_thread(const client::GraphState& state, PyObject* object) {
   if (!client::is_bottom_state(state)) return;
@@ -160,6 +176,12 @@ void keep_for_thread(const client::GraphState& state, PyObject* object) {
 }
 
 }  // namespace
+
+PyObject*& NodeObjects::output(int index) {
+  if (index == 0) return first_output;
+  if (other_outputs.size() < static_cast<size_t>(index)) other_outputs.resize(index);
+  return other_outputs[index - 1];
+}
 
 GraphObject::GraphObject(const Graph& g) : graph(g), collections(PyDict_New()) {
   client::GraphState& state = graph.state();
@@ -174,13 +196,8 @@ GraphObject::~GraphObject() {
   client::GraphState& state = graph.state();
   state.binding = nullptr;
   static_cast<PythonCollections&>(*state.collections).forget();
-  clear_all(operations);
+  clear_all(nodes);
   Py_CLEAR(collections);
-}
-
-OperationObject::~OperationObject() {
-  clear_all(outputs);
-  Py_XDECREF(graph);
 }
 
 nb::object graph_object(const Graph& graph) {
@@ -196,16 +213,10 @@ nb::object graph_object(const Graph& graph) {
 
 nb::object operation_object(graph::Node* node) {
   if (!node || graph::is_immediate(node->graph())) return nb::none();
-  client::GraphState& state = client::state_of(*node);
-  const nb::object graph = state.binding ? nb::borrow(static_cast<PyObject*>(state.binding))
-                                         : graph_object(client::graph_of(*node));
-  std::vector<PyObject*>& operations = nb::inst_ptr<GraphObject>(graph)->operations;
-  const size_t id = static_cast<size_t>(node->id());
-  if (id < operations.size() && operations[id]) return nb::borrow(operations[id]);
-  nb::object object = make_instance<OperationObject>(operation_type, Operation(node), Py_NewRef(graph.ptr()),
-                                                     std::vector<PyObject*>(node->num_outputs()));
-  if (operations.size() <= id) operations.resize(std::max(id + 1, operations.size() + operations.size() / 2));
-  operations[id] = Py_NewRef(object.ptr());
+  const nb::object graph = object_of_graph(*node);
+  if (PyObject* known = objects_of(*node, graph).operation) return nb::borrow(known);
+  nb::object object = make_instance<OperationObject>(operation_type, Operation(node), Py_NewRef(graph.ptr()));
+  objects_of(*node, graph).operation = Py_NewRef(object.ptr());
   return object;
 }
 
@@ -216,13 +227,10 @@ nb::object tensor_object(const Output& output) {
     return make_instance<EagerTensorObject>(eager_tensor_type, TensorObject{output, nullptr},
                                             graph::NodeRef(output.node()), next_id++);
   }
-  const nb::object op = operation_object(output.node());
-  std::vector<PyObject*>& outputs = nb::inst_ptr<OperationObject>(op)->outputs;
-  const size_t index = static_cast<size_t>(output.index());
-  if (outputs.size() <= index) outputs.resize(output.node()->num_outputs());
-  if (outputs.at(index)) return nb::borrow(outputs[index]);
-  nb::object object = make_instance<TensorObject>(tensor_type, output, Py_NewRef(op.ptr()));
-  outputs[index] = Py_NewRef(object.ptr());
+  const nb::object graph = object_of_graph(*output.node());
+  if (PyObject* known = objects_of(*output.node(), graph).output(output.index())) return nb::borrow(known);
+  nb::object object = make_instance<TensorObject>(tensor_type, output, Py_NewRef(graph.ptr()));
+  objects_of(*output.node(), graph).output(output.index()) = Py_NewRef(object.ptr());
   return object;
 }
 

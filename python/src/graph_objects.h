@@ -1,7 +1,7 @@
 #pragma once
 
-// The Python objects of graphs, operations and tensors: one for each, kept by its graph. A tensor keeps its operation
-// alive, an operation its graph; the garbage collector sees these cycles. All functions require the GIL.
+// The Python objects of graphs, operations and tensors: one for each, made when it is first asked for and kept by its
+// graph, which each of them keeps alive; the garbage collector sees these cycles. All functions require the GIL.
 
 #include <nanobind/nanobind.h>
 
@@ -16,26 +16,33 @@ namespace reflow::python {
 
 namespace nb = nanobind;
 
+// The objects of a node. Owned; null: nobody has asked for it.
+struct NodeObjects {
+  PyObject* operation = nullptr;
+  PyObject* first_output = nullptr;
+  std::vector<PyObject*> other_outputs;
+  PyObject*& output(int index);
+};
+
 struct GraphObject {
   explicit GraphObject(const Graph& g);
   GraphObject(const GraphObject&) = delete;
   ~GraphObject();
   Graph graph;
-  std::vector<PyObject*> operations;  // by node id; null: nobody has asked for it. Owned
-  PyObject* collections;              // dict of lists. Owned
+  std::vector<NodeObjects> nodes;  // by node id
+  PyObject* collections;           // dict of lists. Owned
 };
 
 struct OperationObject {
-  ~OperationObject();
+  ~OperationObject() { Py_XDECREF(graph); }
   Operation operation;
-  PyObject* graph;                 // owned
-  std::vector<PyObject*> outputs;  // null: nobody has asked for it. Owned
+  PyObject* graph;  // owned
 };
 
 struct TensorObject {
-  ~TensorObject() { Py_XDECREF(op); }
+  ~TensorObject() { Py_XDECREF(graph); }
   Output output;
-  PyObject* op;  // owned; null: a tensor that has its value
+  PyObject* graph;  // owned; null: a tensor that has its value
 };
 
 // A tensor that has its value. It keeps that itself: no graph knows it.
