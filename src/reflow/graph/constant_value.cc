@@ -172,7 +172,7 @@ Tensor constant_value(Endpoint e) {
   if (op == "Const") {
     const AttrValue* value = node.find_attr("value");
     const Tensor* t = value ? value->get<Tensor>() : nullptr;
-    return t ? *t : Tensor();
+    return t && t->dtype() == e.dtype() ? *t : Tensor();  // an imported node may say one type and hold another
   }
   if (op == "Shape" || op == "Rank" || op == "Size") {
     if (Tensor t = value_from_shape(node, 0, node.input(0).shape()); t.valid()) return t;

@@ -116,5 +116,27 @@ TEST(HostileGraph, FunctionsThatGrowEndInTime) {
   EXPECT_FALSE(status.ok()) << "2^40 operations in 50 ms";
 }
 
+// The value of a constant whose attributes contradict each other isn't taken for one of the type that they promise.
+TEST(HostileGraph, ConstantOfAnotherTypeThanItSays) {
+  const std::string text =
+      "node { name: 'x' op: 'Placeholder' attr { key: 'dtype' value { type: DT_STRING } } attr { key: 'shape' value { shape { dim "
+      "{ size: 2 } } } } } "
+      "node { name: 'axes' op: 'Const' attr { key: 'dtype' value { type: DT_INT32 } } attr { key: 'value' value { tensor { dtype: "
+      "DT_INT64 tensor_shape { dim { size: 1 } } int64_val: 0 } } } } "
+      "node { name: 'y' op: 'ReduceJoin' input: 'x' input: 'axes' }";
+  EXPECT_FALSE(run(text, "y").ok());
+}
+
+TEST(HostileGraph, TypesThatNoKernelHas) {
+  std::string text = kConst;
+  text +=
+      "node { name: 'q' op: 'Const' attr { key: 'dtype' value { type: DT_QINT16 } } attr { key: 'value' value { tensor { dtype: "
+      "DT_QINT16 tensor_shape {} int_val: 1 } } } } "
+      "node { name: 'y' op: 'Requantize' input: 'q' input: 'c' input: 'c' input: 'c' input: 'c' attr { key: 'Tinput' value { "
+      "type: DT_QINT16 } } attr { key: 'out_type' value { type: DT_QUINT8 } } }";
+  const Status status = run(text, "y");
+  EXPECT_TRUE(says(status, "No OpKernel was registered to support Op 'Requantize'")) << status;
+}
+
 }  // namespace
 }  // namespace reflow::runtime

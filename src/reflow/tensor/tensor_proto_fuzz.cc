@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   int64_t num_elements = 1;
   for (const auto& d : proto.tensor_shape().dim()) {
     if (__builtin_mul_overflow(num_elements, d.size(), &num_elements)) break;
-    if (num_elements > 1 << 20) return 0;
+    if (num_elements > 1 << 14) return 0;
   }
   const auto tensor = reflow::tensor_from_proto(proto);
   if (!tensor.ok()) return 0;

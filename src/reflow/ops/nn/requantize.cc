@@ -60,8 +60,10 @@ void requantize(KernelContext& c, QuantizedRange from, QuantizedRange to) {
   }
 }
 
-template <typename Q>
+template <typename Q, typename In>
 class Requantize : public Kernel {
+  static_assert(std::is_same_v<In, Qint32>);
+
  public:
   explicit Requantize(KernelInit&) {}
   Status compute(KernelContext& c) override {
@@ -77,8 +79,10 @@ class Requantize : public Kernel {
   }
 };
 
-template <typename Q>
+template <typename Q, typename In>
 class ShrinkRange : public Kernel {
+  static_assert(std::is_same_v<In, Qint32>);
+
  public:
   explicit ShrinkRange(KernelInit&) {}
   Status compute(KernelContext& c) override {
@@ -144,7 +148,7 @@ REFLOW_OP("Requantize")
     .attr("out_type: {qint8, quint8, qint32, qint16, quint16}")
     .doc("Numbers of one range as numbers of the range that is asked for, clamped to it.")
     .shape(requantize_shape)
-    .kernel<Requantize>(kCpu, Types<Qint8, Quint8>{}, "out_type");
+    .kernel<Requantize>(kCpu, Types<Qint8, Quint8>{}, Types<Qint32>{}, "out_type", "Tinput");
 
 REFLOW_OP("QuantizeDownAndShrinkRange")
     .input("input: Tinput")
@@ -157,7 +161,7 @@ REFLOW_OP("QuantizeDownAndShrinkRange")
     .attr("out_type: {qint8, quint8, qint32, qint16, quint16}")
     .doc("Numbers of one range as smaller numbers of the range that they use.")
     .shape(requantize_shape)
-    .kernel<ShrinkRange>(kCpu, Types<Quint8>{}, "out_type");
+    .kernel<ShrinkRange>(kCpu, Types<Quint8>{}, Types<Qint32>{}, "out_type", "Tinput");
 
 REFLOW_OP("RequantizationRange")
     .input("input: Tinput")
