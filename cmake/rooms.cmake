@@ -43,6 +43,18 @@ if(TARGET reflow_ops)
     "-isystem;${eigen_include};-Wno-maybe-uninitialized;$<$<CONFIG:Release>:-O2>" SKIP_PRECOMPILE_HEADERS ON)
 endif()
 
+# GCC takes the intrinsics' immediate arguments for such only once it inlines, which -O0 doesn't: sources that are compiled
+# for several instruction sets.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_BUILD_TYPE STREQUAL "Debug")
+  reflow_sources(sources ${PROJECT_SOURCE_DIR}/src/reflow)
+  foreach(source IN LISTS sources)
+    file(STRINGS ${source} found REGEX "^#include .hwy/foreach_target" LIMIT_COUNT 1)
+    if(found)
+      set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS -O1 SKIP_PRECOMPILE_HEADERS ON)
+    endif()
+  endforeach()
+endif()
+
 if(TARGET reflow_protos)
   list(APPEND room_objects $<TARGET_OBJECTS:reflow_protos>)
 endif()
