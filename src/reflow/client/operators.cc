@@ -30,7 +30,8 @@ Output with_tensors(const char* name, const TensorLike& x, const TensorLike& y, 
                                : fn(name, *a.output(), *b.output());
   }
   const name_scope scope(name);
-  const Output left = is_tensor(a) ? *a.output() : convert(a, base_type(b.output()->dtype()), "x");
+  const DType type = is_tensor(b) ? base_type(b.output()->dtype()) : DType::kInvalid;
+  const Output left = is_tensor(a) ? *a.output() : convert(a, type, "x");
   const Output right = is_tensor(b) ? *b.output() : convert(b, DType::kInvalid, "y", base_type(left.dtype()));
   return fn(scope.name().c_str(), left, right);
 }

@@ -16,25 +16,37 @@ DType as_dtype(std::string_view name) {
   return type;
 }
 
-std::string Output::name() const { return fmt::format("{}:{}", node_->name(), index_); }
-DType Output::dtype() const { return node_->output_type(index_); }
-const Shape& Output::shape() const { return node_->output_shape(index_); }
+namespace {
+
+// ValueError: the tensor is none.
+graph::Node& node_of(const Output& output) {
+  if (!output.valid()) throw ValueError("None values not supported.");
+  return *output.node();
+}
+
+}  // namespace
+
+std::string Output::name() const { return fmt::format("{}:{}", node_of(*this).name(), index_); }
+DType Output::dtype() const { return node_of(*this).output_type(index_); }
+const Shape& Output::shape() const { return node_of(*this).output_shape(index_); }
 Operation Output::op() const { return Operation(node_); }
-Graph Output::graph() const { return client::graph_of(*node_); }
-const std::string& Output::device() const { return node_->device(); }
+Graph Output::graph() const { return client::graph_of(node_of(*this)); }
+const std::string& Output::device() const { return node_of(*this).device(); }
 
 void Output::set_shape(const Shape& shape) const {
-  const std::lock_guard lock(node_->graph().mutex());
-  const graph::ShapeContext context(*node_, {}, {}, {}, false);
+  graph::Node& node = node_of(*this);
+  const std::lock_guard lock(node.graph().mutex());
+  const graph::ShapeContext context(node, {}, {}, {}, false);
   Shape merged;
-  check_building(context.merge(node_->output_shape(index_), shape, &merged));
-  node_->set_output_shape(index_, std::move(merged));
+  check_building(context.merge(node.output_shape(index_), shape, &merged));
+  node.set_output_shape(index_, std::move(merged));
 }
 
 std::vector<Operation> Output::consumers() const {
-  const std::lock_guard lock(node_->graph().mutex());
+  graph::Node& node = node_of(*this);
+  const std::lock_guard lock(node.graph().mutex());
   std::vector<Operation> operations;
-  for (const graph::Consumer& consumer : node_->consumers()) {
+  for (const graph::Consumer& consumer : node.consumers()) {
     if (consumer.output == index_) operations.emplace_back(consumer.node);
   }
   return operations;
