@@ -53,16 +53,26 @@ bool mixes_depths(const TensorLike::List& list) {
   return std::ranges::any_of(list, [](const TensorLike& element) { return mixes_depths(*element.list()); });
 }
 
+bool begins_with_none(const TensorLike& value) {
+  const TensorLike::List* list = value.list();
+  return list ? !list->empty() && begins_with_none(list->front()) : value.is_none();
+}
+
+bool has_none(const TensorLike& value) {
+  const TensorLike::List* list = value.list();
+  return list ? std::ranges::any_of(*list, has_none) : value.is_none();
+}
+
 // to_tensor(), with the words that TensorFlow has for mistakes where ops run at once.
 Tensor constant_of(const TensorLike& value, DType dtype) {
   if (!graph::is_immediate(default_graph())) return to_tensor(value, dtype);
-  if (value.is_none()) {
+  if (begins_with_none(value)) {
     throw ValueError("Attempt to convert a value (None) with an unsupported type (<class 'NoneType'>) to a Tensor.");
   }
   try {
     return to_tensor(value, dtype);
   } catch (const TypeError&) {
-    if (dtype == DType::kInvalid) throw ValueError("Can't convert Python sequence with mixed types to Tensor.");
+    if (dtype == DType::kInvalid || has_none(value)) throw ValueError("Can't convert Python sequence with mixed types to Tensor.");
     throw TypeError(fmt::format("Cannot convert {} to EagerTensor of dtype {}", describe(value),
                                 dtype_spec_name(base_type(dtype))));
   } catch (const ValueError&) {

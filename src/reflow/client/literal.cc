@@ -83,7 +83,7 @@ bool survey(const TensorLike& value, size_t depth, Survey* s) {
   } else if (std::holds_alternative<std::string>(value.value())) {
     note(s, Kind::kString);
   } else {
-    throw ValueError("None values not supported.");
+    note(s, Kind::kMixed);  // None
   }
   return true;
 }
@@ -120,8 +120,6 @@ bool accepts(DType dtype, const TensorLike& leaf) {
 void check_leaves(DType dtype, const TensorLike& value) {
   if (const TensorLike::List* list = value.list()) {
     for (const TensorLike& element : *list) check_leaves(dtype, element);
-  } else if (value.is_none()) {
-    throw ValueError("None values not supported.");
   } else if (!accepts(dtype, value)) {
     throw TypeError(fmt::format("Expected {}, got {} of type '{}' instead.", dtype_name(dtype), describe(value),
                                 python_type_name(value)));
