@@ -14,7 +14,7 @@ namespace {
 void bind_making(nb::module_& m) {
   m.def("placeholder", [](DType dtype, nb::handle shape, nb::handle name) {
     if (shape.is_none()) return placeholder(dtype, named(name));
-    return placeholder(dtype, shape_from_python(shape), named(name));
+    return placeholder(dtype, std::get<Shape>(attr_from_python(shape, "shape", "shape").variant()), named(name));
   }, nb::arg(), nb::arg().none(), nb::arg().none());
   m.def("placeholder_with_default", [](TensorLike input, Shape shape, nb::handle name) {
     return placeholder_with_default(input, shape, named(name));
@@ -27,10 +27,10 @@ void bind_making(nb::module_& m) {
   }, nb::arg(), nb::arg().none(), nb::arg(), nb::arg());
   def(m, "rank", static_cast<Unary>(rank));
   m.def("zeros", [](TensorLike shape, DType dtype, nb::handle name) {
-    return zeros(shape, {.dtype = dtype, .name = string_from_python(name)});
+    return zeros(given(shape), {.dtype = dtype, .name = string_from_python(name)});
   }, nb::arg(), nb::arg(), nb::arg().none());
   m.def("ones", [](TensorLike shape, DType dtype, nb::handle name) {
-    return ones(shape, {.dtype = dtype, .name = string_from_python(name)});
+    return ones(given(shape), {.dtype = dtype, .name = string_from_python(name)});
   }, nb::arg(), nb::arg(), nb::arg().none());
   m.def("zeros_like", [](TensorLike tensor, DType dtype, nb::handle name, bool optimize) {
     return zeros_like(tensor, {.dtype = dtype, .name = string_from_python(name), .optimize = optimize});

@@ -36,6 +36,9 @@ REFLOW_CASTER(reflow::Variable, "Variable", reflow::Variable(), reflow::python::
               reflow::python::variable_object)
 #undef REFLOW_CASTER
 
+// None is a value of it: what makes it a tensor says that it can't be one.
+template <>
+struct has_arg_defaults<reflow::TensorLike> : std::true_type {};
 template <>
 struct caster_throws<reflow::TensorLike> : std::true_type {};
 template <>

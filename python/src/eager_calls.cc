@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "mistaken_calls.h"
 #include "reflow/graph/immediate.h"
 #include "reflow/graph/immediate_scope.h"
 
@@ -19,11 +20,15 @@ std::array<vectorcallfunc, kMaxEntries> entries{};
 
 template <size_t kIndex>
 PyObject* call_in_scope(PyObject* callable, PyObject* const* args, size_t nargsf, PyObject* names) {
+  PyObject* result;
   if (!graph::immediate_internal::graph.load(std::memory_order_relaxed)) {
-    return entries[kIndex](callable, args, nargsf, names);
+    result = entries[kIndex](callable, args, nargsf, names);
+  } else {
+    const graph::ImmediateScope scope;
+    result = entries[kIndex](callable, args, nargsf, names);
   }
-  const graph::ImmediateScope scope;
-  return entries[kIndex](callable, args, nargsf, names);
+  if (!result) [[unlikely]] name_mistake(callable, args, nargsf, names);
+  return result;
 }
 
 template <size_t... kIndices>

@@ -6,6 +6,7 @@
 #include <nanobind/stl/vector.h>
 
 #include "casters.h"
+#include "reflow/client/errors.h"
 
 namespace reflow::python {
 
@@ -32,6 +33,12 @@ inline void def(nb::module_& m, const char* name, Ternary function, const char* 
           return function(x, y, z, named(n, op_name));
         },
         nb::arg().none(), nb::arg().none(), nb::arg().none(), nb::arg().none());
+}
+
+// The argument of a function to which nothing means something, which None doesn't in Python. ValueError: it is None.
+inline const TensorLike& given(const TensorLike& value) {
+  if (value.is_none()) throw ValueError("None values not supported.");
+  return value;
 }
 
 // A list of what tensors are made of.

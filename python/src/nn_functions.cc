@@ -60,17 +60,17 @@ void bind_statistics(nb::module_& m) {
 void bind_random(nb::module_& m) {
   m.def("random_normal", [](TensorLike shape, TensorLike mean, TensorLike stddev, DType dtype, Seed seed,
                             nb::handle name) {
-    return random_normal(shape, {.mean = mean, .stddev = stddev, .dtype = dtype, .seed = seed,
+    return random_normal(given(shape), {.mean = mean, .stddev = stddev, .dtype = dtype, .seed = seed,
                                  .name = string_from_python(name)});
   }, nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none(), nb::arg().none());
   m.def("truncated_normal", [](TensorLike shape, TensorLike mean, TensorLike stddev, DType dtype, Seed seed,
                                nb::handle name) {
-    return truncated_normal(shape, {.mean = mean, .stddev = stddev, .dtype = dtype, .seed = seed,
+    return truncated_normal(given(shape), {.mean = mean, .stddev = stddev, .dtype = dtype, .seed = seed,
                                     .name = string_from_python(name)});
   }, nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none(), nb::arg().none());
   m.def("random_uniform", [](TensorLike shape, TensorLike minval, TensorLike maxval, DType dtype, Seed seed,
                              nb::handle name) {
-    return random_uniform(shape, {.minval = minval, .maxval = maxval, .dtype = dtype, .seed = seed,
+    return random_uniform(given(shape), {.minval = minval, .maxval = maxval, .dtype = dtype, .seed = seed,
                                   .name = string_from_python(name)});
   }, nb::arg(), nb::arg(), nb::arg().none(), nb::arg(), nb::arg().none(), nb::arg().none());
   m.def("random_shuffle", [](TensorLike value, Seed seed, nb::handle name) {
@@ -91,7 +91,7 @@ void bind_random(nb::module_& m) {
   }, nb::arg(), nb::arg(), nb::arg().none(), nb::arg().none(), nb::arg().none());
   m.def("random_gamma", [](TensorLike shape, TensorLike alpha, TensorLike beta, DType dtype, Seed seed,
                            nb::handle name) {
-    return random_gamma(shape, alpha, {.beta = beta, .dtype = dtype, .seed = seed, .name = string_from_python(name)});
+    return random_gamma(given(shape), alpha, {.beta = beta, .dtype = dtype, .seed = seed, .name = string_from_python(name)});
   }, nb::arg(), nb::arg(), nb::arg().none(), nb::arg(), nb::arg().none(), nb::arg().none());
 }
 

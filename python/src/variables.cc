@@ -74,13 +74,13 @@ void bind_variables(nb::module_& m) {
   cls.def("_initialized_value", [](VariableObject& v) { return v.variable.initialized_value(); });
   cls.def("_assign", [](nb::handle self, nb::handle value, bool use_locking, nb::handle name) {
     return assignment(self, value, use_locking, name, &Variable::assign);
-  }, nb::arg("value"), nb::arg("use_locking"), nb::arg("name").none());
+  }, nb::arg("value").none(), nb::arg("use_locking"), nb::arg("name").none());
   cls.def("_assign_add", [](nb::handle self, nb::handle value, bool use_locking, nb::handle name) {
     return assignment(self, value, use_locking, name, &Variable::assign_add);
-  }, nb::arg("delta"), nb::arg("use_locking"), nb::arg("name").none());
+  }, nb::arg("delta").none(), nb::arg("use_locking"), nb::arg("name").none());
   cls.def("_assign_sub", [](nb::handle self, nb::handle value, bool use_locking, nb::handle name) {
     return assignment(self, value, use_locking, name, &Variable::assign_sub);
-  }, nb::arg("delta"), nb::arg("use_locking"), nb::arg("name").none());
+  }, nb::arg("delta").none(), nb::arg("use_locking"), nb::arg("name").none());
   // The change alone, without a read of the new value.
   const auto def_change = [&](const char* name, Operation (Variable::*change)(const TensorLike&, const AssignOptions&) const) {
     cls.def(name, [change](VariableObject& v, TensorLike value, nb::handle op_name) {
