@@ -23,7 +23,11 @@ def placeholder(dtype, shape=None, name=None):
     """A tensor that every run has to feed."""
     if _core.executing_eagerly():
         raise RuntimeError('tf.placeholder() is not compatible with eager execution.')
-    return _core.placeholder(dtypes.as_dtype(dtype), shape, name)
+    try:
+        dtype = dtypes.as_dtype(dtype)
+    except TypeError:
+        raise TypeError("Expected DataType for argument 'dtype' not %r." % (dtype,)) from None
+    return _core.placeholder(dtype, shape, name)
 
 
 def placeholder_with_default(input, shape, name=None):

@@ -16,6 +16,7 @@ def _op(name):
 
 
 def _type_list(dtypes):
+    assert dtypes is not None
     return list(dtypes) if isinstance(dtypes, (list, tuple)) else [dtypes]
 
 

@@ -26,8 +26,7 @@ def is_variable_initialized(ref, name=None):
 
 
 def _is_ref(ref):
-    return isinstance(ref, ops.Tensor) and ref.dtype._is_ref_dtype or (
-        isinstance(ref, _core.Variable) and ref.dtype._is_ref_dtype)
+    return ref.dtype._is_ref_dtype
 
 
 def assign(ref, value, validate_shape=None, use_locking=None, name=None):

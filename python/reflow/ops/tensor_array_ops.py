@@ -15,7 +15,7 @@ class TensorArray:
         if handle is not None and not isinstance(handle, _core.Tensor):
             raise TypeError('Handle must be a Tensor')
         if handle is None and size is None:
-            raise ValueError('Size must be declared if handle is not provided')
+            raise ValueError('Size must be provided if handle is not provided')
         if handle is not None and size is not None:
             raise ValueError('Cannot provide both a handle and size at the same time')
         if handle is not None and element_shape is not None:
