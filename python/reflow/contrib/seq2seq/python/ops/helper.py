@@ -3,6 +3,8 @@
 import abc
 
 from reflow.contrib.seq2seq.python.ops import decoder
+from reflow.contrib.seq2seq.python.ops.sampling import bernoulli_sample
+from reflow.contrib.seq2seq.python.ops.sampling import categorical_sample
 from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.framework import tensor_shape
@@ -201,8 +203,9 @@ class ScheduledEmbeddingTrainingHelper(TrainingHelper):
     def sample(self, time, outputs, state, name=None):
         """Classes drawn from the outputs, and -1 where the input is the one given."""
         with ops.name_scope(name, 'ScheduledEmbeddingTrainingHelperSample', [time, outputs, state]):
-            select_sample = _bernoulli(self._sampling_probability, self.batch_size, self._scheduling_seed)
-            drawn = _categorical(outputs, self._seed)
+            select_sample = bernoulli_sample(probs=self._sampling_probability, dtype=dtypes.bool,
+                                             sample_shape=self.batch_size, seed=self._scheduling_seed)
+            drawn = categorical_sample(logits=outputs, seed=self._seed)
             return array_ops.where(select_sample, drawn, gen_array_ops.fill([self.batch_size], -1))
 
     def next_inputs(self, time, outputs, state, sample_ids, name=None):
@@ -224,16 +227,6 @@ class ScheduledEmbeddingTrainingHelper(TrainingHelper):
             all_finished = math_ops.reduce_all(finished)
             next_inputs = control_flow_ops.cond(all_finished, lambda: base_next_inputs, maybe_sample)
             return finished, next_inputs, state
-
-
-def _bernoulli(probs, batch_size, seed):
-    from reflow.ops.distributions import bernoulli
-    return bernoulli.Bernoulli(probs=probs, dtype=dtypes.bool).sample(sample_shape=batch_size, seed=seed)
-
-
-def _categorical(logits, seed):
-    from reflow.ops.distributions import categorical
-    return categorical.Categorical(logits=logits).sample(seed=seed)
 
 
 class ScheduledOutputTrainingHelper(TrainingHelper):
@@ -269,7 +262,7 @@ class ScheduledOutputTrainingHelper(TrainingHelper):
     def sample(self, time, outputs, state, name=None):
         """Whether the output is fed."""
         with ops.name_scope(name, 'ScheduledOutputTrainingHelperSample', [time, outputs, state]):
-            return _bernoulli(self._sampling_probability, self.batch_size, self._seed)
+            return bernoulli_sample(probs=self._sampling_probability, sample_shape=self.batch_size, seed=self._seed)
 
     def next_inputs(self, time, outputs, state, sample_ids, name=None):
         """(finished, next inputs, state)."""
@@ -355,7 +348,7 @@ class SampleEmbeddingHelper(GreedyEmbeddingHelper):
         if not isinstance(outputs, ops.Tensor):
             raise TypeError('Expected outputs to be a single Tensor, got: %s' % type(outputs))
         logits = outputs if self._softmax_temperature is None else outputs / self._softmax_temperature
-        return _categorical(logits, self._seed)
+        return categorical_sample(logits=logits, seed=self._seed)
 
 
 class InferenceHelper(Helper):
