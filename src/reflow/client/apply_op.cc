@@ -116,6 +116,8 @@ Output pack(const TensorLike::List& list, DType dtype, std::string_view name) {
     if (element.list() && is_symbolic(element)) {
       elements.push_back(pack(*element.list(), dtype, std::to_string(i)));
     } else {
+      // TensorFlow looks through each inner list in a scope of its own: the constant that it becomes gets the next name.
+      if (element.list()) const NameStack looked_through(default_graph(), std::to_string(i));
       elements.push_back(element);
     }
   }

@@ -143,7 +143,23 @@ Status reshape_shape(ShapeContext& c) {
   return OkStatus();
 }
 
-void reshape_to_input(GradContext& g) { g.dx(0) = g.reshape(g.dy(0), g.shape(g.x(0))); }
+void reshape_to_input(GradContext& g) {
+  const Gradient dy = g.dy_gradient(0);
+  const Endpoint shape = g.shape(g.x(0));
+  if (!dy.is_slices() || !dy.dense_shape) {
+    g.dx(0) = g.reshape(g.dy(0), shape);
+    return;
+  }
+  // Slices become dense as the argument `tensor` of the Reshape, below whose name the ops stand.
+  const GradContext::Scope scope(g.graph(), "Reshape");
+  const Endpoint rows = g.op("StridedSlice",
+                             {dy.dense_shape, g.constant_ints({0}, DType::kInt32, "strided_slice/stack"),
+                              g.constant_ints({1}, DType::kInt32, "strided_slice/stack_1"),
+                              g.constant_ints({1}, DType::kInt32, "strided_slice/stack_2")},
+                             {{"shrink_axis_mask", 1}}, "strided_slice");
+  const Endpoint tensor = g.op("UnsortedSegmentSum", {dy.values, dy.indices, rows}, {}, "tensor");
+  g.dx(0) = g.op("Reshape", {tensor, shape}, {}, scope.name());
+}
 
 REFLOW_OP("Reshape")
     .input("tensor: T")
