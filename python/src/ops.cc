@@ -179,7 +179,7 @@ template <BinaryFn fn>
 void def_binary(nb::handle cls, const char* name, const char* reflected) {
   nb::cpp_function_def(
       [reflected](nb::handle self, nb::handle other) -> nb::object {
-        if (is_foreign(other, reflected)) return nb::borrow(Py_NotImplemented);
+        if (reflected && is_foreign(other, reflected)) return nb::borrow(Py_NotImplemented);
         return tensor_object(fn(tensor_like_from_python(self), tensor_like_from_python(other)));
       },
       nb::scope(cls), nb::name(name), nb::is_method(), nb::arg("other").none());
