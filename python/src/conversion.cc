@@ -321,6 +321,12 @@ nb::object shape_to_python(const Shape& shape) {
   return type(dims);
 }
 
+bool is_true(nb::handle object) {
+  const int truth = PyObject_IsTrue(object.ptr());
+  if (truth < 0) throw nb::python_error();
+  return truth == 1;
+}
+
 std::string string_from_python(nb::handle object) {
   if (object.is_none()) return {};
   if (PyBytes_Check(object.ptr())) {

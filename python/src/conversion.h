@@ -44,6 +44,9 @@ Variable variable_from_python(nb::handle object);
 Initializer initializer_from_python(nb::handle object);
 Regularizer regularizer_from_python(nb::handle object);
 
+// What `if object:` sees.
+bool is_true(nb::handle object);
+
 // str or bytes; None is "". TypeError: it is neither.
 std::string string_from_python(nb::handle object);
 

@@ -61,14 +61,16 @@ VariableCreation creation_from_python(nb::dict arguments) {
       } else {
         creation.initial_value = tensor_like_from_python(value);
       }
-    } else if (name == "trainable") options.trainable = nb::cast<bool>(value);
+    } else if (name == "trainable") options.trainable = is_true(value);
     else if (name == "collections") options.collections = collections_from_python(value);
-    else if (name == "validate_shape") options.validate_shape = nb::cast<bool>(value);
+    else if (name == "validate_shape") {
+      options.validate_shape = std::get<bool>(attr_from_python(value, "bool", name).variant());
+    }
     else if (name == "caching_device") options.caching_device = string_from_python(nb::str(value));
     else if (name == "name") options.name = string_from_python(value);
     else if (name == "dtype") options.dtype = base_type(dtype_from_python(value));
     else if (name == "constraint") options.constraint = constraint_from_python(value);
-    else if (name == "use_resource") options.use_resource = nb::cast<bool>(value);
+    else if (name == "use_resource") options.use_resource = is_true(value);
     else if (name == "synchronization") options.synchronization = enum_from_python<VariableSynchronization>(value);
     else if (name == "aggregation") options.aggregation = enum_from_python<VariableAggregation>(value);
     else throw nb::type_error(("a variable has no argument " + name).c_str());

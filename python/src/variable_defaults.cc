@@ -188,11 +188,13 @@ GetVariableCall call_from_python(nb::handle shape, nb::dict arguments) {
     else if (argument == "initializer") options.initializer = initializer_from_python(value);
     else if (argument == "regularizer") options.regularizer = regularizer_from_python(value);
     else if (argument == "reuse") call.reuse = *reuse_from_python(value);
-    else if (argument == "trainable") options.trainable = nb::cast<bool>(value);
+    else if (argument == "trainable") options.trainable = is_true(value);
     else if (argument == "collections") options.collections = collections_from_python(value);
     else if (argument == "caching_device") options.caching_device = string_from_python(nb::str(value));
-    else if (argument == "validate_shape") options.validate_shape = nb::cast<bool>(value);
-    else if (argument == "use_resource") options.use_resource = nb::cast<bool>(value);
+    else if (argument == "validate_shape") {
+      options.validate_shape = std::get<bool>(attr_from_python(value, "bool", argument).variant());
+    }
+    else if (argument == "use_resource") options.use_resource = is_true(value);
     else if (argument == "constraint") options.constraint = constraint_from_python(value);
     else if (argument == "partitioner") options.partitioner = partitioner_from_python(value);
     else if (argument == "custom_getter") options.custom_getter = custom_getter_from_python(value);

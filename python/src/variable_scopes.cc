@@ -34,11 +34,11 @@ VariableScopeOptions options_of(nb::dict arguments) {
     else if (name == "caching_device") options.caching_device = string_from_python(nb::str(value));
     else if (name == "reuse") options.reuse = reuse_from_python(value);
     else if (name == "dtype") options.dtype = dtype_from_python(value);
-    else if (name == "use_resource") options.use_resource = nb::cast<bool>(value);
+    else if (name == "use_resource") options.use_resource = is_true(value);
     else if (name == "constraint") options.constraint = constraint_from_python(value);
     else if (name == "partitioner") options.partitioner = partitioner_from_python(value);
     else if (name == "custom_getter") options.custom_getter = custom_getter_from_python(value);
-    else if (name == "auxiliary_name_scope") options.auxiliary_name_scope = nb::cast<bool>(value);
+    else if (name == "auxiliary_name_scope") options.auxiliary_name_scope = is_true(value);
     else throw nb::type_error(("variable_scope has no argument " + name).c_str());
   }
   return options;

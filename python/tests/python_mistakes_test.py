@@ -25,3 +25,19 @@ def test_mistake(program, error, text):
             eval(program, objects)
     assert type(caught.value).__name__ == error
     assert re.sub('0x[0-9a-f]+', '0x0', re.sub('<function .*?<lambda>', '<lambda>', str(caught.value))) == text
+
+
+@pytest.mark.parametrize('compare', ['lt', 'le', 'gt', 'ge'])
+def test_comparison_with_what_is_no_tensor(compare):
+    import operator
+    import reflow.tensorflow as tf
+    with tf.Graph().as_default(), pytest.raises(TypeError):
+        getattr(operator, compare)(tf.constant(1.), object())
+
+
+def test_variables_take_anything_for_true():
+    import reflow.tensorflow as tf
+    with tf.Graph().as_default():
+        tf.get_variable('a', [1], trainable='yes')
+        tf.get_variable('b', [1], trainable=[])
+        assert [variable.op.name for variable in tf.trainable_variables()] == ['a']

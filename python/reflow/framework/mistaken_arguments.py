@@ -3,6 +3,7 @@
 The extension's functions know by their signatures what they take, and refuse all else with a text about C++ types. Python's
 TensorFlow would have used the object, and failed where it lacks something.
 """
+import collections.abc
 import operator
 import re
 
@@ -55,7 +56,10 @@ def _mistake_of_sequence(kind, value):
     except TypeError as error:
         return error
     errors = (_mistake(kind, element) for element in elements)
-    return next((error for error in errors if error is not None), None)
+    mistake = next((error for error in errors if error is not None), None)
+    if mistake is None and (isinstance(value, (str, bytes)) or not isinstance(value, collections.abc.Sequence)):
+        return TypeError("Expected list, got %r of type '%s' instead." % (value, type(value).__name__))
+    return mistake
 
 
 def _mistake_of_text(value):

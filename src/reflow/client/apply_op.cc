@@ -72,7 +72,9 @@ Tensor constant_of(const TensorLike& value, DType dtype) {
   try {
     return to_tensor(value, dtype);
   } catch (const TypeError&) {
-    if (dtype == DType::kInvalid || has_none(value)) throw ValueError("Can't convert Python sequence with mixed types to Tensor.");
+    if (dtype == DType::kInvalid || has_none(value)) {
+      throw ValueError("Can't convert Python sequence with mixed types to Tensor.");
+    }
     throw TypeError(fmt::format("Cannot convert {} to EagerTensor of dtype {}", describe(value),
                                 dtype_spec_name(base_type(dtype))));
   } catch (const ValueError&) {
