@@ -12,3 +12,6 @@ gathered = [tf.gather(tf.reshape(x * 2., [-1]), ids), tf.gather(tf.expand_dims(x
 for each in gathered:
     tf.gradients(each, x)
 tf.gradients(tf.add_n([tf.gather(tf.reshape(x, [-1]), ids), tf.gather(tf.reshape(x, [-1]), ids + 1)]), x)
+
+table = tf.get_variable('table', [5, 4])
+tf.gradients(tf.nn.embedding_lookup(tf.concat([tf.zeros([1, 4]), table[1:, :]], 0), ids), table)

@@ -6,6 +6,7 @@
 #include "reflow/op/indices.h"
 #include "reflow/op/op.h"
 #include "reflow/op/quantized.h"
+#include "reflow/ops/array/dense_argument.h"
 
 namespace reflow::ops {
 namespace {
@@ -144,21 +145,10 @@ Status reshape_shape(ShapeContext& c) {
 }
 
 void reshape_to_input(GradContext& g) {
-  const Gradient dy = g.dy_gradient(0);
   const Endpoint shape = g.shape(g.x(0));
-  if (!dy.is_slices() || !dy.dense_shape) {
-    g.dx(0) = g.reshape(g.dy(0), shape);
-    return;
-  }
-  // Slices become dense as the argument `tensor` of the Reshape, below whose name the ops stand.
   const GradContext::Scope scope(g.graph(), "Reshape");
-  const Endpoint rows = g.op("StridedSlice",
-                             {dy.dense_shape, g.constant_ints({0}, DType::kInt32, "strided_slice/stack"),
-                              g.constant_ints({1}, DType::kInt32, "strided_slice/stack_1"),
-                              g.constant_ints({1}, DType::kInt32, "strided_slice/stack_2")},
-                             {{"shrink_axis_mask", 1}}, "strided_slice");
-  const Endpoint tensor = g.op("UnsortedSegmentSum", {dy.values, dy.indices, rows}, {}, "tensor");
-  g.dx(0) = g.op("Reshape", {tensor, shape}, {}, scope.name());
+  const Endpoint dy = dense_argument(g, "tensor");
+  g.dx(0) = g.op("Reshape", {dy, shape}, {}, scope.name());
 }
 
 REFLOW_OP("Reshape")
