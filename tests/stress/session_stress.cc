@@ -202,7 +202,9 @@ struct Options {
 
 void check_memory(double before, double after, double allowed) {
   std::printf("memory: %.0f MB after the beginning, %.0f MB at the end\n", before, after);
+#ifndef __SANITIZE_THREAD__  // which keeps a history of its own in memory
   check(after - before < allowed, "memory grows");
+#endif
 }
 
 void mixed_load(const Options& options) {

@@ -134,7 +134,7 @@ std::vector<std::shared_ptr<Session::State>>& default_sessions() {
 std::shared_ptr<Callable::Prepared> Session::State::prepare(std::span<const GraphElement> fetches,
                                                             std::vector<GraphElement> feeds) const {
   check_open();
-  if (graph.impl().num_nodes() == 0) {
+  if (std::lock_guard lock(graph.impl().mutex()); graph.impl().num_nodes() == 0) {
     throw RuntimeError("The Session graph is empty.  Add operations to the graph before calling run().");
   }
   auto prepared = std::make_shared<Callable::Prepared>();
