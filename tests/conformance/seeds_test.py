@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -13,17 +14,22 @@ SEEDS = pathlib.Path(os.environ.get('REFLOW_SEEDS', ROOT.parent / 'shared' / 'se
 BUILT = ROOT / 'build/release/python'
 
 
-# Some programs stop at random, and one in ten of them before it has said a word: they have five tries.
-def stops_at_random():
-    return {program['id'] for program in json.loads((SEEDS / 'programs.json').read_text())['programs']
-            if program.get('stops', {}).get('how') == 'random'}
+# Programs draw without a seed. Some stop at random, one in ten of them before it has said a word; a loss may lie outside
+# the bounds that nearly all of its kind keep. Such a failure has to be repeated four times to count.
+def is_chance(failure):
+    random = {program['id'] for program in json.loads((SEEDS / 'programs.json').read_text())['programs']
+              if program.get('stops', {}).get('how') == 'random'}
+    return failure.split()[2] in random or re.search(r"not '.*\{num ", failure) is not None
 
 
-def run_programs(out, ids):
+def failures(out, ids):
     command = [sys.executable, str(SEEDS / 'run.py'), '--python', sys.executable, '--arg=-m', '--arg=reflow', '--fast',
                '--jobs', str(os.cpu_count() or 1), '--out', str(out), *ids]
     environment = {**os.environ, 'PYTHONPATH': str(BUILT), 'MPLBACKEND': 'Agg'}
-    return subprocess.run(command, env=environment, capture_output=True, text=True)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    failed = [line for line in done.stdout.splitlines() if line.startswith('fail')]
+    assert failed or done.returncode == 0, done.stdout + done.stderr[-2000:]
+    return failed
 
 
 def passing():
@@ -34,13 +40,10 @@ def passing():
 @pytest.mark.skipif(not (SEEDS / 'run.py').exists(), reason='the seed programs are not part of the repository')
 @pytest.mark.skipif(not list(BUILT.glob('reflow/_core*')), reason='needs the extension of the release build')
 def test_programs_of_passing_txt(tmp_path):
-    random = stops_at_random()
-    done = run_programs(tmp_path / 'all', [name for name in passing() if name not in random])
-    failed = [line for line in done.stdout.splitlines() if not line.startswith('pass')]
-    assert done.returncode == 0, '\n'.join(failed) + done.stderr[-2000:]
-    for name in random & set(passing()):
-        for attempt in range(5):
-            done = run_programs(tmp_path / f'{name}.{attempt}', [name])
-            if done.returncode == 0:
-                break
-        assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+    failed = failures(tmp_path / 'all', passing())
+    chance = [line for line in failed if is_chance(line)]
+    assert chance == failed, '\n'.join(failed)
+    for line in chance:
+        name = line.split()[2]
+        tries = (failures(tmp_path / f'{name}.{attempt}', [name]) for attempt in range(4))
+        assert any(not lines for lines in tries), line
