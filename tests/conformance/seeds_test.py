@@ -19,7 +19,7 @@ BUILT = ROOT / 'build/release/python'
 def is_chance(failure):
     random = {program['id'] for program in json.loads((SEEDS / 'programs.json').read_text())['programs']
               if program.get('stops', {}).get('how') == 'random'}
-    return failure.split()[2] in random or re.search(r"not '.*\{num ", failure) is not None
+    return failure.startswith('fail') and failure.split()[2] in random or re.search(r"not '.*\{num ", failure) is not None
 
 
 def failures(out, ids):
@@ -27,7 +27,7 @@ def failures(out, ids):
                '--jobs', str(os.cpu_count() or 1), '--out', str(out), *ids]
     environment = {**os.environ, 'PYTHONPATH': str(BUILT), 'MPLBACKEND': 'Agg'}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    failed = [line for line in done.stdout.splitlines() if line.startswith('fail')]
+    failed = [line for line in done.stdout.splitlines() if line.startswith(('fail', 'timeout'))]
     assert failed or done.returncode == 0, done.stdout + done.stderr[-2000:]
     return failed
 
