@@ -14,12 +14,16 @@ SEEDS = pathlib.Path(os.environ.get('REFLOW_SEEDS', ROOT.parent / 'shared' / 'se
 BUILT = ROOT / 'build/release/python'
 
 
-# Programs draw without a seed. Some stop at random, one in ten of them before it has said a word; a loss may lie outside
-# the bounds that nearly all of its kind keep. Such a failure has to be repeated four times to count.
-def is_chance(failure):
+# How often a program may be tried again. Those that stop at random: one in ten stops before it has said a word. A number
+# out of its bounds: programs draw without a seed, and of 1,200 losses of 004-7.2-mnist-graph TensorFlow has one there too.
+def retries(failure):
+    if not failure.startswith('fail'):
+        return 0
     random = {program['id'] for program in json.loads((SEEDS / 'programs.json').read_text())['programs']
               if program.get('stops', {}).get('how') == 'random'}
-    return failure.startswith('fail') and failure.split()[2] in random or re.search(r"not '.*\{num ", failure) is not None
+    if failure.split()[2] in random:
+        return 4
+    return 1 if re.search(r"not '.*\{num ", failure) else 0
 
 
 def failures(out, ids):
@@ -41,9 +45,9 @@ def passing():
 @pytest.mark.skipif(not list(BUILT.glob('reflow/_core*')), reason='needs the extension of the release build')
 def test_programs_of_passing_txt(tmp_path):
     failed = failures(tmp_path / 'all', passing())
-    chance = [line for line in failed if is_chance(line)]
-    assert chance == failed, '\n'.join(failed)
-    for line in chance:
+    lasting = [line for line in failed if not retries(line)]
+    assert not lasting, '\n'.join(lasting)
+    for line in failed:
         name = line.split()[2]
-        tries = (failures(tmp_path / f'{name}.{attempt}', [name]) for attempt in range(4))
-        assert any(not lines for lines in tries), line
+        again = (failures(tmp_path / f'{name}.{attempt}', [name]) for attempt in range(retries(line)))
+        assert any(not lines for lines in again), line
