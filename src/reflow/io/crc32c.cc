@@ -42,7 +42,8 @@ uint64_t load64(const char* p) {
 
 #if defined(__x86_64__) || defined(__aarch64__)
 
-constexpr size_t kStride = 1024;  // bytes of each of three streams that hide the instruction's latency
+// Bytes of each of three streams that hide the instruction's latency: for much data, and for records of some 100 bytes.
+constexpr size_t kLongStride = 1024, kShortStride = 128;
 
 using Matrix = std::array<uint32_t, 32>;  // column i: the image of bit i
 
@@ -54,29 +55,31 @@ constexpr uint32_t multiply(const Matrix& m, uint32_t v) {
   return result;
 }
 
-// What kStride zero bytes make of a register, by its four bytes.
-constexpr std::array<ByteTable, 4> make_stride_tables() {
+using StrideTables = std::array<ByteTable, 4>;
+
+// What `stride` zero bytes, a power of two, make of a register, by its four bytes.
+constexpr StrideTables make_stride_tables(size_t stride) {
   Matrix m{};
   for (size_t i = 0; i < 32; ++i) {  // one zero byte
     const uint32_t v = uint32_t{1} << i;
     m[i] = (v >> 8) ^ kTables[0][v & 0xff];
   }
-  for (size_t bytes = 1; bytes < kStride; bytes *= 2) {
+  for (size_t bytes = 1; bytes < stride; bytes *= 2) {
     Matrix squared{};
     for (size_t i = 0; i < 32; ++i) squared[i] = multiply(m, m[i]);
     m = squared;
   }
-  std::array<ByteTable, 4> tables{};
+  StrideTables tables{};
   for (uint32_t k = 0; k < 4; ++k) {
     for (uint32_t b = 0; b < 256; ++b) tables[k][b] = multiply(m, b << (8 * k));
   }
   return tables;
 }
-constexpr std::array<ByteTable, 4> kStrideTables = make_stride_tables();
+constexpr StrideTables kLongStrideTables = make_stride_tables(kLongStride);
+constexpr StrideTables kShortStrideTables = make_stride_tables(kShortStride);
 
-uint32_t over_stride(uint32_t crc) {
-  return kStrideTables[0][crc & 0xff] ^ kStrideTables[1][(crc >> 8) & 0xff] ^ kStrideTables[2][(crc >> 16) & 0xff] ^
-         kStrideTables[3][crc >> 24];
+uint32_t over_stride(const StrideTables& tables, uint32_t crc) {
+  return tables[0][crc & 0xff] ^ tables[1][(crc >> 8) & 0xff] ^ tables[2][(crc >> 16) & 0xff] ^ tables[3][crc >> 24];
 }
 
 #if defined(__x86_64__)
@@ -91,10 +94,11 @@ REFLOW_CRC_TARGET inline uint32_t step1(uint32_t crc, uint8_t v) { return __crc3
 bool has_instruction() { return getauxval(AT_HWCAP) & HWCAP_CRC32; }
 #endif
 
-REFLOW_CRC_TARGET uint32_t extend_by_instruction(uint32_t crc, std::string_view data) {
-  const char* p = data.data();
-  size_t n = data.size();
-  crc = ~crc;
+// Takes from `data` what three streams of kStride bytes can be made of, as often as that goes.
+template <size_t kStride>
+REFLOW_CRC_TARGET inline uint32_t extend_by_streams(const StrideTables& tables, uint32_t crc, std::string_view* data) {
+  const char* p = data->data();
+  size_t n = data->size();
   for (; n >= 3 * kStride; n -= 3 * kStride, p += 3 * kStride) {
     uint32_t second = 0, third = 0;
     for (size_t i = 0; i < kStride; i += 8) {
@@ -102,8 +106,17 @@ REFLOW_CRC_TARGET uint32_t extend_by_instruction(uint32_t crc, std::string_view 
       second = step8(second, load64(p + kStride + i));
       third = step8(third, load64(p + 2 * kStride + i));
     }
-    crc = over_stride(over_stride(crc) ^ second) ^ third;
+    crc = over_stride(tables, over_stride(tables, crc) ^ second) ^ third;
   }
+  *data = {p, n};
+  return crc;
+}
+
+REFLOW_CRC_TARGET uint32_t extend_by_instruction(uint32_t crc, std::string_view data) {
+  crc = extend_by_streams<kLongStride>(kLongStrideTables, ~crc, &data);
+  crc = extend_by_streams<kShortStride>(kShortStrideTables, crc, &data);
+  const char* p = data.data();
+  size_t n = data.size();
   for (; n >= 8; n -= 8, p += 8) crc = step8(crc, load64(p));
   for (; n > 0; --n, ++p) crc = step1(crc, static_cast<uint8_t>(*p));
   return ~crc;

@@ -31,7 +31,7 @@ TEST(Crc32c, ValuesOfTheStandard) {
 
 TEST(Crc32c, InstructionAndTablesAgreeAtEveryLength) {
   const std::string data = bytes(10000);
-  for (size_t n : {0, 1, 7, 8, 9, 63, 1024, 3071, 3072, 3073, 6143, 6144, 6151, 9999}) {
+  for (size_t n : {0, 1, 7, 8, 9, 63, 383, 384, 391, 1024, 3071, 3072, 3073, 6143, 6144, 6151, 9999}) {
     for (size_t start : {0, 1, 5}) {
       const std::string_view part = std::string_view(data).substr(start, n);
       EXPECT_EQ(crc32c(part), crc32c_internal::extend_by_tables(0, part)) << n << " bytes from " << start;
