@@ -15,6 +15,7 @@ namespace {
 
 constexpr size_t kChunkBytes = 256 << 10;         // fits into a core's cache
 constexpr int64_t kMostPendingBytes = 256 << 20;  // of tensors that are kept until flush()
+constexpr size_t kLeastReserved = 1 << 20;        // bytes: below, a system call more costs what it saves
 constexpr double kCostNsPerByte = 0.6;            // copied, summed, copied by the system
 
 }  // namespace
@@ -63,6 +64,9 @@ Status BundleDataWriter::write_chunk(size_t i, char* buffer) {
 }
 
 Status BundleDataWriter::flush() {
+  if (static_cast<size_t>(pending_bytes_) >= kLeastReserved) {
+    RETURN_IF_ERROR(file_->reserve(static_cast<uint64_t>(size_ - pending_bytes_), static_cast<uint64_t>(pending_bytes_)));
+  }
   std::mutex mutex;
   Status status;
   std::atomic<bool> failed = false;

@@ -55,6 +55,15 @@ StagedFile::~StagedFile() {
   if (!staged_.empty()) ::unlink(staged_.c_str());
 }
 
+Status StagedFile::reserve(uint64_t offset, uint64_t size) {
+  int error;
+  do {
+    error = ::fallocate(fd_, 0, static_cast<off_t>(offset), static_cast<off_t>(size)) == 0 ? 0 : errno;
+  } while (error == EINTR);
+  // Only what writing would meet too is an error.
+  return error == ENOSPC || error == EDQUOT || error == EFBIG ? os_error(staged_, error) : OkStatus();
+}
+
 Status StagedFile::write_at(uint64_t offset, std::string_view data) {
   while (!data.empty()) {
     const ssize_t n = ::pwrite(fd_, data.data(), data.size(), static_cast<off_t>(offset));

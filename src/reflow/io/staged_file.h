@@ -18,6 +18,9 @@ class StagedFile {
   static StatusOr<std::unique_ptr<StagedFile>> create(std::string_view path);
   ~StagedFile();
 
+  // Takes the room for `size` bytes from `offset` on, which makes writing them cheaper, and finds a full disk before
+  // anything is written. Does nothing where the file system can't. ResourceExhausted: there is no such room.
+  Status reserve(uint64_t offset, uint64_t size);
   // Writes at `offset`. Several threads may write at once, to different places.
   Status write_at(uint64_t offset, std::string_view data);
   // Nothing may be written any more. With REFLOW_SYNC_FILES the bytes are on the disk when this returns.
