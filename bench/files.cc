@@ -40,6 +40,38 @@ std::vector<double> repeated(int times, const std::function<void()>& call) {
   return seconds;
 }
 
+// What ParseExample does with a batch that is there.
+void parse_batches(const std::vector<std::string>& records) {
+  constexpr int64_t kBatch = 128;
+  const auto scope = tf::Graph().as_default();
+  const tf::Output serialized = tf::placeholder(tf::string, {kBatch});
+  const tf::ParsedFeatures parsed = tf::parse_example(
+      serialized, {{"image", tf::FixedLenFeature{Shape{}, tf::string}}, {"label", tf::FixedLenFeature{Shape{}, tf::int64}},
+                   {"weights", tf::FixedLenFeature{Shape{48}, tf::float32}}});
+  const tf::Session sess = session();
+  const auto run = sess.make_callable({parsed["image"], parsed["label"], parsed["weights"]}, {serialized});
+  Tensor batch(DType::kString, {kBatch});
+  std::copy_n(records.begin(), kBatch, batch.flat<std::string>().begin());
+  std::vector<Tensor> values;
+  emit("tfrecord", "parse_example_batch", "records/s",
+       scaled(rates(seconds_per_call([&] { run.run(std::span(&batch, 1), &values); })), kBatch));
+}
+
+// Numbers handed to a writer of event files, which a loop waits for, and the file complete.
+void add_scalars(const ScratchFolder& folder) {
+  constexpr int kScalars = 200'000;
+  std::vector<double> adding, written;
+  for (int i = 0; i < 5; ++i) {
+    tf::summary::FileWriter writer(folder.file("events"));
+    adding.push_back(seconds_of([&] {
+      for (int step = 0; step < kScalars; ++step) writer.add_scalar("loss", 0.5f * step, step);
+    }));
+    written.push_back(adding.back() + seconds_of([&] { writer.close(); }));
+  }
+  emit("tfrecord", "add_scalar", "scalars/s", scaled(rates(adding), kScalars));
+  emit("tfrecord", "add_scalar_and_close", "scalars/s", scaled(rates(written), kScalars));
+}
+
 // megabytes: rates are printed; 0: seconds.
 void save_and_restore(int variables, const Shape& shape, const std::string& label, double megabytes, int times) {
   const ScratchFolder folder;
@@ -99,6 +131,8 @@ void tfrecord() {
     while (reader.next(&record)) ++count;
     if (count != kRecords) throw std::runtime_error("records are missing");
   })), kRecords));
+  parse_batches(records);
+  add_scalars(folder);
 }
 
 void image() {

@@ -9,7 +9,7 @@ import harness
 from harness import emit, rates, seconds_per_call, wall_seconds
 from sessions import session, started
 
-RECORDS, BUILT = 100000, 20000
+RECORDS, BUILT, SCALARS = 100000, 20000, 200000
 PIXELS, WEIGHTS = bytes(i % 256 for i in range(784)), [0.5 * i for i in range(48)]
 
 
@@ -51,6 +51,32 @@ def _write(path, records):
     with tf.python_io.TFRecordWriter(path) as writer:
         for record in records:
             writer.write(record)
+
+
+def _parse_rates(records, spec):
+    """Records each second that ParseExample alone takes, fed with a batch."""
+    tf.reset_default_graph()
+    serialized = tf.placeholder(tf.string, [128])
+    parsed = tf.parse_example(serialized, spec)
+    with session() as sess:
+        parse = sess.make_callable([parsed[key] for key in sorted(parsed)], [serialized])
+        batch = np.array(records[:128], dtype=object)
+        return rates(128, seconds_per_call(lambda: parse(batch)))
+
+
+def _scalar_rates(folder):
+    """Scalars each second that a loop hands to a writer, and with the time until the file is complete."""
+    adding, written = [], []
+    for _ in range(5):
+        with tf.summary.FileWriter(os.path.join(folder, 'events')) as writer:
+            summary = tf.Summary(value=[tf.Summary.Value(tag='loss', simple_value=0.5)])
+
+            def add():
+                for step in range(SCALARS):
+                    writer.add_summary(summary, step)
+            adding.append(wall_seconds(add))
+            written.append(adding[-1] + wall_seconds(writer.close))
+    return rates(SCALARS, adding), rates(SCALARS, written)
 
 
 def _dataset_rates(path, parse):
@@ -100,6 +126,10 @@ def tfrecord():
         emit('tfrecord', 'write', 'records/s', rates(RECORDS, _repeated(5, lambda: _write(path, records))))
         emit('tfrecord', 'python_iterator', 'records/s',
              rates(RECORDS, _repeated(5, lambda: sum(1 for _ in tf.python_io.tf_record_iterator(path)))))
+        emit('tfrecord', 'parse_example_batch', 'records/s', _parse_rates(records, spec))
+        adding, written = _scalar_rates(folder)
+        emit('tfrecord', 'add_summary', 'scalars/s', adding)
+        emit('tfrecord', 'add_summary_and_close', 'scalars/s', written)
         emit('tfrecord', 'queue_shuffle_batch', 'records/s', _queue_rates(path, spec))
 
         def parse_single(record):
