@@ -376,4 +376,22 @@ TEST_F(CppApiPage, CheckpointsOfObjects) {
   EXPECT_EQ(tf::train::load_variable(path, "model/w/.ATTRIBUTES/VARIABLE_VALUE").num_elements(), 2);
 }
 
+TEST_F(CppApiPage, SessionsWithHooks) {
+  const tf::testing::TemporaryFolder temporary;
+  const std::string folder = temporary.path();
+  // [monitored
+  const tf::Variable step = tf::train::get_or_create_global_step();
+  const tf::Variable w(1., {.name = "w"});
+  const tf::Output loss = tf::square(w - 5.);
+  const tf::Operation train = tf::train::GradientDescentOptimizer(0.1).minimize(loss, {.global_step = step});
+
+  tf::train::MonitoredSession sess = tf::train::MonitoredTrainingSession(
+      {.checkpoint_dir = folder,
+       .hooks = {std::make_shared<tf::train::StopAtStepHook>(tf::train::StopAtStepHookOptions{.last_step = 100}),
+                 std::make_shared<tf::train::NanTensorHook>(loss)}});
+  sess.run_until_end([&] { sess.run(train); });
+  // monitored]
+  EXPECT_EQ(tf::train::latest_checkpoint(folder), folder + "/model.ckpt-100");
+}
+
 }  // namespace

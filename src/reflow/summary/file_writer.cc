@@ -7,6 +7,7 @@
 #include "reflow/formats/event_file_writer.h"
 #include "reflow/summary/seen_metadata.h"
 #include "reflow/formats/wall_time.h"
+#include "tensorflow/core/util/event.pb.h"
 
 namespace reflow::summary {
 
@@ -54,6 +55,18 @@ void FileWriter::add_scalar(std::string_view tag, float value, int64_t global_st
 
 void FileWriter::add_graph(const Graph& graph, int64_t global_step) {
   add_event(formats::event_bytes(wall_time(), global_step, EventField::kGraphDef, graph.as_graph_def(true)));
+}
+
+void FileWriter::add_meta_graph(std::string_view meta_graph_def, int64_t global_step) {
+  add_event(formats::event_bytes(wall_time(), global_step, EventField::kMetaGraphDef, meta_graph_def));
+}
+
+void FileWriter::add_session_log(const SessionLog& session_log, int64_t global_step) {
+  tensorflow::SessionLog message;
+  message.set_status(static_cast<tensorflow::SessionLog::SessionStatus>(session_log.status));
+  message.set_checkpoint_path(session_log.checkpoint_path);
+  message.set_msg(session_log.msg);
+  add_event(formats::event_bytes(wall_time(), global_step, EventField::kSessionLog, message.SerializeAsString()));
 }
 
 void FileWriter::add_run_metadata(const RunMetadata& run_metadata, const std::string& tag, int64_t global_step) {

@@ -15,6 +15,18 @@ namespace reflow::formats {
 class EventFileWriter;
 }
 
+namespace reflow {
+
+// What an event file says of a session's life.
+struct SessionLog {
+  enum SessionStatus : int { STATUS_UNSPECIFIED = 0, START = 1, STOP = 2, CHECKPOINT = 3 };
+  SessionStatus status = STATUS_UNSPECIFIED;
+  std::string checkpoint_path;  // of a CHECKPOINT: what was given to Saver::save
+  std::string msg;
+};
+
+}  // namespace reflow
+
 namespace reflow::summary {
 
 struct FileWriterOptions {
@@ -40,6 +52,9 @@ class FileWriter {
   // One number, without a graph.
   void add_scalar(std::string_view tag, float value, int64_t global_step = 0);
   void add_graph(const Graph& graph, int64_t global_step = 0);
+  // A serialized MetaGraphDef.
+  void add_meta_graph(std::string_view meta_graph_def, int64_t global_step = 0);
+  void add_session_log(const SessionLog& session_log, int64_t global_step = 0);
   // What Session::run gave for RunOptions with a trace. ValueError: the tag has been used.
   void add_run_metadata(const RunMetadata& run_metadata, const std::string& tag, int64_t global_step = 0);
   // A serialized Event.

@@ -5,7 +5,7 @@
 
 #include "reflow/graph/read_proto.h"
 #include "reflow/io/file.h"
-#include "reflow/tools/chrome_trace.h"
+#include "reflow/summary/chrome_trace.h"
 #include "reflow/tools/events_read.h"
 #include "reflow/tools/run_profile.h"
 #include "tensorflow/core/protobuf/config.pb.h"
@@ -95,7 +95,7 @@ StatusOr<std::string> ProfileCommand::run() const {
       if (!is_plausible(node)) return data_loss("{}: times or sizes of node '{}' make no sense", path_, node.node_name());
     }
   }
-  if (!trace_file_.empty()) RETURN_IF_ERROR(write_file(trace_file_, chrome_trace(stats, memory_)));
+  if (!trace_file_.empty()) RETURN_IF_ERROR(write_file(trace_file_, summary::chrome_trace(stats, memory_)));
   std::string text;
   for (const DeviceProfile& profile : profile_run(stats)) {
     if (!json_ && !text.empty()) text += '\n';

@@ -9,9 +9,9 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "reflow/tools/chrome_trace.h"
+#include "reflow/summary/chrome_trace.h"
 #include "reflow/tools/command_line.h"
-#include "reflow/tools/step_label.h"
+#include "reflow/summary/step_label.h"
 #include "tensorflow/core/protobuf/config.pb.h"
 #include "tests/kit/golden_file.h"
 #include "tests/kit/temporary_folder.h"
@@ -22,6 +22,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using summary::parse_label;
+using summary::StepLabel;
 
 class ProfileCommand : public ::testing::Test {
  protected:

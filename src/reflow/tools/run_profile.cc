@@ -7,7 +7,7 @@
 #include <map>
 
 #include "reflow/tools/json_text.h"
-#include "reflow/tools/step_label.h"
+#include "reflow/summary/step_label.h"
 #include "tensorflow/core/framework/step_stats.pb.h"
 #include "tensorflow/core/framework/types.pb.h"
 
@@ -43,7 +43,7 @@ std::string outputs_text(const NodeExecStats& node) {
 }
 
 NodeProfile profile_node(const NodeExecStats& node, int64_t run_start_ns) {
-  NodeProfile profile{.node = node.node_name(), .op = op_of(node), .outputs = outputs_text(node),
+  NodeProfile profile{.node = node.node_name(), .op = summary::op_of(node), .outputs = outputs_text(node),
                       .start_ns = start_ns(node) - run_start_ns, .duration_ns = duration_ns(node)};
   for (const auto& output : node.output()) {
     profile.output_bytes += output.tensor_description().allocation_description().requested_bytes();

@@ -65,6 +65,11 @@ bool write_item(const std::any& item, CollectionDef* def) {
     def->mutable_bytes_list()->add_value(*bytes);
     return true;
   }
+  if (const auto* saver = std::any_cast<std::shared_ptr<Saver>>(&item)) {
+    if (!fits(CollectionDef::kBytesList)) return false;
+    def->mutable_bytes_list()->add_value((*saver)->as_saver_def().serialize());
+    return true;
+  }
   if (const auto* text = std::any_cast<std::string>(&item)) {
     if (!fits(CollectionDef::kBytesList)) return false;
     def->mutable_bytes_list()->add_value(*text);

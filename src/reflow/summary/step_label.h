@@ -8,7 +8,7 @@ namespace tensorflow {
 class NodeExecStats;
 }
 
-namespace reflow::tools {
+namespace reflow::summary {
 
 // What the label of a node in StepStats says: `NODE = OP(INPUT, INPUT)`.
 struct StepLabel {
@@ -20,4 +20,4 @@ StepLabel parse_label(std::string_view label);
 // The op of a node: of its label, or of its name where the profiler of TensorFlow wrote `NODE:OP` there.
 std::string op_of(const tensorflow::NodeExecStats& node);
 
-}  // namespace reflow::tools
+}  // namespace reflow::summary

@@ -1,8 +1,8 @@
-#include "reflow/tools/step_label.h"
+#include "reflow/summary/step_label.h"
 
 #include "tensorflow/core/framework/step_stats.pb.h"
 
-namespace reflow::tools {
+namespace reflow::summary {
 
 StepLabel parse_label(std::string_view label) {
   constexpr size_t kNone = std::string_view::npos;
@@ -28,4 +28,4 @@ std::string op_of(const tensorflow::NodeExecStats& node) {
   return node.node_name().substr(colon + 1);
 }
 
-}  // namespace reflow::tools
+}  // namespace reflow::summary

@@ -1,4 +1,4 @@
-#include "reflow/tools/chrome_trace.h"
+#include "reflow/summary/chrome_trace.h"
 
 #include <algorithm>
 #include <map>
@@ -7,10 +7,11 @@
 #include <unordered_map>
 #include <vector>
 
-#include "reflow/tools/step_label.h"
+#include "reflow/summary/step_label.h"
 #include "tensorflow/core/framework/step_stats.pb.h"
+#include "tensorflow/core/protobuf/config.pb.h"
 
-namespace reflow::tools {
+namespace reflow::summary {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -200,4 +201,12 @@ std::string chrome_trace(const tensorflow::StepStats& step_stats, bool show_memo
   return Trace(step_stats, show_memory).text();
 }
 
-}  // namespace reflow::tools
+StatusOr<std::string> chrome_trace(std::string_view run_metadata, bool show_memory) {
+  tensorflow::RunMetadata message;
+  if (!message.ParseFromArray(run_metadata.data(), static_cast<int>(run_metadata.size()))) {
+    return invalid_argument("not a RunMetadata message");
+  }
+  return chrome_trace(message.step_stats(), show_memory);
+}
+
+}  // namespace reflow::summary
