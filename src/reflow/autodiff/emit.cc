@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "reflow/graph/control_flow.h"
+#include "reflow/graph/tensor_text.h"
 
 namespace reflow::autodiff {
 
@@ -61,7 +62,9 @@ StatusOr<Tensor> scalar_of(DType type, double value) {
       *tensor.data<T>() = static_cast<T>(value);
     }
   });
-  if (!known) return graph::type_error(fmt::format("Cannot convert {} to Tensor of type {}", value, dtype_name(type)));
+  if (!known) {
+    return graph::type_error(fmt::format("Expected {}, got {} of type 'int' instead.", dtype_name(type), value));
+  }
   return tensor;
 }
 
@@ -138,7 +141,7 @@ StatusOr<Endpoint> emit_dense(Graph& graph, const Gradient& slices, std::string 
   if (!slices.dense_shape) {
     return invalid_argument(
         "Tensor conversion requested for IndexedSlices without dense_shape: IndexedSlices(indices={}, values={})",
-        slices.indices.name(), slices.values.name());
+        graph::tensor_text(slices.indices), graph::tensor_text(slices.values));
   }
   ASSIGN_OR_RETURN(Endpoint rows, emit_first(graph, slices.dense_shape));
   return emit(graph, "UnsortedSegmentSum", {slices.values, slices.indices, rows}, {}, std::move(name));

@@ -11,7 +11,9 @@
 #include "reflow/autodiff/walk.h"
 #include "reflow/graph/control_flow.h"
 #include "reflow/graph/shape_text.h"
+#include "reflow/graph/tensor_text.h"
 #include "reflow/op/function_runner.h"
+#include "reflow/op/late_slices.h"
 
 namespace reflow::autodiff {
 namespace {
@@ -24,7 +26,7 @@ Status check_grad_y(Endpoint y, const Gradient& grad_y) {
   const DType y_type = base_type(y.dtype()), type = base_type(grad_y.values.dtype());
   const auto mistake = [&](std::string_view what, std::string_view rule) {
     return graph::type_error(fmt::format("Gradient type {} generated for {} {} with type {} must be {}", dtype_name(type),
-                                         what, y.name(), dtype_name(y_type), rule));
+                                         what, graph::tensor_text(y), dtype_name(y_type), rule));
   };
   const auto real = [](DType t) { return is_floating(t) || is_integer(t); };
   if (real(y_type)) return real(type) ? OkStatus() : mistake("real or integer-valued tensor", "real or integer");
@@ -33,9 +35,9 @@ Status check_grad_y(Endpoint y, const Gradient& grad_y) {
   if (y_type == DType::kResource) {
     if (type != DType::kResource) return OkStatus();
     return graph::type_error(fmt::format("Input gradient {} for resource tensor {} should not be a resource",
-                                         grad_y.values.name(), y.name()));
+                                         graph::tensor_text(grad_y.values), graph::tensor_text(y)));
   }
-  return graph::type_error(fmt::format("Tensor {} with type {} must be numeric to obtain a default gradient", y.name(),
+  return graph::type_error(fmt::format("Tensor {} with type {} must be numeric to obtain a default gradient", graph::tensor_text(y),
                                        dtype_name(y_type)));
 }
 
@@ -217,9 +219,13 @@ Status Backprop::visit(Node* node) {
 Status Backprop::differentiate(Node* node, const GradFn& fn, std::vector<Gradient> dy) {
   NameScope scope(graph_, node->name() + "_grad");
   op::GradContext context(node, std::move(dy), emitter_);
-  RETURN_IF_ERROR(fn(context));
-  RETURN_IF_ERROR(context.status());
   std::vector<Gradient>& dx = context.all_dx();
+  {
+    const op::LateSlices late;
+    RETURN_IF_ERROR(fn(context));
+    RETURN_IF_ERROR(context.status());
+    late.settle(dx);
+  }
   if (options_.gate_gradients) {
     int count = 0;
     for (const Gradient& g : dx) count += static_cast<bool>(g);

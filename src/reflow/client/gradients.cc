@@ -8,6 +8,7 @@
 #include "reflow/client/status_errors.h"
 #include "reflow/client/variable.h"
 #include "reflow/graph/immediate.h"
+#include "reflow/op/late_slices.h"
 
 namespace reflow {
 namespace {
@@ -72,7 +73,7 @@ std::vector<Gradient> gradients(const GradientTargets& ys, const GradientSources
 void RegisterGradient(std::string_view op_type, GradientFunction fn) {
   const Status status = op::GradientRegistry::global().add(op_type, [fn = std::move(fn)](op::GradContext& g) {
     std::vector<Output> grads;
-    for (int i = 0; i < g.num_outputs(); ++i) grads.push_back(output_of(g.dy(i)));
+    for (int i = 0; i < g.num_outputs(); ++i) grads.push_back(output_of(op::dense_dy(g, i)));
     RETURN_IF_ERROR(g.status());
     const std::vector<Gradient> dx = fn(Operation(&g.node()), grads);
     if (static_cast<int>(dx.size()) != g.num_inputs()) {

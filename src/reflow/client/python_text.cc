@@ -6,6 +6,7 @@
 #include "reflow/base/status.h"
 #include "reflow/client/output.h"
 #include "reflow/graph/shape_text.h"
+#include "reflow/graph/tensor_text.h"
 
 namespace reflow::client {
 
@@ -57,9 +58,7 @@ std::string python_list(const Shape& shape) {
 std::string python_dtype(DType type) { return fmt::format("<dtype: '{}'>", dtype_name(type)); }
 
 std::string python_tensor(const Output& tensor) {
-  std::string out = fmt::format("Tensor(\"{}\"", tensor.name());
-  if (tensor.shape().known_rank()) out += ", shape=" + python_shape(tensor.shape());
-  return out + fmt::format(", dtype={})", dtype_name(tensor.dtype()));
+  return graph::tensor_text({tensor.node(), tensor.index()});
 }
 
 }  // namespace reflow::client

@@ -5,7 +5,9 @@
 
 #include "reflow/graph/scope.h"
 #include "reflow/graph/shape_context.h"
+#include "reflow/graph/tensor_text.h"
 #include "reflow/op/broadcast.h"
+#include "reflow/op/late_slices.h"
 #include "reflow/tensor/tensor.h"
 
 namespace reflow::op {
@@ -14,6 +16,58 @@ GradContext::GradContext(Node* op, std::vector<Gradient> dy, GradEmitter& emitte
     : op_(op), dy_(std::move(dy)), dx_(op->num_inputs()), emitter_(emitter) {
   dy_.resize(op->num_outputs());
 }
+
+namespace {
+
+bool takes_slices(const LateSlices& late, const std::vector<OpInput>& inputs) {
+  for (const OpInput& input : inputs) {
+    for (const Endpoint& e : input.endpoints) {
+      if (late.find(e)) return true;
+    }
+  }
+  return false;
+}
+
+// The rows of slices summed into zeros, as `argument` of an op in whose scope this is.
+Endpoint dense_argument(GradContext& g, const Gradient& slices, const std::string& argument) {
+  if (!slices.dense_shape) {
+    g.fail(invalid_argument("Tried to convert '{}' to a tensor and failed. Error: Tensor conversion requested for IndexedSlices "
+                            "without dense_shape: IndexedSlices(indices={}, values={})", argument,
+                            tensor_text(slices.indices), tensor_text(slices.values)));
+    return {};
+  }
+  Endpoint rows;
+  {
+    const GradContext::Scope scope(g.graph(), "strided_slice");
+    const Endpoint begin = g.constant_ints({0}, DType::kInt32, "stack"), end = g.constant_ints({1}, DType::kInt32, "stack_1");
+    const Endpoint step = g.constant_ints({1}, DType::kInt32, "stack_2");
+    rows = g.op("StridedSlice", {slices.dense_shape, begin, end, step}, {{"shrink_axis_mask", 1}}, scope.name());
+  }
+  return g.op("UnsortedSegmentSum", {slices.values, slices.indices, rows}, {}, argument);
+}
+
+// The op with dense tensors in the place of what stands for slices.
+Node* op_of_slices(GradContext& g, const LateSlices& late, std::string_view type, std::vector<OpInput> inputs, AttrMap attrs,
+                   const std::string& name) {
+  const OpDef* const op = OpRegistry::global().find(type);
+  if (op == nullptr || op->inputs.size() != inputs.size()) {
+    g.fail(internal_error("Gradient of {} '{}': {} doesn't take {} inputs", g.node().type(), g.node().name(), type,
+                          inputs.size()));
+    return nullptr;
+  }
+  GradContext::Scope scope(g.graph(), name.empty() ? type : std::string_view(name));
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    for (size_t j = 0; j < inputs[i].endpoints.size(); ++j) {
+      const Gradient* const slices = late.find(inputs[i].endpoints[j]);
+      if (slices == nullptr) continue;
+      const std::string& argument = op->inputs[i].name;
+      inputs[i].endpoints[j] = dense_argument(g, *slices, inputs[i].is_list ? fmt::format("{}_{}", argument, j) : argument);
+    }
+  }
+  return g.ops(type, std::move(inputs), std::move(attrs), scope.name());
+}
+
+}  // namespace
 
 Node* GradContext::ops(std::string_view type, std::vector<OpInput> inputs, AttrMap attrs, std::string name) {
   if (!status_.ok()) return nullptr;
@@ -24,6 +78,8 @@ Node* GradContext::ops(std::string_view type, std::vector<OpInput> inputs, AttrM
       return nullptr;
     }
   }
+  const LateSlices* const late = LateSlices::current();
+  if (late && takes_slices(*late, inputs)) return op_of_slices(*this, *late, type, std::move(inputs), std::move(attrs), name);
   CreateOptions options;
   options.name = std::move(name);
   auto node = emitter_.create(type, std::move(inputs), std::move(attrs), std::move(options));
@@ -40,6 +96,11 @@ Endpoint GradContext::op(std::string_view type, std::vector<OpInput> inputs, Att
 Endpoint GradContext::dy(int i) {
   Gradient& g = dy_[i];
   if (!g.is_slices()) return g.values;
+  if (LateSlices* const late = LateSlices::current()) {
+    const Endpoint stand_in = late->stand_in(g, y(i));
+    if (!stand_in) fail(internal_error("Nothing can stand for the gradient of {}", y(i).name()));
+    return stand_in;
+  }
   Endpoint shape = g.dense_shape;
   if (!shape) shape = this->shape(y(i));
   // As converting IndexedSlices to a tensor does: sum the rows into zeros.
@@ -93,6 +154,14 @@ Tensor int_scalar(int64_t value, DType type) {
 Endpoint GradContext::shape(Endpoint x, DType out_type, std::string name) {
   if (!status_.ok()) return {};
   const Shape& shape = x.shape();
+  const LateSlices* const late = LateSlices::current();
+  if (const Gradient* const slices = late ? late->find(x) : nullptr) {
+    // Made dense to see the shape, and once more as an argument of the op where it isn't known.
+    Scope scope(graph(), name);
+    dense_argument(*this, *slices, "UnsortedSegmentSum");
+    if (shape.fully_defined()) return constant_ints({shape.begin(), shape.end()}, out_type, scope.name());
+    return op("Shape", {x}, {{"out_type", out_type}}, scope.name());
+  }
   if (shape.fully_defined()) {
     return constant_ints({shape.begin(), shape.end()}, out_type, std::move(name));
   }
@@ -117,6 +186,12 @@ Endpoint GradContext::reduce_sum(Endpoint x, Endpoint axes, bool keep_dims, std:
 
 Endpoint GradContext::cast(Endpoint x, DType to, std::string name) {
   if (!status_.ok() || base_type(x.dtype()) == to) return x;
+  LateSlices* const late = LateSlices::current();
+  if (const Gradient* const found = late ? late->find(x) : nullptr) {
+    const Gradient slices = *found;
+    const Endpoint values = op("Cast", {slices.values}, {{"DstT", to}}, std::move(name));
+    return values ? late->stand_in(Gradient(values, slices.indices, slices.dense_shape), x) : Endpoint{};
+  }
   return op("Cast", {x}, {{"DstT", to}}, std::move(name));
 }
 

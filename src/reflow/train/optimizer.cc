@@ -21,12 +21,6 @@ std::string describe(const Variable& v) {
                      dtype_name(v.dtype()));
 }
 
-std::string describe(const Output& t) {
-  std::string text = fmt::format("Tensor(\"{}\"", t.name());
-  if (t.shape().known_rank()) text += ", shape=" + client::python_shape(t.shape());
-  return text + fmt::format(", dtype={})", dtype_name(t.dtype()));
-}
-
 // ["<tf.Variable 'v:0' ...>", ...]: as Python prints a list of their texts.
 std::string describe(const std::vector<GradientAndVariable>& pairs) {
   std::string text = "[";
@@ -69,7 +63,7 @@ Operation Optimizer::minimize(const Output& loss, const MinimizeOptions& options
     throw ValueError(
         fmt::format("No gradients provided for any variable, check your graph for ops that do not support gradients, "
                     "between variables {} and loss {}.",
-                    describe(pairs), describe(loss)));
+                    describe(pairs), client::python_tensor(loss)));
   }
   return apply_gradients(pairs, {.global_step = options.global_step, .name = options.name});
 }

@@ -6,7 +6,6 @@
 #include "reflow/op/indices.h"
 #include "reflow/op/op.h"
 #include "reflow/op/quantized.h"
-#include "reflow/ops/array/dense_argument.h"
 
 namespace reflow::ops {
 namespace {
@@ -146,9 +145,7 @@ Status reshape_shape(ShapeContext& c) {
 
 void reshape_to_input(GradContext& g) {
   const Endpoint shape = g.shape(g.x(0));
-  const GradContext::Scope scope(g.graph(), "Reshape");
-  const Endpoint dy = dense_argument(g, "tensor");
-  g.dx(0) = g.op("Reshape", {dy, shape}, {}, scope.name());
+  g.dx(0) = g.op("Reshape", {g.dy(0), shape});
 }
 
 REFLOW_OP("Reshape")

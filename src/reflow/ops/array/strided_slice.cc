@@ -6,7 +6,6 @@
 
 #include "reflow/op/op.h"
 #include "reflow/op/variable.h"
-#include "reflow/ops/array/dense_argument.h"
 #include "reflow/ops/array/strided_slice.h"
 
 namespace reflow::ops {
@@ -85,9 +84,7 @@ REFLOW_OP("StridedSlice")
     .kernel<StridedSlice>(kCpu)
     .gradient([](GradContext& g) {
       const Endpoint shape = g.shape(g.x(0), g.x(1).dtype());
-      const GradContext::Scope scope(g.graph(), "StridedSliceGrad");
-      const Endpoint dy = dense_argument(g, "dy");
-      g.dx(0) = g.op("StridedSliceGrad", {shape, g.x(1), g.x(2), g.x(3), dy}, mask_attrs(g), scope.name());
+      g.dx(0) = g.op("StridedSliceGrad", {shape, g.x(1), g.x(2), g.x(3), g.dy(0)}, mask_attrs(g));
     });
 
 // The value to put into a slice has the shape of the slice.

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "reflow/graph/control_flow.h"
+#include "reflow/op/late_slices.h"
 
 namespace reflow::ops {
 
@@ -62,7 +63,9 @@ StatusOr<std::string> gradient_source(Endpoint dy) {
 }  // namespace
 
 GradArray gradient_array(GradContext& g, Endpoint handle, Endpoint flow, Endpoint dy) {
-  const auto source = gradient_source(dy);
+  const op::LateSlices* const late = op::LateSlices::current();
+  const op::Gradient* const slices = late ? late->find(dy) : nullptr;
+  const auto source = gradient_source(slices ? slices->values : dy);
   if (!source.ok()) {
     g.fail(source.status());
     return {};

@@ -4,6 +4,7 @@
 
 #include "elementwise_kernel.h"
 #include "gradient_ops.h"
+#include "reflow/op/late_slices.h"
 
 namespace reflow::ops {
 namespace {
@@ -99,12 +100,12 @@ void sub_gradient(GradContext& g) {
   const Endpoint dy = g.dy(0);
   if (all_shapes_equal(g)) {
     g.dx(0) = dy;
-    g.dx(1) = g.op("Neg", {dy});
+    g.dx(1) = minus_dy(g);
     return;
   }
   StaticBroadcastGradients to(g);
   g.dx(0) = to.reduce(0, dy);
-  g.dx(1) = to.reduce(1, g.op("Neg", {dy}));
+  g.dx(1) = to.reduce(1, minus_dy(g));
 }
 
 void mul_gradient(GradContext& g) {

@@ -2,14 +2,15 @@
 
 #include "reflow/graph/scope.h"
 #include "reflow/op/broadcast.h"
+#include "reflow/op/late_slices.h"
 
 namespace reflow::ops {
 
 AfterDy::AfterDy(GradContext& g) : g_(g) {
-  const Endpoint dy = g.dy(0);
+  Node* const dy = node_of_dy(g);
   if (!dy) return;
   GraphScope::ControlDependencies dependencies;
-  dependencies.inputs.push_back(dy.node);
+  dependencies.inputs.push_back(dy);
   g.graph().scope().control_dependencies.push_back(std::move(dependencies));
   pushed_ = true;
 }
@@ -69,10 +70,11 @@ Endpoint BroadcastGradients::reduce(int i, Endpoint full) {
 StaticBroadcastGradients::StaticBroadcastGradients(GradContext& g) : g_(g) {
   const Endpoint dy = g.dy(0);
   const Shape &x = g.x(0).shape(), &y = g.x(1).shape();
-  known_ = x.fully_defined() && y.fully_defined();
+  const bool is_slices = g.dy_gradient(0).is_slices();
+  known_ = x.fully_defined() && y.fully_defined() && !is_slices;
   if (!known_) {
-    shape_[0] = g.op("Shape", {g.x(0)});
-    shape_[1] = g.op("Shape", {g.x(1)});
+    shape_[0] = is_slices ? g.shape(g.x(0)) : g.op("Shape", {g.x(0)});
+    shape_[1] = is_slices ? g.shape(g.x(1), DType::kInt32, "Shape_1") : g.op("Shape", {g.x(1)});
     Node* args = g.ops("BroadcastGradientArgs", {shape_[0], shape_[1]});
     if (args == nullptr) return;
     axes_[0] = args->output(0);
@@ -101,7 +103,7 @@ Endpoint StaticBroadcastGradients::reduce(int i, Endpoint full) {
 bool all_shapes_equal(GradContext& g) {
   const Endpoint dy = g.dy(0);
   const Shape &x = g.x(0).shape(), &y = g.x(1).shape();
-  return dy && x.fully_defined() && x == y && dy.shape() == x;
+  return dy && !g.dy_gradient(0).is_slices() && x.fully_defined() && x == y && dy.shape() == x;
 }
 
 }  // namespace reflow::ops

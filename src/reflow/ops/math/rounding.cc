@@ -4,6 +4,7 @@
 
 #include "elementwise_kernel.h"
 #include "gradient_ops.h"
+#include "reflow/op/late_slices.h"
 
 namespace reflow::ops {
 namespace {
@@ -100,7 +101,7 @@ const OpRegistrar kOps[] = {
                   kFloatTypes + Types<int8_t, int16_t, int32_t, int64_t>{}, "Computes |x| element-wise.",
                   [](GradContext& g) { g.dx(0) = mul(g, g.dy(0), g.op("Sign", {g.x(0)})); }),
     unary_op<Neg>("Neg", kSignedNumbers, kFloatTypes + kIndexTypes + kComplexTypes, "Computes -x element-wise.",
-                  [](GradContext& g) { g.dx(0) = g.op("Neg", {g.dy(0)}); }),
+                  [](GradContext& g) { g.dx(0) = minus_dy(g); }),
     unary_op<Sign>("Sign", kSignedNumbers, kFloatAndComplex + kIndexTypes,
                    "Returns -1, 0 or 1 by the sign of x element-wise; for complex numbers x / |x|, and 0 for 0.",
                    [](GradContext& g) { g.dx(0) = zeros(g, g.shape(g.x(0)), base_type(g.x(0).dtype())); }),

@@ -6,6 +6,7 @@
 
 #include "reflow/graph/scope.h"
 #include "reflow/op/compute_type.h"
+#include "reflow/op/late_slices.h"
 #include "reflow/op/op.h"
 #include "reflow/op/simd_loop.h"
 #include "reflow/op/vector_math.h"
@@ -249,7 +250,7 @@ void softplus_second_gradient(GradContext& g) {
   const Endpoint product = g.op("Mul", {dy, gradients}, {}, "mul");
   // Waits for dy, so that a loop's gradient doesn't compute it ahead of its iteration.
   GraphScope& scope = g.graph().scope();
-  scope.control_dependencies.push_back({.inputs = {dy.node}});
+  scope.control_dependencies.push_back({.inputs = {node_of_dy(g)}});
   const Endpoint down = g.op("Exp", {g.op("Neg", {x})});
   Endpoint sum;
   {

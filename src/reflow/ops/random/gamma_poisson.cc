@@ -6,6 +6,7 @@
 
 #include "reflow/graph/scope.h"
 #include "reflow/op/gradient_ops.h"
+#include "reflow/op/late_slices.h"
 #include "reflow/op/op.h"
 #include "reflow/ops/random/distributions.h"
 #include "reflow/ops/random/random_shape.h"
@@ -154,7 +155,7 @@ Status shape_before_parameters(ShapeContext& c) {
 Status gamma_gradient(GradContext& g) {
   const Endpoint dy = g.dy(0);
   GraphScope::ControlDependencies after_dy;
-  after_dy.inputs.push_back(dy.node);
+  after_dy.inputs.push_back(node_of_dy(g));
   g.graph().scope().control_dependencies.push_back(std::move(after_dy));
   const Endpoint sample_dims = g.shape(g.x(0));
   Endpoint rank;
