@@ -97,7 +97,8 @@ class MixtureSameFamily(distribution.Distribution):
     def _sample_n(self, n, seed=None):
         with ops.control_dependencies(self._runtime_assertions):
             x = self.components_distribution.sample(n)
-            mask = array_ops.one_hot(indices=self.mixture_distribution.sample(n), depth=self._num_components, dtype=x.dtype)
+            mask = array_ops.one_hot(indices=self.mixture_distribution.sample(n), depth=self._num_components,
+                                     on_value=x.dtype.as_numpy_dtype(1), off_value=x.dtype.as_numpy_dtype(0))
             return math_ops.reduce_sum(x * self._padded(mask), axis=-1 - self._event_ndims)
 
     def _log_of_mixture(self, logarithms):

@@ -1,6 +1,7 @@
 """Bijectors that scale and shift."""
 
 from reflow.contrib.distributions.python.ops import scales
+from reflow.contrib.distributions.python.ops import shape
 from reflow.framework import constant_op
 from reflow.framework import dtypes
 from reflow.framework import ops
@@ -71,37 +72,19 @@ class _ByOperator(bijector.Bijector):
         """The linear operator."""
         return self._scale
 
-    def _make_ndims(self, scale):
-        """TensorFlow's constants: how many nodes there are decides on the seeds of samples that get none."""
-        with ops.name_scope('DistributionShape'), ops.name_scope('init'):
-            if scale is None:
-                batch_ndims = 0
-            else:
-                batch_ndims = scale.tensor_rank
-                batch_ndims = scale.tensor_rank_tensor() - 2 if batch_ndims is None else batch_ndims - 2
-            ops.convert_to_tensor(batch_ndims, name='batch_ndims')
-            ops.convert_to_tensor(1, name='event_ndims')
+    def _make_shaper(self, scale):
+        """What puts the samples of each operator of the batch side by side."""
+        if scale is None:
+            batch_ndims = 0
+        else:
+            rank = scale.tensor_rank
+            batch_ndims = scale.tensor_rank_tensor() - 2 if rank is None else rank - 2
+        self._shaper = shape._DistributionShape(batch_ndims, 1, self._validate_args)
 
     def _columns(self, x, function):
         """`function` of the samples of each operator of the batch, side by side as columns."""
-        batch_ndims = self.scale.tensor_rank
-        batch_ndims = self.scale.tensor_rank_tensor() - 2 if batch_ndims is None else batch_ndims - 2
-        known = x.shape.ndims is not None and isinstance(batch_ndims, int)
-        sample_ndims = (x.shape.ndims if known else array_ops.rank(x)) - batch_ndims - 1
-        if known and sample_ndims < 0:
-            raise ValueError('expected batch_ndims({}) + event_ndims({}) <= ndims({})'.format(
-                batch_ndims, 1, x.shape.ndims))
-        shape = array_ops.shape(x)
-        sample_shape = shape[:sample_ndims]
-        flat = array_ops.reshape(x, array_ops.concat([[-1], shape[sample_ndims:]], 0))
-        if known:
-            static = x.shape[:sample_ndims]
-            flat.set_shape([static.num_elements() if static.is_fully_defined() else None] + x.shape.as_list()[sample_ndims:])
-        y = distribution_util.rotate_transpose(function(distribution_util.rotate_transpose(flat, shift=-1)), shift=1)
-        result = array_ops.reshape(y, array_ops.concat([sample_shape, array_ops.shape(y)[1:]], 0))
-        if known and y.shape.ndims is not None:
-            result.set_shape(x.shape[:sample_ndims].concatenate(y.shape[1:]))
-        return result
+        columns, sample_shape = self._shaper.make_batch_of_event_sample_matrices(x, expand_batch_dim=False)
+        return self._shaper.undo_make_batch_of_event_sample_matrices(function(columns), sample_shape, expand_batch_dim=False)
 
     def _assertions(self):
         if not self.validate_args:
@@ -153,7 +136,7 @@ class AffineLinearOperator(_ByOperator):
                     raise ValueError('Scale matrix must be non-singular.')
                 graph_parents += scale.graph_parents
                 dtype = dtype if scale.dtype is None else scale.dtype.base_dtype
-            self._make_ndims(scale)
+            self._make_shaper(scale)
             super().__init__(forward_min_event_ndims=1, graph_parents=graph_parents, is_constant_jacobian=True, dtype=dtype,
                              validate_args=validate_args, name=name)
 
@@ -180,7 +163,7 @@ class Affine(_ByOperator):
                                            scale_perturb_factor)
             if not self._is_only_identity_multiplier:
                 self._check_dtypes()
-            self._make_ndims(None if self._is_only_identity_multiplier else self._scale)
+            self._make_shaper(None if self._is_only_identity_multiplier else self._scale)
             parents = [self._scale] if tensor_util.is_tensor(self._scale) else (
                 self._scale.graph_parents + [self._shift] if self._shift is not None else [])
             super().__init__(forward_min_event_ndims=1, graph_parents=parents, is_constant_jacobian=True,
