@@ -1,4 +1,4 @@
-"""Functions of each element, over ragged tensors."""
+"""Functions of each element, and concat and stack, over ragged tensors."""
 import tensorflow as tf
 
 rt = tf.ragged.constant([['Ab', 'c d'], [], ['\u00e9f']])
@@ -64,6 +64,9 @@ tf.debugging.check_numerics(rf, 'm')
 tf.dtypes.saturate_cast(ri, tf.uint8)
 tf.RaggedTensor.from_tensor([[1, 0], [2, 3]], padding=0)
 tf.one_hot(ri, 4)
+tf.concat([ri, ri], 0)
+tf.concat(values=[ri, ri], axis=1)
+tf.stack([ri, ri])
 '''.strip().splitlines():
         print(expression, sess.run(eval(expression)))
     nested = tf.ragged.constant([[[1], [2, 3]], []])

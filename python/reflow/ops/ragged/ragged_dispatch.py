@@ -7,6 +7,7 @@ import inspect
 import sys
 
 from reflow.names import public
+from reflow.ops.ragged import ragged_concat_ops
 from reflow.ops.ragged import ragged_functional_ops
 from reflow.ops.ragged import ragged_tensor
 
@@ -56,12 +57,27 @@ def _taking_ragged(function, count):
     return over_rows
 
 
+def _joining(function, joins_rows):
+    """`function` of a list of tensors, or where one of these is ragged `joins_rows`."""
+    @functools.wraps(function)
+    def of_either(values, *args, **kwargs):
+        if function.__name__ == 'stack' and ragged_tensor.is_ragged(values):
+            raise TypeError("Expected list for 'values' argument to 'pack' Op, not %s." % (values,))
+        among = values if isinstance(values, (list, tuple)) else [values]
+        chosen = joins_rows if any(map(ragged_tensor.is_ragged, among)) else function
+        return chosen(values, *args, **kwargs)
+    return of_either
+
+
 @functools.lru_cache(maxsize=None)
 def install():
     """Puts functions that take ragged tensors in the place of those that don't, wherever modules have these."""
     originals = [(function, count) for names, count in ((_UNARY, 1), (_BINARY, 2), (_OF_LISTS, 0))
                  for function in _named(names)]
     replaced = {id(function): _taking_ragged(function, count) for function, count in originals}
+    for name in ('concat', 'stack'):
+        function = public.resolve('', name)
+        replaced[id(function)] = _joining(function, getattr(ragged_concat_ops, name))
     for name, module in list(sys.modules.items()):
         if name.partition('.')[0] not in ('reflow', 'tensorflow') or module is None:
             continue

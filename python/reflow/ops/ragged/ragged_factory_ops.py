@@ -15,7 +15,7 @@ def constant(pylist, dtype=None, ragged_rank=None, inner_shape=None, name=None, 
     """A constant RaggedTensor of nested lists, or a Tensor where they have no rows."""
     def factory(values, row_splits):
         return ragged_tensor.RaggedTensor.from_row_splits(
-            values, constant_op.constant(row_splits, dtype=row_splits_dtype, name='row_splits'), validate=False)
+            values, constant_op.constant(row_splits, dtype=row_splits_dtype), validate=False)
 
     def inner(values, dtype, shape, name):
         return constant_op.constant(values, dtype, shape, name)
