@@ -120,6 +120,26 @@ TensorLike list_of(nb::handle sequence) {
   return TensorLike(std::make_shared<const TensorLike::List>(std::move(list)));
 }
 
+// What can't be a tensor, which is said when one is wanted: then the type that it should have is known.
+class Inconvertible : public PythonConvertible {
+ public:
+  using PythonConvertible::PythonConvertible;
+  DType dtype() const override { return DType::kInvalid; }
+  Output convert(DType dtype, std::string_view, DType, bool) const override {
+    const nb::gil_scoped_acquire gil;
+    if (dtype != DType::kInvalid) {
+      throw TypeError(fmt::format("Expected {}, got {} of type '{}' instead.", dtype_name(dtype), description(), type_name()));
+    }
+    static nb::handle holds_tensor = package_attribute("framework.tensor_contents", "holds_tensor").release();
+    if (nb::cast<bool>(holds_tensor(nb::handle(object())))) {
+      throw TypeError("List of Tensors when single Tensor expected");
+    }
+    throw TypeError(fmt::format("Failed to convert object of type {} to Tensor. Contents: {}. Consider casting elements to a "
+                                "supported type.", repr_of(nb::handle(object()).type()),
+                                nb::cast<std::string>(nb::str(nb::handle(object())))));
+  }
+};
+
 // Of a class that nothing is known about: what NumPy makes of it.
 TensorLike other_from_python(nb::handle object) {
   if (has_conversion(object)) return TensorLike(std::shared_ptr<const Convertible>(new PythonConvertible(object)));
@@ -127,11 +147,7 @@ TensorLike other_from_python(nb::handle object) {
     const nb::object element = object.attr("_as_graph_element")();
     if (!element.is_none()) return tensor_like_from_python(element);
   }
-  const auto fail = [&] {
-    return TypeError(fmt::format("Failed to convert object of type {} to Tensor. Contents: {}. Consider casting "
-                                 "elements to a supported type.", repr_of(object.type()),
-                                 nb::cast<std::string>(nb::str(object))));
-  };
+  const auto inconvertible = [&] { return TensorLike(std::shared_ptr<const Convertible>(new Inconvertible(object))); };
   try {
     Tensor tensor = tensor_of_any(object.ptr());
     if (tensor.dtype() == DType::kFloat64 || tensor.dtype() == DType::kInt64) {
@@ -139,9 +155,9 @@ TensorLike other_from_python(nb::handle object) {
     }
     return TensorLike(std::move(tensor));
   } catch (const TypeError&) {
-    throw fail();
+    return inconvertible();
   } catch (const nb::python_error&) {
-    throw fail();
+    return inconvertible();
   }
 }
 

@@ -32,8 +32,8 @@ struct ShapeInitializer {
   Reference object, function;  // as given, and as it is called: with shape, type and PartitionInfo or None
   Output operator()(const Shape& shape, DType dtype, const PartitionInfo* info) const {
     const nb::gil_scoped_acquire gil;
-    return output_from_python(
-        nb::handle(function.get())(list_of(shape), dtype_to_python(dtype), info_to_python(info)));
+    const nb::object value = nb::handle(function.get())(list_of(shape), dtype_to_python(dtype), info_to_python(info));
+    return as_output(value.ptr()) ? output_from_python(value) : convert_to_tensor(tensor_like_from_python(value), {.dtype = dtype});
   }
 };
 

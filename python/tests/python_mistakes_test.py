@@ -41,3 +41,23 @@ def test_variables_take_anything_for_true():
         tf.get_variable('a', [1], trainable='yes')
         tf.get_variable('b', [1], trainable=[])
         assert [variable.op.name for variable in tf.trainable_variables()] == ['a']
+
+
+def test_gradients_of_sparse_tensors():
+    import reflow.tensorflow as tf
+    with tf.Graph().as_default():
+        x = tf.constant([1.])
+        sparse = tf.SparseTensor([[0]], [1.], [2])
+        assert tf.gradients(x, sparse) == [None]
+        assert tf.gradients(tf.sparse.to_dense(tf.SparseTensor([[0]], x, [2])), [sparse]) == [None]
+
+
+def test_what_is_accepted_as_tensorflow_does():
+    import reflow.tensorflow as tf
+    with tf.Graph().as_default():
+        tf.train.AdamOptimizer(name=3)
+        assert tf.case([(tf.constant(True), lambda: None)]) is None
+        assert tf.case([(tf.constant(True), lambda: 3)]) == 3
+        made = tf.get_variable('a', [2], initializer=lambda shape, dtype, partition_info: 3)
+        assert made.shape == () and made.dtype.base_dtype == tf.float32
+        assert tf.get_variable('b', [1], synchronization=3) not in tf.trainable_variables()

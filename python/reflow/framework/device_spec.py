@@ -16,7 +16,7 @@ def _type_or_none(device_type):
 _parsed = {}  # text -> parts; there are few devices, asked for often
 
 
-def _parse(spec):
+def parts_of(spec):
     """(job, replica, task, device type, device index) that the text names; None for what it does not."""
     parts = _parsed.get(spec)
     if parts is None:
@@ -62,7 +62,7 @@ class DeviceSpecV2:
     @classmethod
     def from_string(cls, spec):
         """The DeviceSpec that a text names. Raises ValueError if it names none."""
-        return cls(*_parse(spec))
+        return cls(*parts_of(spec))
 
     def parse_from_string(self, spec):
         """The DeviceSpec that a text names."""
@@ -151,7 +151,7 @@ class DeviceSpecV1(DeviceSpecV2):
 
     def parse_from_string(self, spec):
         """Makes this the device that a text names; returns itself."""
-        self.job, self.replica, self.task, self.device_type, self.device_index = _parse(spec)
+        self.job, self.replica, self.task, self.device_type, self.device_index = parts_of(spec)
         return self
 
     def merge_from(self, dev):

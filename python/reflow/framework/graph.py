@@ -139,7 +139,7 @@ class _GraphMethods:
 
     def device(self, device_name_or_function):
         """Places new operations on a device."""
-        return scopes.GraphScope(self, _core.enter_device, device_name_or_function)
+        return scopes.GraphScope(self, scopes.enter_device, device_name_or_function)
 
     def control_dependencies(self, control_inputs):
         """Has new operations run after `control_inputs`; None forgets those of outer contexts."""

@@ -18,6 +18,15 @@ class DefaultGraph:
         self._scope.exit()
 
 
+def enter_device(device_name_or_function):
+    """Enters a device's scope. ValueError, AttributeError: the name is none of a device."""
+    if device_name_or_function is not None and not callable(device_name_or_function):
+        from reflow.framework import device_spec
+        if not isinstance(device_name_or_function, device_spec.DeviceSpecV2):
+            device_spec.parts_of(device_name_or_function)
+    return _core.enter_device(device_name_or_function)
+
+
 class GraphScope:
     """A scope that `enter(*args)` enters, in `graph`."""
 

@@ -49,6 +49,11 @@ def _check_no_tensor(values):
             raise _Mismatch(value)
 
 
+def holds_tensor(values):
+    """Whether a tensor is among the values of a nested structure."""
+    return any(tensor_like.is_plain_tensor(value) for value in nest.flatten(values))
+
+
 def _assert_compatible(values, dtype):
     """Raises TypeError unless Python's `values` may become a tensor of `dtype`."""
     try:

@@ -135,12 +135,12 @@ def while_loop(cond, body, loop_vars, shape_invariants=None, parallel_iterations
                name=None, maximum_iterations=None, return_same_structure=False):
     """Repeats `body`, which makes new loop variables from the old ones, while `cond` is true."""
     from reflow.ops import tensor_array_ops
-    if not loop_vars:
-        raise ValueError('No loop variables provided')
     if not callable(cond):
         raise TypeError('cond must be callable.')
     if not callable(body):
         raise TypeError('body must be callable.')
+    if not loop_vars:
+        raise ValueError('No loop variables provided')
     if parallel_iterations < 1:
         raise TypeError('parallel_iterations must be a positive integer.')
     if _core.executing_eagerly():
@@ -232,10 +232,12 @@ def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name='case'
     if not pairs:
         raise ValueError('not enough values to unpack (expected 2, got 0)')
     if default is not None and not callable(default):
-        raise TypeError('default must be callable.')
+        raise TypeError('false_fn must be callable.')
     if _core.executing_eagerly():
         return _eagerly().case(pairs, default, exclusive, strict)
     results = []
+    if default is None and len(pairs) == 1:
+        return _lone_case(*pairs[0], name)
     branches = [_branch(function, results, 'true_fn') for _, function in pairs]
     if default is None:
         branches[-1] = _branch(pairs[-1][1], results, 'false_fn')
@@ -246,6 +248,17 @@ def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name='case'
         return merges[0]
     result = nest.pack_sequence_as(structure, merges, expand_composites=True)
     return result if strict else _unpack_single(result)
+
+
+def _lone_case(pred, function, name):
+    """What `function` gives, whatever that is, after `pred` was found true."""
+    results = []
+
+    def run():
+        results.append(function())
+        return [pred]
+    _core.case([pred], [run], None, False, name)
+    return results[0]
 
 
 def switch_case(branch_index, branch_fns, default=None, name='switch_case'):

@@ -2,6 +2,7 @@
 
 from reflow import _core
 from reflow.framework import ops
+from reflow.framework import sparse_tensor
 from reflow.ops.gradients_util import AggregationMethod, known_aggregation_method  # noqa: F401
 from reflow.ops.unconnected_gradients import UnconnectedGradients
 
@@ -31,9 +32,26 @@ def gradients(ys, xs, grad_ys=None, name='gradients', colocate_gradients_with_op
             grad_ys = ops.convert_n_to_tensor_or_indexed_slices(grad_ys, name='grad_y')
     # A variable stops where it is, not where it is read.
     stops = [stop._variable if isinstance(stop, _core.Variable) else stop for stop in stops]
-    return _core.gradients([_core.convert_to_tensor(y, None, 'y', None) if not hasattr(y, 'indices') else y.values
-                            for y in ys], xs, grad_ys, name or 'gradients', bool(colocate_gradients_with_ops),
-                           bool(gate_gradients), aggregation_method, stops, zeros)
+    tensors = [_dense_y(y, grad_y) for y, grad_y in zip(ys, grad_ys)]
+    found = _core.gradients(tensors, [x.values if _is_several(x) else x for x in xs], grad_ys, name or 'gradients',
+                            bool(colocate_gradients_with_ops), bool(gate_gradients), aggregation_method, stops, zeros)
+    for x, gradient in zip(xs, found):
+        if gradient is not None and _is_several(x):
+            _ = x.value_index  # AttributeError: it is several tensors
+    return found
+
+
+def _is_several(value):
+    return isinstance(value, (sparse_tensor.SparseTensor, ops.IndexedSlices))
+
+
+def _dense_y(y, grad_y):
+    """`y` as a tensor. AttributeError: it is several."""
+    if not _is_several(y):
+        return _core.convert_to_tensor(y, None, 'y', None)
+    if grad_y is None and isinstance(y, ops.IndexedSlices):
+        ops.convert_to_tensor(y)
+    return y.value_index
 
 
 def gradients_v2(ys, xs, grad_ys=None, name='gradients', gate_gradients=False, aggregation_method=None,

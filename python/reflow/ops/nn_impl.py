@@ -53,12 +53,14 @@ def zero_fraction(value, name=None):
 
 def moments(x, axes, shift=None, name=None, keep_dims=None, keepdims=None):
     """The mean and the variance over dimensions."""
+    _ = x.dtype  # AttributeError: it is no tensor
     keep_dims = deprecation.deprecated_argument_lookup('keepdims', keepdims, 'keep_dims', keep_dims)
     return _core.moments(x, axes, name, bool(keep_dims))
 
 
 def moments_v2(x, axes, shift=None, keepdims=False, name=None):
     """The mean and the variance over dimensions."""
+    _ = x.dtype  # AttributeError: it is no tensor
     return _core.moments(x, axes, name, keepdims)
 
 
@@ -75,6 +77,9 @@ def normalize_moments(counts, mean_ss, variance_ss, shift, name=None):
 
 def batch_normalization(x, mean, variance, offset, scale, variance_epsilon, name=None):
     """(x - mean) / sqrt(variance + variance_epsilon) * scale + offset."""
+    _ = x.dtype  # AttributeError: it is no tensor
+    if variance is None:
+        variance + variance_epsilon  # TypeError
     return _core.batch_normalization(x, mean, variance, offset, scale, variance_epsilon, name)
 
 

@@ -239,8 +239,18 @@ def get_local_variable(name, shape=None, dtype=None, initializer=None, regulariz
 
 def _get(local, name, shape, dtype, initializer, regularizer, trainable, collections, caching_device, partitioner,
          validate_shape, use_resource, custom_getter, constraint, synchronization, aggregation):
+    if custom_getter is not None and not callable(custom_getter):
+        raise ValueError('Passed a custom_getter which is not callable: %s' % custom_getter)
     if partitioner is not None and not callable(partitioner):
         raise ValueError('Partitioner must be callable, but received: %s' % partitioner)
+    if constraint is not None and not callable(constraint):
+        raise ValueError('The `constraint` argument must be a callable.')
+    if collections is not None and not isinstance(collections, (list, tuple, set)):
+        raise ValueError('collections argument to Variable constructor must be a list, tuple, or set. Got %s of type %s' % (
+            collections, type(collections)))
+    if not isinstance(name, str):
+        name = _text_of(name, initializer, shape)
+    synchronization, aggregation = variables._modes(synchronization, aggregation, name)
     if local:
         collections = list(collections or ()) + [ops.GraphKeys.LOCAL_VARIABLES]
     if shape is not None and not isinstance(shape, (list, tuple, int)):
@@ -254,6 +264,18 @@ def _get(local, name, shape, dtype, initializer, regularizer, trainable, collect
             'synchronization': synchronization, 'aggregation': aggregation})
     except ValueError as error:
         raise _with_definition(error) from None
+
+
+def _text_of(name, initializer, shape):
+    """The text that a name which is none stands for. ValueError: the variable has no values, which is looked at first."""
+    hash(name)
+    if initializer is None and shape is None:
+        raise ValueError('The initializer passed is not valid. It should be a callable with no arguments and the shape '
+                         'should not be provided or an instance of `tf.keras.initializers.*\' and `shape` should be fully '
+                         'defined.')
+    if name is None:
+        return 'Variable'
+    return name.decode() if isinstance(name, bytes) else name
 
 
 _EXISTS = re.compile(r'Variable (\S+) already exists, disallowed\. Did you mean to set reuse=True or reuse=tf\.AUTO_REUSE in '

@@ -62,6 +62,7 @@ class Variable(_core.Variable, trackable.Trackable):
         if use_resource is None and cls in (RefVariable, _resource_variable()):
             use_resource = cls is not RefVariable
         trainable = _trainable(synchronization, trainable)
+        synchronization, aggregation = _modes(synchronization, aggregation, name)
         return _core.make_variable({
             'initial_value': initial_value, 'trainable': trainable, 'collections': collections,
             'validate_shape': validate_shape, 'caching_device': caching_device, 'name': name, 'dtype': dtype,
@@ -358,6 +359,19 @@ class PartitionedVariable(_core.Variable):
 def _resource_variable():
     from reflow.ops import resource_variable_ops
     return resource_variable_ops.ResourceVariable
+
+
+def _modes(synchronization, aggregation, name):
+    """The enumerations' members for what stands for them; None is each one's default."""
+    try:
+        synchronization = VariableSynchronization(VariableSynchronization.AUTO if synchronization is None else synchronization)
+    except ValueError:
+        raise ValueError('Invalid variable synchronization mode: %s for variable: %s' % (synchronization, name)) from None
+    try:
+        aggregation = VariableAggregation(VariableAggregation.NONE if aggregation is None else aggregation)
+    except ValueError:
+        raise ValueError('Invalid variable aggregation mode: %s for variable: %s' % (aggregation, name)) from None
+    return synchronization, aggregation
 
 
 def _trainable(synchronization, trainable):

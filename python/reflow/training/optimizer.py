@@ -38,7 +38,7 @@ class Optimizer(trackable.Trackable):
             raise ValueError('Must specify the optimizer name')
         self._use_locking = use_locking
         self._name = name
-        self._object = self._make_object(self, bool(use_locking), name)
+        self._object = self._make_object(self, bool(use_locking), str(name))
         # {slot: {key of a variable: positions in checkpoints}} of slots to be restored when they are made.
         self._deferred_slot_restorations = {}
         self._known_slots, self._known_non_slots = {}, {}
@@ -117,6 +117,9 @@ class Optimizer(trackable.Trackable):
                 kind = 'Trying to update a Tensor ' if isinstance(variable, ops.Tensor) else (
                     'Trying to optimize unsupported type ')
                 _refuse(variable, kind)
+        if not isinstance(self._name, str):
+            raise TypeError('`default_name` type (%s) is not a string type. You likely meant to pass this into the `values` '
+                            'kwarg.' % type(self._name))
         if _core.executing_eagerly() and pairs and all(gradient is None for gradient, _ in pairs):
             raise ValueError('No gradients provided for any variable: %s.' % ([str(variable) for _, variable in pairs],))
         self._restore_slots_of([variable for gradient, variable in pairs if gradient is not None])
