@@ -19,7 +19,6 @@ WAITING = {
     'data_basic': _DATA,
     'data_initializable': _DATA,
     'data_iterators': _DATA,
-    'estimator_pieces': 'feature columns',
     'keras_conv_compile': _KERAS,
     'keras_layers_model': _KERAS,
 }
