@@ -8,6 +8,8 @@ from reflow.names import loaders, public, table
 _TENSORFLOW = 'reflow.tensorflow'
 # What stands below tensorflow under the name that it has below reflow; all else there is public or tensorflow.python.
 _PACKAGES = ('contrib', 'core', 'examples', 'tools', 'compiler')
+# The package that TensorFlow 1.15 keeps Estimators in, as tensorflow_estimator.python.estimator.
+_ESTIMATORS = 'tensorflow_estimator'
 # What has no counterpart in TensorFlow.
 _OWN_PACKAGES = ('_core', 'launcher', 'names', 'tensorflow')
 
@@ -34,6 +36,8 @@ class NameFinder:
                 return _implementation_spec(fullname, rest)
         elif self.installed and root in ('tensorflow', 'tensorflow_core'):
             return _alias(fullname, f'{_TENSORFLOW}.{rest}' if rest else _TENSORFLOW)
+        elif self.installed and root == _ESTIMATORS:
+            return _estimator_spec(fullname, rest)
         return None
 
 
@@ -93,6 +97,14 @@ def _alias(fullname, target):
     return ModuleSpec(fullname, loaders.AliasLoader(target), is_package=True)
 
 
+def _estimator_spec(fullname, name):
+    """The spec of tensorflow_estimator...; None: nobody has that."""
+    if name in ('', 'python'):
+        return ModuleSpec(fullname, loaders.PackageLoader(), is_package=True)
+    package, _, rest = name.partition('.')
+    return _alias(fullname, 'reflow.' + rest) if package == 'python' else None
+
+
 def _raise_if_missing(module, symbol):
     """`from tensorflow import NAME` asks for a module NAME where the attribute is not there: say why it is not."""
     try:
@@ -125,6 +137,11 @@ def _implementation_spec(fullname, name):
     spec = PathFinder.find_spec(fullname, parent.__path__ if parent else None)
     package = name.partition('.')[0]
     if spec is not None and hasattr(spec.loader, 'get_code') and package not in _OWN_PACKAGES:
-        public_name = f'tensorflow.{name}' if package in _PACKAGES else f'tensorflow.python.{name}'
+        above = 'tensorflow.python'
+        if package in _PACKAGES:
+            above = 'tensorflow'
+        elif package == 'estimator':
+            above = _ESTIMATORS + '.python'
+        public_name = f'{above}.{name}'
         spec.loader = loaders.ImplementationLoader(spec.loader, public_name)
     return spec
