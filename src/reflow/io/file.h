@@ -49,11 +49,16 @@ class WritableFile {
   const std::string& path() const { return path_; }
 
  private:
-  WritableFile(int fd, std::string path, uint64_t size) : fd_(fd), path_(std::move(path)), written_(size) {}
+  WritableFile(int fd, std::string path, uint64_t size, bool reserves)
+      : fd_(fd), path_(std::move(path)), written_(size), reserves_(reserves) {}
   Status write_out(std::string_view data);
+  void reserve_room(uint64_t size);
+  void give_room_back();
   int fd_;
   std::string path_, buffer_;
   uint64_t written_;
+  uint64_t room_ = 0;  // bytes from the begin on that have their place on the disk, whether they are written or not
+  bool reserves_;      // the file system can, and the file is this writer's alone
   Status error_;
 };
 

@@ -1,6 +1,7 @@
 #include "reflow/io/file.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <string>
@@ -29,6 +30,35 @@ TEST(File, AppendGoesOnAtTheEnd) {
   EXPECT_EQ(*read_file(path), "one two");
   ASSERT_TRUE((*file)->close().ok());
   EXPECT_EQ((*file)->append("three").code(), StatusCode::kFailedPrecondition);
+}
+
+// Their room is reserved ahead, which nobody sees afterwards.
+TEST(File, LargeFilesTakeNoMoreRoomThanTheyNeed) {
+  const std::string path = temporary("large"), part(900000, 'x');
+  auto file = WritableFile::open(path);
+  ASSERT_TRUE(file.ok());
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE((*file)->append(part).ok());
+  ASSERT_TRUE((*file)->flush().ok());
+  EXPECT_EQ(std::filesystem::file_size(path), 5 * part.size());
+  ASSERT_TRUE((*file)->close().ok());
+  struct stat status;
+  ASSERT_EQ(::stat(path.c_str(), &status), 0);
+  EXPECT_EQ(static_cast<size_t>(status.st_size), 5 * part.size());
+  EXPECT_LE(static_cast<size_t>(status.st_blocks) * 512, 5 * part.size() + (256 << 10));
+}
+
+TEST(File, WhatOthersAppendMeanwhileStays) {
+  const std::string path = temporary("shared"), part(2 << 20, 'x');
+  auto file = WritableFile::open(path);
+  ASSERT_TRUE(file.ok());
+  ASSERT_TRUE((*file)->append(part).ok());
+  ASSERT_TRUE((*file)->flush().ok());
+  auto other = WritableFile::open(path, WritableFile::Mode::kAppend);
+  ASSERT_TRUE(other.ok());
+  ASSERT_TRUE((*other)->append("end").ok());
+  ASSERT_TRUE((*other)->close().ok());
+  ASSERT_TRUE((*file)->close().ok());
+  EXPECT_EQ(std::filesystem::file_size(path), part.size() + 3);
 }
 
 TEST(File, ErrorsAreTensorFlows) {
