@@ -5,6 +5,7 @@
 #include "eager_calls.h"
 #include "gil.h"
 #include "graph_objects.h"
+#include "hdf5.h"
 #include "reflow/base/version.h"
 #include "variable_objects.h"
 
@@ -50,6 +51,7 @@ NB_MODULE(_core, m) {
   bind_training(m);
   bind_transforms(m);
   bind_records(m);
+  bind_hdf5(m);
   bind_summaries(m);
 
   end_with_threads_in_the_engine();

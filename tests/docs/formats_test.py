@@ -12,13 +12,14 @@ TFRECORD = 'tests/data/tf-1.15/tfrecord/plain.tfrecord'
     ('tfrecord', TFRECORD, 0, 72),
     ('example', TFRECORD, 12, 68),
     ('events', 'tests/data/tf-1.15/events/events.out.tfevents.1600000000.host', 0, 40),
+    ('hdf5', 'tests/data/hdf5/keras.weights.h5', 0, 136),
 ])
 def test_bytes_are_those_of_the_file(page, file, begin, end):
     shown = re.search(r'```hex\n(.*?)```', (ROOT / f'docs/formats/{page}.md').read_text(), re.S)[1]
     assert bytes.fromhex(shown) == (ROOT / file).read_bytes()[begin:end]
 
 
-@pytest.mark.parametrize('page', ['tfrecord', 'example', 'events'])
+@pytest.mark.parametrize('page', ['tfrecord', 'example', 'events', 'hdf5'])
 def test_decode_tables_show_bytes_of_the_example(page):
     text = (ROOT / f'docs/formats/{page}.md').read_text()
     shown = ' '.join(re.search(r'```hex\n(.*?)```', text, re.S)[1].split())

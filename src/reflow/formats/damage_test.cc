@@ -1,8 +1,6 @@
 // Damaged checkpoints: cut at every point, and with flipped bits, they end in an error or in right values.
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <map>
@@ -10,33 +8,13 @@
 
 #include "reflow/base/env.h"
 #include "reflow/formats/checkpoint_reader.h"
-#include "reflow/io/file.h"
+#include "tests/kit/damaged_file.h"
 #include "tests/kit/golden_file.h"
 #include "tests/kit/golden_tensor.h"
 #include "tests/kit/temporary_folder.h"
 
 namespace reflow::formats {
 namespace {
-
-// A file that is damaged where it lies. Writing it anew each time would wait for the disk: ext4 puts files there at once that
-// were emptied and written again.
-class DamagedFile {
- public:
-  explicit DamagedFile(const std::string& path) : bytes_(*io::read_file(path)), fd_(::open(path.c_str(), O_RDWR)) {}
-  ~DamagedFile() { ::close(fd_); }
-  DamagedFile(const DamagedFile&) = delete;
-  size_t size() const { return bytes_.size(); }
-  void cut(size_t size) { ASSERT_EQ(::ftruncate(fd_, static_cast<off_t>(size)), 0); }
-  void flip(size_t bit) { write(bit / 8, static_cast<char>(bytes_[bit / 8] ^ (1 << (bit % 8)))); }
-  void mend(size_t bit) { write(bit / 8, bytes_[bit / 8]); }
-  // As it was before cut().
-  void mend() { ASSERT_EQ(::pwrite(fd_, bytes_.data(), bytes_.size(), 0), static_cast<ssize_t>(bytes_.size())); }
-
- private:
-  void write(size_t at, char byte) { ASSERT_EQ(::pwrite(fd_, &byte, 1, static_cast<off_t>(at)), 1); }
-  std::string bytes_;
-  int fd_;
-};
 
 // A checkpoint whose files are damaged one by one, in copies.
 class Damage : public ::testing::TestWithParam<std::string> {
@@ -85,7 +63,7 @@ class Damage : public ::testing::TestWithParam<std::string> {
 TEST_P(Damage, CutAtEveryPoint) {
   const bool sweep = EnvKnob("REFLOW_DAMAGE_SWEEP", "0", "").flag();
   for (const std::string& name : files_) {
-    DamagedFile file(folder_ / name);
+    testing::DamagedFile file(folder_ / name);
     const size_t step = sweep ? 1 : file.size() / 400 + 1;
     for (size_t size = file.size(); size-- > 0;) {
       if (size % step != 0) continue;
@@ -101,7 +79,7 @@ TEST_P(Damage, FlippedBits) {
   const bool sweep = EnvKnob("REFLOW_DAMAGE_SWEEP", "0", "").flag();
   std::mt19937 random(7);
   for (const std::string& name : files_) {
-    DamagedFile file(folder_ / name);
+    testing::DamagedFile file(folder_ / name);
     for (int i = 0; i < (sweep ? 10000 : 200); ++i) {
       const size_t bit = random() % (8 * file.size());
       file.flip(bit);
