@@ -117,3 +117,34 @@ def test_mistakes_in_specs():
     exporter = tf.estimator.FinalExporter('a', None)
     with pytest.raises(ValueError, match='`exporters` must have unique names.'):
         tf.estimator.EvalSpec(inputs(), exporters=[exporter, exporter])
+
+
+def tpu_model_fn(features, labels, mode, params):
+    """A model that is told the size of batches, and returns what models for TPUs return."""
+    assert params['batch_size'] == {'train': 10, 'eval': 25, 'infer': 50}[mode]
+    logits = tf.layers.dense(features['x'], 2)
+    if mode == 'infer':
+        return tf.contrib.tpu.TPUEstimatorSpec(mode, predictions={'p': tf.nn.softmax(logits)})
+    loss = tf.losses.sparse_softmax_cross_entropy(labels, logits)
+    return tf.contrib.tpu.TPUEstimatorSpec(
+        mode, loss=loss, train_op=tf.train.AdamOptimizer(0.1).minimize(loss, tf.train.get_global_step()),
+        eval_metrics=(lambda labels, logits: {'right': tf.metrics.accuracy(labels, tf.argmax(logits, 1))}, [labels, logits]))
+
+
+def test_tpu_estimator_without_tpus(tmp_path):
+    tpu = tf.contrib.tpu
+    run_config = tpu.RunConfig(model_dir=str(tmp_path), tf_random_seed=3, tpu_config=tpu.TPUConfig(
+        iterations_per_loop=10, per_host_input_for_training=tpu.InputPipelineConfig.PER_HOST_V2))
+    estimator = tpu.TPUEstimator(use_tpu=False, model_fn=tpu_model_fn, config=run_config, train_batch_size=10,
+                                 eval_batch_size=25, predict_batch_size=50)
+
+    def input_fn(params):
+        return inputs(batch_size=params['batch_size'], num_epochs=1)()
+
+    estimator.train(input_fn, max_steps=10)
+    assert estimator.evaluate(input_fn)['global_step'] == 10
+    assert len(list(estimator.predict(input_fn))) == 100
+    with pytest.raises(NotImplementedError, match='TPUEstimator needs use_tpu=False'):
+        tpu.TPUEstimator(model_fn=tpu_model_fn, config=run_config, train_batch_size=10)
+    with pytest.raises(ValueError, match='required by TPUEstimator to pass batch size'):
+        estimator.train(lambda: None, max_steps=20)

@@ -99,9 +99,11 @@ def _alias(fullname, target):
 
 def _estimator_spec(fullname, name):
     """The spec of tensorflow_estimator...; None: nobody has that."""
-    if name in ('', 'python'):
+    if name in ('', 'python', 'contrib'):
         return ModuleSpec(fullname, loaders.PackageLoader(), is_package=True)
     package, _, rest = name.partition('.')
+    if package == 'contrib':
+        return _alias(fullname, 'reflow.' + name)
     return _alias(fullname, 'reflow.' + rest) if package == 'python' else None
 
 

@@ -1,0 +1,172 @@
+"""Several heads, each with logits of its own, as one."""
+
+from reflow.estimator import model_fn
+from reflow.estimator.canned import base_head
+from reflow.estimator.canned import metric_keys
+from reflow.estimator.mode_keys import ModeKeys
+from reflow.framework import ops
+from reflow.ops import metrics as metrics_lib
+from reflow.saved_model.model_utils import export_output as export_output_lib
+from reflow.training import training_util
+
+
+def multi_head(heads, head_weights=None):
+    """A head of several, which have names; the loss is the sum of theirs, each times its weight."""
+    if head_weights and len(head_weights) != len(heads):
+        raise ValueError('heads and head_weights must have the same size. Given len(heads): {}. '
+                         'Given len(head_weights): {}.'.format(len(heads), len(head_weights)))
+    if not heads:
+        raise ValueError('Must specify heads. Given: {}'.format(heads))
+    for head in heads:
+        if not head.name:
+            raise ValueError('All given heads must have name specified. Given: {}'.format(head))
+    return _MultiHead(heads=tuple(heads), head_weights=tuple(head_weights) if head_weights else ())
+
+
+def _no_op_train_fn(loss):
+    from reflow.ops import control_flow_ops
+    del loss
+    return control_flow_ops.no_op()
+
+
+def _merge_losses(losses, head_weights=None):
+    from reflow.ops import math_ops
+    losses = tuple(losses)
+    with ops.name_scope('merge_losses', values=losses + (head_weights or ())):
+        if head_weights:
+            losses = [math_ops.multiply(loss, weight) for loss, weight in zip(losses, head_weights)]
+        return math_ops.add_n(losses)
+
+
+def _default_export_output(export_outputs, head_name):
+    if len(export_outputs) == 1:
+        return next(iter(export_outputs.values()))
+    if base_head.DEFAULT_SERVING_KEY in export_outputs:
+        return export_outputs[base_head.DEFAULT_SERVING_KEY]
+    raise ValueError('{} did not specify default export_outputs. Given: {} Suggested fix: Use one of the heads in '
+                     'tf.contrib.estimator, or include key {} in export_outputs.'.format(
+                         head_name, export_outputs, base_head.DEFAULT_SERVING_KEY))
+
+
+class _MultiHead(base_head._Head):
+    """Several heads as one."""
+
+    def __init__(self, heads, head_weights):
+        self._logits_dimension = sum(head.logits_dimension for head in heads)
+        self._heads = heads
+        self._head_weights = head_weights
+
+    @property
+    def name(self):
+        """All names."""
+        return '_'.join(head.name for head in self._heads)
+
+    @property
+    def logits_dimension(self):
+        """The sum of all."""
+        return self._logits_dimension
+
+    def create_loss(self, features, mode, logits, labels):
+        """A LossSpec, of which all but the training loss are dictionaries by head."""
+        from reflow.ops import math_ops
+        logits = logits if isinstance(logits, dict) else self._split_logits(logits)
+        training_losses, unreduced, weights, processed = [], {}, {}, {}
+        for i, head in enumerate(self._heads):
+            spec = head.create_loss(features, mode, logits[head.name], labels[head.name])
+            training_losses.append(spec.training_loss)
+            processed[head.name] = spec.processed_labels
+            unreduced[head.name], weights[head.name] = spec.unreduced_loss, spec.weights
+            if self._head_weights:
+                unreduced[head.name] = math_ops.multiply(spec.unreduced_loss, self._head_weights[i])
+                weights[head.name] = math_ops.multiply(spec.weights, self._head_weights[i])
+        return base_head.LossSpec(training_loss=_merge_losses(training_losses, self._head_weights), unreduced_loss=unreduced,
+                                  weights=weights, processed_labels=processed)
+
+    def create_estimator_spec(self, features, mode, logits, labels=None, optimizer=None, train_op_fn=None,
+                              regularization_losses=None):
+        """The EstimatorSpec of all heads."""
+        from reflow.summary import summary
+        del regularization_losses
+        logits = logits if isinstance(logits, dict) else self._split_logits(logits)
+        if labels and not isinstance(labels, dict):
+            raise ValueError('labels must be a dict. Given: {}'.format(labels))
+        specs = [head.create_estimator_spec(
+            features=features, mode=mode, logits=logits[head.name], labels=labels[head.name] if labels else None,
+            train_op_fn=_no_op_train_fn) for head in self._heads]
+        if mode == ModeKeys.TRAIN:
+            spec = self._merge_train(specs, optimizer, train_op_fn)
+            with ops.name_scope(''):
+                summary.scalar(metric_keys.MetricKeys.LOSS, spec.loss)
+            return spec
+        if mode == ModeKeys.PREDICT:
+            return self._merge_predict(specs)
+        if mode == ModeKeys.EVAL:
+            return self._merge_eval(specs)
+        raise ValueError('mode={} unrecognized'.format(mode))
+
+    def _split_logits(self, logits):
+        """{head: its part of the last dimension}"""
+        from reflow.ops import array_ops
+        result = {}
+        with ops.name_scope(None, 'split_logits', values=[logits]):
+            logits = ops.convert_to_tensor(logits)
+            dimensions = [head.logits_dimension for head in self._heads]
+            shape = logits.shape.as_list()
+            if shape[-1] is not None and shape[-1] != sum(dimensions):
+                raise ValueError('Could not split logits of shape %r among the heads with individual logits dimensions: %r. The '
+                                 'last dimension of the logits tensor should equal %d but is %d.' % (
+                                     shape, dimensions, shape[-1], sum(dimensions)))
+            batch_shape = array_ops.shape(logits)[:-1]
+            zeros = array_ops.zeros_like(batch_shape)
+            minus_ones = -1 * array_ops.ones_like(batch_shape)
+            begin = 0
+            for head in self._heads:
+                begin_tensor = array_ops.concat([zeros, [begin]], axis=0)
+                size = array_ops.concat([minus_ones, [head.logits_dimension]], axis=0)
+                result[head.name] = array_ops.slice(logits, begin=begin_tensor, size=size)
+                begin += head.logits_dimension
+        return result
+
+    def _merge_predictions(self, specs):
+        return {(head.name, key): value for head, spec in zip(self._heads, specs)
+                for key, value in spec.predictions.items()}
+
+    def _merge_train(self, specs, optimizer, train_op_fn):
+        metrics = {}
+        for spec in specs:
+            metrics.update(spec.eval_metric_ops or {})
+        loss = _merge_losses([spec.loss for spec in specs], self._head_weights)
+        if optimizer is not None:
+            if train_op_fn is not None:
+                raise ValueError('train_op_fn and optimizer cannot both be set.')
+            train_op = optimizer.minimize(loss, global_step=training_util.get_global_step())
+        elif train_op_fn is not None:
+            train_op = train_op_fn(loss)
+        else:
+            raise ValueError('train_op_fn and optimizer cannot both be None.')
+        return model_fn.EstimatorSpec(mode=ModeKeys.TRAIN, loss=loss, train_op=train_op,
+                                      predictions=self._merge_predictions(specs), eval_metric_ops=metrics)
+
+    def _merge_predict(self, specs):
+        outputs = {base_head.DEFAULT_SERVING_KEY: _default_export_output(specs[0].export_outputs, self._heads[0].name)}
+        predict_outputs = {}
+        for head, spec in zip(self._heads, specs):
+            for key, output in spec.export_outputs.items():
+                name = head.name if key == base_head.DEFAULT_SERVING_KEY else '%s/%s' % (head.name, key)
+                outputs[name] = output
+                if key == base_head.PREDICT_SERVING_KEY and isinstance(output, export_output_lib.PredictOutput):
+                    predict_outputs.update({'%s/%s' % (head.name, each): value for each, value in output.outputs.items()})
+        outputs[base_head.PREDICT_SERVING_KEY] = export_output_lib.PredictOutput(predict_outputs)
+        return model_fn.EstimatorSpec(
+            mode=ModeKeys.PREDICT, predictions=self._merge_predictions(specs), export_outputs=outputs)
+
+    def _merge_eval(self, specs):
+        metrics = {}
+        with ops.name_scope('merge_eval'):
+            for head, spec in zip(self._heads, specs):
+                name = base_head.summary_key(head.name, metric_keys.MetricKeys.LOSS)
+                metrics[name] = metrics_lib.mean(spec.loss, name=name)
+                metrics.update(spec.eval_metric_ops or {})
+            loss = _merge_losses([spec.loss for spec in specs], self._head_weights)
+        return model_fn.EstimatorSpec(
+            mode=ModeKeys.EVAL, predictions=self._merge_predictions(specs), loss=loss, eval_metric_ops=metrics)

@@ -1,0 +1,3 @@
+"""`tf.contrib.tpu`, as far as it concerns programs that run without TPUs."""
+from reflow.estimator.tpu.tpu_config import InputPipelineConfig, RunConfig, TPUConfig  # noqa: F401
+from reflow.estimator.tpu.tpu_estimator import TPUEstimator, TPUEstimatorSpec  # noqa: F401
