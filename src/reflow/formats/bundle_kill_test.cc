@@ -18,6 +18,7 @@
 #include "reflow/formats/bundle_writer.h"
 #include "reflow/io/crc32c.h"
 #include "reflow/io/varint.h"
+#include "tests/kit/forked_child.h"
 #include "tests/kit/temporary_folder.h"
 
 namespace reflow::formats {
@@ -69,6 +70,7 @@ int last_number(int pipe) {
 
 // 20 moments, and as many as REFLOW_KILLS says.
 TEST(BundleKill, TheLastCompleteCheckpointReads) {
+  SKIP_WITHOUT_THREADS_IN_CHILDREN();
   const testing::TemporaryFolder folder;
   const int64_t kills = EnvKnob("REFLOW_KILLS", "20", "").integer(20);
   std::mt19937 random(1);
@@ -92,6 +94,7 @@ TEST(BundleKill, TheLastCompleteCheckpointReads) {
 
 // The process ends between the renames of data and index: what is left is the note, and both names with the old data.
 TEST(BundleKill, RenamesThatWereBegunAreFinished) {
+  SKIP_WITHOUT_THREADS_IN_CHILDREN();
   const testing::TemporaryFolder folder;
   ASSERT_TRUE(save(folder / "model", 1).ok());
   std::filesystem::copy(folder / "model.index", folder / "old");
@@ -124,6 +127,7 @@ TEST(BundleKill, NotesOfOthersRenameNothingElse) {
 }
 
 TEST(BundleKill, AFullDiskIsAnError) {
+  SKIP_WITHOUT_THREADS_IN_CHILDREN();
   const testing::TemporaryFolder folder;
   const pid_t child = ::fork();
   if (child == 0) {

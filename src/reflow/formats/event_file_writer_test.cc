@@ -16,6 +16,7 @@
 #include "reflow/formats/event_bytes.h"
 #include "reflow/io/matching_files.h"
 #include "reflow/io/record_reader.h"
+#include "tests/kit/forked_child.h"
 
 namespace reflow::formats {
 namespace {
@@ -112,6 +113,7 @@ TEST(EventFileWriter, EventsAfterCloseAreDroppedAndReopenBeginsAFile) {
 }
 
 TEST(EventFileWriter, KilledAtAnyMomentLeavesWholeRecordsUpToTheLastFlush) {
+  SKIP_WITHOUT_THREADS_IN_CHILDREN();
   for (int round = 0; round < 5; ++round) {
     const std::string logdir = folder("killed");
     int ready[2];
@@ -127,13 +129,13 @@ TEST(EventFileWriter, KilledAtAnyMomentLeavesWholeRecordsUpToTheLastFlush) {
         }
       }
     }
+    ::close(ready[1]);
     char byte;
     ASSERT_EQ(::read(ready[0], &byte, 1), 1);
     std::this_thread::sleep_for(std::chrono::milliseconds(3 * round));
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
     ::close(ready[0]);
-    ::close(ready[1]);
     const std::vector<int64_t> steps = steps_of(files_of(logdir).at(0));
     ASSERT_GT(steps.size(), 100u);
     for (size_t i = 0; i < steps.size(); ++i) ASSERT_EQ(steps[i], static_cast<int64_t>(i));
@@ -144,6 +146,7 @@ int num_errors = 0;
 void count_errors(LogLevel level, std::string_view) { num_errors += level == LogLevel::kError; }
 
 TEST(EventFileWriter, FullDiskIsReportedOnceAndTheProgramGoesOn) {
+  SKIP_WITHOUT_THREADS_IN_CHILDREN();
   const std::string logdir = folder("full");
   const pid_t child = ::fork();
   if (child == 0) {  // files of this process can't be larger
