@@ -56,21 +56,21 @@ class ResourceScatterNdUpdate : public Kernel {
 };
 
 template <typename T>
-using AddRows = ScatterRows<ScatterAdd, T>;
+using ResourceAddRows = ScatterRows<ScatterAdd, T>;
 template <typename T>
-using SubRows = ScatterRows<ScatterSub, T>;
+using ResourceSubRows = ScatterRows<ScatterSub, T>;
 template <typename T>
-using MulRows = ScatterRows<ScatterMul, T>;
+using ResourceMulRows = ScatterRows<ScatterMul, T>;
 template <typename T>
-using DivRows = ScatterRows<ScatterDiv, T>;
+using ResourceDivRows = ScatterRows<ScatterDiv, T>;
 template <typename T>
-using MinRows = ScatterRows<ScatterMin, T>;
+using ResourceMinRows = ScatterRows<ScatterMin, T>;
 template <typename T>
-using MaxRows = ScatterRows<ScatterMax, T>;
+using ResourceMaxRows = ScatterRows<ScatterMax, T>;
 template <typename T>
-using AddSlices = ScatterSlices<ScatterAdd, T>;
+using ResourceAddSlices = ScatterSlices<ScatterAdd, T>;
 template <typename T>
-using SubSlices = ScatterSlices<ScatterSub, T>;
+using ResourceSubSlices = ScatterSlices<ScatterSub, T>;
 
 Status rows_shape(ShapeContext& c) {
   if (c.concrete()) return OkStatus();
@@ -106,7 +106,7 @@ REFLOW_OP("ResourceScatterAdd")
     .stateful()
     .doc("Adds `updates` to the rows `indices` of the variable `resource`.")
     .shape(rows_shape)
-    .kernel<AddRows>(kCpu, kNumberTypes, "dtype");
+    .kernel<ResourceAddRows>(kCpu, kNumberTypes, "dtype");
 
 REFLOW_OP("ResourceScatterSub")
     .input("resource: resource")
@@ -117,7 +117,7 @@ REFLOW_OP("ResourceScatterSub")
     .stateful()
     .doc("Subtracts `updates` from the rows `indices` of the variable `resource`.")
     .shape(rows_shape)
-    .kernel<SubRows>(kCpu, kNumberTypes, "dtype");
+    .kernel<ResourceSubRows>(kCpu, kNumberTypes, "dtype");
 
 REFLOW_OP("ResourceScatterMul")
     .input("resource: resource")
@@ -128,7 +128,7 @@ REFLOW_OP("ResourceScatterMul")
     .stateful()
     .doc("Multiplies the rows `indices` of the variable `resource` by `updates`.")
     .shape(rows_shape)
-    .kernel<MulRows>(kCpu, kNumberTypes, "dtype");
+    .kernel<ResourceMulRows>(kCpu, kNumberTypes, "dtype");
 
 REFLOW_OP("ResourceScatterDiv")
     .input("resource: resource")
@@ -139,7 +139,7 @@ REFLOW_OP("ResourceScatterDiv")
     .stateful()
     .doc("Divides the rows `indices` of the variable `resource` by `updates`.")
     .shape(rows_shape)
-    .kernel<DivRows>(kCpu, kNumberTypes, "dtype");
+    .kernel<ResourceDivRows>(kCpu, kNumberTypes, "dtype");
 
 REFLOW_OP("ResourceScatterMin")
     .input("resource: resource")
@@ -150,7 +150,7 @@ REFLOW_OP("ResourceScatterMin")
     .stateful()
     .doc("Makes the rows `indices` of the variable `resource` the minimum of themselves and `updates`.")
     .shape(rows_shape)
-    .kernel<MinRows>(kCpu, kRealTypes, "dtype");
+    .kernel<ResourceMinRows>(kCpu, kRealTypes, "dtype");
 
 REFLOW_OP("ResourceScatterMax")
     .input("resource: resource")
@@ -161,7 +161,7 @@ REFLOW_OP("ResourceScatterMax")
     .stateful()
     .doc("Makes the rows `indices` of the variable `resource` the maximum of themselves and `updates`.")
     .shape(rows_shape)
-    .kernel<MaxRows>(kCpu, kRealTypes, "dtype");
+    .kernel<ResourceMaxRows>(kCpu, kRealTypes, "dtype");
 
 REFLOW_OP("ResourceScatterNdUpdate")
     .input("ref: resource")
@@ -185,7 +185,7 @@ REFLOW_OP("ResourceScatterNdAdd")
     .stateful()
     .doc("Adds `updates` to the slices of the variable `ref` that the last dimension of `indices` names.")
     .shape(slices_shape)
-    .kernel<AddSlices>(kCpu, kNumberTypes);
+    .kernel<ResourceAddSlices>(kCpu, kNumberTypes);
 
 REFLOW_OP("ResourceScatterNdSub")
     .input("ref: resource")
@@ -197,7 +197,7 @@ REFLOW_OP("ResourceScatterNdSub")
     .stateful()
     .doc("Subtracts `updates` from the slices of the variable `ref` that the last dimension of `indices` names.")
     .shape(slices_shape)
-    .kernel<SubSlices>(kCpu, kNumberTypes);
+    .kernel<ResourceSubSlices>(kCpu, kNumberTypes);
 
 }  // namespace
 }  // namespace reflow::ops
