@@ -13,14 +13,11 @@ FOLDER = pathlib.Path(__file__).resolve().parents[2] / 'tests/data/tf-1.15/graph
 MORE = FOLDER.parents[1] / 'graphs'  # without collections
 
 # Programs that use what Reflow doesn't have in Python yet; one that is reported as XPASS leaves the list.
-_KERAS = 'Keras'
 _DATA = 'tf.data'
 WAITING = {
     'data_basic': _DATA,
     'data_initializable': _DATA,
     'data_iterators': _DATA,
-    'keras_conv_compile': _KERAS,
-    'keras_layers_model': _KERAS,
 }
 
 # Collections whose items are no Python objects yet.

@@ -87,12 +87,15 @@ def linear(x):
 
 def serialize(activation):
     """The name of an activation function."""
+    if getattr(activation, '__name__', None) in ('softmax_v2',):
+        return 'softmax'
     return activation.__name__
 
 
 def deserialize(name, custom_objects=None):
     """The activation function called `name`."""
-    function = (custom_objects or {}).get(name)
+    from reflow.keras.utils import generic_utils
+    function = (custom_objects or {}).get(name) or generic_utils.get_custom_objects().get(name)
     if function is None and name in _NAMES:
         function = globals()[name]
     if function is None:
@@ -112,4 +115,7 @@ def get(identifier):
         return deserialize(identifier)
     if callable(identifier):
         return identifier
+    if isinstance(identifier, dict):
+        from reflow.keras.utils import generic_utils
+        return generic_utils.deserialize_keras_object(identifier, printable_module_name='activation')
     raise TypeError('Could not interpret activation function identifier: {}'.format(repr(identifier)))

@@ -2,33 +2,56 @@
 
 import inspect
 
+from reflow.framework import dtypes
+from reflow.keras.utils import generic_utils
 from reflow.ops import init_ops
 
 Initializer = init_ops.Initializer
-_CLASSES = {
-    'zeros': init_ops.Zeros, 'ones': init_ops.Ones, 'constant': init_ops.Constant,
-    'random_uniform': init_ops.RandomUniform, 'random_normal': init_ops.RandomNormal,
-    'truncated_normal': init_ops.TruncatedNormal, 'variance_scaling': init_ops.VarianceScaling,
-    'glorot_uniform': init_ops.GlorotUniform, 'glorot_normal': init_ops.GlorotNormal,
-    'orthogonal': getattr(init_ops, 'Orthogonal', None), 'identity': getattr(init_ops, 'Identity', None),
-    'lecun_normal': init_ops.lecun_normal, 'lecun_uniform': init_ops.lecun_uniform,
-    'he_normal': init_ops.he_normal, 'he_uniform': init_ops.he_uniform,
-}
-_CLASSES.update({initializer.__name__: initializer for initializer in list(_CLASSES.values()) if initializer})
+Zeros, Ones, Constant, VarianceScaling = init_ops.Zeros, init_ops.Ones, init_ops.Constant, init_ops.VarianceScaling
+GlorotUniform, GlorotNormal = init_ops.GlorotUniform, init_ops.GlorotNormal
+Orthogonal, Identity = init_ops.Orthogonal, init_ops.Identity
+lecun_normal, lecun_uniform = init_ops.lecun_normal, init_ops.lecun_uniform
+he_normal, he_uniform = init_ops.he_normal, init_ops.he_uniform
+zeros, ones, constant, variance_scaling = Zeros, Ones, Constant, VarianceScaling
+glorot_uniform, glorot_normal, orthogonal, identity = GlorotUniform, GlorotNormal, Orthogonal, Identity
+zero, one = Zeros, Ones
+
+
+class RandomNormal(init_ops.RandomNormal):
+    """Normal, with Keras' default for the standard deviation."""
+
+    def __init__(self, mean=0.0, stddev=0.05, seed=None, dtype=dtypes.float32):
+        super().__init__(mean=mean, stddev=stddev, seed=seed, dtype=dtype)
+
+
+class RandomUniform(init_ops.RandomUniform):
+    """Uniform in [minval, maxval), with Keras' defaults."""
+
+    def __init__(self, minval=-0.05, maxval=0.05, seed=None, dtype=dtypes.float32):
+        super().__init__(minval=minval, maxval=maxval, seed=seed, dtype=dtype)
+
+
+class TruncatedNormal(init_ops.TruncatedNormal):
+    """Normal within two standard deviations, with Keras' default for them."""
+
+    def __init__(self, mean=0.0, stddev=0.05, seed=None, dtype=dtypes.float32):
+        super().__init__(mean=mean, stddev=stddev, seed=seed, dtype=dtype)
+
+
+normal = random_normal = RandomNormal
+uniform = random_uniform = RandomUniform
+truncated_normal = TruncatedNormal
 
 
 def serialize(initializer):
     """The class and the arguments of an initializer."""
-    return {'class_name': type(initializer).__name__, 'config': initializer.get_config()}
+    return generic_utils.serialize_keras_object(initializer)
 
 
 def deserialize(config, custom_objects=None):
     """The initializer of what serialize gives."""
-    known = dict(_CLASSES, **(custom_objects or {}))
-    name = config['class_name']
-    if known.get(name) is None:
-        raise ValueError('Unknown initializer: ' + name)
-    return known[name](**config.get('config', {}))
+    return generic_utils.deserialize_keras_object(config, module_objects=globals(), custom_objects=custom_objects,
+                                                  printable_module_name='initializer')
 
 
 def get(identifier):
@@ -42,3 +65,7 @@ def get(identifier):
     if callable(identifier):
         return identifier() if inspect.isclass(identifier) else identifier
     raise ValueError('Could not interpret initializer identifier: ' + str(identifier))
+
+
+for _class in (RandomNormal, RandomUniform, TruncatedNormal):
+    _class.__module__ = 'tensorflow.python.keras.initializers'

@@ -38,6 +38,8 @@ class NameFinder:
             return _alias(fullname, f'{_TENSORFLOW}.{rest}' if rest else _TENSORFLOW)
         elif self.installed and root == _ESTIMATORS:
             return _estimator_spec(fullname, rest)
+        elif self.installed and root in ('keras', 'tflearn'):
+            return _beside_tensorflow_spec(fullname, root, rest)
         return None
 
 
@@ -91,6 +93,24 @@ def _tensorflow_spec(fullname, name):
     if package in _PACKAGES:
         return _alias(fullname, 'reflow.' + name)
     return None
+
+
+def _beside_tensorflow_spec(fullname, root, rest):
+    """The spec of a module of the packages keras and tflearn: what keras has not itself is that of tf.keras."""
+    package = 'reflow.keras_package' if root == 'keras' else 'reflow.tflearn'
+    target = f'{package}.{rest}' if rest else package
+    if root == 'keras' and rest and not _is_there(target):
+        target = 'reflow.keras.' + rest
+    return _alias(fullname, target)
+
+
+def _is_there(name):
+    """Whether Reflow has a file for the module."""
+    from importlib.util import find_spec
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def _alias(fullname, target):

@@ -5,16 +5,25 @@ import inspect
 import re
 import weakref
 
+from reflow import _core
 from reflow.framework import dtypes
 from reflow.framework import ops
+from reflow.framework import tensor_util
+from reflow.keras import backend_session
+from reflow.keras import constraints
 from reflow.keras import initializers
+from reflow.keras import regularizers
+from reflow.keras.engine import call_context
 from reflow.keras.engine import input_spec
+from reflow.keras.engine import layer_ops
+from reflow.keras.engine import node as node_module
 from reflow.keras.engine.input_spec import InputSpec  # noqa: F401
 from reflow.ops import variables as tf_variables
 from reflow.training.tracking import data_structures, tracking
 from reflow.util import nest
 
-_ALLOWED_KEYWORDS = {'input_shape', 'batch_input_shape', 'batch_size', 'weights', 'activity_regularizer'}
+_ALLOWED_KEYWORDS = {'input_shape', 'batch_input_shape', 'batch_size', 'weights', 'activity_regularizer', 'input_dim',
+                     'experimental_autocast'}
 
 # Graph -> {base name: how many layers have it}.
 _names_in_graph = weakref.WeakKeyDictionary()
@@ -45,16 +54,20 @@ def to_list(value):
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
-class Layer(tracking.AutoTrackable):
+class Layer(node_module.Connections, tracking.AutoTrackable):
     """Computes outputs from inputs with variables of its own.
 
     Subclasses make the variables in `build`, by add_weight, and compute in `call`.
     """
 
+    _names_from_zero = True  # the first Dense is called dense, not dense_1
+
     def __init__(self, trainable=True, name=None, dtype=None, dynamic=False, **kwargs):
         for keyword in kwargs:
             if keyword not in _ALLOWED_KEYWORDS:
                 raise TypeError('Keyword argument not understood:', keyword)
+        if 'input_dim' in kwargs and 'input_shape' not in kwargs:
+            kwargs['input_shape'] = (kwargs['input_dim'],)
         self._trainable = trainable
         self.stateful = False
         self.built = False
@@ -68,6 +81,12 @@ class Layer(tracking.AutoTrackable):
         self._dtype = None if dtype is None else dtypes.as_dtype(dtype).name
         self._dynamic = dynamic
         self._initial_weights = kwargs.get('weights')
+        self._inbound_nodes = []
+        self._outbound_nodes = []
+        self._metrics = []
+        if 'batch_input_shape' in kwargs or 'input_shape' in kwargs:
+            shape = kwargs.get('batch_input_shape')
+            self._batch_input_shape = tuple(shape) if shape else (kwargs.get('batch_size'),) + tuple(kwargs['input_shape'])
 
     def __setattr__(self, name, value):
         """Keeps account of the variables and the layers that are given to attributes."""
@@ -75,12 +94,24 @@ class Layer(tracking.AutoTrackable):
         object.__setattr__(self, name, value)
         if value is None or isinstance(value, (str, int, float)) or name in _OWN_ATTRIBUTES:
             return
+        if not self.__dict__.get('_self_setattr_tracking', True):
+            return
+        if isinstance(value, data_structures.TrackableDataStructure):
+            self._add_sublayer(value)
+            return
         for each in nest.flatten(value) if nest.is_sequence(value) else [value]:
             if isinstance(each, Layer):
-                if each is not self and all(each is not layer for layer in self._sublayers()):
-                    self._sublayers().append(each)
+                if type(each).__name__ != 'Metric' and not hasattr(each, 'update_state'):
+                    self._add_sublayer(each)
+                elif all(each is not metric for metric in self.__dict__.setdefault('_metrics', [])):
+                    self._metrics.append(each)
             elif isinstance(each, tf_variables.Variable):
                 self._track_variable(each, each.trainable)
+
+    def _add_sublayer(self, layer):
+        known = self.__dict__.setdefault('_layers', [])
+        if layer is not self and all(layer is not each for each in known):
+            known.append(layer)
 
     def _with_dependency(self, name, value):
         """What the attribute gets for `value`: checkpoints of the layer have it, if it can be saved."""
@@ -91,7 +122,11 @@ class Layer(tracking.AutoTrackable):
         return data_structures.sticky_attribute_assignment(trackable=self, name=name, value=value)
 
     def _sublayers(self):
-        return self.__dict__.setdefault('_layers', [])
+        """The layers within this one, those in lists and dictionaries too."""
+        found = []
+        for each in self.__dict__.get('_layers', ()):
+            found += each.layers if isinstance(each, data_structures.TrackableDataStructure) else [each]
+        return found
 
     def _own(self, trainable):
         return self.__dict__.setdefault('_trainable_weights' if trainable else '_non_trainable_weights', [])
@@ -101,6 +136,7 @@ class Layer(tracking.AutoTrackable):
             self._own(trainable).append(variable)
 
     _inputs_of_call = ()  # while the layer is being called
+    _computes_masks_itself = False
 
     def build(self, input_shape):
         """Makes the variables for inputs of this shape."""
@@ -112,8 +148,16 @@ class Layer(tracking.AutoTrackable):
         """The outputs for `inputs`."""
         return inputs
 
-    def _init_set_name(self, name, zero_based=True):
-        self._name = name if name else unique_object_name(to_snake_case(type(self).__name__), zero_based=zero_based)
+    _takes_tuples = False
+
+    def _shape_to_build_for(self, x):
+        return backend_session.int_shape(x) if self._takes_tuples else x.shape
+
+    def _init_set_name(self, name, zero_based=None):
+        if not name:
+            zero_based = self._names_from_zero if zero_based is None else zero_based
+            name = unique_object_name(to_snake_case(type(self).__name__), zero_based=zero_based)
+        self._name = name
 
     def _name_scope(self):
         return self.name
@@ -131,6 +175,8 @@ class Layer(tracking.AutoTrackable):
         if self._dtype is None:
             self._dtype = dtype.base_dtype.name
         initializer = initializers.get(initializer)
+        regularizer = regularizers.get(regularizer)
+        constraint = constraints.get(constraint)
         if synchronization == tf_variables.VariableSynchronization.ON_READ:
             if trainable:
                 raise ValueError('Synchronization value can be set to VariableSynchronization.ON_READ only for '
@@ -149,6 +195,7 @@ class Layer(tracking.AutoTrackable):
         if regularizer is not None:
             self._handle_weight_regularization(name, variable, regularizer)
         for part in _parts(variable):
+            backend_session.track_variable(part)
             self._own(trainable).append(part)
         return variable
 
@@ -203,7 +250,7 @@ class Layer(tracking.AutoTrackable):
             while callable(update):
                 update = update()
             if not isinstance(update, ops.Operation):
-                update = _update_operation(update) if hasattr(update, 'op') else ops.convert_to_tensor(update)
+                update = backend_session.operation_of(update) if hasattr(update, 'op') else ops.convert_to_tensor(update)
             update._unconditional_update = not _depends(update, self._inputs_of_call or nest.flatten(inputs or []))
             self._updates.append(update)
 
@@ -223,20 +270,167 @@ class Layer(tracking.AutoTrackable):
         return [value for value in wanted if _depends(value, nest.flatten(inputs))]
 
     def __call__(self, inputs, *args, **kwargs):
+        is_symbolic = all(tensor_util.is_tensor(x) and not getattr(x, '_is_eager', False) and not hasattr(x, 'numpy')
+                          for x in nest.flatten(inputs))
         inputs = nest.map_structure(_as_tensor, inputs)
-        with ops.name_scope(self._name_scope()):
-            input_spec.assert_input_compatibility(self.input_spec, inputs, self.name)
-            self._maybe_build(inputs)
-            outer_inputs, self._inputs_of_call = self._inputs_of_call, nest.flatten(inputs)
-            try:
-                outputs = self.call(inputs, *args, **kwargs)
-            finally:
-                self._inputs_of_call = outer_inputs
-            if outputs is None:
-                raise ValueError("A layer's `call` method should return a Tensor or a list of Tensors, not None "
-                                 '(layer: ' + self.name + ').')
-            self._handle_activity_regularization(inputs, outputs)
+        masks = self._masks_of_inputs(inputs, args, kwargs)
+        passed = set()
+        if self._expects('mask') and masks is not None and not self._was_passed('mask', args, kwargs):
+            kwargs['mask'] = masks
+            passed.add('mask')
+        training = self._training_of_call(args, kwargs, passed)
+        if is_symbolic and not call_context.in_call() and layer_ops.needs_history(inputs):
+            layer_ops.create_history(inputs)
+        if not is_symbolic and not call_context.in_call():
+            self._clear_losses()
+        with call_context.entered(self, training):
+            if is_symbolic:
+                input_spec.assert_input_compatibility(self.input_spec, inputs, self.name)
+            with ops.name_scope(self._name_scope()):
+                if not is_symbolic:
+                    input_spec.assert_input_compatibility(self.input_spec, inputs, self.name)
+                self._maybe_build(inputs)
+                outputs = self._called(inputs, args, kwargs)
+                if is_symbolic and node_module.all_have_history(inputs):
+                    arguments = {key: value for key, value in kwargs.items() if key not in passed}
+                    inputs, outputs = self._connect(inputs, outputs, args, arguments)
+                self._handle_activity_regularization(inputs, outputs)
+                self._set_masks(inputs, outputs, masks)
+                if is_symbolic and hasattr(self, '_set_inputs') and not self.inputs:
+                    self._set_inputs(inputs, outputs)
         return outputs
+
+    def _called(self, inputs, args, kwargs):
+        outer_inputs, self._inputs_of_call = self._inputs_of_call, nest.flatten(inputs)
+        try:
+            outputs = self.call(inputs, *args, **kwargs)
+        finally:
+            self._inputs_of_call = outer_inputs
+        if outputs is None:
+            raise ValueError("A layer's `call` method should return a Tensor or a list of Tensors, not None "
+                             '(layer: ' + self.name + ').')
+        return outputs
+
+    @property
+    def _call_arguments(self):
+        """The names of the arguments of `call`, without self; and whether it takes others by name."""
+        known = self.__dict__.get('_arguments_of_call')
+        if known is None or known[0] != getattr(self.call, '__func__', self.call):
+            spec = inspect.getfullargspec(self.call)
+            names = [name for name in spec.args + spec.kwonlyargs if name != 'self']
+            known = getattr(self.call, '__func__', self.call), names, spec.varkw is not None
+            self.__dict__['_arguments_of_call'] = known
+        return known[1], known[2]
+
+    def _expects(self, name):
+        names, takes_others = self._call_arguments
+        return name in names or (takes_others and name == 'training')
+
+    _expects_training_arg = property(lambda self: self._expects('training'))
+    _expects_mask_arg = property(lambda self: self._expects('mask'))
+
+    def _was_passed(self, name, args, kwargs):
+        names, _ = self._call_arguments
+        return name in kwargs or name in dict(zip(names[1:], args))
+
+    def _training_of_call(self, args, kwargs, passed):
+        """What `training` is for this call, and for the layers called within it; None: nobody has said."""
+        if self._was_passed('training', args, kwargs):
+            value = kwargs.get('training', dict(zip(self._call_arguments[0][1:], args)).get('training'))
+            if not self._expects('training'):
+                kwargs.pop('training')
+            return value
+        value = call_context.training()
+        if value is None and backend_session.learning_phase_is_set():
+            value = backend_session.learning_phase()
+        if value is not None and self._expects('training'):
+            kwargs['training'] = value if tensor_util.is_tensor(value) else bool(value)
+            passed.add('training')
+        return value
+
+    def _masks_of_inputs(self, inputs, args, kwargs):
+        if self._was_passed('mask', args, kwargs):
+            return kwargs.get('mask', dict(zip(self._call_arguments[0][1:], args)).get('mask'))
+        masks = [getattr(x, '_keras_mask', None) for x in nest.flatten(inputs)]
+        if all(each is None for each in masks):
+            return None
+        return masks[0] if not nest.is_sequence(inputs) else nest.pack_sequence_as(inputs, masks)
+
+    def _set_masks(self, inputs, outputs, masks):
+        flat = nest.flatten(outputs)
+        if self._computes_masks_itself or all(getattr(x, '_keras_mask', None) is not None for x in flat):
+            return
+        output_masks = None
+        if self.supports_masking or not hasattr(self.compute_mask, '_is_default'):
+            output_masks = self.compute_mask(inputs, masks)
+        if output_masks is None:
+            output_masks = [None] * len(flat)
+        for tensor, mask in zip(flat, nest.flatten(output_masks)):
+            try:
+                tensor._keras_mask = mask
+            except AttributeError:
+                pass  # what is no tensor has none
+            if mask is not None:
+                mask._keras_history_checked = True
+
+    def _connect(self, inputs, outputs, args, kwargs):
+        """Makes the node of a call; outputs that are inputs too become other tensors."""
+        input_ids = {id(x) for x in nest.flatten(inputs)}
+
+        def renewed(x):
+            if id(x) not in input_ids:
+                return x
+            from reflow.ops import array_ops
+            with ops.name_scope(self.name):
+                return array_ops.identity(x)
+
+        outputs = nest.map_structure(renewed, outputs)
+        arguments = dict(zip(self._call_arguments[0][1:], args))
+        arguments.update(kwargs)
+        arguments.pop('mask', None)
+        node_module.Node(self, inputs, outputs, arguments=arguments)
+        for i, tensor in enumerate(nest.flatten(outputs)):
+            tensor._keras_history = node_module.KerasHistory(self, len(self._inbound_nodes) - 1, i)
+        return inputs, outputs
+
+    def _clear_losses(self):
+        self._losses = [loss for loss in self._losses if not hasattr(loss, 'numpy')]
+        for layer in self._sublayers():
+            layer._clear_losses()
+
+    def add_metric(self, value, aggregation=None, name=None):
+        """Adds a metric of the layer: `value` is one, or a tensor of which `aggregation`, 'mean', is taken."""
+        from reflow.keras import metrics
+        if aggregation is not None and aggregation != 'mean':
+            raise ValueError('We currently support only `mean` sample-wise metric aggregation. You provided aggregation='
+                             '`%s`' % aggregation)
+        from_metric = hasattr(value, '_metric_obj')
+        if name is None and not from_metric:
+            raise ValueError("Please provide a name for your metric like `self.add_metric(tf.reduce_sum(inputs), "
+                             "name='mean_activation', aggregation='mean')`")
+        if from_metric:
+            metric = value._metric_obj
+            if all(metric is not each for each in self._metrics):
+                self._metrics.append(metric)
+            return
+        match = [each for each in self._metrics if each.name == name]
+        if match:
+            if _core.executing_eagerly():
+                match[0](value)
+                return
+            raise ValueError('Please provide different names for the metrics you have added. We found {} metrics with the '
+                             'name: "{}"'.format(len(match) + 1, name))
+        if aggregation is None and not _core.executing_eagerly():
+            raise ValueError('Using the result of calling a `Metric` object when calling `add_metric` without aggregation '
+                             "is needed: `aggregation='mean'`")
+        metric = metrics.Mean(name=name, dtype=value.dtype.base_dtype)
+        self._metrics.append(metric)
+        metric(value)
+
+    @property
+    def metrics(self):
+        """The metrics of the layer and of those within it."""
+        return self._metrics + self._gather('metrics')
 
     def apply(self, inputs, *args, **kwargs):
         """Deprecated: calls the layer."""
@@ -250,7 +444,7 @@ class Layer(tracking.AutoTrackable):
             self._dtype = flat[0].dtype.base_dtype.name
         shapes = None
         if all(hasattr(x, 'shape') for x in flat):
-            shapes = nest.map_structure(lambda x: x.shape, inputs)
+            shapes = nest.map_structure(lambda x: self._shape_to_build_for(x), inputs)
         if not hasattr(self.build, '_is_default'):
             self.build(shapes)
         self.built = True
@@ -306,7 +500,8 @@ class Layer(tracking.AutoTrackable):
             layer.trainable = value
 
     def _gather(self, attribute):
-        return [each for layer in self._sublayers() for each in getattr(layer, attribute)]
+        entries = self.__dict__.get('_layers', ()) if attribute.endswith('weights') else self._sublayers()
+        return [each for layer in entries for each in getattr(layer, attribute)]
 
     @property
     def trainable_weights(self):
@@ -349,11 +544,11 @@ class Layer(tracking.AutoTrackable):
         return tuple(self._sublayers()) + tuple(each for layer in self._sublayers() for each in layer.submodules)
 
     def get_weights(self):
-        """The values of the variables as arrays, in the default session."""
-        return _session().run(self.weights) if self.weights else []
+        """The values of the variables as arrays."""
+        return backend_session.batch_get_value(self.weights)
 
     def set_weights(self, weights):
-        """Gives the variables these values, in the default session."""
+        """Gives the variables these values."""
         params = self.weights
         if len(params) != len(weights):
             raise ValueError('You called `set_weights(weights)` on layer "' + self.name + '" with a  weight list of length ' +
@@ -363,8 +558,7 @@ class Layer(tracking.AutoTrackable):
             if tuple(variable.shape.as_list()) != tuple(value.shape):
                 raise ValueError('Layer weight shape ' + str(tuple(variable.shape.as_list())) +
                                  ' not compatible with provided weight shape ' + str(value.shape))
-        for variable, value in zip(params, weights):
-            variable.load(value, _session())
+        backend_session.batch_set_value(list(zip(params, weights)))
 
     def count_params(self):
         """The number of elements of all variables."""
@@ -386,14 +580,29 @@ class Layer(tracking.AutoTrackable):
             return None
         return mask
 
+    compute_mask._is_default = True
+
     def get_config(self):
         """The arguments of the constructor."""
-        arguments = inspect.getfullargspec(self.__init__).args
-        if len(arguments) > 1 and set(arguments) - {'self', 'trainable', 'name', 'dtype', 'dynamic'}:
+        arguments = set(inspect.getfullargspec(self.__init__).args) - {'self', 'trainable', 'name', 'dtype', 'dynamic'}
+        if arguments:
             raise NotImplementedError('Layers with arguments in `__init__` must override `get_config`.')
-        config = {'name': self.name, 'trainable': self.trainable, 'dtype': self.dtype}
+        return self._base_config()
+
+    def _base_config(self):
+        config = {'name': self.name, 'trainable': self.trainable}
+        if hasattr(self, '_batch_input_shape'):
+            config['batch_input_shape'] = self._batch_input_shape
+        config['dtype'] = self.dtype
         if self.dynamic:
             config['dynamic'] = True
+        return config
+
+    def _config(self, *names, **values):
+        """The arguments of every layer, of `names` what the attributes of these names say, and `values`."""
+        config = self._base_config()
+        config.update((name, getattr(self, name)) for name in names)
+        config.update(values)
         return config
 
     @classmethod
@@ -401,21 +610,9 @@ class Layer(tracking.AutoTrackable):
         """The layer with the arguments of get_config."""
         return cls(**config)
 
-    def _not_connected(self, text):
-        raise AttributeError(text)
-
-    input = property(lambda self: self._not_connected('Layer %s is not connected, no input to return.' % self.name))
-    input_mask = property(lambda self: self._not_connected('Layer %s is not connected, no input to return.' % self.name))
-    output = property(lambda self: self._not_connected('Layer %s has no inbound nodes.' % self.name))
-    output_mask = output
-    input_shape = property(lambda self: self._not_connected(
-        'The layer has never been called and thus has no defined input shape.'))
-    output_shape = property(lambda self: self._not_connected(
-        'The layer has never been called and thus has no defined output shape.'))
-
 
 _OWN_ATTRIBUTES = {'_layers', '_trainable_weights', '_non_trainable_weights', '_losses', '_updates', '_callable_losses',
-                   '_initial_weights', '_inputs_of_call'}
+                   '_initial_weights', '_inputs_of_call', '_inbound_nodes', '_outbound_nodes', '_metrics', '_arguments_of_call'}
 Layer.__module__ = 'tensorflow.python.keras.engine.base_layer'
 
 
@@ -441,12 +638,6 @@ def _unique(values):
     return list({id(value): value for value in values}.values())
 
 
-def _update_operation(update):
-    """The operation that updates: of the new value of a resource variable the one that assigned it."""
-    op = update.op
-    return op.control_inputs[0] if op.type == 'ReadVariableOp' and op.control_inputs else op
-
-
 def _depends(value, inputs):
     """Whether `value` is computed from one of `inputs`."""
     wanted = {tensor.op for tensor in inputs if isinstance(tensor, ops.Tensor)}
@@ -459,10 +650,3 @@ def _depends(value, inputs):
             seen.add(op)
             waiting += [tensor.op for tensor in op.inputs]
     return False
-
-
-def _session():
-    session = ops.get_default_session()
-    if session is None:
-        raise ValueError('The values of a layer need a default session: `with tf.Session():`')
-    return session

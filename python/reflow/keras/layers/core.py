@@ -8,7 +8,10 @@ from reflow.framework import smart_cond
 from reflow.framework import sparse_tensor
 from reflow.framework import tensor_shape
 from reflow.keras import activations
+from reflow.keras import backend_session
+from reflow.keras import constraints
 from reflow.keras import initializers
+from reflow.keras import regularizers
 from reflow.keras.engine.base_layer import Layer
 from reflow.keras.engine.input_spec import InputSpec
 from reflow.keras.utils import conv_utils
@@ -19,10 +22,8 @@ from reflow.ops import nn
 
 
 def training_phase(training):
-    """Whether a layer is called to train; None is what Keras would say, which Reflow doesn't have yet."""
-    if training is None:
-        raise NotImplementedError('Keras learning phases are not there yet: say training=True or training=False')
-    return training
+    """Whether a layer is called to train: None is the learning phase."""
+    return backend_session.learning_phase() if training is None else training
 
 
 class Dense(Layer):
@@ -33,16 +34,16 @@ class Dense(Layer):
                  kernel_constraint=None, bias_constraint=None, **kwargs):
         if 'input_shape' not in kwargs and 'input_dim' in kwargs:
             kwargs['input_shape'] = (kwargs.pop('input_dim'),)
-        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        super().__init__(activity_regularizer=regularizers.get(activity_regularizer), **kwargs)
         self.units = int(units)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = kernel_regularizer
-        self.bias_regularizer = bias_regularizer
-        self.kernel_constraint = kernel_constraint
-        self.bias_constraint = bias_constraint
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
         self.supports_masking = True
         self.input_spec = InputSpec(min_ndim=2)
 
@@ -87,6 +88,18 @@ class Dense(Layer):
             raise ValueError('The innermost dimension of input_shape must be defined, but saw: %s' % input_shape)
         return input_shape[:-1].concatenate(self.units)
 
+    def get_config(self):
+        """The arguments of the constructor."""
+        return self._config(
+            'units', 'use_bias', activation=activations.serialize(self.activation),
+            kernel_initializer=initializers.serialize(self.kernel_initializer),
+            bias_initializer=initializers.serialize(self.bias_initializer),
+            kernel_regularizer=regularizers.serialize(self.kernel_regularizer),
+            bias_regularizer=regularizers.serialize(self.bias_regularizer),
+            activity_regularizer=regularizers.serialize(self.activity_regularizer),
+            kernel_constraint=constraints.serialize(self.kernel_constraint),
+            bias_constraint=constraints.serialize(self.bias_constraint))
+
 
 class Dropout(Layer):
     """Drops inputs at random while training."""
@@ -115,6 +128,10 @@ class Dropout(Layer):
         """The same."""
         return input_shape
 
+    def get_config(self):
+        """The arguments of the constructor."""
+        return self._config('rate', 'noise_shape', 'seed')
+
 
 class Flatten(Layer):
     """All dimensions but the batch as one."""
@@ -139,6 +156,13 @@ class Flatten(Layer):
         sizes = tensor_shape.TensorShape(input_shape).as_list()
         return tensor_shape.TensorShape([sizes[0], math.prod(sizes[1:]) if all(sizes[1:]) else None])
 
+    def get_config(self):
+        """The arguments of the constructor."""
+        return self._config('data_format')
+
 
 for _class in (Dense, Dropout, Flatten):
     _class.__module__ = 'tensorflow.python.keras.layers.core'
+
+from reflow.keras.layers.reshaping import (Activation, ActivityRegularization, Lambda, Masking, Permute,  # noqa: E402,F401
+                                           RepeatVector, Reshape, SpatialDropout1D, SpatialDropout2D, SpatialDropout3D)

@@ -73,3 +73,13 @@ def deconv_output_length(input_length, filter_size, padding, output_padding=None
         return input_length * stride
     pad = {'same': filter_size // 2, 'valid': 0, 'full': filter_size - 1}[padding]
     return (input_length - 1) * stride + filter_size - 2 * pad + output_padding
+
+
+def convert_kernel(kernel):
+    """A kernel turned by half a turn in its space."""
+    import numpy as np
+    kernel = np.asarray(kernel)
+    if not 3 <= kernel.ndim <= 5:
+        raise ValueError('Invalid kernel shape:', kernel.shape)
+    slices = [slice(None, None, -1)] * (kernel.ndim - 2) + [slice(None)] * 2
+    return np.copy(kernel[tuple(slices)])

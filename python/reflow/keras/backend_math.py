@@ -1,0 +1,608 @@
+"""Keras' functions of tensors: arithmetic, reductions, shapes, random numbers."""
+
+import numpy as np
+
+from reflow.framework import constant_op
+from reflow.framework import dtypes
+from reflow.framework import ops
+from reflow.keras import backend_session
+from reflow.keras.backend_config import floatx
+from reflow.keras.backend_session import int_shape, is_sparse, to_dense
+from reflow.ops import array_ops
+from reflow.ops import clip_ops
+from reflow.ops import control_flow_ops
+from reflow.ops import init_ops
+from reflow.ops import linalg_ops
+from reflow.ops import map_fn as map_fn_lib
+from reflow.ops import math_ops
+from reflow.ops import random_ops
+from reflow.ops import sparse_ops
+
+# Keras' names for functions of Python that they hide here.
+_range, _sum, _min, _max, _round, _all, _any, _pow, _abs = range, sum, min, max, round, all, any, pow, abs
+
+
+def ndim(x):
+    """The rank."""
+    return x.shape.ndims
+
+
+def shape(x):
+    """The shape, as a tensor."""
+    return array_ops.shape(x)
+
+
+def cast(x, dtype):
+    """The tensor in another type."""
+    return math_ops.cast(x, dtype)
+
+
+def count_params(x):
+    """The number of elements of a tensor whose shape is known."""
+    return np.prod(x.shape.as_list())
+
+
+def _filled(make, shape, dtype, name):
+    dtype = dtypes.as_dtype(dtype or floatx())
+    value = make(shape=shape, dtype=dtype, name=name)
+    if _all(size is not None for size in value.shape.as_list()):
+        return backend_session.variable(value, dtype=dtype, name=name)
+    return value
+
+
+def zeros(shape, dtype=None, name=None):
+    """A variable of zeros."""
+    with ops.init_scope():
+        return _filled(array_ops.zeros, shape, dtype, name)
+
+
+def ones(shape, dtype=None, name=None):
+    """A variable of ones."""
+    with ops.init_scope():
+        return _filled(array_ops.ones, shape, dtype, name)
+
+
+def eye(size, dtype=None, name=None):
+    """A variable that is the identity matrix."""
+    return backend_session.variable(linalg_ops.eye(size, dtype=dtypes.as_dtype(dtype or floatx())), dtype, name)
+
+
+def zeros_like(x, dtype=None, name=None):
+    """Zeros of the shape of a tensor."""
+    return array_ops.zeros_like(x, dtype=dtype, name=name)
+
+
+def ones_like(x, dtype=None, name=None):
+    """Ones of the shape of a tensor."""
+    return array_ops.ones_like(x, dtype=dtype, name=name)
+
+
+def identity(x, name=None):
+    """The same values."""
+    return array_ops.identity(x, name=name)
+
+
+def random_uniform_variable(shape, low, high, dtype=None, name=None, seed=None):
+    """A variable that is uniform in [low, high)."""
+    dtype = dtypes.as_dtype(dtype or floatx())
+    seed = np.random.randint(10e8) if seed is None else seed
+    return backend_session.variable(init_ops.RandomUniform(low, high, dtype=dtype, seed=seed)(shape), dtype=dtype,
+                                    name=name)
+
+
+def random_normal_variable(shape, mean, scale, dtype=None, name=None, seed=None):
+    """A variable that is normal."""
+    dtype = dtypes.as_dtype(dtype or floatx())
+    seed = np.random.randint(10e8) if seed is None else seed
+    return backend_session.variable(init_ops.RandomNormal(mean, scale, dtype=dtype, seed=seed)(shape), dtype=dtype,
+                                    name=name)
+
+
+def random_uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
+    """Numbers that are uniform in [minval, maxval)."""
+    seed = np.random.randint(10e6) if seed is None else seed
+    return random_ops.random_uniform(shape, minval=minval, maxval=maxval, dtype=dtype or floatx(), seed=seed)
+
+
+def random_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+    """Numbers that are normal."""
+    seed = np.random.randint(10e6) if seed is None else seed
+    return random_ops.random_normal(shape, mean=mean, stddev=stddev, dtype=dtype or floatx(), seed=seed)
+
+
+def random_binomial(shape, p=0.0, dtype=None, seed=None):
+    """Ones with the probability p, else zeros."""
+    dtype = dtype or floatx()
+    seed = np.random.randint(10e6) if seed is None else seed
+    return array_ops.where(random_ops.random_uniform(shape, dtype=dtype, seed=seed) <= p,
+                           array_ops.ones(shape, dtype=dtype), array_ops.zeros(shape, dtype=dtype))
+
+
+def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+    """Numbers that are normal, none further than two standard deviations from the mean."""
+    seed = np.random.randint(10e6) if seed is None else seed
+    return random_ops.truncated_normal(shape, mean, stddev, dtype=dtype or floatx(), seed=seed)
+
+
+def dot(x, y):
+    """The product of the last dimension of x and the last but one of y."""
+    if ndim(x) is not None and (ndim(x) > 2 or ndim(y) > 2):
+        x_shape = [dynamic if size is None else size
+                   for size, dynamic in zip(int_shape(x), array_ops.unstack(array_ops.shape(x)))]
+        y_shape = [dynamic if size is None else size
+                   for size, dynamic in zip(int_shape(y), array_ops.unstack(array_ops.shape(y)))]
+        order = list(_range(ndim(y)))
+        order = [order.pop(-2)] + order
+        xt = array_ops.reshape(x, [-1, x_shape[-1]])
+        yt = array_ops.reshape(array_ops.transpose(y, perm=order), [y_shape[-2], -1])
+        return array_ops.reshape(math_ops.matmul(xt, yt), x_shape[:-1] + y_shape[:-2] + y_shape[-1:])
+    if is_sparse(x):
+        return sparse_ops.sparse_tensor_dense_matmul(x, y)
+    return math_ops.matmul(x, y)
+
+
+def batch_dot(x, y, axes=None):
+    """The product of a dimension of x and one of y, sample by sample."""
+    x_rank, y_rank = ndim(x), ndim(y)
+    if x_rank < 2 or y_rank < 2:
+        raise ValueError('Cannot do batch_dot on inputs with rank < 2. Received inputs with shapes ' + str(int_shape(x)) +
+                         ' and ' + str(int_shape(y)) + '.')
+    if axes is None:
+        axes = [x_rank - 1, y_rank - 1 if y_rank == 2 else y_rank - 2]
+    elif isinstance(axes, int):
+        axes = [axes, axes]
+    else:
+        axes = list(axes)
+    if 0 in axes:
+        raise ValueError('Cannot perform batch_dot over axis 0. If your inputs are not batched, add a dummy batch dimension '
+                         'to your inputs using K.expand_dims(x, 0)')
+    a, b = axes[0] % x_rank, axes[1] % y_rank
+    d1, d2 = int_shape(x)[a], int_shape(y)[b]
+    if d1 is not None and d2 is not None and d1 != d2:
+        raise ValueError('Cannot do batch_dot on inputs with shapes ' + str(int_shape(x)) + ' and ' + str(int_shape(y)) +
+                         ' with axes=' + str(axes) + '. x.shape[%d] != y.shape[%d] (%d != %d).' % (axes[0], axes[1], d1, d2))
+    # [batch, ..., contracted] times [batch, contracted, ...], each with one other dimension.
+    x_kept, y_kept = [i for i in _range(1, x_rank) if i != a], [i for i in _range(1, y_rank) if i != b]
+    x_shape, y_shape = array_ops.shape(x), array_ops.shape(y)
+    left = array_ops.transpose(x, [0] + x_kept + [a]) if x_kept + [a] != list(_range(1, x_rank)) else x
+    right = array_ops.transpose(y, [0, b] + y_kept) if [b] + y_kept != list(_range(1, y_rank)) else y
+    if len(x_kept) != 1:
+        left = array_ops.reshape(left, array_ops.stack([x_shape[0], -1 if x_kept else 1, x_shape[a]]))
+    if len(y_kept) != 1:
+        right = array_ops.reshape(right, array_ops.stack([y_shape[0], y_shape[b], -1 if y_kept else 1]))
+    result = math_ops.matmul(left, right)
+    static = [int_shape(x)[0]] + [int_shape(x)[i] for i in x_kept] + [int_shape(y)[i] for i in y_kept]
+    if len(x_kept) != 1 or len(y_kept) != 1:
+        sizes = [x_shape[0]] + [x_shape[i] for i in x_kept] + [y_shape[i] for i in y_kept]
+        if not x_kept and not y_kept:
+            sizes.append(1)
+            static.append(1)
+        result = array_ops.reshape(result, array_ops.stack(sizes))
+    result.set_shape(static)
+    return result
+
+
+def transpose(x):
+    """The dimensions in reverse order."""
+    return array_ops.transpose(x)
+
+
+def gather(reference, indices):
+    """The rows with these indices."""
+    return array_ops.gather(reference, indices)
+
+
+def max(x, axis=None, keepdims=False):  # noqa: A001: Keras' names
+    """The largest value."""
+    return math_ops.reduce_max(x, axis, keepdims)
+
+
+def min(x, axis=None, keepdims=False):  # noqa: A001
+    """The smallest value."""
+    return math_ops.reduce_min(x, axis, keepdims)
+
+
+def sum(x, axis=None, keepdims=False):  # noqa: A001
+    """The sum."""
+    return math_ops.reduce_sum(x, axis, keepdims)
+
+
+def prod(x, axis=None, keepdims=False):
+    """The product."""
+    return math_ops.reduce_prod(x, axis, keepdims)
+
+
+def cumsum(x, axis=0):
+    """Cumulative sums."""
+    return math_ops.cumsum(x, axis=axis)
+
+
+def cumprod(x, axis=0):
+    """Cumulative products."""
+    return math_ops.cumprod(x, axis=axis)
+
+
+def var(x, axis=None, keepdims=False):
+    """The variance."""
+    if x.dtype.base_dtype == dtypes.bool:
+        x = math_ops.cast(x, floatx())
+    return math_ops.reduce_variance(x, axis=axis, keepdims=keepdims)
+
+
+def std(x, axis=None, keepdims=False):
+    """The standard deviation."""
+    if x.dtype.base_dtype == dtypes.bool:
+        x = math_ops.cast(x, floatx())
+    return math_ops.reduce_std(x, axis=axis, keepdims=keepdims)
+
+
+def mean(x, axis=None, keepdims=False):
+    """The mean."""
+    if x.dtype.base_dtype == dtypes.bool:
+        x = math_ops.cast(x, floatx())
+    return math_ops.reduce_mean(x, axis, keepdims)
+
+
+def any(x, axis=None, keepdims=False):  # noqa: A001
+    """Whether any is true."""
+    return math_ops.reduce_any(math_ops.cast(x, dtypes.bool), axis, keepdims)
+
+
+def all(x, axis=None, keepdims=False):  # noqa: A001
+    """Whether all are true."""
+    return math_ops.reduce_all(math_ops.cast(x, dtypes.bool), axis, keepdims)
+
+
+def argmax(x, axis=-1):
+    """The index of the largest value."""
+    return math_ops.argmax(x, axis)
+
+
+def argmin(x, axis=-1):
+    """The index of the smallest value."""
+    return math_ops.argmin(x, axis)
+
+
+def square(x):
+    """x * x."""
+    return math_ops.square(x)
+
+
+def abs(x):  # noqa: A001
+    """The absolute value."""
+    return math_ops.abs(x)
+
+
+def sqrt(x):
+    """The square root; of negative numbers 0."""
+    zero = ops.convert_to_tensor(0., x.dtype.base_dtype)
+    infinity = ops.convert_to_tensor(np.inf, x.dtype.base_dtype)
+    return math_ops.sqrt(clip_ops.clip_by_value(x, zero, infinity))
+
+
+def exp(x):
+    """e to the power x."""
+    return math_ops.exp(x)
+
+
+def log(x):
+    """The natural logarithm."""
+    return math_ops.log(x)
+
+
+def logsumexp(x, axis=None, keepdims=False):
+    """log(sum(exp(x)))."""
+    return math_ops.reduce_logsumexp(x, axis, keepdims)
+
+
+def round(x):  # noqa: A001
+    """The nearest integer, the even one of two."""
+    return math_ops.round(x)
+
+
+def sign(x):
+    """-1, 0 or 1."""
+    return math_ops.sign(x)
+
+
+def pow(x, a):  # noqa: A001
+    """x to the power a."""
+    return math_ops.pow(x, a)
+
+
+def clip(x, min_value, max_value):
+    """x between two limits; None: there is no such limit."""
+    if isinstance(min_value, (int, float)) and isinstance(max_value, (int, float)) and max_value < min_value:
+        max_value = min_value
+    if min_value is None:
+        min_value = -np.inf
+    if max_value is None:
+        max_value = np.inf
+    return clip_ops.clip_by_value(x, min_value, max_value)
+
+
+def equal(x, y):
+    """x == y."""
+    return math_ops.equal(x, y)
+
+
+def not_equal(x, y):
+    """x != y."""
+    return math_ops.not_equal(x, y)
+
+
+def greater(x, y):
+    """x > y."""
+    return math_ops.greater(x, y)
+
+
+def greater_equal(x, y):
+    """x >= y."""
+    return math_ops.greater_equal(x, y)
+
+
+def less(x, y):
+    """x < y."""
+    return math_ops.less(x, y)
+
+
+def less_equal(x, y):
+    """x <= y."""
+    return math_ops.less_equal(x, y)
+
+
+def maximum(x, y):
+    """The larger of each two."""
+    return math_ops.maximum(x, y)
+
+
+def minimum(x, y):
+    """The smaller of each two."""
+    return math_ops.minimum(x, y)
+
+
+def sin(x):
+    """The sine."""
+    return math_ops.sin(x)
+
+
+def cos(x):
+    """The cosine."""
+    return math_ops.cos(x)
+
+
+def concatenate(tensors, axis=-1):
+    """The tensors one after the other."""
+    if axis < 0:
+        rank = ndim(tensors[0])
+        axis = axis % rank if rank else 0
+    if _all(is_sparse(x) for x in tensors):
+        return sparse_ops.sparse_concat(axis, tensors)
+    return array_ops.concat([to_dense(x) for x in tensors], axis)
+
+
+def reshape(x, shape):
+    """The elements in another shape."""
+    return array_ops.reshape(x, shape)
+
+
+def permute_dimensions(x, pattern):
+    """The dimensions in another order."""
+    return array_ops.transpose(x, perm=pattern)
+
+
+def resize_images(x, height_factor, width_factor, data_format, interpolation='nearest'):
+    """Images that are larger by integer factors."""
+    from reflow.ops import image_ops
+    rows, cols = (2, 3) if data_format == 'channels_first' else (1, 2)
+    if data_format not in ('channels_first', 'channels_last'):
+        raise ValueError('Invalid `data_format` argument: %s' % (data_format,))
+    static = int_shape(x)
+    if static[rows] is not None and static[cols] is not None:
+        new_shape = constant_op.constant(
+            np.array([static[rows] * height_factor, static[cols] * width_factor], dtype='int32'))
+    else:
+        new_shape = array_ops.shape(x)[rows:cols + 1]
+        new_shape *= constant_op.constant(np.array([height_factor, width_factor], dtype='int32'))
+    if data_format == 'channels_first':
+        x = permute_dimensions(x, [0, 2, 3, 1])
+    if interpolation == 'nearest':
+        x = image_ops.resize_nearest_neighbor(x, new_shape)
+    elif interpolation == 'bilinear':
+        x = image_ops.resize_bilinear(x, new_shape)
+    else:
+        raise ValueError('interpolation should be one of "nearest" or "bilinear".')
+    if data_format == 'channels_first':
+        x = permute_dimensions(x, [0, 3, 1, 2])
+    sizes = list(static)
+    sizes[rows] = None if static[rows] is None else static[rows] * height_factor
+    sizes[cols] = None if static[cols] is None else static[cols] * width_factor
+    x.set_shape(sizes)
+    return x
+
+
+def resize_volumes(x, depth_factor, height_factor, width_factor, data_format):
+    """Volumes that are larger by integer factors."""
+    if data_format not in ('channels_first', 'channels_last'):
+        raise ValueError('Invalid data_format: ' + str(data_format))
+    first = 2 if data_format == 'channels_first' else 1
+    for i, factor in enumerate((depth_factor, height_factor, width_factor)):
+        x = repeat_elements(x, factor, axis=first + i)
+    return x
+
+
+def repeat_elements(x, rep, axis):
+    """Each slice along a dimension `rep` times."""
+    static = x.shape.as_list()
+    if static[axis] is not None:
+        parts = array_ops.split(value=x, num_or_size_splits=static[axis], axis=axis)
+        return concatenate([part for part in parts for _ in _range(rep)], axis)
+    auxiliary = axis + 1
+    reps = np.ones(len(static) + 1)
+    reps[auxiliary] = rep
+    repeated = array_ops.tile(array_ops.expand_dims(x, axis=auxiliary), reps.astype('int32'))
+    factors = np.ones(len(static))
+    factors[axis] = rep
+    repeated = array_ops.reshape(repeated, array_ops.shape(x) * constant_op.constant(factors.astype('int32')))
+    repeated.set_shape(static)
+    return repeated
+
+
+def repeat(x, n):
+    """[batch, d] as [batch, n, d]."""
+    assert ndim(x) == 2
+    return array_ops.tile(array_ops.expand_dims(x, 1), array_ops.stack([1, n, 1]))
+
+
+def arange(start, stop=None, step=1, dtype='int32'):
+    """Numbers at equal distances."""
+    if stop is None and start < 0:
+        start = 0
+    result = math_ops.range(start, limit=stop, delta=step, name='arange')
+    return result if dtype == 'int32' else math_ops.cast(result, dtype)
+
+
+def tile(x, n):
+    """x, n times in each dimension."""
+    return array_ops.tile(x, [n] if isinstance(n, int) else n)
+
+
+def flatten(x):
+    """All elements in one dimension."""
+    return array_ops.reshape(x, [-1])
+
+
+def batch_flatten(x):
+    """All dimensions but the first as one."""
+    return array_ops.reshape(x, array_ops.stack([-1, math_ops.reduce_prod(array_ops.shape(x)[1:])]))
+
+
+def expand_dims(x, axis=-1):
+    """With a dimension of 1 more."""
+    return array_ops.expand_dims(x, axis)
+
+
+def squeeze(x, axis):
+    """Without a dimension of 1."""
+    return array_ops.squeeze(x, [axis])
+
+
+def temporal_padding(x, padding=(1, 1)):
+    """[batch, steps, d] with zeros before and after."""
+    return array_ops.pad(x, [[0, 0], [padding[0], padding[1]], [0, 0]])
+
+
+def spatial_2d_padding(x, padding=((1, 1), (1, 1)), data_format=None):
+    """Images with zeros around."""
+    return array_ops.pad(x, _pattern(padding, data_format))
+
+
+def spatial_3d_padding(x, padding=((1, 1), (1, 1), (1, 1)), data_format=None):
+    """Volumes with zeros around."""
+    return array_ops.pad(x, _pattern(padding, data_format))
+
+
+def _pattern(padding, data_format):
+    from reflow.keras.backend_config import image_data_format
+    data_format = data_format or image_data_format()
+    if data_format not in {'channels_first', 'channels_last'}:
+        raise ValueError('Unknown data_format: ' + str(data_format))
+    inner = [list(each) for each in padding]
+    return [[0, 0], [0, 0]] + inner if data_format == 'channels_first' else [[0, 0]] + inner + [[0, 0]]
+
+
+def stack(x, axis=0):
+    """Tensors along a new dimension."""
+    return array_ops.stack(x, axis=axis)
+
+
+def one_hot(indices, num_classes):
+    """Vectors with a 1 at the index."""
+    return array_ops.one_hot(indices, depth=num_classes, axis=-1)
+
+
+def reverse(x, axes):
+    """The other way round."""
+    return array_ops.reverse(x, [axes] if isinstance(axes, int) else axes)
+
+
+def stop_gradient(variables):
+    """The same values, as constants to gradients."""
+    if isinstance(variables, (list, tuple)):
+        return [array_ops.stop_gradient(each) for each in variables]
+    return array_ops.stop_gradient(variables)
+
+
+def print_tensor(x, message=''):
+    """The same values, which are printed when they are computed."""
+    from reflow.ops import logging_ops
+    with ops.control_dependencies([logging_ops.print_v2(message, x)]):
+        return array_ops.identity(x)
+
+
+def switch(condition, then_expression, else_expression):
+    """One of two values, or of what two functions give."""
+    if condition.dtype != dtypes.bool:
+        condition = math_ops.cast(condition, 'bool')
+    condition_rank = ndim(condition)
+    if not condition_rank:
+        then_function = then_expression if callable(then_expression) else lambda: then_expression
+        else_function = else_expression if callable(else_expression) else lambda: else_expression
+        return control_flow_ops.cond(condition, then_function, else_function)
+    then_value = then_expression() if callable(then_expression) else then_expression
+    else_value = else_expression() if callable(else_expression) else else_expression
+    rank = ndim(then_value)
+    if condition_rank > rank:
+        raise ValueError('Rank of `condition` should be less than or equal to rank of `then_expression` and '
+                         '`else_expression`. ndim(condition)=' + str(condition_rank) + ', ndim(then_expression)=' +
+                         str(rank))
+    if condition_rank < rank:
+        sizes = array_ops.concat([array_ops.shape(condition), [1] * (rank - condition_rank)], axis=0)
+        condition = array_ops.reshape(condition, sizes)
+        sizes = array_ops.where(array_ops.shape(condition) > 1, array_ops.ones_like(array_ops.shape(then_value)),
+                                array_ops.shape(then_value))
+        condition = array_ops.tile(condition, sizes)
+    return array_ops.where(condition, then_value, else_value)
+
+
+def in_train_phase(x, alt, training=None):
+    """`x` where layers train, else `alt`."""
+    if training is None:
+        training = backend_session.learning_phase()
+    if not isinstance(training, ops.Tensor):
+        chosen = x if training in (1, True) else alt
+        return chosen() if callable(chosen) else chosen
+    return switch(training, x, alt)
+
+
+def in_test_phase(x, alt, training=None):
+    """`alt` where layers train, else `x`."""
+    return in_train_phase(alt, x, training=training)
+
+
+def map_fn(fn, elems, name=None, dtype=None):
+    """A function of each element."""
+    return map_fn_lib.map_fn(fn, elems, name=name, dtype=dtype)
+
+
+def foldl(fn, elems, initializer=None, name=None):
+    """Elements combined from the first to the last."""
+    from reflow.ops import functional_ops
+    return functional_ops.foldl(fn, elems, initializer=initializer, name=name)
+
+
+def foldr(fn, elems, initializer=None, name=None):
+    """Elements combined from the last to the first."""
+    from reflow.ops import functional_ops
+    return functional_ops.foldr(fn, elems, initializer=initializer, name=name)
+
+
+def moving_average_update(x, value, momentum):
+    """The operation that moves an average on."""
+    with ops.name_scope('AssignMovingAvg') as scope:
+        decay = ops.convert_to_tensor(1.0 - momentum, name='decay')
+        if decay.dtype != x.dtype.base_dtype:
+            decay = math_ops.cast(decay, x.dtype.base_dtype)
+        delta = (x - math_ops.cast(value, x.dtype.base_dtype)) * decay
+        from reflow.ops import state_ops
+        return state_ops.assign_sub(x, delta, name=scope)

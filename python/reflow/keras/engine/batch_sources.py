@@ -1,0 +1,205 @@
+"""Where batches come from: arrays, generators, Sequences, datasets."""
+
+import numpy as np
+
+from reflow.framework import errors_impl
+from reflow.keras.engine import training_data
+from reflow.keras.utils import generic_utils
+from reflow.platform import tf_logging as logging
+
+
+class ArraySource:
+    """Batches of arrays, in another order in each epoch if wanted."""
+
+    use_steps = False
+
+    def __init__(self, model, mode, arrays, batch_size, shuffle=False):
+        self._function = model._function(mode)
+        self._arrays = arrays
+        self._batch_size = batch_size
+        self._shuffle = shuffle
+        self.size = _number_of_samples(arrays)
+
+    def batches(self):
+        """(number of samples, what the function gives) of each batch."""
+        indices = np.arange(self.size)
+        if self._shuffle == 'batch':
+            indices = _shuffled_batches(indices, self._batch_size)
+        elif self._shuffle:
+            np.random.shuffle(indices)
+        batches = generic_utils.make_batches(self.size, self._batch_size)
+        for start, end in batches:
+            ids = indices[start:end]
+            if len(batches) == 1:
+                arrays = self._arrays
+            else:
+                try:
+                    arrays = generic_utils.slice_arrays(self._arrays, ids)
+                except TypeError:
+                    raise TypeError('TypeError while preparing batch. If using HDF5 input data, pass shuffle="batch".'
+                                    ) from None
+            arrays = [each.toarray() if hasattr(each, 'toarray') else each for each in arrays]
+            yield end - start, self._function, arrays
+
+
+def _number_of_samples(arrays):
+    for each in arrays:
+        if hasattr(each, 'shape'):
+            return int(each.shape[0])
+    raise ValueError('The model has no inputs whose number of samples is known: say `steps`')
+
+
+def _shuffled_batches(indices, batch_size):
+    """Whole batches in another order; what is left over stays at the end."""
+    whole = len(indices) // batch_size
+    last = indices[whole * batch_size:]
+    shuffled = indices[:whole * batch_size].reshape((whole, batch_size))
+    np.random.shuffle(shuffled)
+    return np.append(shuffled.flatten(), last)
+
+
+class StepSource:
+    """A number of batches in each epoch, which an iterator makes."""
+
+    use_steps = True
+
+    def __init__(self, model, mode, next_batch, steps, class_weight=None, restart=None, warning=None):
+        self._model = model
+        self._mode = mode
+        self._next = next_batch
+        self._class_weight = class_weight
+        self._restart = restart
+        self._warning = warning
+        self.size = steps
+
+    def batches(self):
+        """(number of samples, what the function gives) of each batch."""
+        step = 0
+        while self.size is None or step < self.size:
+            try:
+                data = self._next()
+            except (StopIteration, errors_impl.OutOfRangeError):
+                self._ended(step)
+                return
+            x, y, weights = _parts_of_batch(data, self._mode)
+            arrays = self._model._standardized(x, y, weights, self._class_weight)
+            flat = [part for parts in arrays for part in parts]
+            yield _number_of_samples(flat), self._model._function(self._mode), flat
+            step += 1
+        if self._restart:
+            self._restart()
+
+    def _ended(self, step):
+        if self.size is None:
+            self.size = step
+            if self._restart:
+                self._restart()
+            return
+        self._model.stop_training = True
+        logging.warning(self._warning, self.size)
+
+
+def _parts_of_batch(data, mode):
+    """(x, y, sample weights) of what an iterator gives."""
+    if mode == 'predict':
+        return (data[0] if isinstance(data, tuple) else data), None, None
+    if not isinstance(data, tuple):
+        return data, None, None
+    if len(data) == 2:
+        return data[0], data[1], None
+    if len(data) == 3:
+        return data
+    if len(data) == 1:
+        return data[0], None, None
+    raise ValueError('Output of generator should be a tuple `(x, y, sample_weight)` or `(x, y)`. Found: ' + str(data))
+
+
+def of_arrays_with_steps(model, mode, arrays, steps):
+    """The same arrays, or tensors of queues and the like, `steps` times."""
+    inputs, targets, weights = arrays
+    return StepSource(model, mode, lambda: (inputs, targets or None, weights or None), steps)
+
+
+def of_iterator(model, mode, generator, steps, class_weight=None, shuffle=False):
+    """Batches of a generator or a Sequence."""
+    from reflow.keras.utils import data_utils
+    if isinstance(generator, data_utils.Sequence):
+        ordered = _SequenceReader(generator, shuffle)
+        return StepSource(model, mode, ordered.next, len(generator) if steps is None else steps, class_weight,
+                          restart=ordered.epoch_ended if mode == 'train' else ordered.begin)
+    if steps is None:
+        raise ValueError('Please specify the number of steps of a generator: `steps_per_epoch`, `validation_steps` or '
+                         '`steps`.')
+    return StepSource(model, mode, lambda: next(generator), steps, class_weight,
+                      warning='Your dataset iterator ran out of data; interrupting training. Make sure that your iterator '
+                              'can generate at least `%s` batches for each epoch.')
+
+
+class _SequenceReader:
+    def __init__(self, sequence, shuffle):
+        self._sequence = sequence
+        self._shuffle = shuffle
+        self.begin()
+
+    def begin(self):
+        self._order = list(range(len(self._sequence)))
+        if self._shuffle:
+            np.random.shuffle(self._order)
+        self._position = 0
+
+    def next(self):
+        if self._position == len(self._order):
+            self.begin()
+        batch = self._sequence[self._order[self._position]]
+        self._position += 1
+        return batch
+
+    def epoch_ended(self):
+        if self._position == len(self._order):
+            self._sequence.on_epoch_end()
+            self.begin()
+
+
+def of_dataset(model, mode, dataset, steps, class_weight=None):
+    """Batches of a tf.data.Dataset, or of an iterator of one."""
+    from reflow import _core
+    warning = ('Your dataset ran out of data; interrupting training. Make sure that your dataset can generate at least '
+               '`%s` batches for each epoch. You may need to use the repeat() function when building your dataset.')
+    if _core.executing_eagerly():
+        holder = {'iterator': iter(dataset)}
+
+        def restart():
+            holder['iterator'] = iter(dataset)
+
+        return StepSource(model, mode, lambda: _arrays_of(next(holder['iterator'])), steps, class_weight,
+                          restart=None if steps else restart, warning=warning)
+    from reflow.keras import backend_session
+    if hasattr(dataset, 'get_next'):
+        iterator, initializer = dataset, None
+    else:
+        iterator = dataset.make_initializable_iterator() if hasattr(dataset, 'make_initializable_iterator') else (
+            _initializable(dataset))
+        initializer = iterator.initializer
+    following = iterator.get_next()
+
+    def begin():
+        if initializer is not None:
+            backend_session.get_session().run(initializer)
+
+    begin()
+    return StepSource(model, mode, lambda: _tuple_of(backend_session.get_session().run(following)), steps, class_weight,
+                      restart=None if steps else begin, warning=warning)
+
+
+def _initializable(dataset):
+    from reflow.data.ops import dataset_ops
+    return dataset_ops.make_initializable_iterator(dataset)
+
+
+def _tuple_of(values):
+    return tuple(values) if isinstance(values, (list, tuple)) else values
+
+
+def _arrays_of(structure):
+    from reflow.util import nest
+    return nest.map_structure(training_data.as_array, structure)

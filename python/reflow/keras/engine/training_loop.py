@@ -1,0 +1,267 @@
+"""The loops of fit, evaluate and predict: epochs, batches, validation, callbacks."""
+
+import numpy as np
+
+from reflow.keras import callbacks as callbacks_module
+from reflow.keras.engine import batch_sources
+from reflow.keras.engine import training_data
+from reflow.keras.utils import generic_utils
+from reflow.keras.utils.progress import Progbar
+
+
+class Loop:
+    """What fit, evaluate and predict do, and how they show it."""
+
+    bar = Progbar
+    shuffles_validation = True  # which changes nothing but NumPy's random numbers
+
+    # Sources of batches.
+
+    def _source(self, model, mode, x, y=None, sample_weight=None, class_weight=None, batch_size=None, steps=None,
+                shuffle=False, steps_name='steps'):
+        if training_data.is_generator_or_sequence(x):
+            return batch_sources.of_iterator(model, mode, x, steps, class_weight, shuffle)
+        if training_data.is_dataset(x):
+            if batch_size is not None:
+                raise ValueError('The `batch_size` argument must not be specified when using dataset as an input.')
+            if y is not None:
+                raise ValueError('You passed a dataset or dataset iterator (%s) as input `x` to your model. In that case, '
+                                 'you should not specify a target (`y`) argument, since the dataset or dataset iterator '
+                                 'generates both input data and target data. Received: %s' % (x, y))
+            return batch_sources.of_dataset(model, mode, x, steps, class_weight)
+        arrays = model._standardized(x, y, sample_weight, class_weight, batch_size)
+        if steps is not None:
+            return batch_sources.of_arrays_with_steps(model, mode, arrays, steps)
+        flat = [each for part in arrays for each in part]
+        if mode != 'predict' and y is None and model._endpoints and any(each.is_fed for each in model._endpoints):
+            raise ValueError('The model needs targets: `y`')
+        return batch_sources.ArraySource(model, mode, flat, 32 if batch_size is None else batch_size, shuffle)
+
+    # fit
+
+    def fit(self, model, x, y, batch_size=None, epochs=1, verbose=1, callbacks=None, validation_split=0.,
+            validation_data=None, shuffle=True, class_weight=None, sample_weight=None, initial_epoch=0,
+            steps_per_epoch=None, validation_steps=None, validation_freq=1):
+        """Trains. Gives the History."""
+        validation = None
+        if validation_data is not None:
+            validation = validation_data
+        elif validation_split and 0. < validation_split < 1.:
+            x, y, sample_weight, validation = self._split(model, x, y, sample_weight, class_weight, validation_split)
+        is_split = validation is not None and validation_data is None
+        source = self._source(model, 'train', x, y, sample_weight, None if is_split else class_weight, batch_size,
+                              steps_per_epoch, shuffle, 'steps_per_epoch')
+        validate = None
+        if validation is not None:
+            validate = self._validation_source(model, validation, batch_size, validation_steps)
+        self._announce(source, validate, verbose)
+        all_callbacks = callbacks_module.CallbackList(
+            [callbacks_module.BaseLogger(stateful_metrics=model.metrics_names[1:])] + list(callbacks or ()) +
+            [callbacks_module.History()])
+        model.__dict__['history'] = all_callbacks.callbacks[-1]
+        names = list(model.metrics_names)
+        params = {'batch_size': batch_size, 'epochs': epochs, 'steps': source.size if source.use_steps else None,
+                  'samples': source.size, 'verbose': verbose, 'do_validation': validate is not None,
+                  'metrics': names + (['val_' + name for name in names] if validate is not None else [])}
+        all_callbacks.set_model(self._callback_model(model))
+        all_callbacks.set_params(params)
+        progress = self._progress_logger(source, model, params)
+        model.stop_training = False
+        all_callbacks.on_train_begin({})
+        progress.on_train_begin({})
+        for epoch in range(initial_epoch, epochs):
+            if model.stop_training:
+                break
+            self._epoch(model, source, validate, epoch, all_callbacks, progress, batch_size, validation_freq)
+        all_callbacks.on_train_end({})
+        progress.on_train_end({})
+        return model.history
+
+    @staticmethod
+    def _callback_model(model):
+        return getattr(model, 'callback_model', None) or model
+
+    def _split(self, model, x, y, sample_weight, class_weight, validation_split):
+        arrays = model._standardized(x, y, sample_weight, class_weight)
+        training, validation = training_data.split_for_validation(list(arrays), validation_split)
+        packed = [tuple(part or None for part in parts) for parts in (training, validation)]
+        return packed[0] + (packed[1],)
+
+    def _validation_source(self, model, validation, batch_size, validation_steps):
+        if training_data.is_generator_or_sequence(validation) or training_data.is_dataset(validation):
+            return self._source(model, 'test', validation, steps=validation_steps)
+        if not isinstance(validation, (list, tuple)) or len(validation) not in (2, 3):
+            raise ValueError('When passing a `validation_data` argument, it must contain either 2 items (x_val, y_val), or 3 '
+                             'items (x_val, y_val, val_sample_weights), or alternatively it could be a dataset or a '
+                             'dataset or a dataset iterator. However we received `validation_data=%s`' % (validation,))
+        weights = validation[2] if len(validation) == 3 else None
+        return self._source(model, 'test', validation[0], validation[1], weights, batch_size=batch_size,
+                            steps=validation_steps, shuffle=self.shuffles_validation)
+
+    def _announce(self, source, validate, verbose):
+        if not verbose:
+            return
+        if source.size is None:
+            return
+        unit = 'steps' if source.use_steps else 'samples'
+        text = 'Train on %d %s' % (source.size, unit)
+        if validate is not None and validate.size is not None:
+            text += ', validate on %d %s' % (validate.size, 'steps' if validate.use_steps else 'samples')
+        print(text)
+
+    def _progress_logger(self, source, model, params):
+        logger = callbacks_module.ProgbarLogger('steps' if source.use_steps else 'samples',
+                                                stateful_metrics=model.metrics_names[1:])
+        logger.bar = self.bar
+        logger.set_params(params)
+        logger.set_model(model)
+        return logger
+
+    def _epoch(self, model, source, validate, epoch, callbacks, progress, batch_size, validation_freq):
+        logs = {}
+        model.reset_metrics()
+        callbacks.on_epoch_begin(epoch, logs)
+        progress.on_epoch_begin(epoch, logs)
+        results = self._batches(model, source, 'train', callbacks, progress)
+        epoch_logs = self._epoch_logs(model, results)
+        if validate is not None and _is_due(validation_freq, epoch) and not model.stop_training:
+            model.reset_metrics()
+            callbacks.on_test_begin({})
+            validation = self._batches(model, validate, 'test', callbacks, None)
+            callbacks.on_test_end({})
+            of_validation = {'val_' + name: value for name, value in zip(model.metrics_names, validation)}
+            epoch_logs = self._joined(epoch_logs, of_validation)
+        callbacks.on_epoch_end(epoch, epoch_logs)
+        progress.on_epoch_end(epoch, epoch_logs)
+
+    def _epoch_logs(self, model, results):
+        return dict(zip(model.metrics_names, results))
+
+    def _joined(self, of_training, of_validation):
+        return {**of_training, **of_validation}
+
+    def _batches(self, model, source, mode, callbacks, progress):
+        """The results of an epoch: the mean loss, and what the metrics say in the end."""
+        total, weight, results = np.float64(0), 0, []
+        for number, (size, function, arrays) in enumerate(source.batches()):
+            logs = {'batch': number, 'size': 1 if source.use_steps else size}
+            callbacks.call_batch_hook(mode, 'begin', number, logs)
+            if progress:
+                progress.on_batch_begin(number, logs)
+            outputs = [_value(each) for each in _as_list(function(arrays))]
+            of_batch = 1 if source.use_steps else size
+            total += np.float64(outputs[0]) * of_batch
+            weight += of_batch
+            results = [None] + outputs[1:]
+            logs.update(zip(model.metrics_names, outputs))
+            callbacks.call_batch_hook(mode, 'end', number, logs)
+            if progress:
+                progress.on_batch_end(number, logs)
+            if model.stop_training:
+                break
+        if results:
+            results[0] = total / weight
+        if progress and source.use_steps and progress.target is None and source.size:
+            progress.set_target(source.size)
+        return results
+
+    # evaluate, predict
+
+    def evaluate(self, model, x, y, batch_size=None, verbose=1, sample_weight=None, steps=None, callbacks=None):
+        """The loss and the metrics."""
+        source = self._source(model, 'test', x, y, sample_weight, batch_size=batch_size, steps=steps)
+        all_callbacks, progress = self._begin(model, source, 'test', callbacks, verbose, batch_size)
+        model.reset_metrics()
+        all_callbacks.on_test_begin({})
+        if progress:
+            progress.on_epoch_begin(0, {})
+        results = self._batches(model, source, 'test', all_callbacks, progress)
+        if progress:
+            progress.on_epoch_end(0, self._epoch_logs(model, results))
+        all_callbacks.on_test_end({})
+        return results[0] if len(results) == 1 else results
+
+    def predict(self, model, x, batch_size=None, verbose=0, steps=None, callbacks=None):
+        """The outputs."""
+        source = self._source(model, 'predict', x, batch_size=batch_size, steps=steps)
+        all_callbacks, progress = self._begin(model, source, 'predict', callbacks, verbose, batch_size)
+        model.reset_metrics()
+        all_callbacks.on_predict_begin({})
+        if progress:
+            progress.on_epoch_begin(0, {})
+        parts = []
+        for number, (size, function, arrays) in enumerate(source.batches()):
+            logs = {'batch': number, 'size': 1 if source.use_steps else size}
+            all_callbacks.call_batch_hook('predict', 'begin', number, logs)
+            outputs = [_value(each) for each in _as_list(function(arrays))]
+            parts.append(outputs)
+            logs['outputs'] = outputs
+            all_callbacks.call_batch_hook('predict', 'end', number, logs)
+            if progress:
+                progress.on_batch_end(number, logs)
+        if progress:
+            progress.on_epoch_end(0, {})
+        all_callbacks.on_predict_end({})
+        joined = [each[0] if len(each) == 1 else np.concatenate(each, axis=0) for each in zip(*parts)]
+        return generic_utils.unpack_singleton(joined)
+
+    def _begin(self, model, source, mode, callbacks, verbose, batch_size):
+        """The callbacks and the progress bar (None: none is shown) of evaluate or predict."""
+        all_callbacks = callbacks_module.CallbackList(list(callbacks or ()))
+        params = {'batch_size': batch_size, 'epochs': 1, 'steps': source.size if source.use_steps else None,
+                  'samples': source.size, 'verbose': verbose, 'do_validation': False,
+                  'metrics': list(model.metrics_names) if mode != 'predict' else []}
+        all_callbacks.set_model(self._callback_model(model))
+        all_callbacks.set_params(params)
+        model.stop_training = False
+        progress = self._progress_logger(source, model, params)
+        progress.on_train_begin({})
+        return all_callbacks, progress if verbose else None
+
+
+class LoopOfKeras(Loop):
+    """The loops of the package keras: no metrics beside the bars of evaluate and predict, other headings."""
+
+    shuffles_validation = False
+
+    def _announce(self, source, validate, verbose):
+        if verbose and validate is not None and not source.use_steps and not validate.use_steps:
+            print('Train on %d samples, validate on %d samples' % (source.size, validate.size))
+
+    def _progress_logger(self, source, model, params):
+        logger = super()._progress_logger(source, model, params)
+        logger.shows_every_epoch = True
+        logger.unit_name = 'step'
+        return logger
+
+    def _begin(self, model, source, mode, callbacks, verbose, batch_size):
+        all_callbacks, progress = super()._begin(model, source, mode, callbacks, verbose, batch_size)
+        if progress:
+            progress.params['metrics'] = []
+            progress.params['verbose'] = int(verbose == 1)
+            progress.verbose = int(verbose == 1)
+            progress.shows_every_epoch = False
+        return all_callbacks, progress
+
+    def _joined(self, of_training, of_validation):
+        return {**of_validation, **of_training}
+
+
+def _is_due(validation_freq, epoch):
+    """Whether there is validation after the epoch."""
+    one_based = epoch + 1
+    if isinstance(validation_freq, int):
+        if validation_freq < 1:
+            raise ValueError('`validation_freq` can not be less than 1.')
+        return one_based % validation_freq == 0
+    if not hasattr(validation_freq, '__contains__'):
+        raise ValueError('`validation_freq` must be an Integer or `collections.Container` (e.g. list, tuple, etc.)')
+    return one_based in validation_freq
+
+
+def _as_list(values):
+    return values if isinstance(values, list) else [values]
+
+
+def _value(value):
+    return value.numpy() if hasattr(value, 'numpy') else value

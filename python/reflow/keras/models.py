@@ -1,0 +1,69 @@
+"""Copies of models."""
+
+from reflow.keras.engine import input_layer
+from reflow.keras.engine import op_layer
+from reflow.keras.engine.sequential import Sequential
+from reflow.keras.engine.training import Model
+from reflow.keras.saving.model_config import model_from_config, model_from_json, model_from_yaml  # noqa: F401
+from reflow.util import nest
+
+
+def clone_model(model, input_tensors=None, clone_function=None):
+    """A model of new layers with the same configurations, and with other weights."""
+    clone_function = clone_function or _clone_layer
+    if isinstance(model, Sequential):
+        return _clone_sequential(model, input_tensors, clone_function)
+    if not isinstance(model, Model):
+        raise ValueError('Expected `model` argument to be a `Model` instance, got ', model)
+    if not model._is_graph_network:
+        raise ValueError('Expected `model` argument to be a functional `Model` instance, but got a subclass model instead.')
+    return _clone_functional(model, input_tensors, clone_function)
+
+
+def _clone_layer(layer):
+    return type(layer).from_config(layer.get_config())
+
+
+def _clone_functional(model, input_tensors, clone_function):
+    values, clones = {}, {}
+    for tensor, layer in zip(model.inputs, model._input_layers):
+        clones[layer] = type(layer).from_config(layer.get_config()) if input_tensors is None else None
+        values[id(tensor)] = clones[layer].output if input_tensors is None else None
+    if input_tensors is not None:
+        for tensor, given in zip(model.inputs, nest.flatten(input_tensors)):
+            if not hasattr(given, '_keras_history'):
+                given = input_layer.Input(tensor=given, name='input_wrapper_for_' + tensor._keras_history.layer.name)
+            values[id(tensor)] = given
+    inputs = [values[id(tensor)] for tensor in model.inputs]
+    for depth in sorted(model._nodes_by_depth, reverse=True):
+        for node in model._nodes_by_depth[depth]:
+            layer = node.outbound_layer
+            if not node.inbound() or not all(id(x) in values for x in nest.flatten(node.input_tensors)):
+                continue
+            if layer not in clones:
+                clones[layer] = _clone_layer(layer) if isinstance(layer, op_layer.AddLoss) else clone_function(layer)
+            arguments = nest.map_structure(lambda x: values[id(x)], node.input_tensors)
+            outputs = clones[layer](arguments, **node.arguments)
+            for x, y in zip(nest.flatten(node.output_tensors), nest.flatten(outputs)):
+                values[id(x)] = y
+    outputs = [values[id(tensor)] for tensor in model.outputs]
+
+    def one_or_all(tensors):
+        return tensors[0] if len(tensors) == 1 else tensors
+
+    return type(model)._of_tensors(one_or_all(inputs), one_or_all(outputs), model.name)
+
+
+def _clone_sequential(model, input_tensors, clone_function):
+    layers = [clone_function(layer) for layer in model.layers]
+    if input_tensors is None:
+        clone = type(model)(layers=layers, name=model.name)
+        if not clone.inputs and model.inputs and model._is_graph_network:
+            clone.build(tuple(model.inputs[0].shape.as_list()))
+        return clone
+    given = nest.flatten(input_tensors)
+    if len(given) != 1:
+        raise ValueError('To clone a `Sequential` model, we expect  at most one tensor as part of `input_tensors`.')
+    if not hasattr(given[0], '_keras_history'):
+        given = [input_layer.Input(tensor=given[0], name='input_wrapper_for_' + str(given[0].name).partition(':')[0])]
+    return type(model)(layers=[given[0]._keras_history.layer] + layers, name=model.name)

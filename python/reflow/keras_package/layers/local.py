@@ -1,0 +1,7 @@
+"""Layers of the package keras, where programs look for them by module."""
+
+from reflow.keras_package import layers
+
+
+def __getattr__(name):
+    return getattr(layers, name)

@@ -1,0 +1,122 @@
+"""The package's optimizers: other defaults, and gradients that are clipped by the norm of all of them."""
+
+from reflow.keras import backend as K
+from reflow.keras import optimizers as tf_keras_optimizers
+from reflow.keras.optimizer_v2 import adadelta
+from reflow.keras.optimizer_v2 import adagrad
+from reflow.keras.optimizer_v2 import adam
+from reflow.keras.optimizer_v2 import adamax
+from reflow.keras.optimizer_v2 import gradient_descent
+from reflow.keras.optimizer_v2 import nadam
+from reflow.keras.optimizer_v2 import optimizer_v2
+from reflow.keras.optimizer_v2 import rmsprop
+from reflow.keras.optimizers import TFOptimizer  # noqa: F401
+from reflow.keras.utils.generic_utils import deserialize_keras_object, serialize_keras_object
+from reflow.ops import array_ops
+from reflow.ops import math_ops
+
+
+class Optimizer(optimizer_v2.OptimizerV2):
+    """The base of the package's optimizers."""
+
+    def _clipped(self, grads):
+        clipnorm = getattr(self, 'clipnorm', 0)
+        if clipnorm > 0:
+            norm = K.sqrt(sum(math_ops.reduce_sum(math_ops.square(getattr(g, 'values', g))) for g in grads))
+            factor = array_ops.where(norm >= clipnorm, clipnorm / norm, array_ops.ones_like(norm))
+            grads = [g * factor for g in grads]
+        clipvalue = getattr(self, 'clipvalue', 0)
+        if clipvalue > 0:
+            grads = [K.clip(g, -clipvalue, clipvalue) for g in grads]
+        return grads
+
+    def get_config(self):
+        """The arguments of the constructor."""
+        config = super().get_config()
+        config.pop('name', None)
+        return config
+
+
+def _without_none(kwargs):
+    """epsilon=None stands for the default."""
+    return {key: value for key, value in kwargs.items() if value is not None or key != 'epsilon'}
+
+
+class SGD(Optimizer, gradient_descent.SGD):
+    """Gradient descent."""
+
+    def __init__(self, learning_rate=0.01, momentum=0., nesterov=False, **kwargs):
+        gradient_descent.SGD.__init__(self, learning_rate, momentum, nesterov, **kwargs)
+
+
+class RMSprop(Optimizer, rmsprop.RMSprop):
+    """Divides gradients by the root of a moving average of their squares."""
+
+    def __init__(self, learning_rate=0.001, rho=0.9, **kwargs):
+        rmsprop.RMSprop.__init__(self, learning_rate, rho, **_without_none(kwargs))
+
+
+class Adagrad(Optimizer, adagrad.Adagrad):
+    """Divides gradients by the root of the sum of their squares."""
+
+    def __init__(self, learning_rate=0.01, **kwargs):
+        kwargs = _without_none(kwargs)
+        kwargs.setdefault('initial_accumulator_value', 0.)
+        adagrad.Adagrad.__init__(self, learning_rate, **kwargs)
+
+
+class Adadelta(Optimizer, adadelta.Adadelta):
+    """Scales gradients by moving averages of squares of updates and gradients."""
+
+    def __init__(self, learning_rate=1.0, rho=0.95, **kwargs):
+        adadelta.Adadelta.__init__(self, learning_rate, rho, **_without_none(kwargs))
+
+
+class Adam(Optimizer, adam.Adam):
+    """Adam."""
+
+    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, amsgrad=False, **kwargs):
+        adam.Adam.__init__(self, learning_rate, beta_1, beta_2, amsgrad=amsgrad, **_without_none(kwargs))
+
+
+class Adamax(Optimizer, adamax.Adamax):
+    """Adam with the maximum norm."""
+
+    def __init__(self, learning_rate=0.002, beta_1=0.9, beta_2=0.999, **kwargs):
+        adamax.Adamax.__init__(self, learning_rate, beta_1, beta_2, **_without_none(kwargs))
+
+
+class Nadam(Optimizer, nadam.Nadam):
+    """Adam with Nesterov's momentum."""
+
+    def __init__(self, learning_rate=0.002, beta_1=0.9, beta_2=0.999, **kwargs):
+        nadam.Nadam.__init__(self, learning_rate, beta_1, beta_2, **_without_none(kwargs))
+
+
+_CLASSES = {cls.__name__.lower(): cls for cls in (SGD, RMSprop, Adagrad, Adadelta, Adam, Adamax, Nadam)}
+
+
+def serialize(optimizer):
+    """The class and the arguments of an optimizer."""
+    return serialize_keras_object(optimizer)
+
+
+def deserialize(config, custom_objects=None):
+    """The optimizer of what serialize gives."""
+    if config['class_name'].lower() in _CLASSES:
+        config = dict(config, class_name=config['class_name'].lower())
+    return deserialize_keras_object(config, module_objects=_CLASSES, custom_objects=custom_objects,
+                                    printable_module_name='optimizer')
+
+
+def get(identifier):
+    """The optimizer: a name, a configuration, an optimizer of Keras or of tf.train."""
+    if isinstance(identifier, dict):
+        return deserialize(identifier)
+    if isinstance(identifier, str):
+        return deserialize({'class_name': str(identifier), 'config': {}})
+    return tf_keras_optimizers.get(identifier)
+
+
+for _class in (Optimizer, SGD, RMSprop, Adagrad, Adadelta, Adam, Adamax, Nadam):
+    _class.__module__ = 'keras.optimizers'

@@ -1,0 +1,3 @@
+"""Models."""
+
+from reflow.tflearn.models.dnn import DNN  # noqa: F401

@@ -1,0 +1,62 @@
+"""Losses of predictions and labels."""
+
+import reflow.tensorflow as tf
+
+_EPSILON, _FLOATX = 1e-10, tf.float32
+
+
+def softmax_categorical_crossentropy(y_pred, y_true):
+    """The cross entropy of logits."""
+    with tf.name_scope('SoftmaxCrossentropy'):
+        return tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(logits=y_pred, labels=y_true))
+
+
+def categorical_crossentropy(y_pred, y_true):
+    """The cross entropy of probabilities."""
+    with tf.name_scope('Crossentropy'):
+        y_pred /= tf.reduce_sum(y_pred, axis=len(y_pred.get_shape()) - 1, keepdims=True)
+        y_pred = tf.clip_by_value(y_pred, tf.cast(_EPSILON, dtype=_FLOATX), tf.cast(1. - _EPSILON, dtype=_FLOATX))
+        cross_entropy = -tf.reduce_sum(y_true * tf.log(y_pred), axis=len(y_pred.get_shape()) - 1)
+        return tf.reduce_mean(cross_entropy)
+
+
+def binary_crossentropy(y_pred, y_true):
+    """The cross entropy of logits for labels 0 and 1."""
+    with tf.name_scope('BinaryCrossentropy'):
+        return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(logits=y_pred, labels=y_true))
+
+
+def weighted_crossentropy(y_pred, y_true, weight):
+    """The cross entropy of logits in which positive labels have a weight."""
+    with tf.name_scope('WeightedCrossentropy'):
+        return tf.reduce_mean(tf.nn.weighted_cross_entropy_with_logits(targets=y_true, logits=y_pred, pos_weight=weight))
+
+
+def mean_square(y_pred, y_true):
+    """The mean of squared errors."""
+    with tf.name_scope('MeanSquare'):
+        return tf.reduce_mean(tf.square(y_pred - y_true))
+
+
+def hinge_loss(y_pred, y_true):
+    """The hinge loss."""
+    with tf.name_scope('HingeLoss'):
+        return tf.reduce_mean(tf.maximum(1. - y_true * y_pred, 0.))
+
+
+def roc_auc_score(y_pred, y_true):
+    """An approximation of the area under the curve (Yan et al., ICML 2003)."""
+    with tf.name_scope('RocAucScore'):
+        positive = tf.boolean_mask(y_pred, tf.cast(y_true, tf.bool))
+        negative = tf.boolean_mask(y_pred, ~tf.cast(y_true, tf.bool))
+        difference = tf.expand_dims(positive, 0) - tf.expand_dims(negative, 1) - 0.2
+        masked = tf.boolean_mask(difference, difference < 0.0)
+        return tf.reduce_sum(tf.pow(-masked, 3))
+
+
+def get(identifier):
+    """The function of this name."""
+    function = globals().get(identifier) if isinstance(identifier, str) else identifier
+    if not callable(function):
+        raise Exception('Invalid Objective: ' + str(identifier))
+    return function
