@@ -13,6 +13,7 @@ from google.protobuf import json_format, text_format
 
 import reflow.tensorflow as tf
 from reflow.framework import meta_graph, op_def_registry, protos
+from reflow.lib.io import hdf5_file
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = Path(os.environ.get('REFLOW_GOLDEN', ROOT.parent / 'shared/data/tf-golden'))
@@ -188,6 +189,28 @@ def test_records_of_each_compression(kind):
     for record, example in zip(records, wanted['examples']):
         assert tf.train.Example.FromString(record) == json_format.ParseDict(example, tf.train.Example())
     assert records[5] == b'' and len(records) == (7 if kind == 'plain' else 8)
+
+
+@needs_golden
+@pytest.mark.parametrize('library', ['tf.keras', 'keras-2.3.1'])
+def test_weights_and_optimizers_of_keras(library):
+    folder = GOLDEN / 'tf-1.15/keras'
+    wanted = json.loads((folder / (library + '.values.json')).read_text())
+
+    def arrays(group):
+        return [group[name.decode()][()] for name in group.attrs['weight_names']]
+    for kind in ('weights', 'model'):
+        with hdf5_file.File(folder / ('%s.%s.h5' % (library, kind))) as file:
+            root = file['model_weights'] if kind == 'model' else file
+            found = {name.decode(): layer[name.decode()][()] for layer in map(root.get, (
+                name.decode() for name in root.attrs['layer_names'])) for name in layer.attrs['weight_names']}
+            assert found.keys() == wanted['weights'].keys()
+            for name, value in found.items():
+                np.testing.assert_array_equal(value, _array(wanted['weights'][name]))
+            if kind == 'model':
+                assert json.loads(file.attrs['model_config'])['class_name'] == 'Sequential'
+                for value, entry in zip(arrays(file['optimizer_weights']), wanted['optimizer'], strict=True):
+                    np.testing.assert_array_equal(value, _array(entry))
 
 
 @needs_golden
