@@ -4,18 +4,15 @@
 #include <deque>
 #include <filesystem>
 #include <map>
-#include <set>
 
 #include <fmt/format.h>
 
 #include "reflow/client/array_ops.h"
-#include "reflow/client/python_text.h"
 #include "reflow/client/scopes.h"
 #include "reflow/client/status_errors.h"
 #include "reflow/formats/bundle_writer.h"
 #include "reflow/train/checkpoint_management.h"
-#include "reflow/train/checkpoint_reader.h"
-#include "reflow/train/object_graph.h"
+#include "reflow/train/checkpoint_objects.h"
 
 namespace reflow::train {
 namespace {
@@ -27,7 +24,6 @@ struct NonSlots : Optimizer {
   }
 };
 
-constexpr const char* kValue = "VARIABLE_VALUE";
 constexpr const char* kCounter = "save_counter";
 
 // A name as a part of a key.
@@ -37,7 +33,7 @@ std::string escaped(const std::string& name) {
   return result;
 }
 
-std::string key_of(const std::string& object) { return fmt::format("{}/.ATTRIBUTES/{}", object, kValue); }
+std::string key_of(const std::string& object) { return fmt::format("{}/.ATTRIBUTES/{}", object, kVariableValue); }
 
 Trackable::Children sorted(Trackable::Children children) {
   std::ranges::sort(children, {}, &Trackable::Children::value_type::first);
@@ -50,10 +46,19 @@ void Trackable::check(const Variable& variable) {
   if (variable.is_partitioned()) throw ValueError("Partitioned variables can't be saved by a Checkpoint: " + variable.name());
 }
 Trackable::Trackable(Optimizer& optimizer) : object_(&optimizer) {}
-Trackable::Trackable(Children children) : object_(std::make_shared<const Children>(std::move(children))) {}
+Trackable::Trackable(Children children) : object_(std::make_shared<Children>(std::move(children))) {}
+
+void Trackable::add(const std::string& name, const Trackable& child) {
+  const auto* group = std::get_if<std::shared_ptr<Children>>(&object_);
+  if (!group) throw ValueError("Only a group can have objects added: " + name);
+  for (const auto& member : **group) {
+    if (member.first == name) throw ValueError("There is an object of this name already: " + name);
+  }
+  (*group)->emplace_back(name, child);
+}
 
 Trackable::Children Trackable::children() const {
-  if (const auto* group = std::get_if<std::shared_ptr<const Children>>(&object_)) return **group;
+  if (const auto* group = std::get_if<std::shared_ptr<Children>>(&object_)) return **group;
   Children others;
   if (const Optimizer* own = optimizer()) {
     for (const auto& [name, variable] : NonSlots::of(*own)) others.emplace_back(name, Trackable(variable));
@@ -64,15 +69,8 @@ Trackable::Children Trackable::children() const {
 const void* Trackable::identity() const {
   if (const Variable* own = variable()) return own->ref().node();
   if (const Optimizer* own = optimizer()) return own;
-  return std::get<std::shared_ptr<const Children>>(object_).get();
+  return std::get<std::shared_ptr<Children>>(object_).get();
 }
-
-// An object with its place among the nodes.
-struct Checkpoint::Named {
-  Trackable object;
-  std::string name;  // "model/w"; of a slot "model/w/.OPTIMIZER_SLOT/optimizer/m"
-  ObjectGraph::Node node;
-};
 
 Checkpoint::Checkpoint(Trackable::Children children) : root_(Trackable::Children()) {
   for (const auto& [name, child] : children) {
@@ -89,6 +87,8 @@ Checkpoint::Checkpoint(Trackable::Children children) : root_(Trackable::Children
   children.emplace_back(kCounter, Trackable(save_counter_));
   root_ = Trackable(std::move(children));
 }
+
+void Checkpoint::add(const std::string& name, const Trackable& child) { root_.add(name, child); }
 
 // Breadth first, so that each object has its shortest name; slots come last.
 std::vector<Checkpoint::Named> Checkpoint::objects() const {
@@ -124,7 +124,7 @@ std::vector<Checkpoint::Named> Checkpoint::objects() const {
   }
   for (Named& each : found) {
     if (const Variable* variable = each.object.variable()) {
-      each.node.attributes.push_back({kValue, variable->op().name(), key_of(each.name)});
+      each.node.attributes.push_back({kVariableValue, variable->op().name(), key_of(each.name)});
     }
   }
   return found;
@@ -164,128 +164,6 @@ std::string Checkpoint::save(const Session& session, const std::string& file_pre
   state.all_model_checkpoint_paths = {path};
   update_checkpoint_state(folder.empty() ? "." : folder, state, {.save_relative_paths = true});
   return path;
-}
-
-namespace {
-
-// What restoring does: values by variable, in one run.
-class Restoring {
- public:
-  explicit Restoring(const CheckpointReader& reader) : reader_(reader) {}
-
-  void assign(const Variable& variable, const std::string& key) {
-    if (!assigned_.insert(variable.ref().node()).second) return;
-    Tensor value = reader_.get_tensor(key);
-    if (value.dtype() != base_type(variable.dtype())) {
-      throw ValueError(fmt::format("The checkpoint has {} of type {}, and the variable is of type {}", key,
-                                   dtype_name(value.dtype()), dtype_name(base_type(variable.dtype()))));
-    }
-    if (!variable.shape().compatible_with(value.shape())) {
-      throw ValueError(fmt::format("The checkpoint has {} of shape {}, and the variable is of shape {}", key,
-                                   client::python_shape(value.shape()), client::python_shape(variable.shape())));
-    }
-    initializers_.push_back(variable.initializer());
-    feeds_.add(variable.initializer().inputs()[1], std::move(value));
-  }
-  bool has(const Variable& variable) const { return assigned_.contains(variable.ref().node()); }
-  void run(const Session& session) const {
-    if (!initializers_.empty()) session.run(initializers_, feeds_);
-  }
-
- private:
-  const CheckpointReader& reader_;
-  std::set<const graph::Node*> assigned_;
-  std::vector<GraphElement> initializers_;
-  FeedDict feeds_;
-};
-
-const ObjectGraph::Attribute* value_of(const ObjectGraph::Node& node) {
-  const auto it = std::ranges::find(node.attributes, kValue, &ObjectGraph::Attribute::name);
-  return it == node.attributes.end() ? nullptr : &*it;
-}
-
-}  // namespace
-
-LoadStatus Checkpoint::restore(const Session& session, const std::optional<std::string>& save_path) const {
-  const std::vector<Named> own = objects();
-  LoadStatus status;
-  std::optional<CheckpointReader> reader;
-  if (save_path) reader.emplace(*save_path);
-  std::set<std::string> used;
-  std::optional<Restoring> restoring;
-  if (reader) restoring.emplace(*reader);
-  const auto take = [&](const Variable& variable, const std::string& key) {
-    if (!reader->has_tensor(key)) return;
-    restoring->assign(variable, key);
-    used.insert(key);
-  };
-  if (reader && reader->has_tensor(kObjectGraphKey)) {
-    const Tensor described = reader->get_tensor(kObjectGraphKey);
-    if (described.dtype() != string || described.num_elements() != 1) {
-      throw ValueError("The checkpoint's graph of objects is damaged");
-    }
-    const ObjectGraph graph = ObjectGraph::parse(*described.data<std::string>());
-    used.insert(kObjectGraphKey);
-    std::vector<int> match(own.size(), -1);  // the checkpoint's node of each object
-    match[0] = 0;
-    // Objects stand behind one that they are children of.
-    for (size_t i = 0; i < own.size(); ++i) {
-      if (match[i] < 0) continue;
-      const ObjectGraph::Node& theirs = graph.nodes[match[i]];
-      for (const ObjectGraph::Child& child : own[i].node.children) {
-        const auto it = std::ranges::find(theirs.children, child.name, &ObjectGraph::Child::name);
-        if (it != theirs.children.end() && match[child.node] < 0) match[child.node] = it->node;
-      }
-    }
-    for (size_t i = 0; i < own.size(); ++i) {
-      if (match[i] < 0) continue;
-      for (const ObjectGraph::Slot& slot : own[i].node.slots) {
-        for (const ObjectGraph::Slot& theirs : graph.nodes[match[i]].slots) {
-          if (theirs.name == slot.name && theirs.original == match[slot.original]) match[slot.node] = theirs.node;
-        }
-      }
-    }
-    for (size_t i = 0; i < own.size(); ++i) {
-      const Variable* variable = own[i].object.variable();
-      const ObjectGraph::Attribute* value = variable && match[i] >= 0 ? value_of(graph.nodes[match[i]]) : nullptr;
-      if (value) take(*variable, value->key);
-    }
-  } else if (reader) {
-    for (const Named& each : own) {
-      if (const Variable* variable = each.object.variable()) take(*variable, variable->op().name());
-    }
-  }
-  if (restoring) restoring->run(session);
-  for (const Named& each : own) {
-    const Variable* variable = each.object.variable();
-    if (!variable || (restoring && restoring->has(*variable))) continue;
-    status.unmatched_.push_back(*variable);
-    // Checkpoints that write() or a Saver has written don't count savings.
-    if (!(*variable == save_counter_)) status.unmatched_names_.push_back(each.name);
-  }
-  if (reader) {
-    for (const auto& [key, shape] : reader->get_variable_to_shape_map()) {
-      if (!used.contains(key)) status.unused_keys_.push_back(key);
-    }
-  }
-  return status;
-}
-
-const LoadStatus& LoadStatus::assert_existing_objects_matched() const {
-  if (unmatched_names_.empty()) return *this;
-  throw ValueError("Object not assigned a value from checkpoint: " + unmatched_names_.front());
-}
-
-const LoadStatus& LoadStatus::assert_consumed() const {
-  assert_existing_objects_matched();
-  if (unused_keys_.empty()) return *this;
-  throw ValueError("Unresolved object in checkpoint: " + unused_keys_.front());
-}
-
-void LoadStatus::initialize_or_restore(const Session& session) const {
-  std::vector<GraphElement> initializers;
-  for (const Variable& variable : unmatched_) initializers.push_back(variable.initializer());
-  if (!initializers.empty()) session.run(initializers);
 }
 
 CheckpointManager::CheckpointManager(Checkpoint& checkpoint, std::string directory,

@@ -18,8 +18,11 @@
 
 namespace reflow::train {
 
+class CheckpointReader;
+
 // What a checkpoint knows by name: a variable, an optimizer (with the slots that it has for variables of the checkpoint,
-// and its other variables), or a group of these, as an object with attributes is in Python. A handle.
+// and its other variables), or a group of these, as an object with attributes is in Python. A handle: copies of a group
+// are the same group.
 class Trackable {
  public:
   using Children = std::vector<std::pair<std::string, Trackable>>;
@@ -30,6 +33,8 @@ class Trackable {
   }
   Trackable(Optimizer& optimizer);  // has to outlive this
   Trackable(Children children);
+  // Adds to a group, as setting an attribute does in Python. ValueError: it is none, or has something of this name.
+  void add(const std::string& name, const Trackable& child);
 
   const Variable* variable() const { return std::get_if<Variable>(&object_); }
   Optimizer* optimizer() const {
@@ -43,24 +48,30 @@ class Trackable {
 
  private:
   static void check(const Variable& variable);
-  std::variant<Variable, Optimizer*, std::shared_ptr<const Children>> object_;
+  std::variant<Variable, Optimizer*, std::shared_ptr<Children>> object_;
 };
 
-// What a restoring has found.
+// A restoring: what it has found, and what is still to come. What is added to the checkpoint later, and slots that optimizers
+// make later, get their values by run_restore_ops() or initialize_or_restore(). A handle; good as long as the checkpoint
+// and its file.
 class LoadStatus {
  public:
-  // All that the checkpoint has was restored, and all objects were. ValueError: "Unresolved object in checkpoint: ...".
+  // All that the checkpoint has was found by an object, and all objects were in it. ValueError: "Unresolved object in
+  // checkpoint: ...".
   const LoadStatus& assert_consumed() const;
   // All objects were found in the checkpoint, which may have more.
   const LoadStatus& assert_existing_objects_matched() const;
-  // Runs the initializers of variables that weren't.
+  // Gives the objects that have come since the values that the checkpoint has for them. Errors as of Checkpoint::restore.
+  const LoadStatus& run_restore_ops(const Session& session) const;
+  // The same, and runs the initializers of variables that the checkpoint doesn't have.
   void initialize_or_restore(const Session& session) const;
-  const std::vector<Variable>& unmatched_variables() const { return unmatched_; }
+  std::vector<Variable> unmatched_variables() const;
 
  private:
   friend class Checkpoint;
-  std::vector<Variable> unmatched_;
-  std::vector<std::string> unmatched_names_, unused_keys_;
+  struct State;
+  explicit LoadStatus(std::shared_ptr<State> state) : state_(std::move(state)) {}
+  std::shared_ptr<State> state_;
 };
 
 // Not for several threads at once.
@@ -72,20 +83,25 @@ class Checkpoint {
  public:
   // Makes the variable that counts savings, in the default graph.
   explicit Checkpoint(Trackable::Children children);
+  // Adds an object. ValueError: there is one of this name.
+  void add(const std::string& name, const Trackable& child);
 
   // Writes the checkpoint file_prefix-NUMBER, and the file `checkpoint` beside it; gives its prefix.
   std::string save(const Session& session, const std::string& file_prefix);
   // Writes a checkpoint under exactly this prefix, and nothing else.
   std::string write(const Session& session, const std::string& file_prefix);
   // Gives the variables that there are the values that the checkpoint has; where that was written by a Saver, by their
-  // names. Unset: there is no checkpoint, and nothing is restored. NotFoundError, DataLossError: as CheckpointReader.
+  // names. The result does so for those that come later. Unset: there is no checkpoint, and nothing is restored. NotFoundError, DataLossError: as CheckpointReader.
   // ValueError: a value of another shape or type, a damaged graph of objects.
   LoadStatus restore(const Session& session, const std::optional<std::string>& save_path) const;
   const Variable& save_counter() const { return save_counter_; }
 
  private:
+  friend class LoadStatus;
   struct Named;
+  struct Matches;
   std::vector<Named> objects() const;
+  Matches match(const CheckpointReader* reader) const;
   Trackable root_;
   Variable save_counter_;
   Output is_counting_, count_;  // has the counter a value; adds one

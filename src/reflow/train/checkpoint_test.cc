@@ -98,6 +98,61 @@ TEST_F(Checkpoints, WhatIsMissingIsSaidOrInitialized) {
               ThrowsMessage<tf::ValueError>(HasSubstr("Unresolved object in checkpoint: child/v")));
 }
 
+TEST_F(Checkpoints, ObjectsThatComeLaterAreRestored) {
+  Objects objects;
+  std::string path;
+  {
+    const tf::Session sess;
+    sess.run(tf::global_variables_initializer());
+    sess.run(objects.v.assign({3.f, 4.f}));
+    path = objects.checkpoint.save(sess, folder_ / "ckpt");
+  }
+  const tf::Variable s(tf::constant(0), {.name = "late"});
+  Trackable child(Trackable::Children{});
+  tf::train::Checkpoint later({{"child", child}});
+  const tf::Session sess;
+  const tf::train::LoadStatus status = later.restore(sess, path);
+  EXPECT_THAT([&] { status.assert_consumed(); }, ThrowsMessage<tf::ValueError>(HasSubstr("child/v")));
+  later.add("step", s);
+  const tf::Variable v(tf::zeros({2}));
+  child.add("v", v);
+  status.assert_consumed().run_restore_ops(sess);
+  EXPECT_EQ(sess.run(s).item<int32_t>(), 7);
+  EXPECT_EQ(sess.run(v).data<float>()[1], 4);
+  EXPECT_THAT([&] { later.add("step", s); }, ThrowsMessage<tf::ValueError>(HasSubstr("step")));
+}
+
+// The optimizer makes them in minimize().
+TEST_F(Checkpoints, SlotsThatComeLaterAreRestored) {
+  const tf::Variable w(tf::constant({1., 2.}), {.name = "w"});
+  const tf::Output loss = tf::reduce_sum(tf::square(w));
+  std::string path;
+  tf::Tensor trained;
+  {
+    tf::train::MomentumOptimizer optimizer(0.1, 0.9);
+    const tf::Operation train = optimizer.minimize(loss);
+    tf::train::Checkpoint checkpoint({{"w", w}, {"optimizer", optimizer}});
+    const tf::Session sess;
+    sess.run(tf::global_variables_initializer());
+    sess.run(train);
+    path = checkpoint.save(sess, folder_ / "ckpt");
+    sess.run(train);
+    trained = sess.run(w);
+  }
+  tf::train::MomentumOptimizer optimizer(0.1, 0.9);
+  tf::train::Checkpoint checkpoint({{"w", w}, {"optimizer", optimizer}});
+  const tf::Session sess;
+  const tf::train::LoadStatus status = checkpoint.restore(sess, path);
+  sess.run(w.assign({0.5f, 0.5f}));
+  const tf::Operation train = optimizer.minimize(loss);
+  status.assert_consumed().initialize_or_restore(sess);
+  EXPECT_EQ(sess.run(w).data<float>()[0], 0.5f);  // isn't restored again
+  EXPECT_NE(sess.run(*optimizer.get_slot(w, "momentum")).data<float>()[0], 0);
+  checkpoint.restore(sess, path);
+  sess.run(train);
+  EXPECT_EQ(sess.run(w).summarize(), trained.summarize());
+}
+
 TEST_F(Checkpoints, WithoutOneVariablesAreInitialized) {
   Objects objects;
   const tf::Session sess;
