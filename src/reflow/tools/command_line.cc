@@ -39,6 +39,7 @@ CLI::App* add_graph_show(CLI::App& graph, Arguments& arguments) {
   show->add_option("FILE", arguments.graph_file, "A GraphDef, binary or text, a .meta file or a SavedModel")->required();
   show->add_flag("--nodes", arguments.show.nodes, "List every node with its inputs");
   show->add_option("--dot", arguments.show.dot_file, "Write the graph for Graphviz to OUT")->type_name("OUT");
+  show->add_flag("--json", arguments.show.json, "Write JSON");
   show->footer("Example:\n  reflow graph show model.pbtxt --dot model.dot && dot -Tsvg model.dot > model.svg");
   return show;
 }

@@ -9,6 +9,7 @@ namespace reflow::tools {
 struct ShowGraphOptions {
   bool nodes = false;    // list every node with its inputs
   std::string dot_file;  // where the graph is written for Graphviz; empty: nowhere
+  bool json = false;     // one object instead of lines
 };
 
 // `reflow graph show FILE`: what a GraphDef, binary or text, holds. Ops that Reflow doesn't have are counted and named;

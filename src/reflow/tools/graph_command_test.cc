@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "tensorflow/core/framework/graph.pb.h"
@@ -41,6 +42,17 @@ TEST(GraphCommand, CountsOpsAndNamesInputsAndVariables) {
                        ": 5 nodes, 0 functions, GraphDef version 134\n"
                        "\nOps: 4\n     2  NoOp\n     1  MatMul\n     1  Placeholder\n     1  VariableV2\n"
                        "\nInputs: 1\n  x  float32 [?,3]\n\nVariables: 1\n  w  float32 [3,2]\n");
+}
+
+TEST(GraphCommand, WritesJson) {
+  const auto text = show_graph(written("json.pbtxt", kGraph), {.nodes = true, .json = true});
+  ASSERT_TRUE(text.ok()) << text.status();
+  const auto json = nlohmann::json::parse(*text);
+  EXPECT_EQ(json["nodes"], 5);
+  EXPECT_EQ(json["ops"][0], nlohmann::json::parse(R"({"op": "NoOp", "count": 2, "known": true})"));
+  EXPECT_EQ(json["inputs"][0], nlohmann::json::parse(R"({"name": "x", "type": "float32 [?,3]"})"));
+  EXPECT_EQ(json["all_nodes"][3],
+            nlohmann::json::parse(R"({"name": "z", "op": "NoOp", "inputs": ["^y"], "device": "/cpu:0"})"));
 }
 
 TEST(GraphCommand, ReadsBinaryFilesToo) {
