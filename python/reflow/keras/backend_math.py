@@ -409,7 +409,8 @@ def resize_images(x, height_factor, width_factor, data_format, interpolation='ne
     if interpolation == 'nearest':
         x = image_ops.resize_nearest_neighbor(x, new_shape)
     elif interpolation == 'bilinear':
-        x = image_ops.resize_bilinear(x, new_shape)
+        from reflow.ops import gen_image_ops
+        x = gen_image_ops.resize_bilinear(x, new_shape, half_pixel_centers=True)
     else:
         raise ValueError('interpolation should be one of "nearest" or "bilinear".')
     if data_format == 'channels_first':

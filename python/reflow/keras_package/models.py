@@ -35,7 +35,7 @@ def save_model(model, filepath, overwrite=True, include_optimizer=True):
 def load_model(filepath, custom_objects=None, compile=True):
     """Reads a model."""
     from reflow.keras.saving import save
-    return save.load_model(filepath, custom_objects=custom_objects, compile=compile, model_from_config=model_from_config)
+    return save.load_model_with(model_from_config, filepath, custom_objects, compile)
 
 
 __all__ = ['Input', 'InputLayer', 'Model', 'Sequential', 'clone_model', 'load_model', 'model_from_config',

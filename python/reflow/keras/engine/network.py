@@ -399,8 +399,12 @@ class Network(weight_files.WeightFiles, Layer):
         return serialization.deserialize(config, custom_objects=custom_objects)
 
     def _updated_config(self):
-        return {'class_name': type(self).__name__, 'config': self.get_config(), 'keras_version': '2.2.4-tf',
+        return {'class_name': type(self).__name__, 'config': self.get_config(), 'keras_version': self._updated_version(),
                 'backend': 'tensorflow'}
+
+    @staticmethod
+    def _updated_version():
+        return '2.2.4-tf'
 
     def to_json(self, **kwargs):
         """The architecture as JSON."""

@@ -138,8 +138,7 @@ class ReLU(_Activation):
 
     def get_config(self):
         """The arguments of the constructor."""
-        return self._config(max_value=None if self.max_value is None else float(self.max_value),
-                            negative_slope=float(self.negative_slope), threshold=float(self.threshold))
+        return self._config('max_value', 'negative_slope', 'threshold')
 
 
 for _class in (LeakyReLU, PReLU, ELU, ThresholdedReLU, Softmax, ReLU):

@@ -2,7 +2,9 @@
 
 from reflow.framework import tensor_shape
 from reflow.keras import activations
+from reflow.keras import constraints
 from reflow.keras import initializers
+from reflow.keras import regularizers
 from reflow.keras.engine.base_layer import Layer
 from reflow.keras.engine.input_spec import InputSpec
 from reflow.keras.utils import conv_utils
@@ -18,7 +20,8 @@ class Conv(Layer):
                  activation=None, use_bias=True, kernel_initializer='glorot_uniform', bias_initializer='zeros',
                  kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
                  bias_constraint=None, trainable=True, name=None, **kwargs):
-        super().__init__(trainable=trainable, name=name, activity_regularizer=activity_regularizer, **kwargs)
+        super().__init__(trainable=trainable, name=name, activity_regularizer=regularizers.get(activity_regularizer),
+                         **kwargs)
         self.rank = rank
         self.filters = filters
         self.kernel_size = conv_utils.normalize_tuple(kernel_size, rank, 'kernel_size')
@@ -32,10 +35,10 @@ class Conv(Layer):
         self.use_bias = use_bias
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = kernel_regularizer
-        self.bias_regularizer = bias_regularizer
-        self.kernel_constraint = kernel_constraint
-        self.bias_constraint = bias_constraint
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
         self.input_spec = InputSpec(ndim=rank + 2)
 
     @property
@@ -101,6 +104,22 @@ class Conv(Layer):
                                                         stride=self.strides[i], dilation=self.dilation_rate[i])
         shape[self._channel_axis] = self.filters
         return tensor_shape.TensorShape(shape)
+
+    _weights_of_config = ('kernel', 'bias')
+
+    def get_config(self):
+        """The arguments of the constructor."""
+        config = self._config('filters', 'kernel_size', 'strides', 'padding', 'data_format', 'dilation_rate', 'use_bias',
+                              activation=activations.serialize(self.activation),
+                              activity_regularizer=regularizers.serialize(self.activity_regularizer))
+        for weight in self._weights_of_config:
+            for kind, module in (('initializer', initializers), ('regularizer', regularizers), ('constraint', constraints)):
+                name = '%s_%s' % (weight, kind)
+                config[name] = module.serialize(getattr(self, name))
+        for name in ('output_padding', 'depth_multiplier'):
+            if hasattr(self, name):
+                config[name] = getattr(self, name)
+        return config
 
     def _causal_padding(self):
         left = [self.dilation_rate[0] * (self.kernel_size[0] - 1), 0]
@@ -284,12 +303,13 @@ class SeparableConv(Conv):
                          activity_regularizer=activity_regularizer, bias_constraint=bias_constraint, trainable=trainable,
                          name=name, **kwargs)
         self.depth_multiplier = depth_multiplier
+        self._weights_of_config = ('kernel', 'depthwise', 'pointwise', 'bias')
         self.depthwise_initializer = initializers.get(depthwise_initializer)
         self.pointwise_initializer = initializers.get(pointwise_initializer)
-        self.depthwise_regularizer = depthwise_regularizer
-        self.pointwise_regularizer = pointwise_regularizer
-        self.depthwise_constraint = depthwise_constraint
-        self.pointwise_constraint = pointwise_constraint
+        self.depthwise_regularizer = regularizers.get(depthwise_regularizer)
+        self.pointwise_regularizer = regularizers.get(pointwise_regularizer)
+        self.depthwise_constraint = constraints.get(depthwise_constraint)
+        self.pointwise_constraint = constraints.get(pointwise_constraint)
 
     def build(self, input_shape):
         """Makes both kernels and the bias."""
@@ -369,3 +389,7 @@ class SeparableConv2D(SeparableConv):
 for _class in (Conv, Conv1D, Conv2D, Conv3D, Conv2DTranspose, Conv3DTranspose, SeparableConv, SeparableConv1D,
                SeparableConv2D):
     _class.__module__ = 'tensorflow.python.keras.layers.convolutional'
+
+from reflow.keras.layers.depthwise import DepthwiseConv2D  # noqa: E402,F401
+from reflow.keras.layers.spatial_sizes import (Cropping1D, Cropping2D, Cropping3D, UpSampling1D, UpSampling2D,  # noqa: E402,F401
+                                               UpSampling3D, ZeroPadding1D, ZeroPadding2D, ZeroPadding3D)

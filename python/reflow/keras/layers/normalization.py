@@ -5,7 +5,9 @@ from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.framework import smart_cond as smart
 from reflow.framework import tensor_shape
+from reflow.keras import constraints
 from reflow.keras import initializers
+from reflow.keras import regularizers
 from reflow.keras.engine.base_layer import Layer
 from reflow.keras.engine.input_spec import InputSpec
 from reflow.keras.layers import batch_renorm
@@ -40,10 +42,10 @@ class BatchNormalization(Layer):
         self.gamma_initializer = initializers.get(gamma_initializer)
         self.moving_mean_initializer = initializers.get(moving_mean_initializer)
         self.moving_variance_initializer = initializers.get(moving_variance_initializer)
-        self.beta_regularizer = beta_regularizer
-        self.gamma_regularizer = gamma_regularizer
-        self.beta_constraint = beta_constraint
-        self.gamma_constraint = gamma_constraint
+        self.beta_regularizer = regularizers.get(beta_regularizer)
+        self.gamma_regularizer = regularizers.get(gamma_regularizer)
+        self.beta_constraint = constraints.get(beta_constraint)
+        self.gamma_constraint = constraints.get(gamma_constraint)
         self.renorm = renorm
         self.virtual_batch_size = virtual_batch_size
         self.adjustment = adjustment
@@ -262,6 +264,21 @@ class BatchNormalization(Layer):
         """The same."""
         return input_shape
 
+    def get_config(self):
+        """The arguments of the constructor."""
+        config = self._config('axis', 'momentum', 'epsilon', 'center', 'scale')
+        for name in ('beta', 'gamma', 'moving_mean', 'moving_variance'):
+            key = name + '_initializer'
+            config[key] = initializers.serialize(getattr(self, key))
+        for name in ('beta', 'gamma'):
+            config[name + '_regularizer'] = regularizers.serialize(getattr(self, name + '_regularizer'))
+            config[name + '_constraint'] = constraints.serialize(getattr(self, name + '_constraint'))
+        if self.renorm:
+            config.update(renorm=True, renorm_clipping=self.renorm_clipping, renorm_momentum=self.renorm_momentum)
+        if self.virtual_batch_size is not None:
+            config['virtual_batch_size'] = self.virtual_batch_size
+        return config
+
 
 BatchNormalization.__module__ = 'tensorflow.python.keras.layers.normalization'
 
@@ -280,3 +297,5 @@ def _compose(scale, offset, then_scale, then_offset):
     if then_offset is not None:
         offset += then_offset
     return scale, offset
+
+from reflow.keras.layers.layer_normalization import LayerNormalization  # noqa: E402,F401

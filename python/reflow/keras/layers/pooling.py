@@ -5,6 +5,7 @@ from reflow.keras.engine.base_layer import Layer
 from reflow.keras.engine.input_spec import InputSpec
 from reflow.keras.utils import conv_utils
 from reflow.ops import array_ops
+from reflow.ops import math_ops
 from reflow.ops import nn
 
 
@@ -22,6 +23,10 @@ class _Pooling(Layer):
 
     def _all_dims(self, sizes):
         return (1, 1) + sizes if self.data_format == 'channels_first' else (1,) + sizes + (1,)
+
+    def get_config(self):
+        """The arguments of the constructor."""
+        return self._config('strides', 'pool_size', 'padding', 'data_format')
 
     def compute_output_shape(self, input_shape):
         """The shape after pooling."""
@@ -106,4 +111,83 @@ MaxPooling2D = _pooling(Pooling2D, nn.max_pool, 'MaxPooling2D', 'The largest val
 AveragePooling2D = _pooling(Pooling2D, nn.avg_pool, 'AveragePooling2D', 'The mean of each window.')
 MaxPooling3D = _pooling(Pooling3D, nn.max_pool3d, 'MaxPooling3D', 'The largest value of each window.')
 AveragePooling3D = _pooling(Pooling3D, nn.avg_pool3d, 'AveragePooling3D', 'The mean of each window.')
-MaxPool2D = MaxPooling2D
+MaxPool1D, MaxPool2D, MaxPool3D = MaxPooling1D, MaxPooling2D, MaxPooling3D
+AvgPool1D, AvgPool2D, AvgPool3D = AveragePooling1D, AveragePooling2D, AveragePooling3D
+
+
+class _GlobalPooling(Layer):
+    """One number for each channel."""
+
+    _rank = None
+
+    def __init__(self, data_format=None, **kwargs):
+        super().__init__(**kwargs)
+        self.data_format = conv_utils.normalize_data_format(data_format)
+        self.input_spec = InputSpec(ndim=self._rank + 2)
+
+    def _axes(self):
+        first = 1 if self.data_format == 'channels_last' else 2
+        return list(range(first, first + self._rank))
+
+    def compute_output_shape(self, input_shape):
+        """[batch, channels]"""
+        sizes = tensor_shape.TensorShape(input_shape).as_list()
+        return tensor_shape.TensorShape([sizes[0], sizes[-1] if self.data_format == 'channels_last' else sizes[1]])
+
+    def get_config(self):
+        """The arguments of the constructor."""
+        return self._config('data_format')
+
+
+class GlobalAveragePooling1D(_GlobalPooling):
+    """The mean over the steps, of those that are not masked."""
+
+    _rank = 1
+
+    def __init__(self, data_format='channels_last', **kwargs):
+        super().__init__(data_format=data_format, **kwargs)
+        self.supports_masking = True
+
+    def call(self, inputs, mask=None):
+        """The outputs."""
+        steps_axis = 1 if self.data_format == 'channels_last' else 2
+        if mask is None:
+            return math_ops.reduce_mean(inputs, steps_axis)
+        mask = math_ops.cast(mask, inputs.dtype.base_dtype)
+        mask = array_ops.expand_dims(mask, 2 if self.data_format == 'channels_last' else 1)
+        return math_ops.reduce_sum(inputs * mask, axis=steps_axis) / math_ops.reduce_sum(mask, axis=steps_axis)
+
+    def compute_mask(self, inputs, mask=None):
+        """There is none."""
+        return None
+
+
+class GlobalMaxPooling1D(_GlobalPooling):
+    """The largest value over the steps."""
+
+    _rank = 1
+
+    def __init__(self, data_format='channels_last', **kwargs):
+        super().__init__(data_format=data_format, **kwargs)
+
+    def call(self, inputs):
+        """The outputs."""
+        return math_ops.reduce_max(inputs, axis=self._axes()[0])
+
+
+def _global_pooling(rank, reduce_name, name, documentation):
+    def call(self, inputs):
+        """The outputs."""
+        return getattr(math_ops, reduce_name)(inputs, axis=self._axes())
+
+    return type(name, (_GlobalPooling,), {'_rank': rank, 'call': call, '__doc__': documentation,
+                                          '__module__': 'tensorflow.python.keras.layers.pooling'})
+
+
+GlobalAveragePooling2D = _global_pooling(2, 'reduce_mean', 'GlobalAveragePooling2D', 'The mean of each channel.')
+GlobalAveragePooling3D = _global_pooling(3, 'reduce_mean', 'GlobalAveragePooling3D', 'The mean of each channel.')
+GlobalMaxPooling2D = _global_pooling(2, 'reduce_max', 'GlobalMaxPooling2D', 'The largest value of each channel.')
+GlobalMaxPooling3D = _global_pooling(3, 'reduce_max', 'GlobalMaxPooling3D', 'The largest value of each channel.')
+GlobalAveragePooling1D.__module__ = GlobalMaxPooling1D.__module__ = 'tensorflow.python.keras.layers.pooling'
+GlobalAvgPool1D, GlobalAvgPool2D, GlobalAvgPool3D = GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalAveragePooling3D
+GlobalMaxPool1D, GlobalMaxPool2D, GlobalMaxPool3D = GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D

@@ -32,7 +32,10 @@ def normalize_tuple(value, n, name):
 
 def normalize_data_format(value):
     """'channels_last', which None is too, or 'channels_first'."""
-    data_format = 'channels_last' if value is None else value.lower()
+    if value is None:
+        from reflow.keras import backend_config
+        value = backend_config.image_data_format()
+    data_format = value.lower()
     if data_format not in {'channels_first', 'channels_last'}:
         raise ValueError('The `data_format` argument must be one of "channels_first", "channels_last". Received: ' +
                          str(value))

@@ -37,9 +37,9 @@ class Model(training.Model, Layer):
         from reflow.keras_package import layers
         return layers.deserialize(config, custom_objects=custom_objects)
 
-    def _updated_config(self):
-        return {'class_name': type(self).__name__, 'config': self.get_config(), 'keras_version': '2.3.1',
-                'backend': 'tensorflow'}
+    @staticmethod
+    def _updated_version():
+        return '2.3.1'
 
 
 Model.__module__ = 'keras.engine.training'

@@ -1,0 +1,127 @@
+"""Convolutions whose kernel is another one at each place."""
+
+from reflow.framework import tensor_shape
+from reflow.keras import activations
+from reflow.keras import backend as K
+from reflow.keras import backend_nn
+from reflow.keras import constraints
+from reflow.keras import initializers
+from reflow.keras import regularizers
+from reflow.keras.engine.base_layer import Layer
+from reflow.keras.engine.input_spec import InputSpec
+from reflow.keras.utils import conv_utils
+
+
+class _LocallyConnected(Layer):
+    _rank = None
+
+    def _set_up(self, filters, kernel_size, strides, padding, data_format, activation, use_bias, arguments, implementation):
+        self.filters = filters
+        self.kernel_size = conv_utils.normalize_tuple(kernel_size, self._rank, 'kernel_size')
+        self.strides = conv_utils.normalize_tuple(strides, self._rank, 'strides')
+        self.padding = conv_utils.normalize_padding(padding)
+        if self.padding != 'valid':
+            raise ValueError('Invalid border mode for LocallyConnected%dD (only "valid" is supported): ' % self._rank +
+                             padding)
+        if implementation != 1:
+            raise NotImplementedError('LocallyConnected layers are there with implementation=1 only')
+        self.data_format = conv_utils.normalize_data_format(data_format)
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        for name, module in _KINDS.items():
+            for weight in ('kernel', 'bias'):
+                key = '%s_%s' % (weight, name)
+                setattr(self, key, module.get(arguments[key]))
+        self.implementation = implementation
+        self.input_spec = InputSpec(ndim=self._rank + 2)
+
+    def _output_sizes(self, sizes):
+        first = 2 if self.data_format == 'channels_first' else 1
+        return [conv_utils.conv_output_length(sizes[first + i], self.kernel_size[i], self.padding, self.strides[i])
+                for i in range(self._rank)]
+
+    def build(self, input_shape):
+        """Makes kernels and biases."""
+        sizes = tensor_shape.TensorShape(input_shape).as_list()
+        channel_axis = 1 if self.data_format == 'channels_first' else -1
+        channels = sizes[channel_axis]
+        places = self._output_sizes(sizes)
+        if None in places or channels is None:
+            raise ValueError('The spatial dimensions of the inputs to a LocallyConnected%dD layer should be fully-defined, '
+                             'but layer received the inputs shape %s' % (self._rank, tuple(sizes)))
+        number = features = 1
+        for place, size in zip(places, self.kernel_size):
+            number *= place
+            features *= size
+        self._places = places
+        self.kernel = self.add_weight(shape=(number, features * channels, self.filters),
+                                      initializer=self.kernel_initializer, name='kernel',
+                                      regularizer=self.kernel_regularizer, constraint=self.kernel_constraint)
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(shape=tuple(places) + (self.filters,), initializer=self.bias_initializer,
+                                        name='bias', regularizer=self.bias_regularizer, constraint=self.bias_constraint)
+        self.input_spec = InputSpec(ndim=self._rank + 2, axes={channel_axis: channels})
+        self.built = True
+
+    def call(self, inputs):
+        """The outputs."""
+        outputs = backend_nn._local_conv(inputs, self.kernel, self.kernel_size, self.strides, tuple(self._places), self.data_format)
+        outputs.set_shape(self.compute_output_shape(inputs.shape))
+        if self.use_bias:
+            outputs = K.bias_add(outputs, self.bias, data_format=self.data_format)
+        return self.activation(outputs)
+
+    def compute_output_shape(self, input_shape):
+        """The shape after the convolution."""
+        sizes = tensor_shape.TensorShape(input_shape).as_list()
+        places = self._output_sizes(sizes)
+        if self.data_format == 'channels_first':
+            return tensor_shape.TensorShape([sizes[0], self.filters] + places)
+        return tensor_shape.TensorShape([sizes[0]] + places + [self.filters])
+
+    def get_config(self):
+        """The arguments of the constructor."""
+        config = self._config('filters', 'kernel_size', 'strides', 'padding', 'data_format', 'use_bias', 'implementation',
+                              activation=activations.serialize(self.activation),
+                              activity_regularizer=regularizers.serialize(self.activity_regularizer))
+        for name, module in _KINDS.items():
+            for weight in ('kernel', 'bias'):
+                key = '%s_%s' % (weight, name)
+                config[key] = module.serialize(getattr(self, key))
+        return config
+
+
+_KINDS = {'initializer': initializers, 'regularizer': regularizers, 'constraint': constraints}
+
+
+class LocallyConnected1D(_LocallyConnected):
+    """A convolution of [batch, width, channels] whose kernel is another one at each place."""
+
+    _rank = 1
+
+    def __init__(self, filters, kernel_size, strides=1, padding='valid', data_format=None, activation=None, use_bias=True,
+                 kernel_initializer='glorot_uniform', bias_initializer='zeros', kernel_regularizer=None,
+                 bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None,
+                 implementation=1, **kwargs):
+        arguments = dict(locals())
+        super().__init__(activity_regularizer=regularizers.get(activity_regularizer), **kwargs)
+        self._set_up(filters, kernel_size, strides, padding, data_format, activation, use_bias, arguments, implementation)
+
+
+class LocallyConnected2D(_LocallyConnected):
+    """A convolution of images whose kernel is another one at each place."""
+
+    _rank = 2
+
+    def __init__(self, filters, kernel_size, strides=(1, 1), padding='valid', data_format=None, activation=None,
+                 use_bias=True, kernel_initializer='glorot_uniform', bias_initializer='zeros', kernel_regularizer=None,
+                 bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None,
+                 implementation=1, **kwargs):
+        arguments = dict(locals())
+        super().__init__(activity_regularizer=regularizers.get(activity_regularizer), **kwargs)
+        self._set_up(filters, kernel_size, strides, padding, data_format, activation, use_bias, arguments, implementation)
+
+
+for _class in (LocallyConnected1D, LocallyConnected2D):
+    _class.__module__ = 'tensorflow.python.keras.layers.local'

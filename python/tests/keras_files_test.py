@@ -1,0 +1,73 @@
+"""Models of Keras as files: those that TensorFlow 1.15.5 wrote, and our own."""
+import pathlib
+
+import numpy as np
+import pytest
+
+pytest.importorskip('reflow._core', reason='only a build has the engine')
+import reflow.tensorflow as tf  # noqa: E402
+
+DATA = pathlib.Path(__file__).resolve().parents[2] / 'tests/data/hdf5'
+X, Y = np.linspace(-1, 1, 100).reshape(4, 5, 5, 1), np.eye(2)[[0, 1, 1, 0]]
+L = tf.keras.layers
+
+
+@pytest.fixture(autouse=True)
+def fresh():
+    tf.keras.backend.clear_session()
+
+
+def network():
+    model = tf.keras.Sequential([L.Conv2D(2, 3, input_shape=(5, 5, 1)), L.BatchNormalization(), L.Flatten(), L.Dense(2)])
+    model.compile('adam', 'mse')
+    model.fit(X, Y, verbose=0)
+    return model
+
+
+def test_a_model_of_tensorflow_goes_on_training_as_there():
+    model = tf.keras.models.load_model(str(DATA / 'keras.model.h5'))
+    np.testing.assert_allclose(model.predict(X)[:, 0], [0.50721, 0.50763, 0.51101, 0.50193], atol=2e-5)
+    np.testing.assert_allclose(model.evaluate(X, Y, verbose=0), [0.69801414, 0.5], rtol=1e-5)
+    model.fit(X, Y, verbose=0, shuffle=False)
+    np.testing.assert_allclose(model.predict(X)[:, 0], [0.51072, 0.51072, 0.54818, 0.61542], atol=2e-5)
+
+
+@pytest.mark.parametrize('name', ['weights.h5', 'weights'])
+def test_weights_are_restored(name, tmp_path):
+    model = network()
+    model.save_weights(str(tmp_path / name))
+    other = tf.keras.models.clone_model(model)
+    other.load_weights(str(tmp_path / name))
+    np.testing.assert_array_equal(other.predict(X), model.predict(X))
+
+
+def test_a_model_keeps_its_optimizer(tmp_path):
+    model = network()
+    model.save(str(tmp_path / 'model.h5'))
+    other = tf.keras.models.load_model(str(tmp_path / 'model.h5'))
+    for mine, theirs in zip(model.optimizer.get_weights(), other.optimizer.get_weights()):
+        np.testing.assert_array_equal(mine, theirs)
+
+
+def test_by_name_and_of_other_shapes(tmp_path):
+    model = network()
+    model.save_weights(str(tmp_path / 'w.h5'))
+    other = tf.keras.Sequential([L.Flatten(input_shape=(5, 5, 1)), L.Dense(2, name='dense')])
+    with pytest.raises(ValueError, match='containing 3 layers into a model with 1 layers'):
+        other.load_weights(str(tmp_path / 'w.h5'))
+    with pytest.raises(ValueError, match=r'has shape \(25, 2\), but the saved weight has shape \(18, 2\)'):
+        other.load_weights(str(tmp_path / 'w.h5'), by_name=True)
+
+
+def test_configurations():
+    model = network()
+    again = tf.keras.models.model_from_json(model.to_json())
+    assert again.get_config() == model.get_config()
+    inputs = L.Input((4,))
+    shared = L.Dense(4, name='shared')
+    outputs = L.concatenate([shared(inputs), shared(shared(inputs)), inputs])
+    functional = tf.keras.Model(inputs, [outputs, tf.nn.relu(outputs)])
+    again = tf.keras.Model.from_config(functional.get_config())
+    again.set_weights(functional.get_weights())
+    for mine, theirs in zip(functional.predict(np.ones((2, 4))), again.predict(np.ones((2, 4)))):
+        np.testing.assert_array_equal(mine, theirs)
