@@ -36,6 +36,8 @@ class CallScope {
   CallState saved_;
 };
 
+class FunctionScope;
+
 // Runs functions of the graph's library for the kernels that call them (If, While, PartitionedCall, MapDataset). The
 // runtime implements it. Thread-safe.
 class FunctionRunner {
@@ -51,6 +53,31 @@ class FunctionRunner {
   // Runs it, and calls `done` here or on another thread. Of `env` it takes the run's number, resources and cancellation. The results never share memory that is lent for the run.
   virtual void run(Handle handle, const RunEnv& env, std::vector<Tensor> arguments,
                    std::function<void(Status, std::vector<Tensor>)> done) = 0;
+  // What an iterator that outlives the run needs of the runner.
+  virtual std::shared_ptr<FunctionScope> open_scope() = 0;
+};
+
+// An iterator's side of a runner: functions with state (random numbers) begin anew in each scope, and threads that work
+// beside the runs are waited for before the runner ends. May outlive the runner. Thread-safe.
+class FunctionScope {
+ public:
+  virtual ~FunctionScope() = default;
+  // As FunctionRunner::instantiate. Cancelled: the runner has ended.
+  virtual StatusOr<FunctionRunner::Handle> instantiate(std::string_view name, const graph::AttrMap& attrs) = 0;
+  // As FunctionRunner::run, but waits. REQUIRES: within a run, or a task of start().
+  virtual StatusOr<std::vector<Tensor>> call(FunctionRunner::Handle handle, const RunEnv& env,
+                                             std::vector<Tensor> arguments) = 0;
+  // Runs `task` on a thread of its own, and cancels `cancellation` when the runner is to end meanwhile. False: the runner
+  // has ended, and `task` isn't run.
+  virtual bool start(ThreadPool& pool, std::shared_ptr<CancellationManager> cancellation, std::function<void()> task) = 0;
+  // Is the runner about to end, as the session closes?
+  virtual bool ending() const = 0;
+};
+
+// A kernel that may run functions it doesn't name: who cancels the caller of the run cancels it too.
+class CallsUnnamedFunctions {
+ protected:
+  ~CallsUnnamedFunctions() = default;
 };
 
 // One function that a kernel calls.

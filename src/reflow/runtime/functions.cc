@@ -1,6 +1,9 @@
 #include "reflow/runtime/functions.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <condition_variable>
 #include <iterator>
 #include <set>
 
@@ -33,7 +36,95 @@ std::string key_of(std::string_view name, const AttrMap& attrs) {
 
 }  // namespace
 
+// Shared with the scopes, which may live longer.
+struct Functions::Lifetime {
+  std::mutex mutex;
+  std::condition_variable task_ended;
+  Functions* functions;  // null: it has ended
+  int tasks = 0;
+  pid_t process = getpid();  // the child of a fork has none of the tasks
+};
+
+class Functions::Scope : public op::FunctionScope {
+ public:
+  Scope(std::shared_ptr<Lifetime> lifetime, int64_t id) : lifetime_(std::move(lifetime)), id_(id) {}
+  ~Scope() override {
+    std::vector<std::unique_ptr<Function>> own;  // destroyed without the lock: what kernels hold may want it
+    const std::lock_guard lock(lifetime_->mutex);
+    if (lifetime_->functions != nullptr) own = lifetime_->functions->take_scope(id_);
+  }
+
+  StatusOr<FunctionRunner::Handle> instantiate(std::string_view name, const AttrMap& attrs) override {
+    const std::lock_guard lock(lifetime_->mutex);
+    if (lifetime_->functions == nullptr) return ended();
+    return lifetime_->functions->instantiate_in(id_, name, attrs);
+  }
+
+  StatusOr<std::vector<Tensor>> call(FunctionRunner::Handle handle, const op::RunEnv& env,
+                                     std::vector<Tensor> arguments) override {
+    Functions* const functions = lifetime_->functions;  // which can't end meanwhile
+    if (functions == nullptr) return ended();
+    return functions->run(handle, env, arguments);
+  }
+
+  bool start(ThreadPool& pool, std::shared_ptr<op::CancellationManager> cancellation, std::function<void()> task) override {
+    op::CancellationManager* session;
+    {
+      const std::lock_guard lock(lifetime_->mutex);
+      if (lifetime_->functions == nullptr) return false;
+      session = lifetime_->functions->session_;
+      if (lifetime_->process != getpid()) {
+        lifetime_->process = getpid();
+        lifetime_->tasks = 0;
+      }
+      ++lifetime_->tasks;
+    }
+    pool.schedule([lifetime = lifetime_, session, cancellation, task = std::move(task)]() mutable {
+      const op::CancellationManager::Token token = session->next_token();
+      const bool watched = session->add_callback(token, [cancellation] { cancellation->cancel(); });
+      if (!watched) cancellation->cancel();
+      task();
+      if (watched) session->remove_callback(token);
+      task = nullptr;
+      const std::lock_guard lock(lifetime->mutex);
+      --lifetime->tasks;
+      lifetime->task_ended.notify_all();
+    });
+    return true;
+  }
+
+  bool ending() const override {
+    const std::lock_guard lock(lifetime_->mutex);
+    return lifetime_->functions == nullptr || lifetime_->functions->session_->cancelled();
+  }
+
+ private:
+  static Status ended() { return cancelled("Session has been closed."); }
+
+  const std::shared_ptr<Lifetime> lifetime_;
+  const int64_t id_;
+};
+
+Functions::Functions(graph::Graph* graph, op::CancellationManager* session)
+    : graph_(graph), session_(session), lifetime_(std::make_shared<Lifetime>()) {
+  lifetime_->functions = this;
+}
+
+Functions::~Functions() {
+  clear();
+}
+
+std::shared_ptr<op::FunctionScope> Functions::open_scope() {
+  const std::lock_guard lock(mutex_);
+  return std::make_shared<Scope>(lifetime_, next_scope_++);
+}
+
 void Functions::clear() {
+  {
+    std::unique_lock lock(lifetime_->mutex);
+    if (lifetime_->process == getpid()) lifetime_->task_ended.wait(lock, [this] { return lifetime_->tasks == 0; });
+    lifetime_->functions = nullptr;
+  }
   const std::lock_guard lock(mutex_);
   handles_.clear();
   functions_.clear();
@@ -45,6 +136,19 @@ Functions::Function& Functions::function(Handle handle) {
 }
 
 StatusOr<op::FunctionRunner::Handle> Functions::instantiate(std::string_view name, const AttrMap& attrs) {
+  return instantiate_in(0, name, attrs);
+}
+
+std::vector<std::unique_ptr<Functions::Function>> Functions::take_scope(int64_t scope) {
+  std::vector<std::unique_ptr<Function>> taken;
+  const std::lock_guard lock(mutex_);
+  const auto first = handles_.lower_bound({scope, std::string()}), last = handles_.lower_bound({scope + 1, std::string()});
+  for (auto entry = first; entry != last; ++entry) taken.push_back(std::move(functions_[entry->second]));
+  handles_.erase(first, last);
+  return taken;
+}
+
+StatusOr<op::FunctionRunner::Handle> Functions::instantiate_in(int64_t scope, std::string_view name, const AttrMap& attrs) {
   NameAttrList f{std::string(name), std::make_shared<AttrMap>(attrs)};
   const NameAttrList* defined = &f;
   while (defined != nullptr && defined->name == "SymbolicGradient") {
@@ -54,9 +158,15 @@ StatusOr<op::FunctionRunner::Handle> Functions::instantiate(std::string_view nam
   if (defined == nullptr || !graph_->functions().contains(defined->name)) {
     return not_found("Function {} is not defined.", defined ? defined->name : name);
   }
-  const std::string key = key_of(name, attrs);
+  // What has no state is the same in all scopes, and compiled once. (Ops that make datasets are called stateful so that
+  // nobody folds them.)
+  const bool has_state = scope != 0 && graph_->functions().any_op_within(f, [](const std::string& op) {
+    const graph::OpDef* def = graph::OpRegistry::global().find(op);
+    return def != nullptr && def->is_stateful && !op.ends_with("Dataset");
+  });
+  std::pair<int64_t, std::string> key(has_state ? scope : 0, key_of(name, attrs));
   const std::lock_guard lock(mutex_);
-  const auto [found, is_new] = handles_.emplace(key, static_cast<Handle>(functions_.size()));
+  const auto [found, is_new] = handles_.emplace(std::move(key), static_cast<Handle>(functions_.size()));
   if (is_new) {
     functions_.push_back(std::make_unique<Function>());
     functions_.back()->name = std::move(f);

@@ -16,17 +16,21 @@ namespace reflow::runtime {
 class Functions : public op::FunctionRunner {
  public:
   // `session` is cancelled when the session closes. Both outlive it.
-  Functions(graph::Graph* graph, op::CancellationManager* session) : graph_(graph), session_(session) {}
+  Functions(graph::Graph* graph, op::CancellationManager* session);
+  ~Functions() override;
   void set_compiler(Compiler* compiler) { compiler_ = compiler; }
-  // Forgets what is compiled. REQUIRES: nothing runs.
+  // Waits for the tasks of scopes, which have to be ending, and forgets what is compiled. REQUIRES: nothing else runs.
   void clear();
 
   StatusOr<Handle> instantiate(std::string_view name, const graph::AttrMap& attrs) override;
   bool may_block(Handle handle) override;
   void run(Handle handle, const op::RunEnv& env, std::vector<Tensor> arguments,
            std::function<void(Status, std::vector<Tensor>)> done) override;
+  std::shared_ptr<op::FunctionScope> open_scope() override;
 
  private:
+  struct Lifetime;
+  class Scope;
   struct Function {
     graph::NameAttrList name;
     std::mutex mutex;
@@ -37,12 +41,17 @@ class Functions : public op::FunctionRunner {
   Function& function(Handle handle);
   StatusOr<std::shared_ptr<Plan>> plan_of(Function& function);
   StatusOr<std::vector<Tensor>> run(Handle handle, const op::RunEnv& env, std::span<const Tensor> arguments);
+  // `scope`: 0, or that of the function's state.
+  StatusOr<Handle> instantiate_in(int64_t scope, std::string_view name, const graph::AttrMap& attrs);
+  std::vector<std::unique_ptr<Function>> take_scope(int64_t scope);
 
   graph::Graph* graph_;
   op::CancellationManager* session_;
   Compiler* compiler_ = nullptr;
+  const std::shared_ptr<Lifetime> lifetime_;
   std::mutex mutex_;
-  std::map<std::string, Handle> handles_;  // by name and attributes
+  int64_t next_scope_ = 1;
+  std::map<std::pair<int64_t, std::string>, Handle> handles_;  // by scope, and name and attributes
   std::vector<std::unique_ptr<Function>> functions_;
 };
 

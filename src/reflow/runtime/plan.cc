@@ -200,6 +200,7 @@ Status compile_plan(graph::Subgraph subgraph, std::span<const std::unique_ptr<op
     if (node->type() != "_Feed") {
       ASSIGN_OR_RETURN(std::shared_ptr<op::Kernel> kernel, kernel_of(*node));
       instruction.kernel = kernel.get();
+      plan->calls_functions |= dynamic_cast<op::CallsUnnamedFunctions*>(kernel.get()) != nullptr;
       plan->needs_dataflow |= instruction.traits->control != ControlKind::kNone || instruction.traits->blocking ||
                               kernel->is_async();
       plan->kernels.push_back(std::move(kernel));

@@ -253,6 +253,7 @@ Status DirectSession::close() {
   impl_->plans.clear();
   impl_->partial_runs.clear();
   impl_->kernels.clear();
+  for (const auto& device : impl_->devices) device->resources().clear();  // iterators work on until they are gone
   impl_->functions->clear();
   return OkStatus();
 }
