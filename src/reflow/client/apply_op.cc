@@ -353,7 +353,9 @@ graph::Node* make(std::string_view type, std::string_view name, const Inputs& in
   if (const Capture* capture = capture_of(graph)) {
     for (graph::OpInput& input : converted) {
       for (graph::Endpoint& e : input.endpoints) {
-        if (&e.node->graph() != &graph) e = (*capture)(e);
+        if (&e.node->graph() == &graph) continue;
+        if (capture->in_scope_of_op && !scope) scope.emplace(graph, name.empty() ? type : name);
+        e = capture->stand_in(e);
       }
     }
   }

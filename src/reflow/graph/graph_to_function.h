@@ -15,6 +15,7 @@ struct FunctionOutline {
   bool append_hash = false;  // of the definition, to the name
   std::vector<Endpoint> inputs, outputs;  // outputs of nodes in the body; inputs have no inputs of their own
   std::vector<std::string> output_names;  // empty: by the outputs' nodes
+  std::vector<Node*> control_outputs;     // nodes that a call runs whatever is fetched of it
   std::string description;
   AttrMap attrs;
 };

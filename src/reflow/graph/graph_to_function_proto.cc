@@ -67,6 +67,11 @@ class FunctionWriter {
     for (size_t i = 0; i < results.size(); ++i) {
       ASSIGN_OR_RETURN((*function->mutable_ret())[results[i]], tensor_name(outline_.outputs[i]));
     }
+    for (const Node* node : outline_.control_outputs) {
+      if (!node_names_.contains(node)) return invalid_argument("Control output {} is not of the function's body", node->name());
+      (*function->mutable_control_ret())[node->name()] = node_names_.at(node);
+      signature.add_control_output(node->name());
+    }
     for (const auto& [name, value] : outline_.attrs) attr_to_proto(value, &(*function->mutable_attr())[name]);
     return OkStatus();
   }
@@ -87,7 +92,10 @@ class FunctionWriter {
       arg.set_name(names_.unique_argument(e.node->name()));
       arg.set_type(static_cast<tensorflow::DataType>(e.dtype()));
       node_names_.emplace(e.node, arg.name());
-      (*function->mutable_arg_attr())[static_cast<uint32_t>(i)];
+      auto& attrs = *(*function->mutable_arg_attr())[static_cast<uint32_t>(i)].mutable_attr();
+      for (const auto& [attr, value] : e.node->attrs()) {
+        if (attr.starts_with('_')) attr_to_proto(value, &attrs[attr]);  // the engine's own; the others are a placeholder's
+      }
     }
     return OkStatus();
   }
