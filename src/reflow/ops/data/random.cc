@@ -1,0 +1,67 @@
+// RandomDataset: random numbers without end.
+
+#include "reflow/base/philox.h"
+#include "reflow/data/dataset_op.h"
+#include "reflow/ops/random/distributions.h"
+
+namespace reflow::ops {
+namespace {
+
+using namespace ::reflow::data;
+using namespace ::reflow::op;
+
+class RandomDataset : public Source {
+ public:
+  RandomDataset(ElementSpec spec, int64_t seed, int64_t seed2)
+      : Source("Random", std::move(spec)), seed_(seed), seed2_(seed2) {}
+  int64_t cardinality() const override { return kInfinite; }
+
+ private:
+  class Pass : public IteratorOver<RandomDataset> {
+   public:
+    Pass(const Dataset* dataset, std::string prefix)
+        : IteratorOver(dataset, std::move(prefix)),
+          words_(Philox(static_cast<uint64_t>(this->dataset().seed_), static_cast<uint64_t>(this->dataset().seed2_))) {}
+    Status next(IteratorContext&, Element* element, bool* end) override {
+      *end = false;
+      element->push_back(Tensor::scalar(static_cast<int64_t>(words_())));
+      return OkStatus();
+    }
+
+   private:
+    PhiloxWords words_;
+  };
+  std::unique_ptr<Iterator> make_iterator(std::string prefix) const override {
+    return std::make_unique<Pass>(this, std::move(prefix));
+  }
+  const int64_t seed_, seed2_;
+};
+
+class RandomKernel : public DatasetKernel {
+ public:
+  using DatasetKernel::DatasetKernel;
+  StatusOr<DatasetRef> make(KernelContext& c) override {
+    ASSIGN_OR_RETURN(int64_t seed, scalar_input<int64_t>(c, 0, "seed"));
+    ASSIGN_OR_RETURN(int64_t seed2, scalar_input<int64_t>(c, 1, "seed2"));
+    if (seed == 0 && seed2 == 0) {
+      seed = static_cast<int64_t>(system_random());
+      seed2 = static_cast<int64_t>(system_random());
+    }
+    return std::make_shared<RandomDataset>(spec(), seed, seed2);
+  }
+};
+
+OpBuilder random_op(std::string_view name) {
+  return dataset_op(name)
+      .input("seed: int64")
+      .input("seed2: int64")
+      .output("handle: variant") REFLOW_ELEMENT_ATTRS
+      .stateful()
+      .doc("Random numbers without end, from 0 to 2^32 - 1. Seeds 0 and 0 mean seeds from the system.")
+      .kernel<RandomKernel>(kCpu);
+}
+const OpRegistrar random(random_op("RandomDataset"));
+const OpRegistrar experimental_random(random_op("ExperimentalRandomDataset"));
+
+}  // namespace
+}  // namespace reflow::ops
