@@ -26,6 +26,17 @@ def test_linear_regression_finds_the_line():
     assert float(bias) == pytest.approx(0.1, abs=0.02)
 
 
+def test_input_pipeline_reads_the_file_to_its_end(tmp_path):
+    rows = ''.join(f'{x / 64},{2 * x / 64 - 1}\n' for x in range(64))
+    (tmp_path / 'points.csv').write_text('x,y\n' + rows)
+    done = run('input_pipeline', str(tmp_path / 'points.csv'))
+    assert done.returncode == 0, done.stderr
+    steps, weight, bias = re.fullmatch(r'after (\d+) steps: y = (\S+) x \+ (\S+)\n', done.stdout).groups()
+    assert steps == '240'
+    assert float(weight) == pytest.approx(2, abs=0.1)
+    assert float(bias) == pytest.approx(-1, abs=0.1)
+
+
 def test_moving_average_prints_the_known_numbers():
     done = run('moving_average')
     assert done.returncode == 0, done.stderr
