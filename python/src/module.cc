@@ -2,6 +2,7 @@
 #include "bfloat16.h"
 #include "bindings.h"
 #include "context_objects.h"
+#include "data.h"
 #include "eager_calls.h"
 #include "gil.h"
 #include "graph_objects.h"
@@ -31,6 +32,7 @@ NB_MODULE(_core, m) {
   bind_gradients(m);
   bind_control_flow(m);
   bind_defun(m);
+  bind_data(m);
   bind_initializers(m);
   bind_loops(m);
   bind_script(m);

@@ -15,6 +15,7 @@ def argspec(function):
     if spec.defaults:
         defaults = [f"{str(each).split(' at ')[0]} instance>" if ' at 0x' in str(each) else str(each)
                     for each in spec.defaults]
+        defaults = [each.replace("<class 'reflow.", "<class 'tensorflow.python.") for each in defaults]
     else:
         defaults = None
     return f'args={spec.args}, varargs={spec.varargs}, keywords={spec.varkw}, defaults={defaults}'

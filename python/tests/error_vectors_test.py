@@ -13,8 +13,6 @@ VECTORS = [json.loads(line) for line in (
 
 # Programs that use what Reflow doesn't have in Python yet, by what they use.
 WAITING = {
-    'tf.data': ['data_end', 'data_not_initialised', 'data_iterator_structure', 'data_batch_shapes',
-                'data_one_shot_captures', 'data_map_error', 'data_iterate_in_graph'],
     'the distributed runtime': ['server_job_missing'],
     'the name of the one of several variables that fails': ['local_not_initialised'],
 }
@@ -34,6 +32,7 @@ def text_of(message, name):
     message = re.sub(r'0x[0-9a-f]+', '0x...', message)
     message = re.sub(r'\b(TensorArray|pyfunc)_\d+', r'\1_N', message)
     message = re.sub(r"'_\d+_", "'_N_", message)
+    message = re.sub(r'(__inference_\S+?)_\d+}', r'\1_N}', message)
     message = message.replace(', /job:localhost/replica:0/task:0/device:XLA_CPU:0', '').replace('CPU, XLA_CPU', 'CPU')
     message = re.sub(r'\[(\w+=[^\]]*)\]', lambda m: '[%s]' % ', '.join(sorted(m[1].split(', '))), message)
     message = re.sub(r'  File "[^"]*script_ops.py", line \d+, in \w+\n.*\n(\s*\^+\n)?', '  in script_ops.py\n', message)

@@ -47,8 +47,8 @@ class _Function:
         return [self._converted(value) for value in result]
 
     @staticmethod
-    def _converted(value):
-        result = np.asarray(value, order='C')
+    def _converted(value, dtype=None):
+        result = np.asarray(value, dtype=dtype, order='C')
         if result.dtype == object:
             for element in result.flat:
                 if not isinstance(element, (str, bytes)):
