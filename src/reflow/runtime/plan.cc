@@ -38,6 +38,10 @@ Program& Plan::program_for(std::span<const Tensor> feeds) {
 }
 
 Status at_node(const Status& status, const Node& node) {
+  // What a function's node says already names the place; the nodes around it are only added to it.
+  if (message_of(status).find("{{node ") != std::string_view::npos) {
+    return append_message(status, fmt::format("\n\t [[{}]]", node.name()));
+  }
   return append_message(status, fmt::format("\n\t [[{{{{node {}}}}}]]", node.name()));
 }
 
