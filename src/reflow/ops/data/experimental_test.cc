@@ -11,6 +11,8 @@ using ExperimentalDatasets = DatasetFixture;
 // Ops that TensorFlow has under two names, the older one of which begins with "Experimental".
 constexpr std::pair<const char*, const char*> kOlderNames[] = {
     {"ExperimentalMapDataset", "MapDataset"},
+    {"ExperimentalCSVDataset", "CSVDataset"},
+    {"ExperimentalDatasetToTFRecord", "DatasetToTFRecord"},
     {"ExperimentalMapAndBatchDataset", "MapAndBatchDataset"},
     {"ExperimentalParallelInterleaveDataset", "ParallelInterleaveDataset"},
     {"ExperimentalTakeWhileDataset", "TakeWhileDataset"},

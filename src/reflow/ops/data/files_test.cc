@@ -8,6 +8,8 @@
 namespace reflow::testing {
 namespace {
 
+using graph::OpInput;
+
 class FileDatasets : public SessionFixture {
  protected:
   std::string file(std::string_view name, std::string_view content) {
@@ -83,6 +85,33 @@ TEST_F(FileDatasets, RecordsOfOneLength) {
                                      "\" has body length 13 bytes, which is not an exact multiple of the record length (1000 bytes).");
   EXPECT_EQ(records(0, 0, 0), " `record_bytes` must be > 0");
   EXPECT_EQ(all(op("FixedLengthRecordDataset", {names({path}), number(1), number(4), number(0), number(0)})), "[1234][5678][9abc]");
+}
+
+TEST_F(FileDatasets, ColumnsOfCsvFiles) {
+  const auto column = [&](std::string_view content, int64_t number_of_column, const char* otherwise) {
+    const Endpoint header = constant(Tensor::scalar(true)), quotes = constant(Tensor::scalar(true));
+    const Endpoint columns = constant(Tensor::vector<int64_t>({number_of_column}));
+    const std::vector<Endpoint> defaults{constant(Tensor::vector<std::string>({otherwise}))};
+    const std::vector<OpInput> inputs{names({file("csv", content)}), text(""), number(64), header, text(","), quotes,
+                                      text("NA"), columns, OpInput(defaults)};
+    return all(op("CSVDataset", inputs, {{"output_types", std::vector{DType::kString}}, {"output_shapes", std::vector<Shape>{{}}}}));
+  };
+  constexpr std::string_view kRows = "a,b\r\n1,x\r\n\"2\",\"y \"\"z\"\", \n.\"\nNA,\n";
+  EXPECT_EQ(column(kRows, 0, "none"), "[1][2][none]");
+  EXPECT_EQ(column(kRows, 1, "none"), "[x][y \"z\", \n.][none]");
+  EXPECT_EQ(column(kRows, 2, "none"), "Expect 3 fields but have 2 in record");
+  EXPECT_EQ(column(kRows, -1, "none"), "select_cols should be non-negative indices");
+  EXPECT_EQ(column("a\n1\"\"\n", 0, ""), "Unquoted fields cannot have quotes inside");
+  EXPECT_EQ(column("a\n\"1", 0, ""), "Reached end of file without closing quoted field in record");
+  EXPECT_EQ(column("", 0, ""), "Can't read header of file");
+}
+
+TEST_F(FileDatasets, AreWrittenToTfRecordFiles) {
+  const Endpoint lines = op("TextLineDataset", {names({file("a", "one\n\nthree\n")}), text(""), number(0)});
+  const std::string path = folder_ / "written";
+  const Endpoint name = constant(Tensor::scalar(path));
+  run({}, {}, {node("DatasetToTFRecord", {lines, name, text("GZIP")})});
+  EXPECT_EQ(all(op("TFRecordDataset", {names({path}), text("GZIP"), number(0)})), "[one][][three]");
 }
 
 }  // namespace
