@@ -1,8 +1,11 @@
 // ParallelMapDataset: MapDataset with several calls of the function at once.
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <span>
+#include <utility>
 
 #include "reflow/data/dataset_op.h"
 #include "reflow/ops/data/composed.h"
@@ -25,8 +28,8 @@ class ParallelMapDataset : public Transformation<ParallelMapDataset> {
   int64_t cardinality() const override { return input()->cardinality(); }
 
  private:
-  // Workers take elements from the input, one after the other, and put what the function makes of them into a ring, from
-  // which they are taken in that order.
+  // Workers take elements from the input and put what the function makes of them into a ring, from which they are taken
+  // in that order. Where calls are so short that handing elements over would cost more, a worker takes several at a time.
   class Pass : public TransformingIterator<ParallelMapDataset> {
    public:
     using TransformingIterator::TransformingIterator;
@@ -35,7 +38,8 @@ class ParallelMapDataset : public Transformation<ParallelMapDataset> {
       const int64_t wanted = dataset().num_parallel_calls_;
       const int64_t calls = wanted == kAutotune ? c.pool().num_threads() : wanted;
       num_workers_ = std::min(calls, kMaxWorkers);
-      ring_.resize(static_cast<size_t>(std::min(std::max(calls, dataset().num_results_), kMaxResults)));
+      ahead_ = static_cast<size_t>(std::min(std::max(calls, dataset().num_results_), kMaxResults));
+      ring_.resize(std::max(ahead_, 2 * kMaxChunk));
       return restart(c);
     }
 
@@ -48,15 +52,21 @@ class ParallelMapDataset : public Transformation<ParallelMapDataset> {
       }
       std::unique_lock lock(mutex_);
       Result& result = ring_[taken_ % ring_.size()];
-      RETURN_IF_ERROR(wait_until(c, lock, results_, [&] { return result.ready || (input_ended_ && taken_ == begun_); }));
+      taker_waits_ = true;
+      const Status waited =
+          wait_until(c, lock, results_, [&] { return result.ready || (input_ended_ && taken_ == begun_); });
+      taker_waits_ = false;
+      RETURN_IF_ERROR(waited);
       *end = !result.ready;
       if (*end) return OkStatus();
       const Status status = std::move(result.status);
       *element = std::move(result.element);
       result = Result();
       ++taken_;
+      const bool wake = worker_waits_ && begun_ - taken_ <= most_ahead() / 2;
+      if (wake) worker_waits_ = false;
       lock.unlock();
-      room_.notify_one();
+      if (wake) room_.notify_one();
       if (status.code() != StatusCode::kOutOfRange) return status;
       if (dataset().preserve_cardinality_) {
         return invalid_argument("Function invocation produced OutOfRangeError: {}", message_of(status));
@@ -66,63 +76,103 @@ class ParallelMapDataset : public Transformation<ParallelMapDataset> {
     }
 
    private:
+    using Clock = std::chrono::steady_clock;
     struct Result {
-      Element element;
+      Element element;  // before the call: its arguments
       Status status;
       bool ready = false;
     };
 
     void work(IteratorContext& c) {
-      while (true) {
-        Element arguments;
-        Status status;
-        size_t place = 0;
-        if (!begin(c, &arguments, &status, &place)) return;
-        Element result;
-        if (status.ok()) {
-          auto called = function_.call(c, std::move(arguments));
-          status = called.ok() ? check_types(*called, dataset().spec()) : called.status();
-          if (status.ok()) result = *std::move(called);
+      std::vector<Result> chunk;
+      size_t first = 0;
+      Clock::time_point start;
+      while (begin(c, &chunk, &first, &start)) {
+        size_t published = 0;
+        for (size_t i = 0; i < chunk.size(); ++i) {
+          call(c, &chunk[i]);
+          if (i + 1 < chunk.size() && Clock::now() - start < kChunkTime) continue;
+          publish(std::span(chunk).subspan(published, i + 1 - published), first + published);
+          published = i + 1;
         }
-        {
-          const std::lock_guard lock(mutex_);
-          ring_[place] = {std::move(result), std::move(status), true};
-        }
-        results_.notify_one();
+        const Clock::duration each = (Clock::now() - start) / static_cast<int64_t>(chunk.size());
+        const int64_t short_enough = kChunkTime / std::max<Clock::duration>(each, kShortest);
+        const std::lock_guard lock(mutex_);
+        chunk_ = std::clamp<size_t>(static_cast<size_t>(short_enough), 1, kMaxChunk);
       }
     }
 
-    // Takes an element and its place in the ring. False: there is none any more, or the pass ends.
-    bool begin(IteratorContext& c, Element* arguments, Status* status, size_t* place) {
+    // Takes elements, of which the first is the `*first`th of all. False: there is none any more, or the pass ends.
+    bool begin(IteratorContext& c, std::vector<Result>* chunk, size_t* first, Clock::time_point* start) {
       const std::lock_guard turn(turn_);  // so that places are in the order of the elements
+      size_t most = 0;
       {
         std::unique_lock lock(mutex_);
-        room_.wait(lock, [&] { return workers_.stopping() || input_ended_ || begun_ - taken_ < ring_.size(); });
+        while (!workers_.stopping() && !input_ended_ && begun_ - taken_ >= most_ahead()) {
+          worker_waits_ = true;
+          room_.wait(lock);
+        }
+        worker_waits_ = false;
         if (workers_.stopping() || input_ended_) return false;
-        *place = begun_ % ring_.size();
+        *first = begun_;
+        most = std::min(chunk_, most_ahead() - (begun_ - taken_));
       }
+      chunk->clear();
+      *start = Clock::now();
       bool end = false;
-      *status = input().next(c, arguments, &end);
-      std::unique_lock lock(mutex_);
-      if (status->ok() && end) {
-        input_ended_ = true;
-        lock.unlock();
-        results_.notify_one();
-        room_.notify_all();
-        return false;
+      do {
+        Result& result = chunk->emplace_back();
+        result.status = input().next(c, &result.element, &end);
+        if (!result.status.ok()) end = false;
+        if (end) chunk->pop_back();
+      } while (!end && chunk->back().status.ok() && chunk->size() < most && Clock::now() - *start < kChunkTime);
+      bool wake = false;
+      {
+        const std::lock_guard lock(mutex_);
+        begun_ += chunk->size();
+        input_ended_ = end;
+        wake = end && taker_waits_;
       }
-      ++begun_;
-      return true;
+      if (wake) results_.notify_one();
+      return !chunk->empty();
     }
+
+    void call(IteratorContext& c, Result* result) const {
+      if (!result->status.ok()) return;
+      auto called = function_.call(c, std::exchange(result->element, {}));
+      result->status = called.ok() ? check_types(*called, dataset().spec()) : called.status();
+      if (result->status.ok()) result->element = *std::move(called);
+    }
+
+    void publish(std::span<Result> results, size_t first) {
+      bool wake = false;
+      {
+        const std::lock_guard lock(mutex_);
+        for (size_t i = 0; i < results.size(); ++i) {
+          results[i].ready = true;
+          ring_[(first + i) % ring_.size()] = std::move(results[i]);
+        }
+        wake = taker_waits_ && taken_ >= first && taken_ < first + results.size();
+      }
+      if (wake) results_.notify_one();
+    }
+
+    // How many elements may be begun that have not been taken.
+    size_t most_ahead() const { return std::min(ahead_ * chunk_, ring_.size()); }
+
+    static constexpr std::chrono::microseconds kChunkTime{200}, kShortest{1};
+    static constexpr size_t kMaxChunk = 32;
 
     CapturedFunction::Instance function_;
     int64_t num_workers_ = 1;
+    size_t ahead_ = 1;  // where calls aren't short
     std::mutex turn_, mutex_;
     std::condition_variable room_, results_;
-    std::vector<Result> ring_;          // the rest is guarded by mutex_
-    size_t begun_ = 0, taken_ = 0;
+    std::vector<Result> ring_;  // the rest is guarded by mutex_
+    size_t begun_ = 0, taken_ = 0, chunk_ = 1;
     bool input_ended_ = false;
-    bool started_ = false;  // of the caller alone
+    bool taker_waits_ = false, worker_waits_ = false;  // of the worker whose turn it is
+    bool started_ = false;                             // of the caller alone
     Background workers_{[this] {
       { const std::lock_guard lock(mutex_); }
       room_.notify_all();
