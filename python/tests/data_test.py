@@ -274,6 +274,52 @@ def test_files(tmp_path):
     assert elements(tf.data.FixedLengthRecordDataset(names[1], 2, header_bytes=1)) == [b'hr', b'ee']
 
 
+def test_csv_files(tmp_path):
+    path = str(tmp_path / 'rows.csv')
+    with open(path, 'w') as file:
+        file.write('a,b,c\n1,2.5,x\n3,,"y, ""z"""\n5,1e2,\n')
+    experimental = tf.data.experimental
+    assert elements(experimental.CsvDataset(path, [tf.int32, [0.5], ['none']], header=True)) == [
+        (1, 2.5, b'x'), (3, 0.5, b'y, "z"'), (5, 100.0, b'none')]
+    assert elements(experimental.CsvDataset(path, [tf.int32, tf.float32], header=True, select_cols=[0, 1])) == [
+        (1, 2.5), 'Field 1 is required but missing in record!']
+
+    def made(*args, **kwargs):
+        return [{key: value.tolist() for key, value in batch.items()}
+                for batch in elements(experimental.make_csv_dataset(path, *args, **kwargs))]
+
+    assert made(2, shuffle=False, num_epochs=1) == [{'a': [1, 3], 'b': [2.5, 0.0], 'c': [b'x', b'y, "z"']},
+                                                    {'a': [5], 'b': [100.0], 'c': [b'']}]
+    assert [batch['a'] for batch in made(3, shuffle=True, shuffle_seed=7, num_epochs=2)] == [[1, 5, 3], [3, 1, 5]]
+    (features, label), = elements(experimental.make_csv_dataset(path, 3, label_name='a', shuffle=False, num_epochs=1))
+    assert sorted(features) == ['b', 'c'] and label.tolist() == [1, 3, 5]
+
+
+def test_written_to_tfrecord_files(tmp_path):
+    path = str(tmp_path / 'records')
+    write = tf.data.experimental.TFRecordWriter(path).write(Dataset.from_tensor_slices(['a', 'bc', '']))
+    assert write.name == 'DatasetToTFRecord'
+    with tf.Session() as session:
+        session.run(write)
+    assert elements(tf.data.TFRecordDataset(path)) == [b'a', b'bc', b'']
+
+
+def test_reduced_by_key():
+    reducer = tf.data.experimental.Reducer(
+        lambda key: (tf.constant(0, tf.int64), tf.constant(0.)),
+        lambda state, x: (state[0] + 1, state[1] + tf.cast(x, tf.float32)),
+        lambda number, total: total / tf.cast(number, tf.float32))
+    assert elements(Dataset.range(7).apply(tf.data.experimental.group_by_reducer(lambda x: x % 3, reducer))) == [3.0, 2.5, 3.5]
+
+
+@pytest.mark.parametrize('size', [5, None])
+def test_batches_of_rows_of_different_length(size):
+    rows = Dataset.range(4).map(lambda x: tf.fill([x], x))
+    first, second = elements(rows.apply(tf.data.experimental.dense_to_sparse_batch(3, [size])))
+    assert first.indices.tolist() == [[1, 0], [2, 0], [2, 1]] and first.values.tolist() == [1, 2, 2]
+    assert first.dense_shape.tolist() == [3, size or 2] and second.dense_shape.tolist() == [1, size or 3]
+
+
 def test_sessions_close_and_iterators_end_while_threads_work():
     endless = Dataset.range(1000).repeat().map(lambda x: tf.py_func(lambda v: v, [x], tf.int64), num_parallel_calls=4)
     element = endless.prefetch(50).make_one_shot_iterator().get_next()

@@ -12,6 +12,8 @@ using ExperimentalDatasets = DatasetFixture;
 constexpr std::pair<const char*, const char*> kOlderNames[] = {
     {"ExperimentalMapDataset", "MapDataset"},
     {"ExperimentalCSVDataset", "CSVDataset"},
+    {"ExperimentalDenseToSparseBatchDataset", "DenseToSparseBatchDataset"},
+    {"ExperimentalGroupByReducerDataset", "GroupByReducerDataset"},
     {"ExperimentalDatasetToTFRecord", "DatasetToTFRecord"},
     {"ExperimentalMapAndBatchDataset", "MapAndBatchDataset"},
     {"ExperimentalParallelInterleaveDataset", "ParallelInterleaveDataset"},
@@ -102,6 +104,43 @@ TEST_F(ExperimentalDatasets, GroupsByWindow) {
   attrs.set("reduce_func", graph::NameAttrList{all_of, nullptr});
   attrs.set("window_size_func", graph::NameAttrList{size, nullptr});
   EXPECT_EQ(all(op("GroupByWindowDataset", {range(5), none(), none(), none()}, attrs)), "0 2 1 3 4");
+}
+
+TEST_F(ExperimentalDatasets, GroupByReducer) {
+  const auto same = [&](const char* name) { return function(name, [](Graph&, Endpoint x) { return x; }); };
+  const std::string sum = function_of("sum", {DType::kInt64, DType::kInt64}, [](Graph& graph, const std::vector<Endpoint>& x) {
+    return std::vector{(*graph::create_op(graph, "Add", {x[0], x[1]}))->output(0)};
+  });
+  const std::string zero = function("zero", [](Graph& graph, Endpoint x) {
+    return (*graph::create_op(graph, "Sub", {x, x}))->output(0);
+  });
+  AttrMap attrs = numbers();
+  for (const char* types : {"Tkey_func_other_arguments", "Tinit_func_other_arguments", "Treduce_func_other_arguments",
+                            "Tfinalize_func_other_arguments"}) {
+    attrs.set(types, std::vector<DType>{});
+  }
+  attrs.set("key_func", graph::NameAttrList{same("key"), nullptr});
+  attrs.set("init_func", graph::NameAttrList{zero, nullptr});
+  attrs.set("reduce_func", graph::NameAttrList{sum, nullptr});
+  attrs.set("finalize_func", graph::NameAttrList{same("final"), nullptr});
+  const Endpoint twice = op("RepeatDataset", {op("SkipDataset", {range(4), number(1)}, numbers()), number(2)}, numbers());
+  EXPECT_EQ(all(op("GroupByReducerDataset", {twice, none(), none(), none(), none()}, attrs)), "2 4 6");
+}
+
+TEST_F(ExperimentalDatasets, DenseToSparseBatch) {
+  const AttrMap sparse = elements({DType::kVariant}, {{3}});
+  const auto batches = [&](int64_t most) {
+    const Endpoint shape = constant(Tensor::vector<int64_t>({most}));
+    return op("DenseToSparseBatchDataset", {batch(range(3), 2), number(2), shape}, sparse);
+  };
+  const Iteration iteration = iterate(batches(-1), sparse);
+  run({}, {}, {iteration.initializer});
+  Node* const row = node("DeserializeSparse", {iteration.next[0]}, {{"dtype", DType::kInt64}});
+  const std::vector<Tensor> parts = run({row->output(0), row->output(1), row->output(2)});
+  EXPECT_EQ(parts[0].summarize(10), "[0 0][0 1][1 0]");
+  EXPECT_EQ(parts[1].summarize(10), "0 1 2");
+  EXPECT_EQ(parts[2].summarize(10), "2 2");
+  EXPECT_EQ(all(batches(1), sparse), "error: Input element had shape ([2]) that is incompatible with the row shape ([1]).");
 }
 
 TEST_F(ExperimentalDatasets, UniqueRandomAndTakeWhile) {
