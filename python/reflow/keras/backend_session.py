@@ -24,12 +24,20 @@ _learning_phases = weakref.WeakKeyDictionary()  # graph -> a placeholder, or 0 o
 _tracked = weakref.WeakKeyDictionary()  # graph -> variables that get_session initialises
 _uids = weakref.WeakKeyDictionary()  # graph -> {prefix: number}
 _eager_learning_phase = {}
+_symbolic = {}
 _manual_initialization = False
 
 
 def get_graph():
     """The graph that layers are built in."""
     return ops.get_default_graph()
+
+
+def symbolic_graph():
+    """With eager execution the graph that only holds the inputs and outputs of layers."""
+    if 'graph' not in _symbolic:
+        _symbolic['graph'] = ops.Graph()
+    return _symbolic['graph']
 
 
 def get_uid(prefix=''):
@@ -49,7 +57,9 @@ def reset_uids():
 def clear_session():
     """Forgets the session and the graph: later layers are named as the first ones were."""
     global _session
-    ops.reset_default_graph()
+    if not _core.executing_eagerly():
+        ops.reset_default_graph()
+    _symbolic.clear()
     reset_uids()
     if _session is not None:
         _session.close()
@@ -203,6 +213,9 @@ def placeholder(shape=None, ndim=None, dtype=None, sparse=False, name=None, ragg
     """A tensor that is fed."""
     if ragged:
         raise NotImplementedError('Placeholders of ragged tensors are not there yet')
+    if _core.executing_eagerly():
+        with symbolic_graph().as_default():
+            return placeholder(shape=shape, ndim=ndim, dtype=dtype, sparse=sparse, name=name)
     dtype = dtype or floatx()
     if not shape and ndim:
         shape = tuple(None for _ in range(ndim))

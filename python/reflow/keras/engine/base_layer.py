@@ -249,6 +249,8 @@ class Layer(node_module.Connections, tracking.AutoTrackable):
         for update in to_list(updates):
             while callable(update):
                 update = update()
+            if _core.executing_eagerly():
+                continue  # it is done
             if not isinstance(update, ops.Operation):
                 update = backend_session.operation_of(update) if hasattr(update, 'op') else ops.convert_to_tensor(update)
             update._unconditional_update = not _depends(update, self._inputs_of_call or nest.flatten(inputs or []))
@@ -272,6 +274,9 @@ class Layer(node_module.Connections, tracking.AutoTrackable):
     def __call__(self, inputs, *args, **kwargs):
         is_symbolic = all(tensor_util.is_tensor(x) and not getattr(x, '_is_eager', False) and not hasattr(x, 'numpy')
                           for x in nest.flatten(inputs))
+        if is_symbolic and _core.executing_eagerly():
+            from reflow.keras.engine import eager_symbols
+            return eager_symbols.call(self, inputs, args, kwargs)
         inputs = nest.map_structure(_as_tensor, inputs)
         masks = self._masks_of_inputs(inputs, args, kwargs)
         passed = set()
@@ -435,6 +440,10 @@ class Layer(node_module.Connections, tracking.AutoTrackable):
     def apply(self, inputs, *args, **kwargs):
         """Deprecated: calls the layer."""
         return self.__call__(inputs, *args, **kwargs)
+
+    def _maybe_build_for_symbols(self, inputs):
+        with ops.name_scope(self._name_scope()):
+            self._maybe_build(inputs)
 
     def _maybe_build(self, inputs):
         if self.built:

@@ -62,6 +62,7 @@ class StepSource:
     """A number of batches in each epoch, which an iterator makes."""
 
     use_steps = True
+    is_announced = True  # whether fit says how many steps there are
 
     def __init__(self, model, mode, next_batch, steps, class_weight=None, restart=None, warning=None):
         self._model = model
@@ -122,6 +123,12 @@ def of_arrays_with_steps(model, mode, arrays, steps):
 
 def of_iterator(model, mode, generator, steps, class_weight=None, shuffle=False):
     """Batches of a generator or a Sequence."""
+    source = _of_iterator(model, mode, generator, steps, class_weight, shuffle)
+    source.is_announced = False
+    return source
+
+
+def _of_iterator(model, mode, generator, steps, class_weight, shuffle):
     from reflow.keras.utils import data_utils
     if isinstance(generator, data_utils.Sequence):
         ordered = _SequenceReader(generator, shuffle)

@@ -54,6 +54,7 @@ class Loop:
         validate = None
         if validation is not None:
             validate = self._validation_source(model, validation, batch_size, validation_steps)
+        model.__dict__['_validation_arrays'] = getattr(validate, '_arrays', None)
         self._announce(source, validate, verbose)
         all_callbacks = callbacks_module.CallbackList(
             [callbacks_module.BaseLogger(stateful_metrics=model.metrics_names[1:])] + list(callbacks or ()) +
@@ -99,9 +100,7 @@ class Loop:
                             steps=validation_steps, shuffle=self.shuffles_validation)
 
     def _announce(self, source, validate, verbose):
-        if not verbose:
-            return
-        if source.size is None:
+        if not verbose or source.size is None or not getattr(source, 'is_announced', True):
             return
         unit = 'steps' if source.use_steps else 'samples'
         text = 'Train on %d %s' % (source.size, unit)

@@ -45,7 +45,7 @@ class DepthwiseConv2D(Conv2D):
         self.input_spec = InputSpec(ndim=4, axes={channel_axis: channels})
         self.built = True
 
-    def call(self, inputs, training=None):
+    def call(self, inputs):
         """The outputs."""
         outputs = K.depthwise_conv2d(inputs, self.depthwise_kernel, strides=self.strides, padding=self.padding,
                                      dilation_rate=self.dilation_rate, data_format=self.data_format)
