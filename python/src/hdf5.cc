@@ -9,6 +9,7 @@
 #include <string>
 
 #include "array.h"
+#include "conversion.h"
 #include "functions.h"
 #include "gil.h"
 #include "reflow/client/status_errors.h"
@@ -40,12 +41,19 @@ Hdf5Value from_python(nb::handle array, bool variable, bool utf8) {
   return {.tensor = tensor_of_array(array.ptr()), .variable = variable, .utf8 = utf8};
 }
 
+// A name; bytes that are no UTF-8 become what os.fsdecode makes of them.
+nb::object name_to_python(const std::string& name) {
+  PyObject* const text = PyUnicode_DecodeUTF8(name.data(), static_cast<Py_ssize_t>(name.size()), "surrogateescape");
+  if (!text) throw nb::python_error();
+  return nb::steal(text);
+}
+
 void bind_reader(nb::module_& m) {
   nb::class_<Hdf5Object>(m, "Hdf5Object")
       .def_ro("is_group", &Hdf5Object::is_group)
       .def_prop_ro("members", [](const Hdf5Object& o) {
         nb::list names;
-        for (const auto& member : o.members) names.append(nb::str(member.first.data(), member.first.size()));
+        for (const auto& member : o.members) names.append(name_to_python(member.first));
         return names;
       })
       .def_prop_ro("shape", [](const Hdf5Object& o) {
@@ -61,12 +69,15 @@ void bind_reader(nb::module_& m) {
       })
       .def_prop_ro("attributes", [](const Hdf5Object& o) {
         nb::list names;
-        for (const auto& attribute : o.attributes) names.append(nb::str(attribute.first.data(), attribute.first.size()));
+        for (const auto& attribute : o.attributes) names.append(name_to_python(attribute.first));
         return names;
       })
       .def("attribute", [](const Hdf5Object& o, size_t i) { return to_python(o.attributes.at(i).second); });
   nb::class_<Hdf5Reader>(m, "Hdf5Reader")
       .def("find", [](const Hdf5Reader& r, const std::string& path) { return value_of(r.find(path)); })
+      .def("member", [](const Hdf5Reader& r, const Hdf5Object& group, nb::handle name) {
+        return value_of(r.member(group, string_from_python(name)));
+      })
       .def("read", [](const Hdf5Reader& r, const Hdf5Object& dataset) {
         StatusOr<Hdf5Value> value = Hdf5Value();
         {

@@ -76,6 +76,15 @@ def test_errors_are_h5pys(tmp_path):
             file.attrs['x'] = np.array(['a'])
 
 
+def test_names_that_are_no_text(tmp_path):
+    data = (DATA / 'types.h5').read_bytes()
+    assert data.count(b'matrix\0') == 1
+    (tmp_path / 'a.h5').write_bytes(data.replace(b'matrix\0', b'matri\xff\0'))
+    with hdf5_file.File(tmp_path / 'a.h5') as file:
+        name, = (name for name in file if name.startswith('matri'))
+        assert name == 'matri\udcff' and file[name].shape == (2, 3)
+
+
 def test_large_attributes_are_refused_as_in_h5py(tmp_path):
     file = hdf5_file.File(tmp_path / 'a.h5', 'w')
     file.attrs['names'] = np.array([b'x' * 70000])

@@ -24,7 +24,7 @@ class Hdf5Layout {
     uint16_t type;
     std::string bytes;
   };
-  // Addresses of values in the heap of strings, and what is still to be written of a group.
+  // `group`: the addresses of a group's tree and names.
   Status add_object(const Hdf5Writer::Node& node, uint64_t* address, std::pair<uint64_t, uint64_t>* group);
   Status add_group(const Hdf5Writer::Node& node, std::pair<uint64_t, uint64_t>* group);
   Status add_dataset(const Hdf5Value& value, std::vector<Message>* messages);

@@ -213,6 +213,12 @@ Status Hdf5Reader::read_attribute(std::string_view message, Hdf5Values* values, 
   return OkStatus();
 }
 
+StatusOr<Hdf5Object> Hdf5Reader::member(const Hdf5Object& group, std::string_view name) const {
+  const auto found = group.members.find(name);
+  if (found == group.members.end()) return not_found("Unable to open object (object '{}' doesn't exist)", name);
+  return object_at(found->second);
+}
+
 StatusOr<Hdf5Object> Hdf5Reader::find(std::string_view path) const {
   ASSIGN_OR_RETURN(Hdf5Object object, object_at(blocks_->root()));
   while (!path.empty()) {
@@ -220,9 +226,7 @@ StatusOr<Hdf5Object> Hdf5Reader::find(std::string_view path) const {
     const std::string_view name = path.substr(0, slash);
     path.remove_prefix(std::min(slash + 1, path.size()));
     if (name.empty()) continue;
-    const auto member = object.members.find(name);
-    if (member == object.members.end()) return not_found("Unable to open object (object '{}' doesn't exist)", name);
-    ASSIGN_OR_RETURN(object, object_at(member->second));
+    ASSIGN_OR_RETURN(object, member(object, name));
   }
   return object;
 }

@@ -42,6 +42,8 @@ class Hdf5Reader {
   // The object at `path`, the names of groups and the object with '/' between; the root at "". NotFound: "Unable to open
   // object (object 'x' doesn't exist)".
   StatusOr<Hdf5Object> find(std::string_view path) const;
+  // The object `name` of a group, which find() looks for from the root on. NotFound as there.
+  StatusOr<Hdf5Object> member(const Hdf5Object& group, std::string_view name) const;
   // The values of a dataset.
   StatusOr<Hdf5Value> read(const Hdf5Object& dataset) const;
 

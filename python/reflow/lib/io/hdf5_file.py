@@ -54,6 +54,11 @@ def _from_file(value):
     return np.bytes_(array) if is_bytes else array.astype('S' if array.size else 'S1')
 
 
+def _attributes(found):
+    """Functions that read the attributes of an object of the file that is read."""
+    return {name: lambda i=i: _from_file(found.attribute(i)) for i, name in enumerate(found.attributes)}
+
+
 class _Attributes(collections.abc.MutableMapping):
     """The attributes of a group or dataset by their names."""
 
@@ -145,13 +150,14 @@ class Dataset(_Object):
 class Group(_Object):
     """Groups and datasets by their names, which may be paths."""
 
-    def __init__(self, file, name, attributes, members):
+    def __init__(self, file, name, attributes, members, found=None):
         super().__init__(file, name, attributes)
         self._members = members  # None: not opened yet
+        self._found = found      # in the file that is read
 
     def _open(self, name):
         if self._members[name] is None:
-            self._members[name] = self.file._open_object(posixpath.join(self.name, name))
+            self._members[name] = self.file._open_member(self, name)
         return self._members[name]
 
     def __getitem__(self, path):
@@ -266,8 +272,8 @@ class File(Group):
         if mode in ('r', 'r+') or (mode == 'a' and os.path.exists(self.filename)):
             with self._os_errors('open'):
                 self._reader = _core.open_hdf5(self.filename)
-            root = self._open_object('/')
-            super().__init__(self, '/', root.attrs._values, root._members)
+                found = self._reader.find('')
+            super().__init__(self, '/', _attributes(found), dict.fromkeys(found.members), found)
         else:
             self._check_place()
             super().__init__(self, '/', {}, {})
@@ -289,19 +295,19 @@ class File(Group):
         if self.mode == 'r':
             raise ValueError('Unable to write to a file that is open for reading')
 
-    def _open_object(self, path):
+    def _open_member(self, group, name):
+        path = posixpath.join(group.name, name)
         with self._os_errors('read'):
-            found = self._reader.find(path)
-            attributes = {name: lambda i=i: _from_file(found.attribute(i)) for i, name in enumerate(found.attributes)}
+            found = self._reader.member(group._found, name.encode('utf-8', 'surrogateescape'))
             if found.is_group:
-                return Group(self, path, attributes, dict.fromkeys(found.members))
+                return Group(self, path, _attributes(found), dict.fromkeys(found.members), found)
 
             def read():
                 with self._os_errors('read'):
                     value = self._reader.read(found)
                 self._strings[path] = value[1:]
                 return _from_file(value)
-            return Dataset(self, path, attributes, found.shape, found.dtype, read)
+            return Dataset(self, path, _attributes(found), found.shape, found.dtype, read)
 
     def flush(self):
         """Writes what there is to the file."""
