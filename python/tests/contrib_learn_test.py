@@ -98,3 +98,82 @@ def test_mistakes(tmp_path):
         estimator.evaluate(input_fn=input_fn)
     with pytest.raises(ValueError, match="labels missing from|missing from"):
         learn.MetricSpec(lambda values: values, label_key='a')
+
+
+X = np.random.RandomState(0).randn(100, 4).astype(np.float32)
+POSITIVE = (X[:, 0] > 0).astype(np.int32)
+WORDS = np.array(['a', 'b', 'c', 'd'])[np.random.RandomState(1).randint(0, 4, 100)]
+layers = tf.contrib.layers
+
+
+def wide_input():
+    words = lambda: tf.SparseTensor([[i, 0] for i in range(100)], tf.constant(WORDS), [100, 1])
+    return {'age': tf.constant(X[:, 0]), 'w': words(), 'w2': words()}, tf.constant(POSITIVE)
+
+
+def wide_columns():
+    return (layers.real_valued_column('age'), layers.sparse_column_with_keys('w', ['a', 'b', 'c']),
+            layers.sparse_column_with_hash_bucket('w2', 10))
+
+
+def test_dnn_classifier_of_arrays(tmp_path):
+    classes = POSITIVE + (X[:, 1] > 0)
+    classifier = learn.DNNClassifier(
+        feature_columns=[layers.real_valued_column('', dimension=4)], hidden_units=[10, 20, 10], n_classes=3,
+        model_dir=str(tmp_path), config=learn.RunConfig(tf_random_seed=5))
+    classifier.fit(x=X, y=classes, steps=120)
+    assert classifier.evaluate(x=X, y=classes) == {
+        'loss': pytest.approx(0.100163676, rel=1e-5), 'accuracy': pytest.approx(0.99), 'global_step': 120}
+    assert list(classifier.predict(X[:5])) == [2, 1, 1, 2, 1]
+    assert 'dnn/hiddenlayer_0/biases' in classifier.get_variable_names()
+
+
+def test_linear_classifier_of_columns(tmp_path):
+    age, words, hashed = wide_columns()
+    classifier = learn.LinearClassifier(
+        [age, words, hashed, layers.bucketized_column(age, [-0.5, 0.5])], model_dir=str(tmp_path),
+        config=learn.RunConfig(tf_random_seed=5))
+    classifier.fit(input_fn=wide_input, steps=30)
+    found = classifier.evaluate(input_fn=wide_input, steps=1)
+    wanted = {'accuracy': 0.98, 'auc': 0.9971955, 'auc_precision_recall': 0.99732393, 'global_step': 30, 'loss': 0.21667412,
+              'accuracy/baseline_label_mean': 0.48, 'labels/actual_label_mean': 0.48, 'labels/prediction_mean': 0.47913238,
+              'accuracy/threshold_0.500000_mean': 0.98, 'precision/positive_threshold_0.500000_mean': 1.0,
+              'recall/positive_threshold_0.500000_mean': 0.9583333}
+    assert found == pytest.approx(wanted, rel=1e-5)
+
+
+def test_dnn_regressor_of_embeddings(tmp_path):
+    age, words, hashed = wide_columns()
+    regressor = learn.DNNRegressor(
+        feature_columns=[age, layers.embedding_column(words, 2), layers.one_hot_column(hashed)], hidden_units=[5],
+        model_dir=str(tmp_path), config=learn.RunConfig(tf_random_seed=5))
+    regressor.fit(input_fn=wide_input, steps=30)
+    assert regressor.evaluate(input_fn=wide_input, steps=1)['loss'] == pytest.approx(0.11356571, rel=1e-5)
+    predictions = list(regressor.predict(input_fn=wide_input))[:3]
+    np.testing.assert_allclose(predictions, [0.55258375, 0.88644564, 0.51704407], rtol=1e-5)
+
+
+def test_linear_regressor_of_inferred_columns(tmp_path):
+    regressor = learn.LinearRegressor(feature_columns=learn.infer_real_valued_columns_from_input(X), model_dir=str(tmp_path),
+                                      config=learn.RunConfig(tf_random_seed=5))
+    regressor.fit(X, X[:, 0], steps=30)
+    assert regressor.evaluate(X, X[:, 0], steps=1)['loss'] == pytest.approx(0.0009470021, rel=1e-5)
+    assert regressor.get_variable_names()[0] == 'global_step'
+
+
+def test_exports_of_heads():
+    head = learn.multi_class_head(3, head_name='h')
+    spec = head.create_model_fn_ops({}, 'infer', logits=tf.constant([[1., 2., 3.]])).estimator_spec()
+    assert set(spec.export_outputs) == {'h', 'serving_default'}
+    with tf.Session() as session:
+        assert session.run(spec.export_outputs['h'].classes).tolist() == [[b'0', b'1', b'2']]
+
+
+def test_shared_embeddings_check_their_columns():
+    column = layers.sparse_column_with_hash_bucket
+    with pytest.raises(ValueError, match='The input sparse_id_columns should have at least one element.'):
+        layers.shared_embedding_columns([], 2)
+    with pytest.raises(ValueError, match='The input sparse id columns are not compatible.'):
+        layers.shared_embedding_columns([column('a', 10), column('b', 11)], 2)
+    shared = layers.shared_embedding_columns([column(name, 10) for name in 'ebdca'], 2)
+    assert {one.shared_embedding_name for one in shared} == {'a_b_c_plus_2_others_shared_embedding'}

@@ -1,6 +1,8 @@
 """`tf.contrib.layers`."""
 from reflow.contrib.layers.python.layers.embedding_ops import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.encoders import *  # noqa: F401,F403
+from reflow.contrib.layers.python.layers.feature_column import *  # noqa: F401,F403
+from reflow.contrib.layers.python.layers.feature_column_ops import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.gdn import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.gradients import *  # noqa: F401,F403
 from reflow.contrib.layers.python.layers.initializers import *  # noqa: F401,F403

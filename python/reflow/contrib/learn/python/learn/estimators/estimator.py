@@ -59,6 +59,22 @@ def _get_input_fn(x, y, input_fn, feed_fn, batch_size, shuffle=False, epochs=1):
     return feeder.input_builder, feeder.get_feed_dict_fn()
 
 
+@deprecation.deprecated(None, 'Please specify feature columns explicitly.')
+def infer_real_valued_columns_from_input_fn(input_fn):
+    """A column of numbers for each feature that an input_fn gives."""
+    from reflow.contrib.layers.python.layers import feature_column_ops
+    with ops.Graph().as_default():
+        features, _ = input_fn()
+        return feature_column_ops.infer_real_valued_columns(features)
+
+
+@deprecation.deprecated(None, 'Please specify feature columns explicitly.')
+def infer_real_valued_columns_from_input(x):
+    """A column of numbers for an array, or for each of a dictionary."""
+    input_fn, _ = _get_input_fn(x=x, y=None, input_fn=None, feed_fn=None, batch_size=None)
+    return infer_real_valued_columns_from_input_fn(input_fn)
+
+
 def _make_metrics_ops(metrics, features, labels, predictions):
     """{name: metric} of MetricSpecs, or of functions of predictions and labels."""
     only_labels = next(iter(labels.values())) if isinstance(labels, dict) and len(labels) == 1 else labels

@@ -2,6 +2,7 @@
 
 import collections
 
+from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.framework import sparse_tensor
 from reflow.framework import tensor_shape
@@ -60,13 +61,39 @@ class ModelFnOps(collections.namedtuple('ModelFnOps', [
     def estimator_spec(self, default_serving_output_alternative_key=None):
         """The EstimatorSpec of tf.estimator."""
         from reflow.estimator import model_fn as core_model_fn
-        if self.output_alternatives:
-            raise NotImplementedError('Reflow does not turn output_alternatives into export_outputs yet')
-        del default_serving_output_alternative_key
         metrics = {key: metric for key, metric in self.eval_metric_ops.items() if key != 'loss'}
         return core_model_fn.EstimatorSpec(
             mode=self.mode, predictions=self.predictions, loss=self.loss, train_op=self.train_op, eval_metric_ops=metrics,
+            export_outputs=self._export_outputs(default_serving_output_alternative_key),
             training_chief_hooks=self.training_chief_hooks, training_hooks=self.training_hooks, scaffold=self.scaffold)
+
+    def _export_outputs(self, default_key):
+        from reflow.saved_model import signature_constants
+        if not self.output_alternatives:
+            return None
+        outputs = {key: _export_output(problem_type, dict(predictions))
+                   for key, (problem_type, predictions) in self.output_alternatives.items()}
+        if len(outputs) == 1:
+            default_key, = outputs
+        elif default_key is None:
+            raise ValueError('Multiple export outputs are provided; specify default_serving_output_alternative_key')
+        outputs[signature_constants.DEFAULT_SERVING_SIGNATURE_DEF_KEY] = outputs[default_key]
+        return outputs
+
+
+def _export_output(problem_type, predictions):
+    from reflow.contrib.learn.python.learn.estimators import constants
+    from reflow.saved_model.model_utils import export_output
+    if problem_type == constants.ProblemType.LINEAR_REGRESSION:
+        return export_output.RegressionOutput(predictions.get('scores', next(iter(predictions.values()))))
+    if problem_type in (constants.ProblemType.CLASSIFICATION, constants.ProblemType.LOGISTIC_REGRESSION):
+        classes, scores = predictions.get('classes'), predictions.get('probabilities')
+        if classes is not None and classes.dtype != dtypes.string:
+            classes = None
+        if scores is None and classes is None:
+            return export_output.PredictOutput(predictions)
+        return export_output.ClassificationOutput(scores=scores, classes=classes)
+    return export_output.PredictOutput(predictions)
 
 
 def _checked_train_op(train_op, mode):
