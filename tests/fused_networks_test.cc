@@ -35,6 +35,9 @@ class FusedNetworks : public ::testing::Test {
     values_.push_back(std::move(value));
     return made;
   }
+  Endpoint constant(int32_t value) {
+    return op("Const", {}, {{"dtype", DType::kInt32}, {"value", Tensor::scalar(value)}});
+  }
   std::vector<Tensor> run(const std::vector<Endpoint>& fetches, const std::set<std::string>& disabled) {
     runtime::SessionOptions options;
     options.disabled_passes = disabled;
@@ -112,6 +115,22 @@ TEST_F(FusedNetworks, SumsOfProducts) {
     terms.push_back(op("MatMul", {input({rows, 30}), input({rows, 50})}, {{"transpose_a", true}}));
   }
   expect_same({op("AddN", {graph::OpInput(terms)})}, 2e-6);
+}
+
+TEST_F(FusedNetworks, StepsOfARecurrentCell) {
+  const Endpoint weights = input({70, 130}), bias = input({130}), back = input({33, 130});
+  Endpoint h = input({5, 33});
+  for (int step = 0; step < 5; ++step) {
+    const Endpoint x = op("ConcatV2", {graph::OpInput({input({5, 37}), h}), constant(1)});
+    const Endpoint gates = op("BiasAdd", {op("MatMul", {x, weights}), bias});
+    h = op("Tanh", {op("MatMul", {op("Sigmoid", {gates}), back}, {{"transpose_b", true}})});
+  }
+  expect_same({h}, 1e-5);
+}
+
+TEST_F(FusedNetworks, ALargeProductWithBias) {
+  const Endpoint sum = op("BiasAdd", {op("MatMul", {input({701, 300}), input({300, 403})}), input({403})});
+  expect_same({op("Relu", {sum})}, 3e-6);
 }
 
 }  // namespace

@@ -21,6 +21,8 @@ Status remove_dead_nodes(PassContext& context);
 Status sum_products(PassContext& context);
 // A product of matrices, the bias added to it and Relu after that become one node.
 Status fuse_matmul(PassContext& context);
+// A matrix that several products of few rows use is copied once into the panels that these read.
+Status share_panels(PassContext& context);
 // Batch normalisation with given statistics goes into the filter of the convolution before it.
 Status fold_batch_norms(PassContext& context);
 // A convolution, the bias added to it and Relu after that become one node.

@@ -22,6 +22,8 @@ const std::vector<Pass>& pipeline() {
       {"dead_nodes", "Leaves out stateless nodes whose value nobody reads.", remove_dead_nodes},
       {"product_sums", "Makes one product of a sum of products of matrices.", sum_products},
       {"matmul_fusion", "Adds biases and applies Relu to products of matrices while they are in cache.", fuse_matmul},
+      {"shared_panels", "Copies a matrix that several products use once into the order in which these read it.",
+       share_panels},
       {"batch_norm_folding", "Puts batch normalisation with given statistics into the filters of convolutions.",
        fold_batch_norms},
       {"conv_fusion", "Adds biases and applies Relu to convolutions while they are in cache.", fuse_convolutions},

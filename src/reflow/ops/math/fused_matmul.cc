@@ -1,8 +1,8 @@
 // What a product of matrices with a bias and an activation becomes when a plan is made (passes/matmul_fusion.cc).
 
+#include "bias_epilogue.h"
 #include "matmul_kernel.h"
 #include "reflow/op/op.h"
-#include "reflow/op/vector_math.h"
 
 namespace reflow::ops {
 namespace {
@@ -32,40 +32,20 @@ Status fused_matmul_shape(ShapeContext& c) {
 class FusedMatMul : public Kernel {
  public:
   explicit FusedMatMul(KernelInit& c)
-      : transpose_a_(c.attr<bool>("transpose_a")),
-        transpose_b_(c.attr<bool>("transpose_b")),
-        add_(binary_f32(VecOp::kAdd)),
-        activation_(c.attr<bool>("relu") ? unary_f32(VecOp::kRelu) : nullptr) {}
+      : transpose_a_(c.attr<bool>("transpose_a")), transpose_b_(c.attr<bool>("transpose_b")), relu_(c.attr<bool>("relu")) {}
 
   Status compute(KernelContext& c) override {
     const Tensor &a = c.input(0), &b = c.input(1);
     Tensor& y = c.output(0);
     const int64_t m = y.dim(0), n = y.dim(1), k = a.dim(transpose_a_ ? 0 : 1);
-    Part part{this, y.data<float>(), c.input(2).data<float>(), n};
-    const onednn::GemmEpilogue epilogue{finish, &part};
-    matmul_f32(c.pool(), {m, n, k, transpose_a_, transpose_b_}, a.data<float>(), b.data<float>(), part.y, &epilogue);
+    BiasEpilogue bias(y.data<float>(), n, c.input(2).data<float>(), relu_);
+    const GemmEpilogue after = bias.epilogue();
+    matmul_f32(c.pool(), {m, n, k, transpose_a_, transpose_b_}, a.data<float>(), b.data<float>(), y.data<float>(), &after);
     return OkStatus();
   }
 
  private:
-  struct Part {
-    const FusedMatMul* kernel;
-    float* y;
-    const float* bias;
-    int64_t n;
-  };
-  static void finish(void* context, int64_t i, int64_t j, int64_t rows, int64_t columns) {
-    const Part& part = *static_cast<Part*>(context);
-    for (int64_t row = i; row < i + rows; ++row) {
-      float* y = part.y + row * part.n + j;
-      part.kernel->add_(y, 1, part.bias + j, 1, y, columns);
-      if (part.kernel->activation_ != nullptr) part.kernel->activation_(y, y, columns);
-    }
-  }
-
-  bool transpose_a_, transpose_b_;
-  BinaryFn<float> add_;
-  UnaryFn<float> activation_;
+  const bool transpose_a_, transpose_b_, relu_;
 };
 
 REFLOW_OP("_FusedMatMul")

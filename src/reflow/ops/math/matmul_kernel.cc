@@ -73,10 +73,12 @@ std::unique_ptr<float[]> to_float(const T* x, int64_t n) {
   return copy;
 }
 
+// Elements of a result of which oneDNN's parts don't stay in the cache until the epilogue sees them; op::gemm's do.
+constexpr int64_t kLargeProduct = 1 << 18;
 constexpr int64_t kNarrowRows = 1024;  // of B, so that its copy lies on the stack and in the first-level cache
 
 void narrow_matmul(ThreadPool& pool, const MatMulShape& s, const float* a, const float* b, float* c,
-                   const onednn::GemmEpilogue* after) {
+                   const op::GemmEpilogue* after) {
   alignas(64) float packed[kNarrowRows * op::kNarrowColumns];
   op::pack_narrow_f32(b, s.transpose_b ? 1 : s.n, s.transpose_b ? s.k : 1, s.k, s.n, packed);
   const int64_t row_step = s.transpose_a ? 1 : s.k, column_step = s.transpose_a ? s.m : 1;
@@ -89,7 +91,7 @@ void narrow_matmul(ThreadPool& pool, const MatMulShape& s, const float* a, const
 }  // namespace
 
 void matmul_f32(ThreadPool& pool, const MatMulShape& s, const float* a, const float* b, float* c,
-                const onednn::GemmEpilogue* after) {
+                const op::GemmEpilogue* after) {
   if (s.m == 0 || s.n == 0) return;
   if (s.k == 0) {
     std::fill_n(c, s.m * s.n, 0.0f);
@@ -104,8 +106,15 @@ void matmul_f32(ThreadPool& pool, const MatMulShape& s, const float* a, const fl
     return;
   }
   if (s.n <= op::kNarrowColumns && s.k <= kNarrowRows) return narrow_matmul(pool, s, a, b, c, after);
-  onednn::parallel_sgemm(pool, s.transpose_a, s.transpose_b, s.m, s.n, s.k, 1, a, s.transpose_a ? s.m : s.k, b,
-                         s.transpose_b ? s.k : s.n, 0, c, s.n, after);
+  const int64_t lda = s.transpose_a ? s.m : s.k, ldb = s.transpose_b ? s.k : s.n;
+  if (after != nullptr && s.m * s.n > kLargeProduct) {
+    op::gemm(pool, {s.transpose_a, s.transpose_b, s.m, s.n, s.k, a, lda, b, ldb, nullptr, c, s.n, false}, after);
+    return;
+  }
+  const onednn::GemmEpilogue epilogue = after != nullptr ? onednn::GemmEpilogue{after->call, after->context}
+                                                         : onednn::GemmEpilogue{};
+  onednn::parallel_sgemm(pool, s.transpose_a, s.transpose_b, s.m, s.n, s.k, 1, a, lda, b, ldb, 0, c, s.n,
+                         after != nullptr ? &epilogue : nullptr);
 }
 
 template <typename T>

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "reflow/base/thread_pool.h"
-#include "reflow/onednn/parallel_gemm.h"
+#include "reflow/op/gemm.h"
 
 namespace reflow::ops {
 
@@ -23,6 +23,6 @@ void matmul(ThreadPool& pool, const MatMulShape& shape, const T* a, const T* b, 
 
 // The same for float; `after`, where given, is called for each part of C right after it was computed.
 void matmul_f32(ThreadPool& pool, const MatMulShape& shape, const float* a, const float* b, float* c,
-                const onednn::GemmEpilogue* after = nullptr);
+                const op::GemmEpilogue* after = nullptr);
 
 }  // namespace reflow::ops

@@ -1,0 +1,216 @@
+#include "reflow/op/gemm.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+
+#include "reflow/op/panel_product.h"
+
+namespace reflow::op {
+namespace {
+
+constexpr double kFlopsPerNs = 90;           // of one thread, about
+constexpr double kWorthSplittingNs = 16000;  // less than this isn't worth waking a thread
+constexpr double kPartNs = 1.5e6;            // parts of large products: late threads hold nothing up
+constexpr int64_t kMostK = 384;              // of a block: a panel lies in the first-level cache
+constexpr int64_t kBlockOfA = 56 * 1024;     // floats: it lies in the second-level cache, and so do
+constexpr int64_t kColumnsAtOnce = 64;       // columns of B, or
+constexpr int64_t kMostColumns = 1024;       // where several blocks of A use them: they lie in the third-level cache
+constexpr int64_t kFewRows = 6;              // of C: each element of B is used once or twice, which is worth no copy
+constexpr int64_t kManyRows = 12;            // of C, and
+constexpr int64_t kManyColumns = 128;        // are worth a copy of A
+
+// A thread's copies of parts of A and B.
+struct Scratch {
+  struct Free {
+    void operator()(float* p) const { std::free(p); }
+  };
+  using Floats = std::unique_ptr<float[], Free>;
+  static Floats floats(int64_t n) { return Floats(static_cast<float*>(std::aligned_alloc(64, n * sizeof(float)))); }
+  Floats a = floats(kBlockOfA), b = floats(kMostK * kMostColumns);
+};
+
+Scratch& scratch() {
+  thread_local std::unique_ptr<Scratch> scratch;
+  if (scratch == nullptr) scratch = std::make_unique<Scratch>();
+  return *scratch;
+}
+
+int64_t round_up(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
+
+// `size` in as few equal parts of at most `most` as possible.
+int64_t equal_parts(int64_t size, int64_t most) {
+  const int64_t parts = (size + most - 1) / most;
+  return (size + parts - 1) / parts;
+}
+
+// A part of C.
+struct Area {
+  int64_t i, j, rows, columns;
+};
+
+class PartOfProduct {
+ public:
+  PartOfProduct(const Gemm& g, const Area& area, const GemmEpilogue* after) : g_(g), area_(area), after_(after) {}
+
+  void compute() {
+    const int64_t k_step = equal_parts(g_.k, kMostK);
+    const int64_t most_rows = std::max<int64_t>(kBlockOfA / k_step, 12);
+    const int64_t row_step = round_up(equal_parts(area_.rows, most_rows / 12 * 12), 12);
+    const int64_t column_step = area_.rows > row_step && g_.panels == nullptr ? kMostColumns : area_.columns;
+    for (int64_t p = 0; p < g_.k; p += k_step) {
+      p_ = p, depth_ = std::min(k_step, g_.k - p);
+      for (int64_t j = 0; j < area_.columns; j += column_step) {
+        const int64_t columns = std::min(column_step, area_.columns - j);
+        const bool copied = area_.rows > row_step && g_.panels == nullptr;
+        if (copied) copy_panels(area_.j + j, columns);
+        for (int64_t i = 0; i < area_.rows; i += row_step) {
+          multiply({area_.i + i, area_.j + j, std::min(row_step, area_.rows - i), columns}, copied);
+        }
+      }
+    }
+  }
+
+ private:
+  // Rows of op(A), as they are or in strips.
+  struct A {
+    const float* first;
+    int64_t row_step, k_step;
+    bool strips = false;
+  };
+  struct Panels {
+    const float* first;
+    int64_t panel_step, row_step;
+    bool goes_on = false;  // behind those of a block lie the next one's
+  };
+
+  // `copied`: rows [p_, p_ + depth_) of the columns of op(B) lie in scratch().b.
+  void multiply(const Area& area, bool copied) {
+    A a{g_.transpose_a ? g_.a + p_ * g_.lda + area.i : g_.a + area.i * g_.lda + p_, g_.transpose_a ? 1 : g_.lda,
+        g_.transpose_a ? g_.lda : 1};
+    a.strips = area.rows > 1 && (g_.transpose_a || (area.rows >= kManyRows && area.columns >= kManyColumns));
+    if (a.strips) {
+      math_.pack_strips(a.first, a.row_step, a.k_step, area.rows, depth_, scratch().a.get());
+      a.first = scratch().a.get();
+    }
+    for (int64_t at = 0; at < area.columns; at += kColumnsAtOnce) {
+      const Area block{area.i, area.j + at, area.rows, std::min(kColumnsAtOnce, area.columns - at)};
+      Panels b = copied ? Panels{scratch().b.get() + at * depth_, depth_ * kPanelColumns, kPanelColumns} : panels(block, a.strips);
+      b.goes_on = (copied || g_.panels != nullptr) && at + block.columns < area.columns;
+      multiply(block, a, b);
+      if (after_ != nullptr && p_ + depth_ == g_.k) after_->call(after_->context, block.i, block.j, block.rows, block.columns);
+    }
+  }
+
+  void multiply(const Area& block, const A& a, const Panels& b) {
+    const bool accumulate = g_.accumulate || p_ > 0;
+    for (int64_t at = 0; at < block.columns; at += kPanelColumns) {
+      const int64_t width = std::min<int64_t>(kPanelColumns, block.columns - at);
+      const float* panel = b.first + at / kPanelColumns * b.panel_step;
+      const bool more = b.goes_on || at + kPanelColumns < block.columns;
+      const float* const next = more && b.row_step == kPanelColumns ? panel + b.panel_step : nullptr;
+      int64_t row_step = b.row_step;
+      if (width < kPanelColumns && row_step != kPanelColumns) {  // all 16 columns are read
+        math_.pack_rows(panel, row_step, depth_, width, scratch().b.get(), 0);
+        panel = scratch().b.get(), row_step = kPanelColumns;
+      }
+      float* const c = g_.c + block.i * g_.ldc + block.j + at;
+      if (a.strips) {
+        math_.strips_product(a.first, block.rows, depth_, panel, c, g_.ldc, width, accumulate, next);
+      } else {
+        math_.product(a.first, a.row_step, a.k_step, block.rows, depth_, panel, row_step, c, g_.ldc, width, accumulate, next);
+      }
+    }
+  }
+
+  // Rows [p_, p_ + depth_) of the columns of op(B) that `block` needs.
+  Panels panels(const Area& block, bool strips) {
+    if (g_.panels != nullptr) {
+      return {g_.panels + block.j * g_.k + p_ * kPanelColumns, g_.k * kPanelColumns, kPanelColumns};
+    }
+    if (!g_.transpose_b && block.rows <= kFewRows && !strips) {
+      return {g_.b + p_ * g_.ldb + block.j, kPanelColumns, g_.ldb};
+    }
+    copy_panels(block.j, block.columns);
+    return {scratch().b.get(), depth_ * kPanelColumns, kPanelColumns};
+  }
+
+  void copy_panels(int64_t j, int64_t columns) {
+    float* const copy = scratch().b.get();
+    const int64_t panel_step = depth_ * kPanelColumns;
+    if (g_.transpose_b) {
+      math_.pack_transposed(g_.b + j * g_.ldb + p_, g_.ldb, depth_, columns, copy, panel_step);
+    } else {
+      math_.pack_rows(g_.b + p_ * g_.ldb + j, g_.ldb, depth_, columns, copy, panel_step);
+    }
+  }
+
+  const PanelMath& math_ = panel_math();
+  const Gemm& g_;
+  const Area& area_;
+  const GemmEpilogue* const after_;
+  int64_t p_ = 0, depth_ = 0;
+};
+
+// C cut into a grid of parts of `rows` x `columns`.
+struct Grid {
+  int64_t rows, columns, down, across;
+};
+
+int64_t part_size(int64_t size, int64_t parts, int64_t multiple) {
+  return std::min(size, round_up((size + parts - 1) / parts, multiple));
+}
+
+// Of the grids with `parts` parts the one with the least estimated work in its largest part: each part copies its panels
+// of A and B, which costs the more the narrower it is.
+Grid choose_grid(int64_t m, int64_t n, int64_t parts) {
+  Grid best{m, n, 1, 1};
+  double best_work = 1e300;
+  for (int64_t down = 1; down <= parts; ++down) {
+    if (parts % down != 0) continue;
+    const int64_t rows = part_size(m, down, 6), columns = part_size(n, parts / down, kPanelColumns);
+    const double work = static_cast<double>(rows) * columns * (1 + 12.0 / rows + 4.0 / columns);
+    if (work >= best_work) continue;
+    best_work = work;
+    best = {rows, columns, (m + rows - 1) / rows, (n + columns - 1) / columns};
+  }
+  return best;
+}
+
+}  // namespace
+
+void gemm(ThreadPool& pool, const Gemm& g, const GemmEpilogue* after) {
+  if (g.m == 0 || g.n == 0) return;
+  if (g.k == 0) {
+    for (int64_t i = 0; i < g.m && !g.accumulate; ++i) std::fill_n(g.c + i * g.ldc, g.n, 0.0f);
+    if (after != nullptr) after->call(after->context, 0, 0, g.m, g.n);
+    return;
+  }
+  const double cost_ns = 2.0 * g.m * g.n * g.k / kFlopsPerNs;
+  const int threads = pool.num_threads();
+  if (threads == 1 || cost_ns < kWorthSplittingNs) return PartOfProduct(g, {0, 0, g.m, g.n}, after).compute();
+  const int64_t rounds = std::clamp<int64_t>(static_cast<int64_t>(cost_ns / threads / kPartNs), 1, 8);
+  const Grid grid = choose_grid(g.m, g.n, threads * rounds);
+  pool.parallel_for(grid.down * grid.across, std::max(cost_ns, 1e5), [&](int64_t begin, int64_t end) {
+    for (int64_t part = begin; part < end; ++part) {
+      const int64_t i = part / grid.across * grid.rows, j = part % grid.across * grid.columns;
+      const Area area{i, j, std::min(grid.rows, g.m - i), std::min(grid.columns, g.n - j)};
+      PartOfProduct(g, area, after).compute();
+    }
+  });
+}
+
+void pack_panels(ThreadPool& pool, bool transpose_b, int64_t k, int64_t n, const float* b, int64_t ldb, float* panels) {
+  const int64_t count = (n + kPanelColumns - 1) / kPanelColumns;
+  pool.parallel_for(count, 6.0 * k, [&](int64_t begin, int64_t end) {
+    const int64_t j = begin * kPanelColumns, columns = std::min(n, end * kPanelColumns) - j;
+    float* const to = panels + j * k;
+    if (transpose_b) {
+      panel_math().pack_transposed(b + j * ldb, ldb, k, columns, to, k * kPanelColumns);
+    } else {
+      panel_math().pack_rows(b + j, ldb, k, columns, to, k * kPanelColumns);
+    }
+  });
+}
+
+}  // namespace reflow::op

@@ -1,0 +1,41 @@
+#pragma once
+
+// Products of float matrices.
+
+#include <cstdint>
+
+#include "reflow/base/thread_pool.h"
+
+namespace reflow::op {
+
+// C = op(A) op(B), or C += op(A) op(B), for row-major matrices, where op transposes if `transpose_a` (`transpose_b`) is set:
+// op(A) is [m, k], op(B) [k, n], C [m, n]; ld* are the distances between rows as they lie in memory.
+struct Gemm {
+  bool transpose_a = false, transpose_b = false;
+  int64_t m = 0, n = 0, k = 0;
+  const float* a = nullptr;
+  int64_t lda = 0;
+  const float* b = nullptr;
+  int64_t ldb = 0;
+  const float* panels = nullptr;  // op(B) as pack_panels leaves it: then b isn't read
+  float* c = nullptr;
+  int64_t ldc = 0;
+  bool accumulate = false;  // C += op(A) op(B)
+};
+
+// What is done with a part of C, `rows` rows from i on and `columns` columns from j on, right after it was computed, by
+// the thread that did, while it is in that thread's cache.
+struct GemmEpilogue {
+  void (*call)(void* context, int64_t i, int64_t j, int64_t rows, int64_t columns);
+  void* context;
+};
+
+// Computes C, its rows and columns shared out to the threads of `pool`. The bits of an element of C depend on its row of
+// op(A), its column of op(B) and k alone.
+void gemm(ThreadPool& pool, const Gemm& g, const GemmEpilogue* after = nullptr);
+
+// op(B) [k, n] as panels (op/panel_product.h): what several products share is copied once. `panels` has room for
+// panels_size(k, n).
+void pack_panels(ThreadPool& pool, bool transpose_b, int64_t k, int64_t n, const float* b, int64_t ldb, float* panels);
+
+}  // namespace reflow::op

@@ -1,0 +1,123 @@
+#include "reflow/op/gemm.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "reflow/op/panel_product.h"
+
+namespace reflow::op {
+namespace {
+
+// Small whole numbers: sums are exact.
+std::vector<float> numbers(int64_t n, int seed) {
+  std::vector<float> x(n);
+  for (int64_t i = 0; i < n; ++i) x[i] = static_cast<float>((i * 7 + seed) % 11 - 5);
+  return x;
+}
+
+struct Sizes {
+  int64_t m, n, k;
+};
+
+class GemmOf : public testing::TestWithParam<Sizes> {
+ protected:
+  // All elements of C, with gaps between its rows; those of the gaps have to stay.
+  void expect_product(bool transpose_a, bool transpose_b, bool packed, bool accumulate, int threads) {
+    const auto [m, n, k] = GetParam();
+    const int64_t gap = 3;
+    const std::vector<float> a = numbers(m * k, 1), b = numbers(k * n, 2), before = numbers(m * (n + gap), 3);
+    std::vector<float> c = before, panels(panels_size(k, n));
+    ThreadPool pool(threads);
+    Gemm g;
+    g.transpose_a = transpose_a, g.transpose_b = transpose_b;
+    g.m = m, g.n = n, g.k = k;
+    g.a = a.data(), g.lda = transpose_a ? m : k;
+    g.b = b.data(), g.ldb = transpose_b ? k : n;
+    if (packed) {
+      pack_panels(pool, transpose_b, k, n, g.b, g.ldb, panels.data());
+      g.b = nullptr, g.panels = panels.data();
+    }
+    g.c = c.data(), g.ldc = n + gap;
+    g.accumulate = accumulate;
+    gemm(pool, g);
+    for (int64_t i = 0; i < m; ++i) {
+      for (int64_t j = 0; j < n + gap; ++j) {
+        float expected = accumulate || j >= n ? before[i * (n + gap) + j] : 0;
+        for (int64_t p = 0; j < n && p < k; ++p) {
+          expected += a[transpose_a ? p * m + i : i * k + p] * b[transpose_b ? j * k + p : p * n + j];
+        }
+        ASSERT_EQ(c[i * (n + gap) + j], expected) << i << ", " << j;
+      }
+    }
+  }
+};
+
+TEST_P(GemmOf, PlainMatrices) { expect_product(false, false, false, false, 1); }
+TEST_P(GemmOf, TransposedMatrices) {
+  expect_product(true, false, false, false, 1);
+  expect_product(false, true, false, false, 1);
+  expect_product(true, true, false, false, 1);
+}
+TEST_P(GemmOf, Panels) {
+  expect_product(false, false, true, false, 1);
+  expect_product(true, true, true, false, 1);
+}
+TEST_P(GemmOf, Sums) {
+  expect_product(false, false, false, true, 1);
+  expect_product(true, true, true, true, 1);
+}
+TEST_P(GemmOf, SeveralThreads) {
+  expect_product(false, false, false, false, 3);
+  expect_product(true, true, false, true, 3);
+  expect_product(false, true, true, false, 3);
+}
+
+INSTANTIATE_TEST_SUITE_P(Sizes, GemmOf,
+                         testing::Values(Sizes{1, 1, 1}, Sizes{1, 40, 70}, Sizes{2, 16, 5}, Sizes{6, 17, 3}, Sizes{7, 100, 64},
+                                         Sizes{20, 130, 30}, Sizes{26, 130, 800}, Sizes{3, 5, 0},
+                                         Sizes{170, 1050, 20}, Sizes{160, 70, 390}),
+                         [](const auto& info) {
+                           const Sizes& s = info.param;
+                           return std::to_string(s.m) + "x" + std::to_string(s.n) + "x" + std::to_string(s.k);
+                         });
+
+TEST(Gemm, ThreadsChangeNoBit) {
+  const int64_t m = 100, n = 300, k = 500;
+  std::vector<float> a(m * k), b(k * n), one(m * n), three(m * n);
+  for (int64_t i = 0; i < m * k; ++i) a[i] = 1 / static_cast<float>(i % 97 + 1);
+  for (int64_t i = 0; i < k * n; ++i) b[i] = 1 / static_cast<float>(i % 89 + 1);
+  Gemm g;
+  g.m = m, g.n = n, g.k = k, g.a = a.data(), g.lda = k, g.b = b.data(), g.ldb = n, g.c = one.data(), g.ldc = n;
+  ThreadPool single(1), several(3);
+  gemm(single, g);
+  g.c = three.data();
+  gemm(several, g);
+  EXPECT_EQ(one, three);
+}
+
+TEST(Gemm, EpiloguesSeeEachElementOnce) {
+  const int64_t m = 500, n = 300, k = 500;
+  const std::vector<float> a = numbers(m * k, 1), b = numbers(k * n, 2);
+  std::vector<float> c(m * n);
+  struct Context {
+    std::vector<int> seen;
+    int64_t n;
+  } context{std::vector<int>(m * n), n};
+  const GemmEpilogue after{[](void* raw, int64_t i, int64_t j, int64_t rows, int64_t columns) {
+                             auto& context = *static_cast<Context*>(raw);
+                             for (int64_t r = i; r < i + rows; ++r) {
+                               for (int64_t s = j; s < j + columns; ++s) ++context.seen[r * context.n + s];
+                             }
+                           },
+                           &context};
+  Gemm g;
+  g.m = m, g.n = n, g.k = k, g.a = a.data(), g.lda = k, g.b = b.data(), g.ldb = n, g.c = c.data(), g.ldc = n;
+  ThreadPool pool(3);
+  gemm(pool, g, &after);
+  EXPECT_EQ(context.seen, std::vector<int>(m * n, 1));
+}
+
+}  // namespace
+}  // namespace reflow::op

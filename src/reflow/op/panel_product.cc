@@ -1,0 +1,233 @@
+#include "reflow/op/panel_product.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "reflow/op/panel_product.cc"
+#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_AVX3_DL)
+#include <hwy/foreach_target.h>
+// clang-format off
+#include <hwy/highway.h>
+// clang-format on
+
+HWY_BEFORE_NAMESPACE();
+namespace reflow::op {
+namespace HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using Tag = hn::CappedTag<float, kPanelColumns>;
+using Vec = hn::Vec<Tag>;
+constexpr int kLanes = static_cast<int>(hn::MaxLanes(Tag()));
+constexpr int kVectors = kPanelColumns / kLanes;                        // of a row of C
+constexpr int kMostRows = kVectors == 1 ? 12 : kVectors == 2 ? 6 : 3;  // so many sums as registers hold
+
+// kRows rows of C. kPacked: A lies as [k, kRows], and rows of B lie beside each other. A quarter of as many rows of a
+// panel are fetched into the cache from `next` on.
+template <int kRows, bool kPacked>
+void strip(const float* a, int64_t row_step, int64_t k_step, int64_t k, const float* b, int64_t b_step, float* c,
+           int64_t c_step, int64_t columns, bool accumulate, const float* next) {
+  if constexpr (kPacked) row_step = 1, k_step = kRows, b_step = kPanelColumns;
+  const Tag d;
+  Vec sums[kRows][kVectors];
+#pragma GCC unroll 12
+  for (int r = 0; r < kRows; ++r) {
+    __builtin_prefetch(c + r * c_step, 1);
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) sums[r][v] = hn::Zero(d);
+  }
+  const auto add = [&](int64_t p) HWY_ATTR {
+    Vec row[kVectors];
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) row[v] = hn::LoadU(d, b + p * b_step + v * kLanes);
+#pragma GCC unroll 12
+    for (int r = 0; r < kRows; ++r) {
+      const Vec factor = hn::Set(d, a[r * row_step + p * k_step]);
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) sums[r][v] = hn::MulAdd(factor, row[v], sums[r][v]);
+    }
+  };
+  int64_t p = 0;
+  for (; p + 4 <= k; p += 4) {
+    __builtin_prefetch(next + p / 4 * kPanelColumns, 0, 2);
+#pragma GCC unroll 4
+    for (int64_t q = 0; q < 4; ++q) add(p + q);
+  }
+  for (; p < k; ++p) add(p);
+  if (columns == kPanelColumns) {
+#pragma GCC unroll 12
+    for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) {
+        float* const to = c + r * c_step + v * kLanes;
+        hn::StoreU(accumulate ? hn::Add(hn::LoadU(d, to), sums[r][v]) : sums[r][v], d, to);
+      }
+    }
+    return;
+  }
+  HWY_ALIGN float row[kPanelColumns];
+#pragma GCC unroll 12
+  for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) hn::Store(sums[r][v], d, row + v * kLanes);
+    float* const to = c + r * c_step;
+    for (int64_t j = 0; j < columns; ++j) to[j] = accumulate ? to[j] + row[j] : row[j];
+  }
+}
+
+using StripFn = void (*)(const float*, int64_t, int64_t, int64_t, const float*, int64_t, float*, int64_t, int64_t, bool,
+                         const float*);
+
+template <bool kPacked, int... kRows>
+constexpr std::array<StripFn, kMostRows + 1> strip_table(std::integer_sequence<int, kRows...>) {
+  return {nullptr, strip<kRows + 1, kPacked>...};
+}
+template <bool kPacked>
+constexpr auto kStrips = strip_table<kPacked>(std::make_integer_sequence<int, kMostRows>());
+
+// What each of the first strips fetches of the panel behind this one; the other strips nothing new.
+HWY_INLINE const float* part_of_next(const float* next, const float* b, int64_t k, int64_t strip) {
+  return next != nullptr && strip < 4 ? next + strip * (k / 4) * kPanelColumns : b;
+}
+
+// Calls visit(first row, number of rows) for strips that are as equal as can be: narrow ones are slower for each row.
+template <typename Visit>
+HWY_INLINE void for_each_strip(int64_t rows, Visit&& visit) {
+  const int64_t count = (rows + kMostRows - 1) / kMostRows, least = rows / count, wider = rows % count;
+  for (int64_t i = 0, row = 0; i < count; ++i) {
+    const int64_t size = least + (i < wider ? 1 : 0);
+    visit(row, size);
+    row += size;
+  }
+}
+
+void product(const float* a, int64_t row_step, int64_t k_step, int64_t rows, int64_t k, const float* b, int64_t b_step,
+             float* c, int64_t c_step, int64_t columns, bool accumulate, const float* next) {
+  int64_t strip = 0;
+  for_each_strip(rows, [&](int64_t row, int64_t size) {
+    kStrips<false>[size](a + row * row_step, row_step, k_step, k, b, b_step, c + row * c_step, c_step, columns, accumulate,
+                         part_of_next(next, b, k, strip++));
+  });
+}
+
+void strips_product(const float* strips, int64_t rows, int64_t k, const float* b, float* c, int64_t c_step, int64_t columns,
+                    bool accumulate, const float* next) {
+  int64_t strip = 0;
+  for_each_strip(rows, [&](int64_t row, int64_t size) {
+    kStrips<true>[size](strips + row * k, 0, 0, k, b, 0, c + row * c_step, c_step, columns, accumulate,
+                        part_of_next(next, b, k, strip++));
+  });
+}
+
+#if HWY_TARGET != HWY_SCALAR
+// Four rows of four.
+HWY_INLINE void transpose4(const float* from, int64_t step, float* to, int64_t to_step) {
+  const hn::FixedTag<float, 4> d;
+  const hn::Repartition<double, decltype(d)> pairs;
+  const auto r0 = hn::LoadU(d, from), r1 = hn::LoadU(d, from + step), r2 = hn::LoadU(d, from + 2 * step),
+             r3 = hn::LoadU(d, from + 3 * step);
+  const auto a = hn::BitCast(pairs, hn::InterleaveLower(d, r0, r1)), b = hn::BitCast(pairs, hn::InterleaveLower(d, r2, r3));
+  const auto e = hn::BitCast(pairs, hn::InterleaveUpper(d, r0, r1)), f = hn::BitCast(pairs, hn::InterleaveUpper(d, r2, r3));
+  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, a, b)), d, to);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, a, b)), d, to + to_step);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, e, f)), d, to + 2 * to_step);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, e, f)), d, to + 3 * to_step);
+}
+#endif
+
+void pack_strips(const float* a, int64_t row_step, int64_t k_step, int64_t rows, int64_t k, float* strips) {
+  if (row_step == 1) {
+    constexpr int64_t kAtOnce = 8;  // rows of the transpose, so that each strip's part of them is written in one go
+    for (int64_t p = 0; p < k; p += kAtOnce) {
+      const int64_t end = std::min(k, p + kAtOnce);
+      for_each_strip(rows, [&](int64_t row, int64_t size) {
+        float* to = strips + row * k + p * size;
+        const float* from = a + row + p * k_step;
+        for (int64_t q = p; q < end; ++q, to += size, from += k_step) {
+          if (size == 6) {
+            std::memcpy(to, from, 6 * sizeof(float));
+          } else {
+            for (int64_t r = 0; r < size; ++r) to[r] = from[r];
+          }
+        }
+      });
+    }
+    return;
+  }
+  for_each_strip(rows, [&](int64_t row, int64_t size) {
+    float* const to = strips + row * k;
+    const float* const from = a + row * row_step;
+    int64_t p = 0;
+#if HWY_TARGET != HWY_SCALAR
+    for (; size >= 4 && k_step == 1 && p + 4 <= k; p += 4) {
+      for (int64_t r = 0; r < size; r += 4) {
+        const int64_t first = std::min(r, size - 4);  // rows may be written twice
+        transpose4(from + first * row_step + p, row_step, to + p * size + first, size);
+      }
+    }
+#endif
+    for (; p < k; ++p) {
+      for (int64_t r = 0; r < size; ++r) to[p * size + r] = from[r * row_step + p * k_step];
+    }
+  });
+}
+
+void pack_rows(const float* b, int64_t step, int64_t k, int64_t n, float* panels, int64_t panel_step) {
+  const Tag d;
+  const int64_t whole = n / kPanelColumns, rest = n % kPanelColumns;
+  for (int64_t p = 0; p < k; ++p) {
+    const float* from = b + p * step;
+    float* to = panels + p * kPanelColumns;
+    for (int64_t j = 0; j < whole; ++j, from += kPanelColumns, to += panel_step) {
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) hn::StoreU(hn::LoadU(d, from + v * kLanes), d, to + v * kLanes);
+    }
+    if (rest == 0) continue;
+    for (int64_t j = 0; j < rest; ++j) to[j] = from[j];
+    for (int64_t j = rest; j < kPanelColumns; ++j) to[j] = 0;
+  }
+}
+
+void pack_transposed(const float* b, int64_t step, int64_t k, int64_t n, float* panels, int64_t panel_step) {
+  for (int64_t first = 0; first < n; first += kPanelColumns, panels += panel_step) {
+    const int64_t columns = std::min<int64_t>(kPanelColumns, n - first);
+    const float* const from = b + first * step;
+    int64_t p = 0;
+#if HWY_TARGET != HWY_SCALAR
+    if (columns == kPanelColumns) {
+      for (; p + 4 <= k; p += 4) {
+#pragma GCC unroll 4
+        for (int64_t j = 0; j < kPanelColumns; j += 4) {
+          transpose4(from + j * step + p, step, panels + p * kPanelColumns + j, kPanelColumns);
+        }
+      }
+    }
+#endif
+    for (; p < k; ++p) {
+      float* const to = panels + p * kPanelColumns;
+      for (int64_t j = 0; j < kPanelColumns; ++j) to[j] = j < columns ? from[j * step + p] : 0;
+    }
+  }
+}
+
+PanelMath find() { return {product, strips_product, pack_strips, pack_rows, pack_transposed}; }
+
+}  // namespace HWY_NAMESPACE
+}  // namespace reflow::op
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace reflow::op {
+namespace {
+HWY_EXPORT(find);
+}  // namespace
+
+const PanelMath& panel_math() {
+  static const PanelMath kMath = HWY_DYNAMIC_DISPATCH(find)();
+  return kMath;
+}
+
+}  // namespace reflow::op
+#endif  // HWY_ONCE
