@@ -9,6 +9,8 @@ namespace reflow::passes {
 Status order_variable_accesses(PassContext& context);
 // Ops that only hand their input on, and reshapes to the shape that is there, are left out.
 Status remove_identities(PassContext& context);
+// Control edges between pure nodes that order nothing which anybody sees go.
+Status drop_idle_waits(PassContext& context);
 // What depends on constants and static shapes alone is computed once, here.
 Status fold_constants(PassContext& context);
 // Arithmetic that changes no bit is left out: x * 1, x - 0, -(-x), AddN of one, transposes that undo each other.

@@ -15,6 +15,7 @@ namespace reflow::passes {
 const std::vector<Pass>& pipeline() {
   static const std::vector<Pass> kPasses = {
       {"identity_removal", "Leaves out ops that only hand their input on.", remove_identities},
+      {"idle_waits", "Leaves out control edges that order nothing which anybody sees.", drop_idle_waits},
       {"constant_folding", "Computes once what depends on constants and static shapes alone.", fold_constants},
       {"arithmetic", "Leaves out arithmetic that changes no bit, as x * 1.", simplify_arithmetic},
       {"common_subexpressions", "Computes once what several nodes compute from the same inputs.",
