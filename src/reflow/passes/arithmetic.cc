@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
+#include <string_view>
 
 #include "reflow/passes/passes.h"
 #include "reflow/passes/rewrite.h"
@@ -58,6 +60,14 @@ Endpoint simplified_transpose(const Node& node) {
   return is_identity_permutation(both) ? before.input(0) : Endpoint{};
 }
 
+// A reduction over no axis, as the gradient of a sum of two values of one shape is.
+bool reduces_nothing(const Node& node) {
+  constexpr std::array<std::string_view, 5> kReductions = {"Sum", "Mean", "Max", "Min", "Prod"};
+  if (std::ranges::find(kReductions, node.type()) == kReductions.end()) return false;
+  const Tensor* axes = const_value(node.input(1));
+  return axes != nullptr && axes->num_elements() == 0 && node.input(1).node->control_inputs().empty();
+}
+
 // What `node` gives without computing; no endpoint: it has to compute.
 Endpoint simplified(const Node& node) {
   const std::string& op = node.type();
@@ -83,6 +93,8 @@ Endpoint simplified(const Node& node) {
     if (is_scalar_constant(x, 0)) return y;
   } else if (op == "Transpose") {
     return simplified_transpose(node);
+  } else if (reduces_nothing(node)) {
+    return x;
   }
   return {};
 }

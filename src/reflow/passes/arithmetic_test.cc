@@ -48,6 +48,15 @@ TEST_F(Arithmetic, NorAreThoseThatBranchesPassOn) {
   EXPECT_EQ(count("Mul"), 1);
 }
 
+TEST_F(Arithmetic, ReductionsOverNoAxis) {
+  const Endpoint x = feed({2, 3});
+  Node* whole = fetch(op("Sum", {x, constant(Tensor(DType::kInt32, {0}))}));
+  Node* reduced = fetch(op("Sum", {x, constant(Tensor::vector<int32_t>({1}))}));
+  run(simplify_arithmetic);
+  EXPECT_EQ(whole->input(0), x);
+  EXPECT_EQ(reduced->input(0).node->type(), "Sum");
+}
+
 TEST_F(Arithmetic, TransposesThatUndoEachOther) {
   const Endpoint x = feed({2, 3, 4});
   const auto perm = [&](int a, int b, int c) { return constant(Tensor::vector<int32_t>({a, b, c})); };

@@ -13,7 +13,8 @@ Status remove_identities(PassContext& context);
 Status drop_idle_waits(PassContext& context);
 // What depends on constants and static shapes alone is computed once, here.
 Status fold_constants(PassContext& context);
-// Arithmetic that changes no bit is left out: x * 1, x - 0, -(-x), AddN of one, transposes that undo each other.
+// Arithmetic that changes no bit is left out: x * 1, x - 0, -(-x), AddN of one, transposes that undo each other, reductions
+// over no axis.
 Status simplify_arithmetic(PassContext& context);
 // Stateless nodes that compute the same from the same inputs become one.
 Status merge_common_subexpressions(PassContext& context);
