@@ -117,6 +117,23 @@ TEST_F(FusedNetworks, SumsOfProducts) {
   expect_same({op("AddN", {graph::OpInput(terms)})}, 2e-6);
 }
 
+// As an optimizer gates them: each gradient of a product waits for both.
+TEST_F(FusedNetworks, GatedGradients) {
+  const Endpoint weights = input({30, 50});
+  Endpoint dy = input({7, 50});
+  std::vector<Endpoint> sums;
+  for (int step = 0; step < 3; ++step) {
+    const Endpoint dx = op("MatMul", {dy, weights}, {{"transpose_b", true}});
+    const Endpoint dw = op("MatMul", {input({7, 30}), dy}, {{"transpose_a", true}});
+    const Endpoint gate = op("Identity", {dx}), gated = op("Identity", {dw});
+    graph_.add_control_input(gate.node, dw.node);
+    graph_.add_control_input(gated.node, dx.node);
+    sums.push_back(gated);
+    dy = op("Tanh", {op("MatMul", {gate, weights})});
+  }
+  expect_same({op("AddN", {graph::OpInput(sums)}), dy}, 1e-5);
+}
+
 TEST_F(FusedNetworks, StepsOfARecurrentCell) {
   const Endpoint weights = input({70, 130}), bias = input({130}), back = input({33, 130});
   Endpoint h = input({5, 33});
