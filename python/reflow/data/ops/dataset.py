@@ -20,6 +20,15 @@ class AutotuneAlgorithm(enum.Enum):
     GRADIENT_DESCENT = 1
 
 
+def _deprecated(instructions):
+    """Marks a method as deprecated under the module where TensorFlow has it."""
+    def wrap(method):
+        method.__module__ = __name__ + '_ops'
+        return deprecation.deprecated(None, instructions)(method)
+
+    return wrap
+
+
 class DatasetV2(methods.DatasetMethods, trackable.Trackable, composite_tensor.CompositeTensor, metaclass=abc.ABCMeta):
     """A sequence of elements, which are nested structures of tensors, and how it is made of others."""
 
@@ -143,9 +152,9 @@ class DatasetV1(DatasetV2):
         """The scalar variant tensor that holds the dataset."""
         raise NotImplementedError('Dataset._as_variant_tensor')
 
-    @deprecation.deprecated(None, 'Use `for ... in dataset:` to iterate over a dataset. If using `tf.estimator`, return '
-                            'the `Dataset` object directly from your input function. As a last resort, you can use '
-                            '`tf.compat.v1.data.make_one_shot_iterator(dataset)`.')
+    @_deprecated('Use `for ... in dataset:` to iterate over a dataset. If using `tf.estimator`, return '
+                 'the `Dataset` object directly from your input function. As a last resort, you can use '
+                 '`tf.compat.v1.data.make_one_shot_iterator(dataset)`.')
     def make_one_shot_iterator(self):
         """An iterator that passes over the dataset once, without being initialized."""
         return self._make_one_shot_iterator()
@@ -181,9 +190,9 @@ class DatasetV1(DatasetV2):
                 'datasets that capture stateful objects, such as a `Variable` or `LookupTable`. In these cases, use '
                 '`Dataset.make_initializable_iterator()`. (Original error: %s)' % error) from None
 
-    @deprecation.deprecated(None, 'Use `for ... in dataset:` to iterate over a dataset. If using `tf.estimator`, return '
-                            'the `Dataset` object directly from your input function. As a last resort, you can use '
-                            '`tf.compat.v1.data.make_initializable_iterator(dataset)`.')
+    @_deprecated('Use `for ... in dataset:` to iterate over a dataset. If using `tf.estimator`, return '
+                 'the `Dataset` object directly from your input function. As a last resort, you can use '
+                 '`tf.compat.v1.data.make_initializable_iterator(dataset)`.')
     def make_initializable_iterator(self, shared_name=None):
         """An iterator whose `initializer` has to be run before it passes over the dataset."""
         return self._make_initializable_iterator(shared_name)
@@ -201,13 +210,13 @@ class DatasetV1(DatasetV2):
         return iterator_ops.Iterator(resource, initializer, *_legacy_structure(dataset))
 
     @staticmethod
-    @deprecation.deprecated(None, 'Use `tf.data.Dataset.from_tensor_slices()`.')
+    @_deprecated('Use `tf.data.Dataset.from_tensor_slices()`.')
     def from_sparse_tensor_slices(sparse_tensor):
         """The rows of a SparseTensor, as SparseTensors."""
         from reflow.data.ops import sources
         return DatasetV1Adapter(sources.SparseTensorSliceDataset(sparse_tensor))
 
-    @deprecation.deprecated(None, 'Use `tf.data.Dataset.map()')
+    @_deprecated('Use `tf.data.Dataset.map()')
     def map_with_legacy_function(self, map_func, num_parallel_calls=None):
         """`map` with a function that is built by Defun."""
         from reflow.data.ops import mapped
@@ -216,26 +225,26 @@ class DatasetV1(DatasetV2):
         return DatasetV1Adapter(mapped.ParallelMapDataset(self, map_func, num_parallel_calls, preserve_cardinality=False,
                                                           use_legacy_function=True))
 
-    @deprecation.deprecated(None, 'Use `tf.data.Dataset.filter()')
+    @_deprecated('Use `tf.data.Dataset.filter()')
     def filter_with_legacy_function(self, predicate):
         """`filter` with a function that is built by Defun."""
         from reflow.data.ops import mapped
         return mapped.FilterDataset(self, predicate, use_legacy_function=True)
 
     @property
-    @deprecation.deprecated(None, 'Use `tf.compat.v1.data.get_output_classes(dataset)`.')
+    @_deprecated('Use `tf.compat.v1.data.get_output_classes(dataset)`.')
     def output_classes(self):
         """The classes of the components of an element."""
         return structure.legacy_classes(self.element_spec)
 
     @property
-    @deprecation.deprecated(None, 'Use `tf.compat.v1.data.get_output_shapes(dataset)`.')
+    @_deprecated('Use `tf.compat.v1.data.get_output_shapes(dataset)`.')
     def output_shapes(self):
         """The shapes of the components of an element."""
         return structure.legacy_shapes(self.element_spec)
 
     @property
-    @deprecation.deprecated(None, 'Use `tf.compat.v1.data.get_output_types(dataset)`.')
+    @_deprecated('Use `tf.compat.v1.data.get_output_types(dataset)`.')
     def output_types(self):
         """The types of the components of an element."""
         return structure.legacy_types(self.element_spec)
