@@ -59,7 +59,8 @@ const std::map<std::string, std::vector<GoldenCase>>& cases_by_op() {
           "tf-1.15/kernels/image", "tf-1.15/kernels/networks", "tf-1.15/kernels/pictures",
           "tf-1.15/kernels/arrays", "tf-1.15/kernels/quantization", "tf-1.15/kernels/sampling",
           "tf-1.15/kernels/sequences", "tf-1.15/kernels/algebra", "kernels/string_ops", "kernels/sparse_ops",
-          "kernels/parsing_ops", "kernels/summary_ops", "kernels/image_codec_ops", "kernels/core_ops"}) {
+          "kernels/parsing_ops", "kernels/summary_ops", "kernels/image_codec_ops", "kernels/core_ops",
+          "kernels/more_types"}) {
       const auto* family = new Family{read_golden_json(path + ".json"), read_golden_npz(path + ".npz")};
       for (const Json& c : family->cases) (*result)[c.at("op")].push_back({&c, &family->npz});
     }

@@ -60,6 +60,8 @@ FixedLengthRecordReader::FixedLengthRecordReader(int64_t record_bytes, const Fix
                          {"hop_bytes", options.hop_bytes},
                          {"encoding", options.encoding}})) {}
 
+LMDBReader::LMDBReader(const NameOptions& options) : ReaderBase(reader("LMDBReader", options.name, {})) {}
+
 TFRecordReader::TFRecordReader(const TFRecordReaderOptions& options)
     : ReaderBase(reader("TFRecordReaderV2", options.name, {{"compression_type", options.compression_type}})) {}
 

@@ -71,6 +71,12 @@ class FixedLengthRecordReader : public ReaderBase {
   explicit FixedLengthRecordReader(int64_t record_bytes, const FixedLengthRecordOptions& options = {});
 };
 
+// Entries of LMDB databases: keys and values.
+class LMDBReader : public ReaderBase {
+ public:
+  explicit LMDBReader(const NameOptions& options = {});
+};
+
 struct TFRecordReaderOptions {
   std::string name;
   std::string compression_type;  // or "ZLIB", "GZIP"

@@ -5,7 +5,9 @@
 #include <regex>
 
 #include "reflow/io/file.h"
+#include "reflow/io/lmdb.h"
 #include "reflow/io/record_writer.h"
+#include "tests/kit/golden_file.h"
 #include "tests/kit/session_fixture.h"
 
 namespace reflow::ops {
@@ -211,6 +213,54 @@ TEST_F(ReaderTest, QueuesThatHaveNoWork) {
   EXPECT_EQ(failure(reading()), "Expected single component queue");
   queue_ = op("FIFOQueueV2", {}, {{"component_types", std::vector<DType>{DType::kInt32}}});
   EXPECT_EQ(failure(reading()), "Expected queue with single string component");
+}
+
+// As TensorFlow 1.15.5 reads it: 119 small entries in order of their keys and a large one.
+TEST_F(ReaderTest, LmdbEntriesByTheirKeys) {
+  const std::string path = file("data.mdb", reflow::testing::read_golden("lmdb/data.mdb.gz"));
+  read_from("LMDBReader", {path});
+  Node* const read = reading();
+  const auto entry = [&] {
+    const std::vector<Tensor> record = run({read->output(0), read->output(1)});
+    return std::pair(record.at(0).item<std::string>(), record.at(1).item<std::string>());
+  };
+  EXPECT_EQ(entry(), std::pair(std::string("key0000"), std::string("value 0 ")));
+  for (int i = 1; i < 3; ++i) entry();
+  EXPECT_EQ(entry(), std::pair(std::string("key0004"), std::string("again")));
+  for (int i = 5; i < 120; ++i) entry();
+  const auto [key, value] = entry();
+  EXPECT_EQ(key, "large");
+  ASSERT_EQ(value.size(), 9000u);
+  EXPECT_EQ(static_cast<unsigned char>(value[8999]), 8999 % 251);
+  close();
+  EXPECT_THAT(error({read->output(0)}), HasSubstr("is closed and has insufficient elements"));
+}
+
+TEST_F(ReaderTest, DamagedLmdbDatabasesAreErrors) {
+  const std::string good = reflow::testing::read_golden("lmdb/data.mdb.gz");
+  for (size_t size = 0; size < good.size(); size += 9000) {
+    auto reader = io::LmdbReader::open(file("cut.mdb", good.substr(0, size)));
+    std::string_view key, value;
+    int entries = 0;
+    while (reader.ok()) {
+      const auto more = reader->next(&key, &value);
+      if (!more.ok() || !*more) break;
+      ++entries;
+    }
+    EXPECT_LE(entries, 120);
+  }
+  for (size_t at = 4096 * 2; at < good.size(); at += 1999) {
+    std::string bad = good;
+    bad[at] = static_cast<char>(~bad[at]);
+    auto reader = io::LmdbReader::open(file("bad.mdb", bad));
+    std::string_view key, value;
+    for (int i = 0; reader.ok() && i < 1000; ++i) {
+      const auto more = reader->next(&key, &value);
+      if (!more.ok() || !*more) break;
+    }
+  }
+  EXPECT_FALSE(io::LmdbReader::open(file("text.mdb", std::string(10000, 'x'))).ok());
+  EXPECT_EQ(io::LmdbReader::open("/nowhere/data.mdb").status().code(), StatusCode::kNotFound);
 }
 
 }  // namespace

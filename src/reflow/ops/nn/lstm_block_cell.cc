@@ -6,6 +6,7 @@
 
 #include "lstm_shapes.h"
 #include "lstm_step.h"
+#include "with_floats.h"
 #include "reflow/op/op.h"
 
 namespace reflow::ops {
@@ -13,7 +14,7 @@ namespace {
 
 using namespace op;
 
-constexpr auto kFloat = Types<float>{};
+constexpr auto kHalfAndFloat = Types<Half, float>{};
 
 Status cell_shape(ShapeContext& c) {
   Shape x, cs_prev;
@@ -93,6 +94,11 @@ class LSTMBlockCellGrad : public Kernel {
   bool use_peephole_;
 };
 
+template <typename T>
+using LSTMBlockCellOf = FloatKernel<LSTMBlockCell, T>;
+template <typename T>
+using LSTMBlockCellGradOf = FloatKernel<LSTMBlockCellGrad, T>;
+
 void cell_gradient(GradContext& g) {
   std::vector<OpInput> inputs;
   for (int i = 0; i < 8; ++i) inputs.emplace_back(g.x(i));
@@ -136,7 +142,7 @@ REFLOW_OP("LSTMBlockCell")
     .attr("T: {half, float}")
     .doc("A step of an LSTM: from x, [batch, input], the cell's state and its last output, both [batch, cell]. w is "
          "[input + cell, 4 * cell], with the gates in the order input, new input, forget, output.")
-    .shape(cell_shape).kernel<LSTMBlockCell>(kCpu, kFloat).gradient(cell_gradient);
+    .shape(cell_shape).kernel<LSTMBlockCellOf>(kCpu, kHalfAndFloat).gradient(cell_gradient);
 
 REFLOW_OP("LSTMBlockCellGrad")
     .input("x: T").input("cs_prev: T").input("h_prev: T").input("w: T").input("wci: T").input("wcf: T").input("wco: T")
@@ -145,7 +151,7 @@ REFLOW_OP("LSTMBlockCellGrad")
     .output("cs_prev_grad: T").output("dicfo: T").output("wci_grad: T").output("wcf_grad: T").output("wco_grad: T")
     .attr("use_peephole: bool").attr("T: {half, float}")
     .doc("The derivatives of LSTMBlockCell to the state, to the gates before their activations and to the peepholes.")
-    .shape(cell_grad_shape).kernel<LSTMBlockCellGrad>(kCpu, kFloat);
+    .shape(cell_grad_shape).kernel<LSTMBlockCellGradOf>(kCpu, kHalfAndFloat);
 
 }  // namespace
 }  // namespace reflow::ops

@@ -152,7 +152,7 @@ REFLOW_OP("SparseTensorDenseMatMul")
     .doc("The product of the sparse matrix A and the dense matrix `b`, each of which may be taken for its conjugate "
          "transpose.")
     .shape(sparse_matmul_shape)
-    .kernel<SparseTensorDenseMatMul>(kCpu, Types<float, double, int32_t, std::complex<float>, std::complex<double>>{})
+    .kernel<SparseTensorDenseMatMul>(kCpu, Types<Bfloat16, float, double, int32_t, std::complex<float>, std::complex<double>>{})
     .gradient(sparse_matmul_gradient);
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Levenshtein distances between sequences that are the last dimensions of sparse tensors.
 
 #include <algorithm>
+#include <complex>
 #include <limits>
 #include <numeric>
 #include <string>
@@ -146,7 +147,7 @@ REFLOW_OP("EditDistance")
     .doc("The Levenshtein distance of each sequence of the hypothesis to that of the truth, divided by the latter's length if "
          "`normalize`. Sequences are the last dimension.")
     .shape(edit_distance_shape)
-    .kernel<EditDistance>(kCpu, kRealTypes + Types<bool, std::string>{})
+    .kernel<EditDistance>(kCpu, kRealTypes + Types<bool, std::string, std::complex<float>, std::complex<double>>{})
     .not_differentiable();
 
 }  // namespace
