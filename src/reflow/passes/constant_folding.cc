@@ -12,7 +12,7 @@ using graph::NodeSpec;
 
 namespace {
 
-constexpr int64_t kMaxBytes = 1 << 20;
+constexpr int64_t kMaxBytes = 10 << 20;  // as much as TensorFlow folds
 constexpr size_t kMaxControlInputs = 16;
 
 bool small_plain_outputs(const Node& node) {

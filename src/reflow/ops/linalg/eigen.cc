@@ -1,7 +1,6 @@
 // SelfAdjointEigV2 and what it was before: eigenvalues and eigenvectors of self-adjoint matrices.
 
-#include <Eigen/Eigenvalues>
-
+#include "decompositions.h"
 #include "matrices.h"
 #include "reflow/op/gradient_ops.h"
 
@@ -10,15 +9,12 @@ namespace {
 
 using namespace op;
 
-template <typename T>
-using Solver = Eigen::SelfAdjointEigenSolver<WideMatrix<T>>;
-
 double eig_cost(int64_t n) { return 10.0 * n * n * n + 500; }
 
+// The eigenvalues of a matrix, [n], and its vectors, [n, n]; null: they aren't wanted.
 template <typename T>
-StatusOr<Solver<T>> decomposed(const ConstMatrixView<T>& matrix, bool vectors) {
-  Solver<T> solver(widened<T>(matrix), vectors ? Eigen::ComputeEigenvectors : Eigen::EigenvaluesOnly);
-  if (solver.info() == Eigen::Success) return solver;
+Status decompose(const ConstMatrixView<T>& matrix, T* values, T* vectors) {
+  if (decompositions<T>().self_adjoint_eig(matrix.data(), matrix.rows(), values, vectors)) return OkStatus();
   return invalid_argument("Self-adjoint eigen decomposition was not successful. The input might not be valid.");
 }
 
@@ -30,11 +26,8 @@ class SelfAdjointEig : public Kernel {
     const MatrixBatch b(c.input(0).shape());
     if (b.rows == 0) return OkStatus();
     return for_each_matrix(c, b.count, eig_cost(b.rows), [&](int64_t i) -> Status {
-      ASSIGN_OR_RETURN(const Solver<T> solver, decomposed<T>(matrix_at<T>(c.input(0), i), vectors_));
-      T* values = c.output(0).data<T>() + i * b.rows;
-      for (int64_t j = 0; j < b.rows; ++j) values[j] = static_cast<T>(solver.eigenvalues()(j));
-      if (vectors_) matrix_at<T>(c.output(1), i) = solver.eigenvectors().template cast<T>();
-      return OkStatus();
+      T* vectors = vectors_ ? matrix_at<T>(c.output(1), i).data() : nullptr;
+      return decompose<T>(matrix_at<T>(c.input(0), i), c.output(0).data<T>() + i * b.rows, vectors);
     });
   }
 
@@ -122,11 +115,8 @@ class StackedEig : public Kernel {
     const MatrixBatch b(c.input(0).shape());
     if (b.rows == 0) return OkStatus();
     return for_each_matrix(c, b.count, eig_cost(b.rows), [&](int64_t i) -> Status {
-      ASSIGN_OR_RETURN(const Solver<T> solver, decomposed<T>(matrix_at<T>(c.input(0), i), true));
-      MatrixView<T> out = matrix_at<T>(c.output(0), i);
-      out.row(0) = solver.eigenvalues().transpose().template cast<T>();
-      out.bottomRows(b.rows) = solver.eigenvectors().template cast<T>();
-      return OkStatus();
+      T* out = matrix_at<T>(c.output(0), i).data();
+      return decompose<T>(matrix_at<T>(c.input(0), i), out, out + b.rows);
     });
   }
 };

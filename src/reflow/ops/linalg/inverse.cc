@@ -1,9 +1,10 @@
 // MatrixInverse, MatrixDeterminant, LogMatrixDeterminant and Lu, by LU decomposition with partial pivoting.
 
-#include <Eigen/LU>
 #include <cmath>
 #include <type_traits>
+#include <vector>
 
+#include "decompositions.h"
 #include "matrices.h"
 #include "reflow/op/gradient_ops.h"
 #include "reflow/op/indices.h"
@@ -23,12 +24,9 @@ class MatrixInverse : public Kernel {
     const MatrixBatch b(c.input(0).shape());
     if (b.rows == 0) return OkStatus();
     return for_each_matrix(c, b.count, cubic_cost(b.rows), [&](int64_t i) -> Status {
-      const Matrix<T> a = adjoint_ ? Matrix<T>(matrix_at<T>(c.input(0), i).adjoint()) : Matrix<T>(matrix_at<T>(c.input(0), i));
-      const Eigen::PartialPivLU<Matrix<T>> lu(a);
-      // It doesn't look whether the matrix is singular: then there is a zero on the diagonal.
-      if (!(lu.matrixLU().diagonal().cwiseAbs().minCoeff() > 0)) return invalid_argument("Input is not invertible.");
-      matrix_at<T>(c.output(0), i) = lu.inverse();
-      return OkStatus();
+      const T* a = matrix_at<T>(c.input(0), i).data();
+      if (decompositions<T>().invert(a, b.rows, adjoint_, matrix_at<T>(c.output(0), i).data())) return OkStatus();
+      return invalid_argument("Input is not invertible.");
     });
   }
 
@@ -50,17 +48,20 @@ template <typename T>
 struct LogDeterminant {
   explicit LogDeterminant(const ConstMatrixView<T>& a) {
     if (a.rows() == 0) return;
-    const Eigen::PartialPivLU<Matrix<T>> lu{Matrix<T>(a)};
-    const auto diagonal = lu.matrixLU().diagonal().eval();
-    sign = T(static_cast<typename RealOf<T>::type>(lu.permutationP().determinant()));
-    for (int64_t i = 0; i < diagonal.size(); ++i) {
-      const auto modulus = std::abs(diagonal(i));
+    const int64_t n = a.rows();
+    std::vector<T> lu(n * n);
+    std::vector<int64_t> rows(n);
+    const int parity = decompositions<T>().lu(a.data(), n, false, lu.data(), rows.data());
+    sign = T(static_cast<typename RealOf<T>::type>(parity));
+    for (int64_t i = 0; i < n; ++i) {
+      const T pivot = lu[i * n + i];
+      const auto modulus = std::abs(pivot);
       if (modulus == 0) {
         sign = T(0);
         log = -std::numeric_limits<typename RealOf<T>::type>::infinity();
         return;
       }
-      sign *= diagonal(i) / modulus;
+      sign *= pivot / modulus;
       log += std::log(modulus);
     }
   }
@@ -105,12 +106,13 @@ class Lu : public Kernel {
     const MatrixBatch b(c.input(0).shape());
     if (b.rows == 0) return OkStatus();
     return for_each_matrix(c, b.count, cubic_cost(b.rows), [&](int64_t i) -> Status {
-      const Eigen::PartialPivLU<Matrix<T>> lu{Matrix<T>(matrix_at<T>(c.input(0), i))};
-      if (!(lu.matrixLU().diagonal().cwiseAbs().minCoeff() > 0)) return invalid_argument("Input is not invertible.");
-      matrix_at<T>(c.output(0), i) = lu.matrixLU();
+      auto lu = matrix_at<T>(c.output(0), i);
+      std::vector<int64_t> rows(b.rows);
+      decompositions<T>().lu(matrix_at<T>(c.input(0), i).data(), b.rows, false, lu.data(), rows.data());
+      // It doesn't look whether the matrix is singular: then there is a zero on the diagonal.
+      if (!(lu.diagonal().cwiseAbs().minCoeff() > 0)) return invalid_argument("Input is not invertible.");
       // Row j of the product comes from row p[j] of the input.
-      const auto& place = lu.permutationP().indices();
-      for (int64_t j = 0; j < b.rows; ++j) put_int(c.output(1), i * b.rows + place(j), j);
+      for (int64_t j = 0; j < b.rows; ++j) put_int(c.output(1), i * b.rows + j, rows[j]);
       return OkStatus();
     });
   }

@@ -1,8 +1,8 @@
 // Qr: the product of an orthogonal (unitary) and an upper triangular matrix.
 
-#include <Eigen/QR>
 #include <algorithm>
 
+#include "decompositions.h"
 #include "matrices.h"
 #include "reflow/op/gradient_ops.h"
 
@@ -25,12 +25,8 @@ class Qr : public Kernel {
     }
     const int64_t size = full_ ? b.rows : std::min(b.rows, b.columns);
     return for_each_matrix(c, b.count, 4.0 * b.rows * b.columns * size + 200, [&](int64_t i) -> Status {
-      const Eigen::HouseholderQR<WideMatrix<T>> qr(widened<T>(matrix_at<T>(c.input(0), i)));
-      const WideMatrix<T> q = qr.householderQ() * WideMatrix<T>::Identity(b.rows, size);
-      matrix_at<T>(c.output(0), i) = q.template cast<T>();
-      auto r = matrix_at<T>(c.output(1), i);
-      r = qr.matrixQR().topRows(size).template cast<T>();
-      for (int64_t j = 1; j < size; ++j) r.row(j).head(std::min(j, b.columns)).setZero();
+      decompositions<T>().qr(matrix_at<T>(c.input(0), i).data(), b.rows, b.columns, full_,
+                             matrix_at<T>(c.output(0), i).data(), matrix_at<T>(c.output(1), i).data());
       return OkStatus();
     });
   }

@@ -1,9 +1,9 @@
 // Systems of linear equations: MatrixSolve, MatrixTriangularSolve and MatrixSolveLs.
 
 #include <Eigen/Cholesky>
-#include <Eigen/LU>
 #include <Eigen/QR>
 
+#include "decompositions.h"
 #include "matrices.h"
 #include "reflow/op/gradient_ops.h"
 
@@ -24,10 +24,10 @@ class MatrixSolve : public Kernel {
     const MatrixBatch a(c.input(0).shape()), b(c.input(1).shape());
     if (a.rows == 0 || b.columns == 0) return OkStatus();
     return for_each_matrix(c, a.count, solve_cost(a, b.columns), [&](int64_t i) -> Status {
-      const auto matrix = matrix_at<T>(c.input(0), i);
-      const Eigen::PartialPivLU<Matrix<T>> lu(adjoint_ ? Matrix<T>(matrix.adjoint()) : Matrix<T>(matrix));
-      if (!(lu.matrixLU().diagonal().cwiseAbs().minCoeff() > 0)) return invalid_argument("Input matrix is not invertible.");
-      matrix_at<T>(c.output(0), i) = lu.solve(matrix_at<T>(c.input(1), i));
+      const bool is_regular =
+          decompositions<T>().solve(matrix_at<T>(c.input(0), i).data(), a.rows, adjoint_,
+                                    matrix_at<T>(c.input(1), i).data(), b.columns, matrix_at<T>(c.output(0), i).data());
+      if (!is_regular) return invalid_argument("Input matrix is not invertible.");
       return OkStatus();
     });
   }

@@ -1,8 +1,8 @@
 // Svd: singular values and vectors.
 
-#include <Eigen/SVD>
 #include <algorithm>
 
+#include "decompositions.h"
 #include "matrices.h"
 #include "reflow/op/gradient_ops.h"
 
@@ -25,14 +25,10 @@ class Svd : public Kernel {
       return OkStatus();
     }
     const int64_t size = std::min(b.rows, b.columns);
-    const unsigned options = !vectors_ ? 0 : full_ ? Eigen::ComputeFullU | Eigen::ComputeFullV : Eigen::ComputeThinU | Eigen::ComputeThinV;
     return for_each_matrix(c, b.count, 20.0 * b.rows * b.columns * size + 500, [&](int64_t i) -> Status {
-      const Eigen::BDCSVD<WideMatrix<T>> svd(widened<T>(matrix_at<T>(c.input(0), i)), options);
-      T* s = c.output(0).data<T>() + i * size;
-      for (int64_t j = 0; j < size; ++j) s[j] = static_cast<T>(svd.singularValues()(j));
-      if (!vectors_) return OkStatus();
-      matrix_at<T>(c.output(1), i) = svd.matrixU().template cast<T>();
-      matrix_at<T>(c.output(2), i) = svd.matrixV().template cast<T>();
+      T* u = vectors_ ? matrix_at<T>(c.output(1), i).data() : nullptr;
+      T* v = vectors_ ? matrix_at<T>(c.output(2), i).data() : nullptr;
+      decompositions<T>().svd(matrix_at<T>(c.input(0), i).data(), b.rows, b.columns, full_, c.output(0).data<T>() + i * size, u, v);
       return OkStatus();
     });
   }
