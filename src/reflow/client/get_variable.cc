@@ -6,6 +6,7 @@
 #include "reflow/client/initializers.h"
 #include "reflow/client/partitioned_variable.h"
 #include "reflow/client/python_text.h"
+#include "reflow/client/resource_variables.h"
 #include "reflow/client/status_errors.h"
 #include "reflow/client/variable_state.h"
 #include "reflow/client/variable_store.h"
@@ -214,7 +215,7 @@ void take_defaults(const client::VariableScopeState& scope, GetVariableCall& cal
   if (!options.custom_getter) options.custom_getter = scope.custom_getter;
   if (!options.constraint) options.constraint = scope.constraint;
   if (options.dtype == DType::kInvalid) options.dtype = scope.dtype;
-  if (!options.use_resource) options.use_resource = scope.use_resource.value_or(false);
+  if (!options.use_resource) options.use_resource = scope.use_resource.value_or(client::use_resource_variables);
 }
 
 }  // namespace

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+
 #include "reflow/reflow.h"
 #include "tests/kit/graph_golden.h"
 
@@ -53,6 +56,60 @@ TEST(LinalgOps, LeastSquaresOfAWideMatrixIsTheShortestSolution) {
 TEST(LinalgOps, RankOfIntegersIsAnError) {
   EXPECT_THROW(tf::linalg::matrix_rank(tf::constant({{1, 2}})), tf::TypeError);
   EXPECT_THROW(tf::linalg::pinv({1., 2.}), tf::ValueError);
+}
+
+// Values are those of TensorFlow 1.15.5.
+TEST(LinalgOps, ExponentialOfSmallAndLargeMatrices) {
+  const tf::Graph graph;
+  const auto scope = graph.as_default();
+  const tf::Output e = tf::linalg::expm(tf::constant({{{0.1, 0.2}, {-0.3, 0.05}}, {{3., 1.}, {0.5, 9.}}}, tf::float64));
+  const tf::Output f = tf::linalg::expm(tf::constant({{1., 2.}, {0., -3.}}));
+  tf::Session sess;
+  const tf::Tensor doubles = sess.run(e), floats = sess.run(f);
+  const double expected[] = {1.072723714165671,  0.21344984212019538, -0.3201747631802931, 1.0193612536356218,
+                             135.57297668014118, 1424.1191459667577,  712.0595729833847,   8680.287852480764};
+  for (int i = 0; i < 8; ++i) EXPECT_NEAR(doubles.data<double>()[i], expected[i], 1e-12 * std::abs(expected[i])) << i;
+  EXPECT_NEAR(floats.data<float>()[1], 1.334247350692749f, 1e-5);
+  EXPECT_NEAR(floats.data<float>()[3], 0.04978704825043678f, 1e-6);
+}
+
+TEST(LinalgOps, ExponentialOfWhatIsNotFiniteIsNotANumber) {
+  const tf::Graph graph;
+  const auto scope = graph.as_default();
+  const tf::Output e = tf::linalg::expm({{std::numeric_limits<float>::infinity(), 0.f}, {0.f, 1.f}});
+  EXPECT_TRUE(std::isnan(tf::Session().run(e).data<float>()[3]));
+  EXPECT_THROW(tf::linalg::expm(tf::constant({{1, 2}, {3, 4}})), tf::ValueError);
+}
+
+TEST(LinalgOps, TridiagonalSystemsInAllFormats) {
+  const tf::Graph graph;
+  const auto scope = graph.as_default();
+  const tf::Output rhs = tf::constant({1., 2., 3.});
+  const tf::Output compact = tf::linalg::tridiagonal_solve({{1., 2., 0.}, {4., 5., 6.}, {0., 3., 1.}}, rhs);
+  const tf::Output sequence = tf::linalg::tridiagonal_solve(
+      {tf::constant({1., 2.}), tf::constant({4., 5., 6.}), tf::constant({3., 1.})}, rhs, {.diagonals_format = "sequence"});
+  const tf::Output matrix =
+      tf::linalg::tridiagonal_solve({{4., 1., 0.}, {3., 5., 2.}, {0., 1., 6.}}, rhs, {.diagonals_format = "matrix"});
+  const tf::Output product =
+      tf::linalg::tridiagonal_matmul({{1., 2., 0.}, {4., 5., 6.}, {0., 3., 1.}}, {{1., 2.}, {3., 4.}, {5., 6.}});
+  tf::Session sess;
+  const float expected[] = {0.23404255319148937f, 0.06382978723404253f, 0.4893617021276596f};
+  for (const tf::Output& x : {compact, sequence, matrix}) {
+    const tf::Tensor value = sess.run(x);
+    for (int i = 0; i < 3; ++i) EXPECT_NEAR(value.data<float>()[i], expected[i], 1e-6);
+  }
+  const tf::Tensor value = sess.run(product);
+  EXPECT_EQ(std::vector<float>(value.data<float>(), value.data<float>() + 6), (std::vector<float>{7, 12, 28, 38, 33, 40}));
+}
+
+TEST(LinalgOps, WrongDiagonalsAreErrors) {
+  const tf::Graph graph;
+  const auto scope = graph.as_default();
+  const tf::Output rhs = tf::constant({1., 2., 3.});
+  EXPECT_THROW(tf::linalg::tridiagonal_solve({1., 2., 3.}, rhs), tf::ValueError);
+  EXPECT_THROW(tf::linalg::tridiagonal_solve({{1., 2.}, {1., 2.}, {1., 2.}}, rhs), tf::ValueError);
+  EXPECT_THROW(tf::linalg::tridiagonal_solve({rhs, rhs}, rhs, {.diagonals_format = "sequence"}), tf::ValueError);
+  EXPECT_THROW(tf::linalg::tridiagonal_matmul({{1.}, {1.}, {1.}}, {{1.}}, {.diagonals_format = "none"}), tf::ValueError);
 }
 
 }  // namespace

@@ -8,82 +8,16 @@
 #include "reflow/client/array_ops.h"
 #include "reflow/client/errors.h"
 #include "reflow/client/python_text.h"
+#include "reflow/client/raw_features.h"
 #include "reflow/client/scopes.h"
+#include "reflow/client/sparse_ops.h"
 
 namespace reflow {
 namespace {
 
 using client::convert;
-
-// `key` with '_' for what can't be in the name of an op.
-std::string name_of_key(std::string key) {
-  for (char& c : key) {
-    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '_' && c != '.' && c != '-' && c != '/') c = '_';
-  }
-  return key;
-}
-
-// Features as the ops take them: keys, types, shapes and defaults, in the order of the keys.
-struct RawFeatures {
-  std::vector<std::string> sparse_keys, dense_keys;
-  std::vector<DType> sparse_types;
-  std::vector<Shape> dense_shapes;
-  TensorList defaults;
-};
-
-void add_feature(const std::string& key, const VarLenFeature& feature, RawFeatures* raw) {
-  raw->sparse_keys.push_back(key);
-  raw->sparse_types.push_back(feature.dtype);
-}
-
-void add_feature(const std::string& key, const FixedLenFeature& feature, RawFeatures* raw) {
-  if (!feature.shape.fully_defined()) {
-    throw ValueError("All dimensions of shape for feature " + key + " need to be known but received " +
-                     client::python_list(feature.shape) + ".");
-  }
-  raw->dense_keys.push_back(key);
-  raw->dense_shapes.push_back(feature.shape);
-  if (feature.default_value.is_none()) {
-    raw->defaults.push_back(convert(Tensor(feature.dtype, Shape{0}), feature.dtype, "Const"));
-  } else if (feature.default_value.output()) {
-    raw->defaults.push_back(feature.default_value);
-  } else {
-    raw->defaults.push_back(reshape(convert(feature.default_value, feature.dtype, "key_" + name_of_key(key)), feature.shape));
-  }
-}
-
-void add_feature(const std::string& key, const FixedLenSequenceFeature& feature, RawFeatures* raw) {
-  if (!feature.shape.fully_defined()) {
-    throw ValueError("All dimensions of shape for feature " + key + " need to be known but received " +
-                     client::python_list(feature.shape) + ".");
-  }
-  Shape rows = feature.shape;
-  rows.insert_dim(0, Shape::kUnknown);
-  raw->dense_keys.push_back(key);
-  raw->dense_shapes.push_back(rows);
-  if (feature.default_value.is_none()) {
-    const TensorLike nothing = feature.dtype == DType::kString ? TensorLike("") : TensorLike(0);
-    raw->defaults.push_back(convert(nothing, feature.dtype, "Const"));
-  } else {
-    raw->defaults.push_back(reshape(convert(feature.default_value, feature.dtype, "padding_" + name_of_key(key)), Shape{}));
-  }
-}
-
-RawFeatures raw_features(const std::map<std::string, ExampleFeature>& features) {
-  if (features.empty()) throw ValueError("Missing: features was {}.");
-  RawFeatures raw;
-  for (const auto& feature : features) {
-    std::visit([&](const auto& f) { add_feature(feature.first, f, &raw); }, feature.second);
-  }
-  return raw;
-}
-
-TensorLike list_of(const std::vector<std::string>& keys) {
-  return TensorLike(std::make_shared<const TensorLike::List>(keys.begin(), keys.end()));
-}
-TensorLike list_of(const TensorList& tensors) {
-  return TensorLike(std::make_shared<const TensorLike::List>(tensors.begin(), tensors.end()));
-}
+using client::list_of;
+using client::RawFeatures;
 
 // The outputs of an op: indices, values and shapes of the sparse features, then the dense ones.
 ParsedFeatures named(graph::Node* node, const RawFeatures& raw) {
@@ -94,6 +28,24 @@ ParsedFeatures named(graph::Node* node, const RawFeatures& raw) {
     parsed.sparse_tensors.emplace(raw.sparse_keys[i], SparseTensor(outputs[i], outputs[n + i], outputs[2 * n + i]));
   }
   for (size_t i = 0; i < raw.dense_keys.size(); ++i) parsed.dense.emplace(raw.dense_keys[i], outputs[3 * n + i]);
+  return parsed;
+}
+
+// `parsed` with the tensor of each SparseFeature, and without those that only they are made of.
+ParsedFeatures with_sparse_features(ParsedFeatures parsed, const std::map<std::string, ExampleFeature>& features) {
+  for (const auto& [key, feature] : features) {
+    const auto* sparse = std::get_if<SparseFeature>(&feature);
+    if (!sparse) continue;
+    std::vector<SparseTensor> ids;
+    for (const std::string& index_key : sparse->index_key) ids.push_back(parsed.sparse(index_key));
+    const SparseTensor& values = parsed.sparse(sparse->value_key);
+    const SparseMergeOptions options{.already_sorted = sparse->already_sorted};
+    SparseTensor merged =
+        ids.size() == 1 ? sparse_merge(ids[0], values, sparse->size[0], options)
+                        : sparse_merge(ids, values, TensorList(sparse->size.begin(), sparse->size.end()), options);
+    parsed.sparse_tensors.insert_or_assign(key, merged);
+  }
+  std::erase_if(parsed.sparse_tensors, [&](const auto& entry) { return !features.contains(entry.first); });
   return parsed;
 }
 
@@ -114,26 +66,27 @@ const SparseTensor& ParsedFeatures::sparse(const std::string& key) const {
 ParsedFeatures parse_example(const TensorLike& serialized, const std::map<std::string, ExampleFeature>& features,
                              const ParseExampleOptions& options) {
   const name_scope scope(options.name, "ParseExample");
-  const RawFeatures raw = raw_features(features);
+  const RawFeatures raw = client::raw_features(features);
   const TensorLike names = options.example_names.is_none() ? TensorLike(Tensor(DType::kString, Shape{0})) : options.example_names;
-  return named(client::make_op("ParseExample", options.name,
-                               {serialized, names, list_of(raw.sparse_keys), list_of(raw.dense_keys), list_of(raw.defaults)},
-                               {{"sparse_types", raw.sparse_types}, {"dense_shapes", raw.dense_shapes}}),
-               raw);
+  graph::Node* node = client::make_op(
+      "ParseExample", options.name,
+      {serialized, names, list_of(raw.sparse_keys), list_of(raw.dense_keys), list_of(raw.defaults)},
+      {{"sparse_types", raw.sparse_types}, {"dense_shapes", raw.dense_shapes}});
+  return with_sparse_features(named(node, raw), features);
 }
 
 ParsedFeatures parse_single_example(const TensorLike& serialized, const std::map<std::string, ExampleFeature>& features,
                                     const std::string& name) {
   const name_scope scope(name, "ParseSingleExample");
-  const RawFeatures raw = raw_features(features);
+  const RawFeatures raw = client::raw_features(features);
   const Output one = convert(serialized, DType::kInvalid, "serialized");
-  return named(client::make_op("ParseSingleExample", name, {one, list_of(raw.defaults)},
-                               {{"num_sparse", static_cast<int64_t>(raw.sparse_keys.size())},
-                                {"sparse_keys", raw.sparse_keys},
-                                {"dense_keys", raw.dense_keys},
-                                {"sparse_types", raw.sparse_types},
-                                {"dense_shapes", raw.dense_shapes}}),
-               raw);
+  graph::Node* node = client::make_op("ParseSingleExample", name, {one, list_of(raw.defaults)},
+                                      {{"num_sparse", static_cast<int64_t>(raw.sparse_keys.size())},
+                                       {"sparse_keys", raw.sparse_keys},
+                                       {"dense_keys", raw.dense_keys},
+                                       {"sparse_types", raw.sparse_types},
+                                       {"dense_shapes", raw.dense_shapes}});
+  return with_sparse_features(named(node, raw), features);
 }
 
 Output decode_raw(const TensorLike& input_bytes, DType out_type, const DecodeRawOptions& options) {

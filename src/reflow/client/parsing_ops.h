@@ -27,14 +27,23 @@ struct FixedLenSequenceFeature {
   DType dtype;
   TensorLike default_value;
 };
-using ExampleFeature = std::variant<VarLenFeature, FixedLenFeature, FixedLenSequenceFeature>;
+// A SparseTensor whose indices and values are features of their own: indices of dimension i are the numbers of the feature
+// index_key[i], below size[i].
+struct SparseFeature {
+  std::vector<std::string> index_key;
+  std::string value_key;
+  DType dtype;
+  std::vector<int64_t> size;
+  bool already_sorted = false;
+};
+using ExampleFeature = std::variant<VarLenFeature, FixedLenFeature, FixedLenSequenceFeature, SparseFeature>;
 
-// What parsing gives for each feature: a tensor, or for VarLenFeature a SparseTensor.
+// What parsing gives for each feature: a tensor, or for VarLenFeature and SparseFeature a SparseTensor.
 class ParsedFeatures {
  public:
   // The tensor of a feature of fixed length, or of rows. KeyError: there is none.
   const Output& operator[](const std::string& key) const;
-  // That of a VarLenFeature. KeyError: there is none.
+  // That of a VarLenFeature or SparseFeature. KeyError: there is none.
   const SparseTensor& sparse(const std::string& key) const;
 
   std::map<std::string, Output> dense;

@@ -8,6 +8,7 @@
 #include "reflow/client/eager.h"
 #include "reflow/client/graph_state.h"
 #include "reflow/client/python_text.h"
+#include "reflow/client/resource_variables.h"
 #include "reflow/client/scopes.h"
 #include "reflow/client/selection_ops.h"
 #include "reflow/client/state_ops.h"
@@ -154,7 +155,7 @@ Variable make_variable(const VariableCreation& creation) {
   state->constraint = options.constraint;
   state->synchronization = options.synchronization;
   state->aggregation = options.aggregation;
-  state->resource = options.use_resource.value_or(get_variable_scope().use_resource().value_or(false));
+  state->resource = options.use_resource.value_or(get_variable_scope().use_resource().value_or(client::use_resource_variables));
   if (graph::is_immediate(default_graph())) {
     init_eager_variable(state, value, fn, options);
     // Nobody but the program keeps such variables; the global step alone is found again.

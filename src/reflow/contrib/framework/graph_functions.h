@@ -2,11 +2,13 @@
 
 // tf.contrib.framework: what it has of other modules, and small functions of tensors and of names.
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "reflow/client/graph.h"
 #include "reflow/client/tensor_like.h"
 #include "reflow/client/variable.h"
 #include "reflow/client/weights_broadcast.h"
@@ -24,6 +26,27 @@ std::optional<Variable> assert_or_get_global_step(const std::optional<Variable>&
 Output assert_scalar_int(const TensorLike& tensor, const NameOptions& options = {});
 // The sum of all elements of all tensors. ValueError: "No tensors provided.".
 Output reduce_sum_n(const std::vector<Output>& tensors, const NameOptions& options = {});
+
+// `tensor`, said and, where it isn't known, checked in the run to have this shape: a list of numbers, or an int32 vector.
+// ValueError: "Invalid shape for tensor x:0, expected [2], got (3,).".
+Output with_shape(const TensorLike& expected_shape, const Output& tensor);
+// The same with the shape of another tensor.
+Output with_same_shape(const Output& expected_tensor, const Output& tensor);
+
+// tf.case, where conditions that are known choose while the graph is built.
+struct SmartCaseOptions {
+  bool exclusive = false;
+  std::string name = "smart_case";
+};
+Output smart_case(const std::vector<std::pair<TensorLike, std::function<Output()>>>& pred_fn_pairs,
+                  const std::function<Output()>& otherwise = {}, const SmartCaseOptions& options = {});
+
+// The graph that all inputs are of, or `graph`; the default graph, where there are no inputs.
+// ValueError: "x must be from the same graph as y.", or "... is not from the passed-in graph.".
+Graph get_graph_from_inputs(const std::vector<GraphElement>& op_input_list, const std::optional<Graph>& graph = std::nullopt);
+
+// Gives a variable that has no value zeros. FailedPreconditionError in the run: it has one.
+Operation zero_initializer(const Variable& ref, const std::string& name = "zero_initializer");
 
 // The placeholders of the default graph.
 std::vector<Output> get_placeholders();
