@@ -47,6 +47,15 @@ Status cannot_assign(const Node& node, Devices devices) {
       node.name(), node.device(), join_names(devices));
 }
 
+bool takes_ref(const Node& node, int input) {
+  int index = 0;
+  for (const graph::ArgDef& arg : node.op().inputs) {
+    // Only arguments before a list are found by position; lists of references are but RefMerge's and its kin's.
+    if (arg.is_list() || index++ == input) return arg.is_ref;
+  }
+  return false;
+}
+
 class Placer {
  public:
   Placer(graph::Graph& graph, Devices devices, bool soft)
@@ -57,17 +66,18 @@ class Placer {
   Status run() {
     const std::vector<Node*> nodes = graph_.nodes();
     if (devices_.size() > 1) colocate(nodes);
+    std::vector<DeviceSpec> wanted(graph_.num_node_ids());  // by group: what its nodes ask for together
+    for (Node* node : nodes) {
+      if (node->device().empty()) continue;
+      ASSIGN_OR_RETURN(const DeviceSpec request, requested(*node));
+      DeviceSpec& group = wanted[groups_.find(node->id())];
+      if (agree(group, request)) group = group.overridden_by(request);
+    }
     std::vector<int> chosen(graph_.num_node_ids(), -1);
     for (Node* node : nodes) {
       const int group = groups_.find(node->id());
-      if (node->device().empty() || chosen[group] >= 0) continue;
-      ASSIGN_OR_RETURN(chosen[group], requested(*node));
-    }
-    for (Node* node : nodes) {
-      // A device that isn't there is an error also where the group has one.
-      if (!node->device().empty() && !soft_) RETURN_IF_ERROR(requested(*node).status());
-      const int device = chosen[groups_.find(node->id())];
-      node->set_assigned_device(device < 0 ? 0 : device);
+      if (chosen[group] < 0) chosen[group] = std::max(0, find(wanted[group]));
+      node->set_assigned_device(chosen[group]);
     }
     return OkStatus();
   }
@@ -84,14 +94,32 @@ class Placer {
           if (!added) groups_.merge(node->id(), found->second);
         }
       }
-      for (const graph::Endpoint& input : node->inputs()) {
-        // A reference, like a resource, can only be used where it lives.
-        if (is_ref(input.dtype()) || input.dtype() == DType::kResource) groups_.merge(node->id(), input.node->id());
+      for (int i = 0; i < node->num_inputs(); ++i) {
+        const graph::Endpoint& input = node->input(i);
+        // A reference, like a resource, can only be used where it lives; its value anywhere.
+        const bool stays = input.dtype() == DType::kResource || (is_ref(input.dtype()) && takes_ref(*node, i));
+        if (stays) groups_.merge(node->id(), input.node->id());
       }
     }
   }
 
-  StatusOr<int> requested(const Node& node) {
+  static bool agree(const DeviceSpec& a, const DeviceSpec& b) {
+    const auto same = [](const auto& x, const auto& y, const auto& unsaid) { return x == y || x == unsaid || y == unsaid; };
+    return same(a.job, b.job, "") && same(a.replica, b.replica, -1) && same(a.task, b.task, -1) &&
+           same(a.type, b.type, "") && same(a.index, b.index, -1);
+  }
+
+  // The first device that matches; -1: none.
+  int find(const DeviceSpec& spec) const {
+    for (size_t i = 0; i < specs_.size(); ++i) {
+      if (spec.matches(specs_[i])) return static_cast<int>(i);
+    }
+    return -1;
+  }
+
+  // What a node asks for, as far as there is such a device. A device that isn't there is an error also where the nodes that
+  // it is colocated with have one.
+  StatusOr<DeviceSpec> requested(const Node& node) {
     // Programs ask for the same few devices over and over.
     if (const auto known = requests_.find(node.device()); known != requests_.end()) return known->second;
     auto spec = DeviceSpec::parse(node.device());
@@ -100,16 +128,15 @@ class Placer {
                                              node.device(), node.name()),
                             message_of(spec.status()));
     }
-    int device = -1;
-    for (size_t i = 0; i < specs_.size() && device < 0; ++i) {
-      if (spec->matches(specs_[i])) device = static_cast<int>(i);
-    }
-    if (device < 0) {
+    if (find(*spec) < 0) {
       if (!soft_) return cannot_assign(node, devices_);
-      device = 0;
+      // Another device of the same task, if it can be.
+      spec->type.clear();
+      spec->index = -1;
+      if (find(*spec) < 0) *spec = DeviceSpec();
     }
-    requests_.emplace(node.device(), device);
-    return device;
+    requests_.emplace(node.device(), *spec);
+    return *spec;
   }
 
   graph::Graph& graph_;
@@ -117,7 +144,7 @@ class Placer {
   bool soft_;
   Groups groups_;
   std::vector<DeviceSpec> specs_;
-  absl::flat_hash_map<std::string, int> requests_;
+  absl::flat_hash_map<std::string, DeviceSpec> requests_;
 };
 
 }  // namespace
