@@ -7,10 +7,12 @@
 
 #include "reflow/client/apply_op.h"
 #include "reflow/client/feed.h"
+#include "reflow/client/session_of_config.h"
+#include "reflow/client/session_proto.h"
 #include "reflow/client/python_text.h"
 #include "reflow/client/status_errors.h"
 #include "reflow/graph/graph.h"
-#include "reflow/runtime/session.h"
+#include "reflow/runtime/session_backend.h"
 
 namespace reflow {
 
@@ -29,19 +31,20 @@ struct Callable::Prepared {
   bool fetched_once = true;  // no two fetches are the same tensor
   std::vector<int> sources;  // of each fetch: an index of the run's results, ~i for feed i, kNoValue for an operation
   std::shared_ptr<Session::State> session;  // null in the session's own cache
-  std::shared_ptr<runtime::Plan> plan;      // its kernels use the session's devices until they die
+  std::shared_ptr<runtime::SessionBackend::Prepared> run;  // its kernels use the session's devices until they die
   static constexpr int kNoValue = 1 << 30;
 };
 
 struct Session::State {
   Graph graph;
-  std::unique_ptr<runtime::DirectSession> direct;
+  std::unique_ptr<runtime::SessionBackend> backend;
   std::atomic<bool> closed{false};
   std::mutex mutex;
   // By hash of fetches and feeds; entries stay.
   std::unordered_multimap<uint64_t, std::shared_ptr<const Callable::Prepared>> prepared;
 
   explicit State(Graph g) : graph(std::move(g)) {}
+  static State& of(const Session& session) { return *session.state_; }
   std::shared_ptr<Callable::Prepared> prepare(std::span<const GraphElement> fetches,
                                               std::vector<GraphElement> feeds) const;
   const Callable::Prepared& find_or_prepare(std::span<const GraphElement> fetches, const FeedDict& feed_dict);
@@ -164,9 +167,9 @@ std::shared_ptr<Callable::Prepared> Session::State::prepare(std::span<const Grap
     if (known == signature.fetches.end()) signature.fetches.push_back(endpoint);
     else prepared->fetched_once = false;
   }
-  StatusOr<std::shared_ptr<runtime::Plan>> plan = direct->prepare(signature);
-  if (!plan.ok()) errors::from_status(plan.status());
-  prepared->plan = *std::move(plan);
+  auto run = backend->prepare(signature);
+  if (!run.ok()) errors::from_status(run.status());
+  prepared->run = *std::move(run);
   return prepared;
 }
 
@@ -193,29 +196,46 @@ const Callable::Prepared& Session::State::find_or_prepare(std::span<const GraphE
   return *prepared.emplace(hash, std::move(made))->second;
 }
 
-Session::Session(const SessionOptions& options)
-    : state_(std::make_shared<State>(options.graph ? *options.graph : get_default_graph())) {
-  if (!options.target.empty()) {
-    throw errors::NotFoundError("No session factory registered for the given session options: {target: \"" +
-                                options.target + "\"}. Registered factories are {DIRECT_SESSION}.");
-  }
-  runtime::SessionOptions direct;
-  direct.intra_op_parallelism_threads = std::max(0, options.config.intra_op_parallelism_threads);
-  direct.inter_op_parallelism_threads = options.config.inter_op_parallelism_threads;
-  if (const auto cpus = options.config.device_count.find("CPU"); cpus != options.config.device_count.end()) {
+namespace {
+
+std::shared_ptr<Session::State> make_state(const SessionOptions& options, std::string config_proto) {
+  const SessionConfig& config = options.config;
+  auto state = std::make_shared<Session::State>(options.graph ? *options.graph : get_default_graph());
+  runtime::SessionOptions made;
+  made.intra_op_parallelism_threads = std::max(0, config.intra_op_parallelism_threads);
+  made.inter_op_parallelism_threads = config.inter_op_parallelism_threads;
+  if (const auto cpus = config.device_count.find("CPU"); cpus != config.device_count.end() && options.target.empty()) {
     if (cpus->second == 0) throw errors::NotFoundError("No CPU devices are available in this process");
-    direct.cpu_devices = cpus->second;
+    made.cpu_devices = cpus->second;
   }
-  direct.allow_soft_placement = options.config.allow_soft_placement;
-  direct.log_device_placement = options.config.log_device_placement;
-  direct.operation_timeout_ms = options.config.operation_timeout_in_ms;
-  direct.build_cost_model = options.config.build_cost_model;
-  direct.build_cost_model_after = options.config.build_cost_model_after;
-  direct.disabled_passes = options.config.disabled_passes;
-  StatusOr<std::unique_ptr<runtime::DirectSession>> made =
-      runtime::DirectSession::create(&state_->graph.impl(), direct);
-  if (!made.ok()) errors::from_status(made.status());
-  state_->direct = *std::move(made);
+  made.allow_soft_placement = config.allow_soft_placement;
+  made.log_device_placement = config.log_device_placement;
+  made.operation_timeout_ms = config.operation_timeout_in_ms;
+  made.build_cost_model = config.build_cost_model;
+  made.build_cost_model_after = config.build_cost_model_after;
+  made.disabled_passes = config.disabled_passes;
+  made.config_proto = std::move(config_proto);
+  auto backend = runtime::make_session(options.target, &state->graph.impl(), made);
+  if (!backend.ok()) errors::from_status(backend.status());
+  state->backend = *std::move(backend);
+  return state;
+}
+
+}  // namespace
+
+Session::Session(const SessionOptions& options)
+    : state_(make_state(options, options.target.empty() ? "" : client::config_proto_of(options.config))) {}
+
+Session session_of_config(const SessionOptions& options, std::string_view config_proto) {
+  SessionOptions with_config = options;
+  with_config.config = SessionConfig::parse(config_proto);
+  return Session(make_state(with_config, std::string(config_proto)));
+}
+
+void reset_target(const std::string& target, const std::vector<std::string>& containers, std::string_view config_proto) {
+  runtime::SessionOptions options;
+  options.config_proto = config_proto;
+  errors::throw_if_error(runtime::reset_target(target, containers, options));
 }
 
 void Session::run_into(std::span<const GraphElement> fetches, const FeedDict& feed_dict, std::span<Tensor> results,
@@ -237,7 +257,7 @@ void Session::run_into(std::span<const GraphElement> fetches, const FeedDict& fe
     if (options->cancellation) run_options.cancellation = &options->cancellation->state_->manager;
   }
   const auto details = metadata ? std::make_shared<runtime::RunMetadata>() : nullptr;
-  const Status status = state.direct->run(*prepared.plan, feeds.values, &run_results.values, run_options, details.get());
+  const Status status = state.backend->run(*prepared.run, feeds.values, &run_results.values, run_options, details.get());
   if (metadata) {
     metadata->nodes.clear();
     for (const runtime::NodeStats& n : details->nodes) {
@@ -299,7 +319,7 @@ std::string Session::partial_run_setup(const std::vector<GraphElement>& fetches,
     if (fetch.is_operation()) signature.targets.push_back(fetch.node());
     else signature.fetches.push_back(client::to_endpoint(fetch.output()));
   }
-  StatusOr<std::string> handle = state_->direct->partial_run_setup(signature);
+  StatusOr<std::string> handle = state_->backend->partial_run_setup(signature);
   if (!handle.ok()) errors::from_status(handle.status());
   return *std::move(handle);
 }
@@ -318,7 +338,7 @@ std::vector<Tensor> Session::partial_run(const std::string& handle, const std::v
     if (!fetch.is_operation()) endpoints.push_back(client::to_endpoint(fetch.output()));
   }
   std::vector<Tensor> values, results;
-  errors::throw_if_error(state_->direct->partial_run(handle, feeds, endpoints, &values));
+  errors::throw_if_error(state_->backend->partial_run(handle, feeds, endpoints, &values));
   size_t next = 0;
   for (const GraphElement& fetch : fetches) results.push_back(fetch.is_operation() ? Tensor() : std::move(values[next++]));
   return results;
@@ -340,21 +360,34 @@ void Callable::run(std::span<const Tensor> feeds, std::vector<Tensor>* results) 
   for (size_t i = 0; i < feeds.size(); ++i) client::check_fed(p.feeds[i], feeds[i]);
   results->resize(p.fetches.size());
   BorrowedTensors run_results(kept_results);
-  errors::throw_if_error(p.session->direct->run(*p.plan, feeds, &run_results.values));
+  errors::throw_if_error(p.session->backend->run(*p.run, feeds, &run_results.values, {}, nullptr));
   distribute(p, run_results.values, feeds, *results);
 }
 
 void Session::close() const {
   if (state_->closed.exchange(true)) return;
-  errors::throw_if_error(state_->direct->close());
+  errors::throw_if_error(state_->backend->close());
 }
 
 void Session::reset(const std::vector<std::string>& containers) const {
-  errors::throw_if_error(state_->direct->reset(containers));
+  errors::throw_if_error(state_->backend->reset(containers));
 }
 
 Graph Session::graph() const { return state_->graph; }
-std::vector<std::string> Session::list_devices() const { return state_->direct->list_devices(); }
+
+std::vector<std::string> Session::list_devices() const {
+  std::vector<std::string> names;
+  for (SessionDevice& device : devices_of(*this)) names.push_back(std::move(device.name));
+  return names;
+}
+
+std::vector<SessionDevice> devices_of(const Session& session) {
+  auto devices = Session::State::of(session).backend->list_devices();
+  if (!devices.ok()) errors::from_status(devices.status());
+  std::vector<SessionDevice> result;
+  for (auto& d : *devices) result.push_back({std::move(d.name), std::move(d.type), d.memory_limit_bytes, d.incarnation});
+  return result;
+}
 
 Session::DefaultScope Session::as_default() const { return DefaultScope(*this); }
 Session::DefaultScope::DefaultScope(const Session& session) : graph_(session.graph()) {

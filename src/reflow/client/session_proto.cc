@@ -2,6 +2,8 @@
 
 #include "reflow/client/errors.h"
 #include "reflow/client/session.h"
+#include "reflow/client/session_proto.h"
+#include "reflow/runtime/optimizer_switches_proto.h"
 #include "tensorflow/core/protobuf/config.pb.h"
 
 namespace reflow {
@@ -14,23 +16,6 @@ Message parse_message(std::string_view bytes, const char* what) {
     throw ValueError(std::string("Not a serialized ") + what);
   }
   return message;
-}
-
-// Which passes TensorFlow's switches turn off.
-std::set<std::string> passes_disabled_by(const tensorflow::GraphOptions& options) {
-  using tensorflow::RewriterConfig;
-  if (options.optimizer_options().opt_level() == tensorflow::OptimizerOptions::L0) return {"all"};
-  const RewriterConfig& rewrite = options.rewrite_options();
-  if (rewrite.disable_meta_optimizer()) return {"all"};
-  std::set<std::string> disabled;
-  const auto turned_off = [&](RewriterConfig::Toggle toggle, std::initializer_list<const char*> passes) {
-    if (toggle == RewriterConfig::OFF) disabled.insert(passes.begin(), passes.end());
-  };
-  turned_off(rewrite.constant_folding(), {"constant_folding"});
-  turned_off(rewrite.arithmetic_optimization(), {"arithmetic", "common_subexpressions", "product_sums"});
-  turned_off(rewrite.dependency_optimization(), {"identity_removal", "dead_nodes"});
-  turned_off(rewrite.remapping(), {"matmul_fusion", "batch_norm_folding", "conv_fusion", "fusion"});
-  return disabled;
 }
 
 }  // namespace
@@ -46,7 +31,7 @@ SessionConfig SessionConfig::parse(std::string_view bytes) {
   config.operation_timeout_in_ms = proto.operation_timeout_in_ms();
   config.build_cost_model = proto.graph_options().build_cost_model();
   config.build_cost_model_after = proto.graph_options().build_cost_model_after();
-  config.disabled_passes = passes_disabled_by(proto.graph_options());
+  config.disabled_passes = runtime::passes_disabled_by(proto.graph_options());
   return config;
 }
 
@@ -61,4 +46,21 @@ RunOptions RunOptions::parse(std::string_view bytes) {
   return options;
 }
 
+namespace client {
+
+std::string config_proto_of(const SessionConfig& config) {
+  tensorflow::ConfigProto proto;
+  for (const auto& [device, count] : config.device_count) (*proto.mutable_device_count())[device] = count;
+  proto.set_intra_op_parallelism_threads(config.intra_op_parallelism_threads);
+  proto.set_inter_op_parallelism_threads(config.inter_op_parallelism_threads);
+  proto.set_allow_soft_placement(config.allow_soft_placement);
+  proto.set_log_device_placement(config.log_device_placement);
+  proto.set_operation_timeout_in_ms(config.operation_timeout_in_ms);
+  if (config.disabled_passes.contains("all")) {
+    proto.mutable_graph_options()->mutable_rewrite_options()->set_disable_meta_optimizer(true);
+  }
+  return proto.SerializeAsString();
+}
+
+}  // namespace client
 }  // namespace reflow

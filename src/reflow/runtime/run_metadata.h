@@ -48,6 +48,7 @@ struct RunMetadata {
   std::vector<NodeStats> nodes;               // with a trace level, in the order of their ends
   std::vector<CostNode> cost_graph;           // where the session builds cost models: device by device
   std::vector<std::string> partition_graphs;  // serialized GraphDefs, one a device
+  std::string message;                        // of a master: a serialized RunMetadata, instead of all that
 };
 
 // As a serialized RunMetadata message.

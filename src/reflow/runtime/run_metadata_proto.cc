@@ -73,6 +73,7 @@ void cost_to_proto(const CostNode& node, tensorflow::CostGraphDef::Node* proto) 
 }  // namespace
 
 std::string serialize(const RunMetadata& metadata) {
+  if (!metadata.message.empty()) return metadata.message;
   tensorflow::RunMetadata proto;
   std::map<std::string, tensorflow::DeviceStepStats*> devices;
   for (const NodeStats& node : metadata.nodes) {

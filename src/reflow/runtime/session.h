@@ -25,6 +25,7 @@ struct SessionOptions {
   int64_t operation_timeout_ms = 0;      // 0: none
   // Every so many runs tell in RunMetadata what each node cost (0: none does), after the first `build_cost_model_after`.
   int64_t build_cost_model = 0, build_cost_model_after = 0;
+  std::string config_proto;              // the same and more as a serialized ConfigProto, for masters
   // Passes that are not to run, by name ("constant_folding", "common_subexpressions", "fusion", ...); "all": none runs.
   std::set<std::string> disabled_passes;
 };
