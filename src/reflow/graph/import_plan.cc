@@ -172,7 +172,9 @@ StatusOr<ImportPlan> plan_import(const tensorflow::GraphDef& proto, const Import
   plan.by_name.reserve(proto.node_size());
   for (int i = 0; i < proto.node_size(); ++i) {
     const std::string& name = proto.node(i).name();
-    if (!is_valid_op_name(name)) return invalid_argument("Node '{}': Node name contains invalid characters", name);
+    // Nodes of internal ops, which the parts of a distributed session have, are called "_recv_x_0" and the like.
+    const bool is_internal = name.starts_with('_') && proto.node(i).op().starts_with('_');
+    if (!is_valid_op_name(std::string_view(name).substr(is_internal))) return invalid_argument("Node '{}': Node name contains invalid characters", name);
     if (!plan.by_name.try_emplace(name, i).second) return invalid_argument("Node '{}' is not unique", name);
   }
   RETURN_IF_ERROR(read_inputs(proto, options, &plan));
