@@ -19,6 +19,11 @@ find_path(RE2_INCLUDE_DIR re2/re2.h REQUIRED)
 find_library(RE2_LIBRARY re2 REQUIRED)
 find_path(UNISTRING_INCLUDE_DIR unictype.h REQUIRED)
 find_library(UNISTRING_LIBRARY unistring REQUIRED)
+# Optional: without gRPC, servers and distributed sessions are errors. The flavour without TLS, which TensorFlow's protocols
+# don't use, needs no OpenSSL.
+find_path(GRPC_INCLUDE_DIR grpcpp/grpcpp.h)
+find_library(GRPCPP_LIBRARY grpc++_unsecure)
+find_library(GRPC_LIBRARY grpc_unsecure)
 find_package(OpenMP REQUIRED COMPONENTS CXX) # oneDNN's: to tell it how many threads to use
 
 add_library(reflow_dependencies INTERFACE)

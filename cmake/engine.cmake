@@ -9,9 +9,16 @@ if(NOT EXISTS ${engine}/build.ninja)
   file(TOUCH ${engine}/engine_only) # make configures it again
 endif()
 
+# With gRPC where there is one, see grpc.cmake.
+set(REFLOW_ENGINE_GRPC ${engine}/lib/libreflow_grpc.so)
+set(engine_targets reflow_of_wheels reflow_descriptor_set)
+if(GRPC_INCLUDE_DIR AND GRPCPP_LIBRARY AND GRPC_LIBRARY)
+  list(APPEND engine_targets reflow_grpc)
+endif()
+
 set(PROTO_DESCRIPTOR_SET ${engine}/python/reflow/reflow.descriptors)
 add_custom_target(reflow_engine
-  COMMAND ${CMAKE_COMMAND} --build ${engine} --target reflow_of_wheels reflow_descriptor_set
+  COMMAND ${CMAKE_COMMAND} --build ${engine} --target ${engine_targets}
   BYPRODUCTS ${engine}/wheel/libreflow.so ${PROTO_DESCRIPTOR_SET}
   COMMENT "The engine in ${engine}"
   USES_TERMINAL VERBATIM)

@@ -5,6 +5,7 @@
 function(reflow_sources result folder)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cc)
   list(FILTER sources EXCLUDE REGEX "_(test|fuzz|bench)\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "/distributed/grpc/") # a library of its own, see grpc.cmake
   set(${result} ${sources} PARENT_SCOPE)
 endfunction()
 

@@ -149,6 +149,7 @@
 #include "reflow/train/saving_hooks.h"
 #include "reflow/train/scaffold.h"
 #include "reflow/train/sdca.h"
+#include "reflow/train/server.h"
 #include "reflow/train/session_hooks.h"
 #include "reflow/train/session_manager.h"
 #include "reflow/train/session_run_hook.h"
