@@ -8,6 +8,7 @@
 #include "graph_objects.h"
 #include "hdf5.h"
 #include "reflow/base/version.h"
+#include "server.h"
 #include "variable_objects.h"
 
 NB_MODULE(_core, m) {
@@ -27,6 +28,7 @@ NB_MODULE(_core, m) {
   bind_ops(m);
   bind_scopes(m);
   bind_session(m);
+  bind_server(m);
   bind_variables(m);
   bind_variable_scopes(m);
   bind_gradients(m);

@@ -15,6 +15,7 @@
 #include "reference.h"
 #include "reflow/client/errors.h"
 #include "reflow/client/python_text.h"
+#include "reflow/client/session_of_config.h"
 #include "reflow/graph/graph.h"
 
 namespace reflow::python {
@@ -213,10 +214,17 @@ void bind_session(nb::module_& m) {
              SessionOptions options;
              options.target = target;
              options.graph = as_graph(graph.ptr())->graph;
-             if (config) options.config = SessionConfig::parse({config->c_str(), config->size()});
-             new (self) SessionObject{Session(options), graph};
+             const auto connect = [&] {
+               const ReleasedGil released;
+               return config ? session_of_config(options, {config->c_str(), config->size()}) : Session(options);
+             };
+             new (self) SessionObject{connect(), graph};
            },
            nb::arg("target"), nb::arg("graph"), nb::arg("config").none())
+      .def_static("reset", [](const std::string& target, const std::vector<std::string>& containers, nb::bytes config) {
+        const ReleasedGil released;
+        reset_target(target, containers, {config.c_str(), config.size()});
+      })
       .def("run", run_simple, nb::arg("fetches").none(), nb::arg("feed_dict").none())
       .def("run_elements", run_elements)
       .def("run_with_options", run_with_options)
@@ -236,7 +244,13 @@ void bind_session(nb::module_& m) {
         const ReleasedGil released;
         self.session.close();
       })
-      .def("list_devices", [](SessionObject& self) { return self.session.list_devices(); });
+      .def("list_devices", [](SessionObject& self) {
+        nb::list all;
+        for (const SessionDevice& d : without_gil([&] { return devices_of(self.session); })) {
+          all.append(nb::make_tuple(d.name, d.type, d.memory_limit_bytes, d.incarnation));
+        }
+        return all;
+      });
 }
 
 }  // namespace reflow::python

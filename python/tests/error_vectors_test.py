@@ -13,7 +13,6 @@ VECTORS = [json.loads(line) for line in (
 
 # Programs that use what Reflow doesn't have in Python yet, by what they use.
 WAITING = {
-    'the distributed runtime': ['server_job_missing'],
     'the name of the one of several variables that fails': ['local_not_initialised'],
 }
 

@@ -7,6 +7,7 @@ from reflow import _core
 from reflow.client import fetches as fetches_lib
 from reflow.framework import errors_impl
 from reflow.framework import ops
+from reflow.util import compat
 
 _NODE = re.compile(r'\{\{node ([^\s}]+)\}\}')
 _FAILED_NODE = re.compile(r'\[\[\{\{node ([^\s}]+)\}\}\]\]')
@@ -70,7 +71,7 @@ class BaseSession(SessionInterface):
 
     def list_devices(self):
         """The devices that the session can use."""
-        return [_DeviceAttributes(name) for name in self._handle.list_devices()]
+        return [_DeviceAttributes(*device) for device in self._handle.list_devices()]
 
     def close(self):
         """Ends the session and frees the values of its variables."""
@@ -247,9 +248,10 @@ class Session(BaseSession):
     def reset(target, containers=None, config=None):
         """Ends the sessions of `target`, with the variables and queues that they keep."""
         if target:
-            raise errors_impl.NotFoundError(
-                None, None, 'No session factory registered for the given session options: {target: "%s"}. Registered '
-                'factories are {DIRECT_SESSION}.' % target)
+            _core.SessionHandle.reset(
+                target, [compat.as_str(container) for container in containers or ()],
+                b'' if config is None else config.SerializeToString())
+            return
         for session in list(_sessions):
             session._was_reset = True
             session._handle.close()

@@ -1,5 +1,6 @@
 """The description of a cluster, and its servers."""
-from reflow.framework import errors, protos
+from reflow import _core
+from reflow.framework import protos
 from reflow.util import compat
 
 
@@ -145,17 +146,17 @@ class Server:
 
     def __init__(self, server_or_cluster_def, job_name=None, task_index=None, protocol=None, config=None, start=True):
         self._server_def = _make_server_def(server_or_cluster_def, job_name, task_index, protocol, config)
-        raise errors.UnimplementedError(
-            None, None, 'Reflow has no distributed runtime yet: a server for the protocol %r can not be made'
-            % self._server_def.protocol)
+        self._server = _core.Server.of_server_def(self._server_def.SerializeToString())
+        if start:
+            self.start()
 
     def start(self):
         """Starts to serve."""
-        raise errors.UnimplementedError(None, None, 'Reflow has no distributed runtime yet')
+        self._server.start()
 
     def join(self):
         """Waits until the server has ended, which it does not by itself."""
-        raise errors.UnimplementedError(None, None, 'Reflow has no distributed runtime yet')
+        self._server.join()
 
     @property
     def server_def(self):
@@ -165,7 +166,7 @@ class Server:
     @property
     def target(self):
         """What a session takes to use this server."""
-        raise errors.UnimplementedError(None, None, 'Reflow has no distributed runtime yet')
+        return self._server.target()
 
     @staticmethod
     def create_local_server(config=None, start=True):

@@ -1,0 +1,9 @@
+#pragma once
+
+#include "bindings.h"
+
+namespace reflow::python {
+
+void bind_server(nb::module_& m);
+
+}  // namespace reflow::python

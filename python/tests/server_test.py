@@ -1,0 +1,210 @@
+"""tf.train.Server, sessions on it, and clusters of several processes."""
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+pytest.importorskip('reflow._core', reason='only a build has the engine')
+import reflow.tensorflow as tf
+
+PRELUDE = '''
+import os, sys, time
+import reflow.tensorflow as tf
+cluster = tf.train.ClusterSpec({'ps': [sys.argv[1]], 'worker': [sys.argv[2]]})
+'''
+SERVE = PRELUDE + '''
+server = tf.train.Server(cluster, job_name=sys.argv[3], task_index=0)
+print('serving', flush=True)
+server.join()
+'''
+
+
+@pytest.fixture
+def server():
+    with tf.Graph().as_default():
+        yield tf.train.Server.create_local_server()
+
+
+def free_addresses(n):
+    sockets = [socket.socket() for _ in range(n)]
+    for s in sockets:
+        s.bind(('localhost', 0))
+    addresses = ['localhost:%d' % s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return addresses
+
+
+class Cluster:
+    """A parameter server and a worker, each a process."""
+
+    def __init__(self):
+        self.addresses = free_addresses(2)
+        self.processes = {job: self.start(SERVE, job) for job in ('ps', 'worker')}
+        for process in self.processes.values():
+            assert process.stdout.readline() == 'serving\n'
+
+    def start(self, program, *arguments):
+        return subprocess.Popen([sys.executable, '-u', '-c', program, *self.addresses, *arguments], stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT, text=True, env={**os.environ, 'TF_CPP_MIN_LOG_LEVEL': '1'})
+
+    def session(self):
+        return tf.Session('grpc://' + self.addresses[1])
+
+    def stop(self):
+        for process in self.processes.values():
+            process.kill()
+            process.communicate()
+
+
+@pytest.fixture
+def cluster():
+    made = Cluster()
+    with tf.Graph().as_default():
+        yield made
+    made.stop()
+
+
+def test_a_session_on_a_server_of_this_process(server):
+    assert server.target.startswith('grpc://localhost:')
+    x = tf.placeholder(tf.float32, [None])
+    with tf.Session(server.target) as sess:
+        assert sess.run(x * 2.0, {x: [1, 2]}).tolist() == [2, 4]
+        assert sess.run(tf.constant('Hello')) == b'Hello'
+        assert sess.make_callable(x + 1.0, [x])([1]).tolist() == [2]
+        device, = sess.list_devices()
+    assert (device.name, device.device_type) == ('/job:local/replica:0/task:0/device:CPU:0', 'CPU')
+    assert device.incarnation
+
+
+def test_sessions_share_variables_until_the_server_is_reset(server):
+    v = tf.Variable(3.0, name='v')
+    first = tf.Session(server.target)
+    first.run(v.initializer)
+    assert tf.Session(server.target).run(v) == 3
+    tf.Session.reset(server.target)
+    with pytest.raises(tf.errors.AbortedError, match='Session .* is not found.'):
+        first.run(v)
+    with pytest.raises(tf.errors.FailedPreconditionError, match='uninitialized value v'):
+        tf.Session(server.target).run(v)
+
+
+def test_what_a_server_cannot_be(server):
+    with pytest.raises(tf.errors.UnknownError, match='Could not start gRPC server'):
+        tf.train.Server({'local': [server.target[len('grpc://'):]]})
+    with pytest.raises(tf.errors.InvalidArgumentError, match='Could not parse port for local server from "foo".'):
+        tf.train.Server({'local': ['foo']})
+    with pytest.raises(tf.errors.InvalidArgumentError, match='Task 9 was not defined in job "local"'):
+        tf.train.Server({'local': ['localhost:0']}, task_index=9)
+    with pytest.raises(tf.errors.NotFoundError, match='No server factory registered for the given ServerDef: cluster'):
+        tf.train.Server({'local': ['localhost:0']}, protocol='grpc+verbs')
+    with pytest.raises(tf.errors.NotFoundError, match='No session factory registered .*{DIRECT_SESSION, GRPC_SESSION}'):
+        tf.Session('foo://localhost:1')
+
+
+def test_training_with_variables_on_a_parameter_server(cluster):
+    spec = tf.train.ClusterSpec({'ps': cluster.addresses[:1], 'worker': cluster.addresses[1:]})
+    with tf.device(tf.train.replica_device_setter(cluster=spec)):
+        w, r = tf.Variable(5.0, name='w'), tf.get_variable('r', initializer=5.0, use_resource=True)
+        step = tf.train.get_or_create_global_step()
+        loss = tf.square(w - 1.0) + tf.square(r + 1.0)
+        train = tf.train.MomentumOptimizer(0.05, 0.5).minimize(loss, global_step=step)
+    with tf.train.MonitoredTrainingSession(cluster.session().sess_str.decode(), hooks=[tf.train.StopAtStepHook(60)]) as sess:
+        while not sess.should_stop():
+            values = sess.run([w, r, train])
+    assert abs(values[0] - 1) < 0.01 and abs(values[1] + 1) < 0.01
+    assert cluster.session().run(step) == 60
+
+
+def test_queues_are_shared_by_clients(cluster):
+    with tf.device('/job:ps/task:0'):
+        queue = tf.FIFOQueue(10, tf.int32, shapes=[[]], shared_name='q')
+        put, take = queue.enqueue(7), queue.dequeue()
+    cluster.session().run(put)
+    assert cluster.session().run(take) == 7
+    with pytest.raises(tf.errors.DeadlineExceededError):
+        cluster.session().run(take, options=tf.RunOptions(timeout_in_ms=300))
+
+
+def test_errors_name_the_task_and_the_op(cluster):
+    with tf.device('/job:ps/task:0'):
+        x = tf.placeholder(tf.float32, name='x')
+    with tf.device('/job:worker/task:0'):
+        y = x + 1.0
+    with pytest.raises(tf.errors.InvalidArgumentError) as raised:
+        cluster.session().run(y)
+    assert raised.value.message.startswith('From /job:ps/replica:0/task:0:\nYou must feed a value')
+    assert raised.value.op.name == 'x'
+
+
+def test_the_trace_has_the_nodes_of_all_tasks(cluster):
+    with tf.device('/job:ps/task:0'):
+        v = tf.Variable(2.0, name='v')
+    with tf.device('/job:worker/task:0'):
+        y = v * 3.0
+    sess, metadata = cluster.session(), tf.RunMetadata()
+    sess.run(v.initializer)
+    assert sess.run(y, options=tf.RunOptions(trace_level=3, output_partition_graphs=True), run_metadata=metadata) == 6
+    nodes = {node.node_name: stats.device for stats in metadata.step_stats.dev_stats for node in stats.node_stats}
+    assert nodes['mul'].startswith('/job:worker') and nodes['v'].startswith('/job:ps')
+    ops = [node.op for graph in metadata.partition_graphs for node in graph.node]
+    assert '_Send' in ops and '_Recv' in ops
+
+
+def test_a_killed_task_ends_runs_that_wait_for_it(cluster):
+    with tf.device('/job:ps/task:0'):
+        take = tf.FIFOQueue(10, tf.int32, shapes=[[]], shared_name='q').dequeue()
+    with tf.device('/job:worker/task:0'):
+        waiting = take + 1
+    sess = cluster.session()
+    sess.run(tf.constant(1))
+    process = cluster.start(PRELUDE + '''
+with tf.device('/job:ps/task:0'):
+    take = tf.FIFOQueue(10, tf.int32, shapes=[[]], shared_name='q').dequeue()
+with tf.Session('grpc://' + sys.argv[2]) as sess:
+    sess.run(tf.constant(1))
+    print('waiting', flush=True)
+    try:
+        sess.run(take)
+    except (tf.errors.UnavailableError, tf.errors.AbortedError) as error:
+        print(type(error).__name__)
+''')
+    assert process.stdout.readline() == 'waiting\n'
+    time.sleep(0.5)
+    cluster.processes['ps'].send_signal(signal.SIGKILL)
+    assert process.communicate(timeout=30)[0] in ('UnavailableError\n', 'AbortedError\n')
+    with pytest.raises((tf.errors.UnavailableError, tf.errors.AbortedError)):
+        sess.run(waiting)
+
+
+def test_a_session_waits_for_tasks_that_are_not_there():
+    addresses = free_addresses(2)
+    with tf.Graph().as_default():
+        server = tf.train.Server({'ps': addresses[:1], 'worker': addresses[1:]}, job_name='worker', task_index=0)
+        with pytest.raises(tf.errors.DeadlineExceededError):
+            tf.Session(server.target, config=tf.ConfigProto(operation_timeout_in_ms=300)).run(tf.constant(1))
+        alone = tf.ConfigProto(device_filters=['/job:worker'])
+        assert tf.Session(server.target, config=alone).run(tf.constant(1)) == 1
+
+
+def test_joining_ends_with_ctrl_c():
+    process = subprocess.Popen([sys.executable, '-u', '-c', '''
+import signal
+import reflow.tensorflow as tf
+signal.signal(signal.SIGINT, signal.default_int_handler)
+server = tf.train.Server.create_local_server()
+print('joining', flush=True)
+try:
+    server.join()
+except KeyboardInterrupt:
+    print('interrupted')
+'''], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert process.stdout.readline() == 'joining\n'
+    time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=30)[0] == 'interrupted\n'
+    assert process.returncode == 0
