@@ -265,8 +265,8 @@ Output Variable::read_value() const {
   Output value;
   {
     const name_scope scope("Read");
-    const class device placed(state_->ref.device());
-    value = client::read_variable_op(*state_);
+    const class device placed(state_->ref.device());  // where the variable has none, the scope's, unlike in conversions
+    value = client::apply_op("ReadVariableOp", "", {state_->ref}, {{"dtype", state_->dtype}});
   }
   return client::apply_op("Identity", "", {value});
 }

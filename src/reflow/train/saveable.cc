@@ -26,6 +26,13 @@ Operation assign_restored(const Variable& variable, Output restored, const std::
   return Operation(client::make_op("AssignVariableOp", "", {variable.handle(), identity(restored)}));
 }
 
+Output read_on_cpu(const Variable& variable) {
+  device placement(variable.device());
+  const Output value = variable.read_value();
+  device on_cpu("/device:CPU:0");
+  return identity(value);
+}
+
 }  // namespace
 
 NamedVariables names_of_variables(const std::vector<Variable>& var_list) {
@@ -42,12 +49,16 @@ NamedVariables names_of_variables(const std::vector<Variable>& var_list) {
 }
 
 Saveable saveable_of(const std::string& name, const Variable& variable, const std::string& slice) {
-  // Of a ref variable the ref is read, of a resource variable its first read.
-  const Output tensor = variable.is_resource() ? variable.state()->snapshot : variable.ref();
+  // Of a ref variable the ref is saved, of a part of one its read; of a resource variable its first read, of a part of one a
+  // read of its own on the CPU.
+  const bool by_ref = !variable.is_resource() && slice.empty();
+  const Output tensor = by_ref ? variable.ref() : variable.state()->snapshot;
+  SaveSpec spec{name, slice, tensor, base_type(variable.dtype())};
+  if (variable.is_resource() && !slice.empty()) spec.read = [variable] { return read_on_cpu(variable); };
   return {.name = name,
           .op = variable.op(),
           .device = variable.device(),
-          .specs = {{name, slice, tensor, base_type(variable.dtype())}},
+          .specs = {std::move(spec)},
           .restore = [variable](const std::vector<Output>& tensors, const std::optional<TensorList>& shapes) {
             return GraphElement(assign_restored(variable, tensors.at(0), shapes));
           }};

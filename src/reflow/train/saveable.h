@@ -17,6 +17,10 @@ struct SaveSpec {
   std::string name, slice;
   Output tensor;
   DType dtype = DType::kInvalid;
+  // Where it is set, what is saved is read by it, anew for each use, and `tensor` is only what is known beforehand.
+  std::function<Output()> read = nullptr;
+
+  Output value() const { return read ? read() : tensor; }
 };
 
 // What a Saver saves and restores as one: a variable, a part of one, the keys and values of a table.

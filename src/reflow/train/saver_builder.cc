@@ -19,7 +19,6 @@ using Saveables = std::vector<Saveable>;
 struct Columns {
   std::vector<std::string> names, slices;
   std::vector<DType> types;
-  TensorList tensors;
 };
 Columns columns_of(const Saveables& saveables) {
   Columns c;
@@ -28,10 +27,26 @@ Columns columns_of(const Saveables& saveables) {
       c.names.push_back(spec.name);
       c.slices.push_back(spec.slice);
       c.types.push_back(spec.dtype);
-      c.tensors.push_back(spec.tensor);
     }
   }
   return c;
+}
+
+TensorList values_of(const Saveables& saveables) {
+  TensorList values;
+  for (const Saveable& saveable : saveables) {
+    for (const SaveSpec& spec : saveable.specs) values.push_back(spec.value());
+  }
+  return values;
+}
+
+// The device of what is saved. Reads it once more, as TensorFlow does where that is a function.
+std::string device_of(const Saveable& saveable) {
+  std::string device_name = saveable.device;
+  for (const SaveSpec& spec : saveable.specs) {
+    if (spec.read) device_name = spec.read().device();
+  }
+  return device_name;
 }
 
 // The device with the CPU in place of what kind of device it names.
@@ -55,7 +70,7 @@ class SaverBuilder {
   // The filename, after everything has been saved.
   Output save(const Output& filename, const Saveables& saveables) const {
     const Columns c = columns_of(saveables);
-    const TensorLike list(std::make_shared<const TensorLike::List>(c.tensors));
+    const TensorLike list(std::make_shared<const TensorLike::List>(values_of(saveables)));
     const bool v2 = options_.write_version == CheckpointFormat::V2;
     const Operation saved(client::make_op(v2 ? "SaveV2" : "SaveSlices", v2 ? "" : "save",
                                           {filename, c.names, c.slices, list}));
@@ -166,7 +181,7 @@ SaverDef build_saver_of(const std::vector<Saveable>& saveables, const SaverOptio
   Operation restored;
   if (options.sharded) {
     SaverBuilder::Shards shards;
-    for (const Saveable& saveable : saveables) shards[saveable.device].push_back(saveable);
+    for (const Saveable& saveable : saveables) shards[device_of(saveable)].push_back(saveable);
     saved = builder.save_sharded(filename, shards);
     restored = builder.restore_sharded(filename, shards);
   } else {
