@@ -12,6 +12,7 @@ class ArraySource:
     """Batches of arrays, in another order in each epoch if wanted."""
 
     use_steps = False
+    keeps_order = False  # whether an epoch's order is made of the last one's
 
     def __init__(self, model, mode, arrays, batch_size, shuffle=False):
         self._function = model._function(mode)
@@ -19,12 +20,13 @@ class ArraySource:
         self._batch_size = batch_size
         self._shuffle = shuffle
         self.size = _number_of_samples(arrays)
+        self._indices = np.arange(self.size)
 
     def batches(self):
         """(number of samples, what the function gives) of each batch."""
-        indices = np.arange(self.size)
+        indices = self._indices if self.keeps_order else np.arange(self.size)
         if self._shuffle == 'batch':
-            indices = _shuffled_batches(indices, self._batch_size)
+            indices = self._indices = _shuffled_batches(indices, self._batch_size)
         elif self._shuffle:
             np.random.shuffle(indices)
         batches = generic_utils.make_batches(self.size, self._batch_size)

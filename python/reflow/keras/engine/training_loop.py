@@ -242,6 +242,15 @@ class LoopOfKeras(Loop):
             progress.shows_every_epoch = False
         return all_callbacks, progress
 
+    def _source(self, *args, **kwargs):
+        source = super()._source(*args, **kwargs)
+        source.keeps_order = True
+        return source
+
+    def _batches(self, model, source, mode, callbacks, progress):
+        results = super()._batches(model, source, mode, callbacks, progress)
+        return [float(value) for value in results] if mode == 'test' else results
+
     def _joined(self, of_training, of_validation):
         return {**of_validation, **of_training}
 
