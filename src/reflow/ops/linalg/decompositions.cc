@@ -1,4 +1,4 @@
-// Decompositions for any machine of the architecture, and the choice among them.
+// Decompositions for any machine of the architecture.
 
 #include "decompositions.h"
 
@@ -15,10 +15,7 @@
 namespace reflow::ops {
 namespace {
 
-const AllDecompositions& fastest() {
-  static const AllDecompositions& chosen = avx2_decompositions() ? *avx2_decompositions() : *baseline_decompositions();
-  return chosen;
-}
+const AllDecompositions& fastest() { return *baseline_decompositions(); }
 
 }  // namespace
 

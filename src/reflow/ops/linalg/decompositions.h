@@ -1,6 +1,6 @@
 #pragma once
 
-// Decompositions of single matrices, compiled for several instruction sets. Matrices are arrays, row by row; sizes are
+// Decompositions of single matrices, which take long to compile. Matrices are arrays, row by row; sizes are
 // positive. Orthogonal decompositions work in double precision for all types.
 
 #include <complex>
@@ -25,7 +25,6 @@ struct Decompositions {
   bool (*self_adjoint_eig)(const T* a, int64_t n, T* values, T* vectors);
 };
 
-// The fastest ones for this machine.
 template <typename T>
 const Decompositions<T>& decompositions();
 template <>
@@ -37,7 +36,6 @@ const Decompositions<std::complex<float>>& decompositions();
 template <>
 const Decompositions<std::complex<double>>& decompositions();
 
-// For each instruction set; null: it isn't compiled, or the machine hasn't got it.
 struct AllDecompositions {
   Decompositions<float> of_floats;
   Decompositions<double> of_doubles;
@@ -45,6 +43,5 @@ struct AllDecompositions {
   Decompositions<std::complex<double>> of_complex_doubles;
 };
 const AllDecompositions* baseline_decompositions();
-const AllDecompositions* avx2_decompositions();
 
 }  // namespace reflow::ops
