@@ -6,6 +6,7 @@
 
 #include "bindings.h"
 #include "casters.h"
+#include "concrete_functions.h"
 #include "functions.h"
 #include "reference.h"
 #include "reflow/client/function.h"
@@ -36,6 +37,7 @@ struct FunctionObject {
 }  // namespace
 
 void bind_defun(nb::module_& m) {
+  bind_concrete_functions(m);
   nb::class_<FunctionObject>(m, "DefinedFunction")
       .def("__init__",
            [](FunctionObject* self, const std::vector<DType>& input_types, nb::handle body, nb::handle func_name,

@@ -197,6 +197,7 @@ void bind_tape(nb::module_& m) {
     return variables;
   });
   cls.def("gradient", gradients_of);
+  m.def("num_active_tapes", [] { return Tape::num_active(); });
   m.def("tape_should_record", [](const std::vector<Output>& inputs) { return Tape::should_record(endpoints_of(inputs)); });
   m.def("tape_record", [](const std::string& name, const std::vector<Output>& outputs, const std::vector<Output>& inputs,
                           nb::callable backward) {

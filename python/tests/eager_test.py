@@ -195,7 +195,7 @@ def test_py_function_in_a_graph_has_gradients():
             assert sess.run([z] + gradients, {x: -2.}) == [1., 1., 1.]
 
 
-def test_functions_are_called(eagerly):
+def test_functions_are_traced(eagerly):
     calls = []
 
     @tf.function
@@ -205,7 +205,7 @@ def test_functions_are_called(eagerly):
         return x * x
 
     assert float(square(tf.constant(3.))) == 9. and float(square(tf.constant(4.))) == 16.
-    assert square.__name__ == 'square' and square.__doc__ == 'Squares.' and len(calls) == 2
+    assert square.__name__ == 'square' and square.__doc__ == 'Squares.' and len(calls) == 1
     assert isinstance(square(3), tf.Tensor)
     x = tf.constant(3.)
     with tf.GradientTape() as tape:
@@ -214,15 +214,16 @@ def test_functions_are_called(eagerly):
     assert float(tape.gradient(y, x)) == 6.
 
     class Model:
+        factor = 2.
+
         @tf.function(input_signature=[tf.TensorSpec([None], tf.float32)])
         def double(self, values):
-            return 2. * values
+            return self.factor * values
 
     assert Model().double([1., 2.]).numpy().tolist() == [2., 4.]
     with pytest.raises(ValueError, match='Python inputs incompatible with input_signature'):
         Model().double([[1.]])
-    with pytest.raises(NotImplementedError):
-        square.get_concrete_function()
+    assert float(square.get_concrete_function(tf.TensorSpec([], tf.float32))(tf.constant(5.))) == 25.
 
 
 def test_feeds_and_fetches_of_graphs_take_eager_values():

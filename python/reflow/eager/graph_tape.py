@@ -1,6 +1,7 @@
 """tf.GradientTape where a graph is built."""
 
 from reflow import _core
+from reflow.eager import function
 from reflow.framework import ops
 from reflow.ops import gradients_impl
 from reflow.ops import variables as variables_lib
@@ -32,12 +33,14 @@ class GraphTape:
         """Those that are watched, and the trainable ones that have been read since the tape was made."""
         variables = [each for each in self._watched if isinstance(each, _core.Variable)]
         if self._watches_variables:
-            read = [variable for variable in variables_lib.trainable_variables() if self._is_read(variable)]
+            read = [variable for variable in variables_lib.trainable_variables() if self._is_read(variable._variable)]
+            read += [variable for variable, handle in function.captured_variables()
+                     if variable.trainable and self._is_read(handle)]
             variables += [variable for variable in read if not any(variable is each for each in variables)]
         return variables
 
-    def _is_read(self, variable):
-        return any(op._id > self._newest for op in variable._variable.consumers())
+    def _is_read(self, handle):
+        return any(op._id > self._newest for op in handle.consumers())
 
     def gradient(self, targets, sources, output_gradients):
         """tf.gradients, and None for sources that the tape doesn't know."""
@@ -53,6 +56,8 @@ class GraphTape:
         seen, pending = set(), [source]
         known = {each for each in self._watched if isinstance(each, _core.Tensor)}
         known.update(variable._variable for variable in watched_variables)
+        known.update(handle for variable, handle in function.captured_variables()
+                     if any(variable is each for each in watched_variables))
         while pending:
             tensor = pending.pop()
             if tensor in known:

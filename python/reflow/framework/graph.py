@@ -24,7 +24,7 @@ class _GraphMethods:
     @property
     def building_function(self):
         """Whether this is the body of a function."""
-        return False
+        return getattr(self, '_is_function', False)
 
     @property
     def finalized(self):

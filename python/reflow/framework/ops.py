@@ -1,5 +1,6 @@
 """Graphs, operations and tensors, and the functions that work on the default graph (tensorflow.python.framework.ops)."""
 
+import contextlib
 import itertools
 import threading
 
@@ -158,8 +159,17 @@ _colocate_with = colocate_with
 
 
 def init_scope():
-    """Lifts operations out of control flow: what is made in the context depends on nothing."""
-    return control_dependencies(None)
+    """Lifts operations out of control flow and functions: what is made in the context depends on nothing."""
+    return _outside() if scopes.num_traces and _core.graph_around() is not None else control_dependencies(None)
+
+
+@contextlib.contextmanager
+def _outside():
+    """Out of the functions that are being traced, and out of control flow there."""
+    graph = _core.graph_around()
+    with graph.as_default():
+        with init_scope():
+            yield
 
 
 def add_to_collection(name, value):

@@ -122,13 +122,13 @@ class BaseResourceVariable(variables.VariableV1):
 
     def _scatter(self, method, sparse_delta, use_locking, name):
         result = super()._scatter(method, sparse_delta, use_locking, name)
-        return self._changed(None, True) if self._is_eager else result
+        return self._changed(result, True) if self._is_eager else result
 
     def batch_scatter_update(self, sparse_delta, use_locking=False, name=None):
         """Assigns IndexedSlices to the rows of each of a batch."""
         updated = super().batch_scatter_update(sparse_delta, use_locking, name)
         if self._is_eager:
-            return self._changed(None, True)
+            return self._changed(updated, True)
         with ops.control_dependencies(updated.op.control_inputs):
             return gen_resource_variable_ops.read_variable_op(self.handle, self.dtype)
 
@@ -147,8 +147,13 @@ class BaseResourceVariable(variables.VariableV1):
         from reflow.ops import state_ops
         return state_ops.scatter_nd_update(self, indices, updates, name=name)
 
-    def _changed(self, unused_operation, read_value):
-        """What a change that has happened gives."""
+    def _changed(self, operation, read_value):
+        """What a change gives: one that has happened, or, in a function that is being traced, is to happen."""
+        if not _core.executing_eagerly():
+            if not read_value:
+                return operation
+            with ops.control_dependencies([operation]):
+                return self.read_value()
         if not read_value:
             return None
         unread = self._unread()

@@ -110,6 +110,13 @@ DType variable_type(Endpoint handle, Shape* shape) {
   while (node->type() != "VarHandleOp" && node->num_inputs() > 0 && base_type(node->input(0).dtype()) == DType::kResource) {
     node = node->input(0).node;
   }
+  if (const graph::AttrValue* types = node->find_attr("_handle_dtypes")) {  // what a function takes
+    const graph::AttrValue* shapes = node->find_attr("_handle_shapes");
+    const auto* shape_list = shapes ? shapes->get<std::vector<Shape>>() : nullptr;
+    if (shape && shape_list && shape_list->size() == 1) *shape = shape_list->front();
+    const auto* type_list = types->get<std::vector<DType>>();
+    return type_list && type_list->size() == 1 ? type_list->front() : DType::kFloat32;
+  }
   const graph::AttrValue* type = node->find_attr("dtype");
   if (!type || !type->get<DType>()) return DType::kFloat32;
   if (const graph::AttrValue* s = node->find_attr("shape"); shape && s && s->get<Shape>()) *shape = *s->get<Shape>();

@@ -4,6 +4,7 @@
 
 #include "reflow/autodiff/emit.h"
 #include "reflow/autodiff/gradients.h"
+#include "reflow/client/capture.h"
 #include "reflow/client/graph_state.h"
 #include "reflow/client/status_errors.h"
 #include "reflow/client/variable.h"
@@ -57,6 +58,14 @@ std::vector<Gradient> gradients(const GradientTargets& ys, const GradientSources
   std::vector<graph::Endpoint> targets, sources;
   for (const Output& y : ys.list()) targets.push_back(endpoint(y));
   for (const GradientSource& x : xs.list()) sources.push_back(endpoint(x.output()));
+  if (const client::Capture* const capture = client::capture_of(client::default_graph())) {
+    // Tensors from outside of the function that is being built: what stands for them in it.
+    for (std::vector<graph::Endpoint>* list : {&targets, &sources, &graph_options.stop_gradients}) {
+      for (graph::Endpoint& e : *list) {
+        if (e && &e.node->graph() != &client::default_graph()) e = capture->stand_in(e);
+      }
+    }
+  }
   for (const std::vector<graph::Endpoint>* list : {&targets, &sources, &graph_options.stop_gradients}) {
     for (const graph::Endpoint& e : *list) {
       if (!e || !graph::is_immediate(e.node->graph())) continue;

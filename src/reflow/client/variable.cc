@@ -4,6 +4,7 @@
 
 #include "reflow/client/apply_op.h"
 #include "reflow/client/collections.h"
+#include "reflow/client/traced_function.h"
 #include "reflow/client/control_flow_ops.h"
 #include "reflow/client/eager.h"
 #include "reflow/client/graph_state.h"
@@ -150,6 +151,12 @@ Variable make_variable(const VariableCreation& creation) {
   const std::function<TensorLike()>& fn = creation.initial_value_fn;
   const TensorLike* value = fn ? nullptr : &creation.initial_value;
   if (value && value->is_none()) throw ValueError("initial_value must be specified.");
+  if (function::graph_around(default_graph())) {
+    VariableCreation outside = creation;
+    outside.options.use_resource = true;
+    if (value) outside.initial_value = function::lifted(*value);
+    return function::make_outside([&] { return make_variable(outside); });
+  }
   auto state = std::make_shared<VariableState>();
   state->trainable = options.trainable.value_or(true);
   state->constraint = options.constraint;

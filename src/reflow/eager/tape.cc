@@ -53,8 +53,7 @@ bool Tape::watches_any(std::span<const Endpoint> inputs) const {
   });
 }
 
-void Tape::see_variables(const Node& node) {
-  Node* const handle = node.input(0).node;
+void Tape::see_variable(Node* handle) {
   if (watches_variables_ && Executor::instance()->is_trainable(handle)) watch_variable(handle);
 }
 
@@ -83,7 +82,7 @@ bool Tape::record_on_all(Node& node) {
   const bool reads = reads_variable(node);
   std::shared_ptr<Record> record;
   for (const auto& tape : all.tapes) {
-    if (reads) tape->see_variables(node);
+    if (reads) tape->see_variable(node.input(0).node);
     if (!tape->watches_any(node.inputs())) continue;
     if (!record) {
       std::vector<Endpoint> outputs;
@@ -98,9 +97,22 @@ bool Tape::record_on_all(Node& node) {
   return record != nullptr;
 }
 
+int Tape::num_active() {
+  const ActiveTapes& all = active();
+  return all.paused > 0 ? 0 : static_cast<int>(all.tapes.size());
+}
+
 bool Tape::should_record(std::span<const Endpoint> inputs) {
   const ActiveTapes& all = active();
-  return all.paused == 0 && std::ranges::any_of(all.tapes, [&](const auto& tape) { return tape->watches_any(inputs); });
+  if (all.paused > 0) return false;
+  bool watched = false;
+  for (const auto& tape : all.tapes) {
+    for (const Endpoint& input : inputs) {
+      if (input.node->type() == "VarHandleOp") tape->see_variable(input.node);
+    }
+    watched |= tape->watches_any(inputs);
+  }
+  return watched;
 }
 
 void Tape::record_function(std::string name, std::span<const Endpoint> outputs, std::span<const Endpoint> inputs,

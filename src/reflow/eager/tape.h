@@ -61,8 +61,10 @@ class Tape : public std::enable_shared_from_this<Tape> {
   // The same for a function of several ops, or of another language, with a gradient of its own.
   static void record_function(std::string name, std::span<const Endpoint> outputs, std::span<const Endpoint> inputs,
                               BackwardFunction backward);
-  // Is there an active tape that watches one of them?
+  // Is there an active tape that watches one of them? Trainable variables whose handles these are count as read.
   static bool should_record(std::span<const Endpoint> inputs);
+  // How many tapes of the thread remember what runs.
+  static int num_active();
 
   // While it lives, no tape of the thread remembers anything.
   class Paused {
@@ -78,7 +80,7 @@ class Tape : public std::enable_shared_from_this<Tape> {
   static Key key_of(Endpoint e) { return {e.node, e.index}; }
   void add(std::shared_ptr<Record> record);
   bool watches_any(std::span<const Endpoint> inputs) const;
-  void see_variables(const Node& node);
+  void see_variable(Node* handle);
 
   bool watches_variables_;
   std::vector<std::shared_ptr<Record>> records_;

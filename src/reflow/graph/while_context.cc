@@ -54,8 +54,9 @@ StatusOr<Endpoint> WhileContext::enter(Endpoint value, bool is_constant, bool ke
   Graph& graph = value.node->graph();
   AttrMap attrs{{"frame_name", this->name()}, {"is_constant", is_constant},
                 {"parallel_iterations", options_.parallel_iterations}};
-  ASSIGN_OR_RETURN(Node * node, create_op(graph, is_ref(value.dtype()) ? "RefEnter" : "Enter", {value}, std::move(attrs),
-                                          {.name = std::move(name)}));
+  const std::string type = is_ref(value.dtype()) ? "RefEnter" : "Enter";
+  ASSIGN_OR_RETURN(Node * node, create_op(graph, type, {value}, std::move(attrs),
+                                          {.name = name == "Enter" ? type : std::move(name)}));
   if (keeps_shape) refine_shape(node->output(0), value.shape());
   return node->output(0);
 }

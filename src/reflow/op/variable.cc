@@ -44,6 +44,13 @@ HandleData handle_data(const Node& reader, int i) {
   for (int steps = 0; steps < 64 && passes_handle_on(node->type()) && node->num_inputs() > 0; ++steps) {
     node = node->input(0).node;
   }
+  if (const graph::AttrValue* types = node->find_attr("_handle_dtypes")) {  // what a function takes
+    const graph::AttrValue* shapes = node->find_attr("_handle_shapes");
+    if (const auto* list = types->get<std::vector<DType>>(); list && list->size() == 1) data.dtype = list->front();
+    const auto* list = shapes ? shapes->get<std::vector<Shape>>() : nullptr;
+    if (list && list->size() == 1) data.shape = list->front();
+    return data;
+  }
   if (node->type() != "VarHandleOp") return data;
   if (auto dtype = node->attr<DType>("dtype"); dtype.ok()) data.dtype = *dtype;
   if (auto shape = node->attr<Shape>("shape"); shape.ok()) data.shape = *shape;

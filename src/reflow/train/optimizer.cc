@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "reflow/client/collections.h"
+#include "reflow/client/traced_function.h"
 #include "reflow/client/control_flow_ops.h"
 #include "reflow/client/eager.h"
 #include "reflow/client/errors.h"
@@ -31,7 +32,12 @@ std::string describe(const std::vector<GradientAndVariable>& pairs) {
   return text + "]";
 }
 
-bool same_graph(const Variable& v, const Graph& graph) { return &v.op().node()->graph() == &graph.impl(); }
+// Of the graph, or, where that is a function's that is being traced, of one around it.
+bool same_graph(const Variable& v, const Graph& graph) {
+  const Graph* around = &graph;
+  while (around && &v.op().node()->graph() != &around->impl()) around = function::graph_around(around->impl());
+  return around != nullptr;
+}
 
 void wait_for_all(std::vector<Gradient>& gradients) {
   std::vector<Output> values;

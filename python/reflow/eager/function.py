@@ -1,0 +1,299 @@
+"""Functions of tensors, traced into graphs of their own: what tf.function and tf.contrib.eager.defun call."""
+
+import contextlib
+import inspect
+import weakref
+
+import numpy as np
+
+from reflow import _core
+from reflow.framework import dtypes
+from reflow.framework import ops
+from reflow.framework import scopes
+from reflow.framework import tensor_shape
+from reflow.framework import tensor_spec
+from reflow.util import nest
+
+
+class ConcreteFunction:
+    """A function of tensors of given types and shapes: a graph that calls of it run."""
+
+    def __init__(self, traced, structured_outputs):
+        self._traced = traced
+        self._structured_outputs = structured_outputs
+        self._num_captured = len(traced.captured)
+
+    @property
+    def name(self):
+        """The name of the function in graphs, as bytes."""
+        return self._traced.name.encode()
+
+    @property
+    def graph(self):
+        """The graph of its body."""
+        return self._traced.graph
+
+    @property
+    def inputs(self):
+        """The placeholders of its arguments and of the tensors that it has captured."""
+        return self._traced.inputs
+
+    @property
+    def outputs(self):
+        """The tensors of its body that it gives back."""
+        return self._traced.outputs
+
+    @property
+    def captured_inputs(self):
+        """The tensors of other graphs, and the handles of variables, that the body uses."""
+        return self._traced.captured
+
+    @property
+    def variables(self):
+        """The variables that the body uses."""
+        found = [_core.variable_of_handle(each) for each in self.captured_inputs]
+        return tuple(each for each in found if each is not None)
+
+    @property
+    def structured_outputs(self):
+        """What it gives back, as the Python function does."""
+        return self._structured_outputs
+
+    @property
+    def output_shapes(self):
+        """The shapes of what it gives back."""
+        return nest.map_structure(lambda x: getattr(x, 'shape', tensor_shape.TensorShape(None)), self._structured_outputs)
+
+    @property
+    def output_dtypes(self):
+        """The types of what it gives back."""
+        return nest.map_structure(lambda x: x.dtype if x is not None else None, self._structured_outputs)
+
+    @property
+    def function_def(self):
+        """The FunctionDef."""
+        graph = ops.Graph()
+        with graph.as_default():
+            self._traced.add_to_graph()
+        return next(each for each in graph.as_graph_def().library.function if each.signature.name == self._traced.name)
+
+    def add_to_graph(self, g=None):
+        """Adds the function to the library of a graph, or of the default one."""
+        with (g or ops.get_default_graph()).as_default():
+            self._traced.add_to_graph()
+
+    def __call__(self, *args, **kwargs):
+        num_arguments = len(self.inputs) - self._num_captured
+        names = [placeholder.op.name for placeholder in self.inputs[len(args):num_arguments]]
+        missing = [name for name in names if name not in kwargs]
+        if len(args) > num_arguments or missing or len(kwargs) > len(names):
+            raise TypeError('Expected argument names %s but got values for %s.' % (
+                sorted(placeholder.op.name for placeholder in self.inputs[:num_arguments]), sorted(kwargs)))
+        return self._call_flat(list(args) + [kwargs[name] for name in names])
+
+    def _call_flat(self, args):
+        """The results for tensors, or what becomes one."""
+        args = [ops.convert_to_tensor(arg, placeholder.dtype) for arg, placeholder in zip(args, self.inputs)]
+        if _core.executing_eagerly():
+            outputs = self._run(args)
+        else:
+            operation = self._traced.call(args)
+            if self._structured_outputs is None:
+                return operation
+            outputs = operation.outputs
+        results = iter(outputs)
+        flat = [None if each is None else next(results)
+                for each in nest.flatten(self._structured_outputs, expand_composites=True)]
+        return nest.pack_sequence_as(self._structured_outputs, flat, expand_composites=True)
+
+    def _run(self, args):
+        """Calls it at once. Tapes remember the call with what its backward function needs."""
+        inputs = args + self._traced.captured
+        if not inputs or not _core.tape_should_record(inputs):
+            return self._traced.call_results(args)
+        paused = _core.TapesPaused()
+        try:
+            outputs = self._traced.call_forward(args)
+        finally:
+            paused.end()
+        results = outputs[:len(self.outputs)]
+        intermediates = outputs[len(results):] and outputs
+        _core.tape_record(self._traced.name, results, inputs,
+                          lambda gradients: self._traced.call_backward(gradients, outputs))
+        del intermediates
+        return results
+
+
+def captured_variables():
+    """Pairs of variables that the function which is being traced uses, and what stands for their handles in it."""
+    around = _core.graph_around() if scopes.num_traces else None
+    if around is None:
+        return []
+    pairs = [(outside, inside) for outside, inside in _core.captured_so_far() if outside.dtype == dtypes.resource]
+    with around.as_default():
+        known = captured_variables()
+        if not _core.executing_eagerly():
+            known += [(variable, variable._variable) for variable in ops.get_collection(ops.GraphKeys.GLOBAL_VARIABLES)
+                      if isinstance(variable, _core.Variable)]
+    found = []
+    for outside, inside in pairs:
+        variable = _core.variable_of_handle(outside)
+        if variable is None:
+            variable = next((each for each, handle in known if handle is outside), None)
+        if variable is not None:
+            found.append((variable, inside))
+    return found
+
+
+def _argument_names(function, args, kwargs):
+    """A name for each argument: of parameters, and numbered ones behind these."""
+    spec = inspect.getfullargspec(function)
+    names = spec.args[1:] if inspect.ismethod(function) else spec.args
+    rest = spec.varargs or 'args'
+    return [names[i] if i < len(names) else '%s_%d' % (rest, i - len(names)) for i in range(len(args))], sorted(kwargs)
+
+
+def _is_traced(value):
+    """Whether it becomes a placeholder."""
+    return isinstance(value, (_core.Tensor, np.ndarray, tensor_spec.TensorSpec))
+
+
+def _key_of(value):
+    """What tells an argument from others that need a graph of their own."""
+    if isinstance(value, tensor_spec.TensorSpec) or isinstance(value, _core.Tensor):
+        shape = value.shape
+        return dtypes.as_dtype(value.dtype).base_dtype, None if shape.rank is None else tuple(shape.as_list())
+    if isinstance(value, _core.Variable):
+        return 'variable', id(value)
+    try:
+        hash(value)
+    except TypeError:
+        return 'object', id(value)
+    return type(value), value
+
+
+class Function:
+    """A Python function of tensors that is traced for each list of types and shapes of its arguments."""
+
+    def __init__(self, python_function, name, input_signature=None):
+        self._python_function = python_function
+        self._name = name
+        self._input_signature = input_signature
+        self._traces = {}  # key of the arguments -> ConcreteFunction
+        self._alive = []   # what keys tell apart by identity
+
+    def concrete_for(self, args, kwargs):
+        """(The function for these arguments, the tensors among them)."""
+        flat = nest.flatten((args, kwargs), expand_composites=True)
+        flat = [ops.convert_to_tensor(value) if isinstance(value, np.ndarray) else value for value in flat]
+        specs = flat
+        if self._input_signature is not None:
+            specs = nest.flatten(self._input_signature, expand_composites=True)
+        graph = ops.get_default_graph()
+        key = (None if _core.executing_eagerly() else id(graph), self._structure_key((args, kwargs)),
+               tuple(_key_of(value) for value in specs))
+        concrete = self._traces.get(key)
+        if concrete is None:
+            if self._input_signature is not None:
+                args = nest.pack_sequence_as(args, specs, expand_composites=True)
+            concrete = self._traces[key] = trace(self._python_function, self._name, args, kwargs)
+            self._alive.append((graph, [value for value in flat if not isinstance(value, _core.Tensor)]))
+        return concrete, [value for value in flat if _is_traced(value)]
+
+    @staticmethod
+    def _structure_key(structure):
+        return repr(nest.map_structure(lambda _: None, structure)) if nest.is_sequence(structure) else ''
+
+    def __call__(self, *args, **kwargs):
+        concrete, tensors = self.concrete_for(args, kwargs)
+        return concrete._call_flat(tensors)
+
+
+def trace(python_function, name, args, kwargs):
+    """The ConcreteFunction of a Python function for arguments: tensors and specs become placeholders, the rest stays."""
+    structure = (args, kwargs)
+    flat = nest.flatten(structure, expand_composites=True)
+    names, keyword_names = _argument_names(python_function, args, kwargs)
+    leaf_names = [each for name, arg in zip(names, args) for each in [name] * len(nest.flatten(arg, expand_composites=True))]
+    for key in keyword_names:
+        leaf_names += [key] * len(nest.flatten(kwargs[key], expand_composites=True))
+    wanted = [(getattr(value, 'name', None) if isinstance(value, tensor_spec.TensorSpec) else None) or leaf
+              for value, leaf in zip(flat, leaf_names)]
+    placeholders = []
+    for value, leaf in zip(flat, wanted):
+        if _is_traced(value):
+            spec = value if not isinstance(value, np.ndarray) else ops.convert_to_tensor(value)
+            placeholders.append((leaf, dtypes.as_dtype(spec.dtype).base_dtype, spec.shape))
+    found = []
+    around = ops.get_default_graph()
+
+    def body(tensors):
+        tensors = iter(tensors)
+        values = [next(tensors) if _is_traced(value) else value for value in flat]
+        call_args, call_kwargs = nest.pack_sequence_as(structure, values, expand_composites=True)
+        with _within(around):
+            outputs = python_function(*call_args, **call_kwargs)
+        outputs = nest.map_structure(lambda value: _result(value, python_function), outputs, expand_composites=True)
+        found.append(outputs)
+        return [value for value in nest.flatten(outputs, expand_composites=True) if value is not None]
+    scopes.num_traces += 1
+    try:
+        traced = _core.trace_function(name, placeholders, body)
+    finally:
+        scopes.num_traces -= 1
+    results = iter(traced.outputs)
+    flat_outputs = [None if value is None else next(results) for value in nest.flatten(found[0], expand_composites=True)]
+    return ConcreteFunction(traced, nest.pack_sequence_as(found[0], flat_outputs, expand_composites=True))
+
+
+@contextlib.contextmanager
+def _within(around):
+    """How a body is built: variables of get_variable, and their collections, are those of the graph around."""
+    from reflow.ops import variable_scope
+    graph = ops.get_default_graph()
+    graph._is_function = True
+    graph.outer_graph = around
+
+    def make_outside(getter, *args, **kwargs):
+        with ops.init_scope():
+            return getter(*args, **kwargs)
+    scope = around if isinstance(around, _core.Graph) else None
+    with around.as_default():
+        scope = variable_scope.get_variable_scope().name
+    with variable_scope.variable_scope(scope, use_resource=True, custom_getter=make_outside, auxiliary_name_scope=False):
+        yield
+
+
+def _result(value, python_function):
+    from reflow.ops import tensor_array_ops
+    if value is None:
+        return None
+    if isinstance(value, ops.Operation):
+        with ops.control_dependencies([value]):
+            return ops.convert_to_tensor(1)
+    if isinstance(value, tensor_array_ops.TensorArray):
+        raise NotImplementedError('Functions that give back TensorArrays are not part of Reflow yet')
+    try:
+        return ops.convert_to_tensor(value)
+    except (ValueError, TypeError):
+        raise TypeError('To be compatible with tf.contrib.eager.defun, Python functions must return zero or more Tensors; in '
+                        'compilation of %s, found return value of type %s, which is not a Tensor.' % (
+                            python_function, type(value))) from None
+
+
+class OfInstances:
+    """Makes one object for each instance that a method is taken from."""
+
+    def __init__(self, make):
+        self._make = make
+        self._known = weakref.WeakKeyDictionary()
+
+    def get(self, instance):
+        """The object of the instance."""
+        try:
+            made = self._known.get(instance)
+            if made is None:
+                made = self._known[instance] = self._make(weakref.ref(instance))
+            return made
+        except TypeError:  # it can't be a key, or be referred to weakly
+            return self._make(lambda: instance)

@@ -1,0 +1,361 @@
+#include "reflow/client/traced_function.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include "reflow/autodiff/emit.h"
+#include "reflow/client/apply_op.h"
+#include "reflow/client/array_ops.h"
+#include "reflow/client/automatic_control.h"
+#include "reflow/client/backward_function.h"
+#include "reflow/client/capture.h"
+#include "reflow/client/errors.h"
+#include "reflow/client/graph_state.h"
+#include "reflow/client/scopes.h"
+#include "reflow/client/status_errors.h"
+#include "reflow/client/variable_state.h"
+#include "reflow/graph/function_library.h"
+#include "reflow/graph/node_builder.h"
+
+namespace reflow::function {
+namespace {
+
+using graph::Endpoint;
+using graph::Node;
+
+// What TensorFlow puts into each call: a serialized ConfigProto of one CPU and no GPU, with soft placement.
+constexpr std::string_view kConfig("\n\x07\n\x03GPU\x10\x00\n\x07\n\x03" "CPU\x10\x01" "2\x02J\x00" "8\x01", 24);
+// Tensors of eager execution that have as few elements are constants of the body.
+constexpr int64_t kLargestConstant = 128;
+
+// A function that is being traced.
+struct Trace {
+  const graph::Graph* body;
+  Graph around;
+  std::vector<std::pair<Endpoint, Endpoint>> captured;  // outside, inside
+  std::vector<Variable> created;
+};
+thread_local std::vector<Trace*> traces;
+
+Trace* trace_of(const graph::Graph& graph) {
+  const auto found = std::ranges::find(traces, &graph, &Trace::body);
+  return found != traces.end() ? *found : nullptr;
+}
+
+// What stands for a tensor of another graph.
+Endpoint capture(graph::Graph& body, Trace& trace, Endpoint outer) {
+  for (const auto& [from, to] : trace.captured) {
+    if (from == outer) return to;
+  }
+  const bool has_value = graph::is_immediate(outer.node->graph());
+  const DType type = base_type(outer.dtype());
+  const graph::CreateOptions create{.name = !has_value ? outer.node->name() : type == DType::kResource ? "resource" : "input"};
+  const control_dependencies outside_of_control_flow(nullptr);
+  if (has_value && is_plain(type) && type != DType::kString) {
+    const Tensor value = graph::immediate_executor(outer.node->graph())->value(outer);
+    if (value.num_elements() <= kLargestConstant) {
+      return check_building(graph::create_op(body, "Const", {}, {{"value", value.copy()}, {"dtype", type}}, create))->output(0);
+    }
+  }
+  graph::AttrMap attrs{{"dtype", type}, {"shape", outer.shape()}};
+  if (type == DType::kResource) {
+    if (outer.node->type() == "VarHandleOp" || outer.node->find_attr("_handle_dtypes")) {
+      Shape shape;
+      attrs.set("_handle_dtypes", std::vector<DType>{autodiff::variable_type(outer, &shape)});
+      attrs.set("_handle_shapes", std::vector<Shape>{shape});
+    }
+  }
+  Node* const node = check_building(graph::create_op(body, "Placeholder", {}, std::move(attrs), create));
+  trace.captured.emplace_back(outer, node->output(0));
+  return node->output(0);
+}
+
+int64_t next_number() {
+  static std::atomic<int64_t> number{0};
+  return number.fetch_add(1);
+}
+
+std::vector<Endpoint> to_endpoints(const std::vector<Output>& outputs) {
+  std::vector<Endpoint> endpoints;
+  for (const Output& output : outputs) endpoints.push_back(client::to_endpoint(output));
+  return endpoints;
+}
+
+std::vector<Output> to_outputs(const std::vector<Endpoint>& endpoints) {
+  std::vector<Output> outputs;
+  for (const Endpoint& e : endpoints) outputs.push_back(client::to_output(e));
+  return outputs;
+}
+
+}  // namespace
+
+TracedFunction::~TracedFunction() = default;
+
+std::shared_ptr<TracedFunction> TracedFunction::trace(const std::string& name, const std::vector<Argument>& arguments,
+                                                          const Body& body) {
+  std::shared_ptr<TracedFunction> made(new TracedFunction);
+  TracedFunction& f = *made;
+  f.base_name_ = name;
+  f.graph_ = std::make_unique<Graph>();
+  graph::Graph& impl = f.graph_->impl();
+  const Graph around = get_default_graph();
+  impl.has_seed = around.impl().has_seed;
+  impl.seed = around.impl().seed;
+  Trace trace{&impl, around, {}, {}};
+  const Graph::DefaultScope scope(*f.graph_);
+  std::vector<Output> inputs;
+  for (const Argument& argument : arguments) inputs.push_back(placeholder(argument.dtype, argument.shape, {.name = argument.name}));
+  {
+    const client::CaptureScope captures(
+        impl, client::Capture{[&](Endpoint outer) { return capture(impl, trace, outer); }, /*in_scope_of_op=*/true});
+    traces.push_back(&trace);
+    struct End {
+      ~End() { traces.pop_back(); }
+    } end;
+    const std::vector<Output> results = body(inputs);
+    std::vector<Output> returned;
+    for (const Output& result : results) returned.push_back(client::apply_op("Identity", "", {result}));
+    f.outline_.outputs = to_endpoints(returned);
+  }
+  f.outline_.inputs = to_endpoints(inputs);
+  for (const auto& [outside, inside] : trace.captured) {
+    f.captured_.push_back(client::to_output(outside));
+    f.held_.emplace_back(outside.node);
+    f.outline_.inputs.push_back(inside);
+  }
+  f.created_ = std::move(trace.created);
+  const std::vector<Node*> nodes = impl.nodes();
+  client::order_stateful_ops(impl, nodes, f.outline_.outputs);
+  f.finish();
+  return made;
+}
+
+// A function's nodes can't be placed with nodes that it hasn't.
+void TracedFunction::forget_foreign_colocation() {
+  graph::Graph& graph = body();
+  for (Node* node : graph.nodes()) {
+    const std::vector<std::string> groups = node->colocation_groups();
+    std::vector<std::string> kept;
+    for (const std::string& group : groups) {
+      const Node* other = graph.find(group);
+      if (other && std::ranges::find(outline_.inputs, other, &Endpoint::node) == outline_.inputs.end()) {
+        kept.push_back("loc:@" + group);
+      }
+    }
+    if (kept.size() == groups.size()) continue;
+    if (kept.empty()) node->clear_attr("_class");
+    else node->set_attr("_class", kept);
+  }
+}
+
+void TracedFunction::finish() {
+  forget_foreign_colocation();
+  is_stateful_ = std::ranges::any_of(body().nodes(), [](const Node* node) { return node->op().is_stateful; });
+  outline_.name = fmt::format("__inference_{}_{}", base_name_, next_number());
+  gradient_name_ = fmt::format("PartitionedCall-{}", next_number());
+}
+
+std::vector<Output> TracedFunction::inputs() const { return to_outputs(outline_.inputs); }
+std::vector<Output> TracedFunction::outputs() const { return to_outputs(outline_.outputs); }
+
+void TracedFunction::add_to(graph::Graph* library) {
+  if (library->functions().contains(outline_.name)) return;
+  if (backward_) {
+    check_building(graph::add_function(*written_, backward_->inference, library));
+  } else {
+    check_building(graph::add_function(body(), outline_, library));
+  }
+}
+
+void TracedFunction::add_to_graph() { add_to(&client::default_graph()); }
+
+graph::AttrMap TracedFunction::call_attrs(const std::string& function, const std::vector<Endpoint>& outputs) const {
+  std::vector<DType> in, out;
+  for (const Endpoint& e : outline_.inputs) in.push_back(base_type(e.dtype()));
+  for (const Endpoint& e : outputs) out.push_back(base_type(e.dtype()));
+  graph::AttrMap attrs{{"Tin", std::move(in)}, {"Tout", std::move(out)}, {"f", graph::NameAttrList{function, nullptr}},
+                       {"config_proto", std::string(kConfig)}};
+  if (!outputs.empty()) attrs.set("_gradient_op_type", gradient_name_);
+  return attrs;
+}
+
+Operation TracedFunction::make_call(const std::vector<Output>& inputs, const std::string& function,
+                                      const graph::FunctionOutline& outline) {
+  TensorLike::List list;
+  for (const Output& input : inputs) list.emplace_back(input);
+  Node* const node = client::make_op(is_stateful_ ? "StatefulPartitionedCall" : "PartitionedCall", "",
+                                     {TensorLike(std::make_shared<const TensorLike::List>(std::move(list)))},
+                                     call_attrs(function, outline.outputs));
+  if (!graph::is_immediate(node->graph())) {
+    for (int i = 0; i < node->num_outputs(); ++i) node->set_output_shape(i, outline.outputs[i].shape());
+  }
+  return Operation(node);
+}
+
+Operation TracedFunction::call(const std::vector<Output>& arguments) {
+  add_to_graph();
+  register_gradient();
+  std::vector<Output> inputs = arguments;
+  inputs.insert(inputs.end(), captured_.begin(), captured_.end());
+  if (inputs.size() != outline_.inputs.size()) {
+    throw TypeError(fmt::format("Expected {} arguments, got {}", outline_.inputs.size() - captured_.size(), arguments.size()));
+  }
+  return make_call(inputs, outline_.name, outline_);
+}
+
+Operation TracedFunction::call_forward(const std::vector<Output>& arguments) {
+  BackwardFunction& backward = this->backward();
+  backward.forward->add_to_graph();
+  std::vector<Output> inputs = arguments;
+  inputs.insert(inputs.end(), captured_.begin(), captured_.end());
+  return make_call(inputs, backward.forward->name(), backward.forward->outline_);
+}
+
+std::vector<Gradient> TracedFunction::call_backward(const std::vector<Output>& dys,
+                                                      const std::vector<Output>& forward_results) {
+  BackwardFunction& backward = this->backward();
+  std::vector<Gradient> dxs(outline_.inputs.size());
+  if (backward.results.empty()) return dxs;
+  std::vector<Output> arguments;
+  for (const int i : backward.differentiated) arguments.push_back(dys[i]);
+  for (const int i : backward.intermediates) arguments.push_back(forward_results[i]);
+  const std::vector<Output> found = backward.function->call(arguments).outputs();
+  for (const BackwardFunction::Result& result : backward.results) {
+    if (result.indices < 0) dxs[result.input] = Gradient(found[result.values]);
+    else dxs[result.input] = Gradient(IndexedSlices{found[result.values], found[result.indices],
+                                                    result.shape < 0 ? Output() : found[result.shape]});
+  }
+  return dxs;
+}
+
+BackwardFunction& TracedFunction::backward() {
+  if (!backward_) {
+    auto made = std::make_unique<BackwardFunction>();
+    check_building(made->make(*this));
+    backward_ = std::move(made);
+  }
+  return *backward_;
+}
+
+void TracedFunction::register_gradient() {
+  op::GradFn fn;
+  if (op::GradientRegistry::global().find(gradient_name_, &fn) != op::GradientRegistry::Kind::kUnregistered) return;
+  check_building(op::GradientRegistry::global().add(
+      gradient_name_, [self = shared_from_this()](op::GradContext& g) { return self->differentiate(g); }));
+}
+
+// Makes the call one of the forward function, and calls the backward one.
+Status TracedFunction::differentiate(op::GradContext& g) {
+  if (!backward_) {
+    auto made = std::make_unique<BackwardFunction>();
+    RETURN_IF_ERROR(made->make(*this));
+    backward_ = std::move(made);
+  }
+  BackwardFunction& backward = *backward_;
+  if (backward.results.empty()) return OkStatus();
+  Node& node = g.node();
+  graph::Graph& graph = node.graph();
+  std::vector<Endpoint> inputs;
+  for (const int i : backward.differentiated) {
+    const Endpoint dy = g.dy(i);
+    inputs.push_back(dy ? dy : g.zeros_like(g.y(i)));
+  }
+  backward.forward->add_to(&graph);
+  backward.forward->register_gradient();
+  const std::vector<Endpoint>& results = backward.forward->outline_.outputs;
+  if (node.num_outputs() != static_cast<int>(results.size())) {
+    graph::NodeSpec spec{.name = node.name(), .op = &node.op(), .attrs = node.attrs()};
+    spec.inputs.assign(node.inputs().begin(), node.inputs().end());
+    spec.control_inputs.assign(node.control_inputs().begin(), node.control_inputs().end());
+    for (const Endpoint& e : results) spec.output_types.push_back(base_type(e.dtype()));
+    spec.attrs.set("Tout", spec.output_types);
+    spec.attrs.set("f", graph::NameAttrList{backward.forward->name(), nullptr});
+    spec.attrs.set("_gradient_op_type", backward.forward->gradient_name_);
+    graph.rewrite_node(&node, std::move(spec));
+    for (int i = 0; i < node.num_outputs(); ++i) node.set_output_shape(i, results[i].shape());
+  }
+  for (const int i : backward.intermediates) inputs.push_back(node.output(i));
+  TracedFunction& function = *backward.function;
+  function.add_to(&graph);
+  function.register_gradient();
+  Node* const call = g.ops(function.is_stateful_ ? "StatefulPartitionedCall" : "PartitionedCall", {inputs},
+                           function.call_attrs(function.name(), function.outline_.outputs));
+  if (call == nullptr) return g.status();
+  for (int i = 0; i < call->num_outputs(); ++i) call->set_output_shape(i, function.outline_.outputs[i].shape());
+  for (const BackwardFunction::Result& result : backward.results) {
+    if (result.indices < 0) g.dx(result.input) = op::Gradient(call->output(result.values));
+    else g.dx(result.input) = op::Gradient(call->output(result.values), call->output(result.indices),
+                                           result.shape < 0 ? Endpoint() : call->output(result.shape));
+  }
+  return g.status();
+}
+
+const Graph* graph_around(const graph::Graph& graph) {
+  const Trace* trace = trace_of(graph);
+  return trace ? &trace->around : nullptr;
+}
+
+std::vector<std::pair<Output, Output>> captured_so_far() {
+  std::vector<std::pair<Output, Output>> pairs;
+  if (const Trace* trace = trace_of(client::default_graph())) {
+    for (const auto& [outside, inside] : trace->captured) pairs.emplace_back(client::to_output(outside), client::to_output(inside));
+  }
+  return pairs;
+}
+
+Variable make_outside(const std::function<Variable()>& make) {
+  Trace& trace = *trace_of(client::default_graph());
+  const Graph::DefaultScope scope(trace.around);
+  const Variable variable = make();
+  trace.created.push_back(variable);
+  return variable;
+}
+
+namespace {
+
+// The node, made once more in the graph around, with all that goes into it.
+Endpoint lift(const Trace& trace, Endpoint e, std::vector<std::pair<Node*, Node*>>* done) {
+  if (&e.node->graph() != trace.body) return e;
+  for (const auto& [outside, inside] : trace.captured) {
+    if (inside == e) return outside;
+  }
+  for (const auto& [from, to] : *done) {
+    if (from == e.node) return to->output(e.index);
+  }
+  if (e.node->type() == "Placeholder" || e.node->context()) {
+    throw ValueError("Tensor-typed variable initializers must either be wrapped in an init_scope or callable (e.g., "
+                     "`tf.Variable(lambda : tf.truncated_normal([10, 40]))`) when building functions. Please file a feature "
+                     "request if this restriction inconveniences you.");
+  }
+  std::vector<graph::OpInput> inputs;
+  std::vector<int> sizes;
+  check_building(graph::input_arg_sizes(e.node->op(), e.node->attrs(), &sizes));
+  int next = 0;
+  for (size_t a = 0; a < sizes.size(); ++a) {
+    std::vector<Endpoint> list;
+    for (int i = 0; i < sizes[a]; ++i) list.push_back(lift(trace, e.node->input(next++), done));
+    if (e.node->op().inputs[a].is_list()) inputs.emplace_back(std::move(list));
+    else inputs.emplace_back(list.front());
+  }
+  Node* const made = check_building(graph::create_op(client::default_graph(), e.node->type(), std::move(inputs),
+                                                     e.node->attrs(), {.name = e.node->name()}));
+  done->emplace_back(e.node, made);
+  return made->output(e.index);
+}
+
+}  // namespace
+
+TensorLike lifted(const TensorLike& value) {
+  const Output* output = value.output();
+  const Trace* trace = trace_of(client::default_graph());
+  if (!output || !trace || &output->node()->graph() != trace->body) return value;
+  const Graph::DefaultScope scope(trace->around);
+  const control_dependencies nothing(nullptr);
+  std::vector<std::pair<Node*, Node*>> done;
+  return client::to_output(lift(*trace, client::to_endpoint(*output), &done));
+}
+
+}  // namespace reflow::function
