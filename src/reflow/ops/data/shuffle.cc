@@ -7,7 +7,7 @@
 
 #include "reflow/base/philox.h"
 #include "reflow/data/dataset_op.h"
-#include "reflow/ops/random/distributions.h"
+#include "reflow/op/distributions.h"
 
 namespace reflow::ops {
 

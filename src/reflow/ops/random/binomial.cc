@@ -3,8 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include "reflow/op/distributions.h"
 #include "reflow/op/op.h"
-#include "reflow/ops/random/distributions.h"
 #include "reflow/ops/random/random_shape.h"
 #include "reflow/ops/random/state_variable.h"
 

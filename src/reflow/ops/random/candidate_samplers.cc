@@ -7,7 +7,7 @@
 namespace reflow::ops {
 namespace {
 
-uint64_t next_uint64(PhiloxWords& words) {
+uint64_t next_uint64(op::PhiloxWords& words) {
   const uint64_t low = words();
   return low | static_cast<uint64_t>(words()) << 32;
 }
@@ -21,14 +21,14 @@ float expected_count(double p, int64_t batch, int64_t tries) {
 class UniformSampler : public RangeSampler {
  public:
   using RangeSampler::RangeSampler;
-  int64_t sample(PhiloxWords& words) override { return static_cast<int64_t>(next_uint64(words) % static_cast<uint64_t>(range_)); }
+  int64_t sample(op::PhiloxWords& words) override { return static_cast<int64_t>(next_uint64(words) % static_cast<uint64_t>(range_)); }
   float probability(int64_t) const override { return static_cast<float>(1.0 / static_cast<double>(range_)); }
 };
 
 class LogUniformSampler : public RangeSampler {
  public:
   explicit LogUniformSampler(int64_t range) : RangeSampler(range), log_range_(std::log1p(static_cast<double>(range))) {}
-  int64_t sample(PhiloxWords& words) override {
+  int64_t sample(op::PhiloxWords& words) override {
     // It rounds to `range` once in a while.
     return (static_cast<int64_t>(std::exp(words.next_double() * log_range_)) - 1) % range_;
   }
@@ -50,7 +50,7 @@ class LearnedUnigramSampler : public RangeSampler {
     for (int64_t i = 0; i < range; ++i) sums_[leaves_ + i] = 1;
     for (int64_t i = leaves_ - 1; i >= 1; --i) sums_[i] = sums_[2 * i] + sums_[2 * i + 1];
   }
-  int64_t sample(PhiloxWords& words) override {
+  int64_t sample(op::PhiloxWords& words) override {
     auto rest = static_cast<int64_t>(words() % static_cast<uint32_t>(sums_[1]));
     int64_t node = 1;
     while (node < leaves_) {
@@ -111,8 +111,8 @@ class WeightedSampler : public RangeSampler {
       }
     }
   }
-  int64_t sample(PhiloxWords& words) override {
-    const float r = unit_float(words());
+  int64_t sample(op::PhiloxWords& words) override {
+    const float r = op::unit_float(words());
     const auto place = static_cast<int64_t>(words() % static_cast<uint32_t>(weights_.size()));
     return r < keep_[place] ? place : other_[place];
   }
@@ -130,7 +130,7 @@ class WeightedSampler : public RangeSampler {
 
 }  // namespace
 
-Status RangeSampler::draw(PhiloxWords& words, bool unique, const Batch& batch) {
+Status RangeSampler::draw(op::PhiloxWords& words, bool unique, const Batch& batch) {
   const auto n = static_cast<int64_t>(batch.values.size());
   int64_t tries = n;
   if (unique) {

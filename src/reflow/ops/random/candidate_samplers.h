@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "distributions.h"
 #include "reflow/base/status.h"
+#include "reflow/op/distributions.h"
 
 namespace reflow::ops {
 
@@ -17,7 +17,7 @@ class RangeSampler {
   explicit RangeSampler(int64_t range) : range_(range) {}
   virtual ~RangeSampler() = default;
   int64_t range() const { return range_; }
-  virtual int64_t sample(PhiloxWords& words) = 0;
+  virtual int64_t sample(op::PhiloxWords& words) = 0;
   virtual float probability(int64_t value) const = 0;
   // Learns from the true classes of a batch.
   virtual void update(std::span<const int64_t>) {}
@@ -29,7 +29,7 @@ class RangeSampler {
     std::span<float> true_expected;           // out
   };
   // Draws a batch, with unique values or not. Internal: no end of repetitions is in sight.
-  Status draw(PhiloxWords& words, bool unique, const Batch& batch);
+  Status draw(op::PhiloxWords& words, bool unique, const Batch& batch);
 
  protected:
   const int64_t range_;

@@ -7,7 +7,7 @@
 #include "reflow/base/philox.h"
 #include "reflow/base/status.h"
 #include "reflow/base/thread_pool.h"
-#include "reflow/ops/random/distributions.h"
+#include "reflow/op/distributions.h"
 #include "reflow/tensor/tensor.h"
 
 // Tensors filled with the numbers of one stream.
@@ -16,10 +16,10 @@ namespace reflow::ops {
 // Fills `tensor` group by group: a group has its own place in the stream, so that any thread may make it.
 template <typename D, typename T>
 void fill_random(ThreadPool& pool, const Philox& generator, Tensor& tensor) {
-  constexpr int kGroup = kGroupSize<T>;
+  constexpr int kGroup = op::kGroupSize<T>;
   T* out = tensor.data<T>();
   const int64_t n = tensor.num_elements(), num_groups = (n + kGroup - 1) / kGroup;
-  const double cost_ns = std::is_same_v<D, Uniform> ? 12 : 80;
+  const double cost_ns = std::is_same_v<D, op::Uniform> ? 12 : 80;
   pool.parallel_for(num_groups, cost_ns, [&](int64_t begin, int64_t end) {
     Philox blocks = generator;
     blocks.skip(static_cast<uint64_t>(begin));
@@ -31,8 +31,8 @@ void fill_random(ThreadPool& pool, const Philox& generator, Tensor& tensor) {
         D::make(blocks.next(), to);
       } else {
         Philox own = generator;
-        own.skip(static_cast<uint64_t>(g) * kGroup * kBlocksPerNumber / 4);
-        PhiloxWords words(own);
+        own.skip(static_cast<uint64_t>(g) * kGroup * op::kBlocksPerNumber / 4);
+        op::PhiloxWords words(own);
         D::make(words, to);
       }
       if (to == last) std::copy(last, last + size, out + g * kGroup);
@@ -44,7 +44,7 @@ void fill_random(ThreadPool& pool, const Philox& generator, Tensor& tensor) {
 template <typename T>
 void fill_integers(ThreadPool& pool, const Philox& generator, T low, T high, Tensor& tensor) {
   using U = std::make_unsigned_t<T>;
-  constexpr int kGroup = kGroupSize<T>;
+  constexpr int kGroup = op::kGroupSize<T>;
   const U range = static_cast<U>(high) - static_cast<U>(low);
   T* out = tensor.data<T>();
   const int64_t n = tensor.num_elements(), num_groups = (n + kGroup - 1) / kGroup;

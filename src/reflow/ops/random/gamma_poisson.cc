@@ -5,10 +5,10 @@
 #include <limits>
 
 #include "reflow/graph/scope.h"
+#include "reflow/op/distributions.h"
 #include "reflow/op/gradient_ops.h"
 #include "reflow/op/late_slices.h"
 #include "reflow/op/op.h"
-#include "reflow/ops/random/distributions.h"
 #include "reflow/ops/random/random_shape.h"
 
 namespace reflow::ops {

@@ -5,8 +5,8 @@
 #include <limits>
 #include <vector>
 
+#include "reflow/op/distributions.h"
 #include "reflow/op/op.h"
-#include "reflow/ops/random/distributions.h"
 #include "reflow/ops/random/stateless_seed.h"
 
 namespace reflow::ops {

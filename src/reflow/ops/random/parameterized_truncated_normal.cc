@@ -5,7 +5,7 @@
 #include <cmath>
 #include <utility>
 
-#include "distributions.h"
+#include "reflow/op/distributions.h"
 #include "reflow/op/op.h"
 
 namespace reflow::ops {

@@ -1,10 +1,10 @@
 // RandomCrop: a part of an image at a random place.
 
 #include "reflow/base/philox.h"
+#include "reflow/op/distributions.h"
 #include "reflow/op/elements.h"
 #include "reflow/op/indices.h"
 #include "reflow/op/op.h"
-#include "reflow/ops/random/distributions.h"
 
 namespace reflow::ops {
 namespace {

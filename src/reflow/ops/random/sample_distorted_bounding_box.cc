@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include "distributions.h"
+#include "reflow/op/distributions.h"
 #include "reflow/op/op.h"
 
 namespace reflow::ops {

@@ -4,9 +4,9 @@
 #include <utility>
 #include <vector>
 
+#include "reflow/op/distributions.h"
 #include "reflow/op/elements.h"
 #include "reflow/op/op.h"
-#include "reflow/ops/random/distributions.h"
 
 namespace reflow::ops {
 namespace {

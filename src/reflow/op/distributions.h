@@ -10,7 +10,7 @@
 
 // Random bits to numbers, as TensorFlow 1.15 makes them: same seeds, same numbers, to the last bit. So the functions are
 // libm's, and the order of operations matters.
-namespace reflow::ops {
+namespace reflow::op {
 
 // In [0, 1): the bits become the mantissa of a number in [1, 2).
 inline float unit_float(uint32_t x) { return std::bit_cast<float>(uint32_t{127} << 23 | (x & 0x7fffff)) - 1.0f; }
@@ -131,4 +131,4 @@ struct TruncatedNormal {
 // Blocks that a stateful op sets aside for each number, whether it uses them or not.
 inline constexpr int kBlocksPerNumber = 256;
 
-}  // namespace reflow::ops
+}  // namespace reflow::op
