@@ -33,9 +33,9 @@ def _input_depth(inputs_shape):
 
 def _for_depth(build):
     """`build`, which is told the inputs' depth, as a layer's build, which is told their shape."""
-    def wrapper(instance, input_shape):
-        build(instance, _input_depth(input_shape))
-        instance.built = True
+    def wrapper(self, input_shape):
+        build(self, _input_depth(input_shape))
+        self.built = True
     wrapper.__name__, wrapper.__doc__ = build.__name__, build.__doc__
     return wrapper
 
