@@ -51,6 +51,10 @@ std::string missing_op(const tensorflow::GraphDef& proto) {
 void put_in_order(tensorflow::GraphDef* proto) {
   std::sort(proto->mutable_node()->begin(), proto->mutable_node()->end(), [](const auto& a, const auto& b) { return a.name() < b.name(); });
   proto->mutable_versions();
+  if (!proto->has_library()) return;
+  auto* functions = proto->mutable_library()->mutable_function();
+  std::sort(functions->begin(), functions->end(),
+            [](const auto& a, const auto& b) { return a.signature().name() < b.signature().name(); });
 }
 
 class GoldenGraph : public ::testing::TestWithParam<std::string> {};

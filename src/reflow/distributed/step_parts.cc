@@ -116,7 +116,9 @@ Status StepParts::run(const std::vector<Tensor>& feeds, const std::vector<int>& 
       const std::lock_guard lock(mutex);
       error.add(parts_[i].part.task, status);
     }
-    cancellation->cancel();  // the others wait in vain
+    // The others wait in vain. One that only heard of an error may end before the one that made it: that must not be cancelled,
+    // or nobody says what went wrong.
+    if (!is_derived(status)) cancellation->cancel();
   };
   // The part of this task last: it runs on this thread.
   for (const bool local : {false, true}) {

@@ -55,7 +55,7 @@ TEST_F(ConstantFolding, RandomNumbersStay) {
 }
 
 TEST_F(ConstantFolding, LargeResultsStay) {
-  fetch(op("Fill", {constant(Tensor::vector<int32_t>({1000, 1000})), scalar(0)}));
+  fetch(op("Fill", {constant(Tensor::vector<int32_t>({2000, 2000})), scalar(0)}));
   run(fold_constants);
   EXPECT_EQ(count("Fill"), 1);
 }
