@@ -2,6 +2,7 @@
 
 import copy
 
+from reflow import _core
 from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.keras.engine import base_layer
@@ -143,6 +144,8 @@ class Layer(base_layer.Layer):
 
     @staticmethod
     def _is_trained(variable):
+        if _core.executing_eagerly():
+            return True
         trained = set(tf_variables.trainable_variables())
         return all(part in trained for part in base_layer._parts(variable))
 
