@@ -277,6 +277,13 @@ def enable_eager_execution(config=None, device_policy=None, execution_mode=None)
     context.enable_eager_execution(config, device_policy, execution_mode)
 
 
+def eager_run(main=None, argv=None):
+    """tf.app.run with operations that run at once."""
+    from reflow.platform import app
+    enable_eager_execution()
+    app.run(main, argv)
+
+
 def disable_eager_execution():
     """Has operations be added to graphs from now on."""
     from reflow.eager import context

@@ -1,5 +1,10 @@
 """Eager execution: the names of tf.contrib.eager."""
 
+from reflow.contrib.eager.python.datasets import Iterator
+from reflow.contrib.eager.python.network import Network
+from reflow.contrib.eager.python.network import Sequential
+from reflow.contrib.eager.python.network_checkpoints import restore_network_checkpoint
+from reflow.contrib.eager.python.network_checkpoints import save_network_checkpoint
 from reflow.contrib.eager.python.saver import Saver
 from reflow.contrib.eager.python.saver import get_optimizer_variables
 from reflow.contrib.eager.python.saver import restore_variables_on_create
@@ -22,6 +27,7 @@ from reflow.eager.context import in_eager_mode
 from reflow.eager.context import list_devices
 from reflow.eager.context import num_gpus
 from reflow.eager.def_function import function
+from reflow.framework.ops import eager_run as run
 from reflow.framework.ops import enable_eager_execution
 from reflow.framework.tensor_spec import TensorSpec
 from reflow.framework.test_modes import run_all_in_graph_and_eager_modes as run_all_tests_in_graph_and_eager_modes
@@ -34,11 +40,13 @@ from reflow.training.tracking.util import CheckpointV1 as Checkpoint
 from reflow.training.tracking.util import TrackableSaver as CheckpointableSaver
 
 __all__ = [
-    'ASYNC', 'Checkpoint', 'Checkpointable', 'CheckpointableSaver', 'DEVICE_PLACEMENT_EXPLICIT', 'DEVICE_PLACEMENT_SILENT', 'DEVICE_PLACEMENT_WARN', 'EagerVariableStore',
-    'GradientTape', 'SYNC', 'Saver', 'TensorSpec', 'Variable', 'async_clear_error', 'async_wait', 'custom_gradient', 'defun',
-    'enable_eager_execution', 'executing_eagerly', 'execution_mode', 'function', 'get_optimizer_variables',
-    'gradients_function', 'implicit_gradients', 'implicit_value_and_gradients', 'in_eager_mode', 'list_devices', 'make_vjp',
-    'num_gpus', 'py_func', 'restore_variables_on_create', 'run_all_tests_in_graph_and_eager_modes', 'run_test_in_graph_and_eager_modes',
+    'ASYNC', 'Checkpoint', 'Checkpointable', 'CheckpointableSaver', 'DEVICE_PLACEMENT_EXPLICIT',
+    'DEVICE_PLACEMENT_SILENT', 'DEVICE_PLACEMENT_WARN', 'EagerVariableStore', 'GradientTape', 'Iterator', 'Network',
+    'SYNC', 'Saver', 'Sequential', 'TensorSpec', 'Variable', 'async_clear_error', 'async_wait', 'custom_gradient',
+    'defun', 'enable_eager_execution', 'executing_eagerly', 'execution_mode', 'function', 'get_optimizer_variables',
+    'gradients_function', 'implicit_gradients', 'implicit_value_and_gradients', 'in_eager_mode', 'list_devices',
+    'make_vjp', 'num_gpus', 'py_func', 'restore_network_checkpoint', 'restore_variables_on_create', 'run',
+    'run_all_tests_in_graph_and_eager_modes', 'run_test_in_graph_and_eager_modes', 'save_network_checkpoint',
     'value_and_gradients_function']
 
 
