@@ -49,6 +49,8 @@ class Estimator:
         self._eval_distribution = self._config.eval_distribute
         self._model_dir = self._config.model_dir
         self._session_config = self._config.session_config
+        if self._train_distribution is not None:
+            self._train_distribution.configure(self._session_config)
         tf_logging.info('Using config: %s', str(vars(self._config)))
         self._device_fn = self._config.device_fn or _get_replica_device_setter(self._config)
         if model_fn is None:
@@ -304,10 +306,17 @@ class Estimator:
             random_seed.set_random_seed(self._config.tf_random_seed)
             self._create_and_assert_global_step(graph)
             training_util._get_or_create_global_step_read(graph)
-            features, labels, input_hooks = self._get_features_and_labels_from_input_fn(input_fn, ModeKeys.TRAIN)
-            spec = self._call_model_fn(features, labels, ModeKeys.TRAIN, self.config)
+            spec, input_hooks = self._build_model(input_fn, ModeKeys.TRAIN, self._train_distribution, self.config)
             return self._train_with_estimator_spec(
                 spec, input_hooks, hooks, training_util.get_global_step(graph), saving_listeners)
+
+    def _build_model(self, input_fn, mode, strategy, config):
+        """(EstimatorSpec, hooks of the input)."""
+        if strategy is not None:
+            from reflow.estimator import distribution
+            return distribution.model_of(self, strategy, input_fn, mode, config)
+        features, labels, hooks = self._get_features_and_labels_from_input_fn(input_fn, mode)
+        return self._call_model_fn(features, labels, mode, config), hooks
 
     def _train_with_estimator_spec(self, estimator_spec, worker_hooks, hooks, global_step_tensor, saving_listeners):
         return training_session.train(self, estimator_spec, worker_hooks, hooks, global_step_tensor, saving_listeners)
@@ -328,8 +337,7 @@ class Estimator:
         return scaffold, update_op, eval_dict, all_hooks
 
     def _call_model_fn_eval(self, input_fn, config):
-        features, labels, input_hooks = self._get_features_and_labels_from_input_fn(input_fn, ModeKeys.EVAL)
-        spec = self._call_model_fn(features, labels, ModeKeys.EVAL, config)
+        spec, input_hooks = self._build_model(input_fn, ModeKeys.EVAL, self._eval_distribution, config)
         metrics = evaluation_results.with_loss_metric(spec.eval_metric_ops, spec.loss)
         update_op, eval_dict = evaluation_results.updates_and_values(metrics)
         return spec.scaffold, spec.evaluation_hooks, input_hooks, update_op, eval_dict

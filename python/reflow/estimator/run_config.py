@@ -79,8 +79,11 @@ class RunConfig:
             save_checkpoints_steps = None
         elif save_checkpoints_steps is not None and save_checkpoints_secs is not None:
             raise ValueError(_BOTH_CHECKPOINT_TIMES)
-        if train_distribute or eval_distribute or experimental_distribute:
-            raise NotImplementedError('Reflow does not have the distribution strategies of tf.distribute yet')
+        if experimental_distribute is not None:
+            if experimental_distribute.remote_cluster is not None:
+                raise NotImplementedError('Reflow does not have the distribution of a program over a remote cluster')
+            train_distribute = train_distribute or experimental_distribute.train_distribute
+            eval_distribute = eval_distribute or experimental_distribute.eval_distribute
         tf_config = json.loads(os.environ.get('TF_CONFIG', '{}'))
         if tf_config:
             tf_logging.info('TF_CONFIG environment variable: %s', tf_config)
@@ -129,8 +132,8 @@ class RunConfig:
     log_step_count_steps = property(lambda self: self._log_step_count_steps, doc='Steps between lines of the log.')
     model_dir = property(lambda self: self._model_dir, doc='The folder of checkpoints and events.')
     service = property(lambda self: self._service, doc='`service` of TF_CONFIG.')
-    train_distribute = property(lambda self: self._train_distribute, doc='None.')
-    eval_distribute = property(lambda self: self._eval_distribute, doc='None.')
+    train_distribute = property(lambda self: self._train_distribute, doc='The strategy.')
+    eval_distribute = property(lambda self: self._eval_distribute, doc='The strategy.')
     protocol = property(lambda self: self._protocol, doc='The protocol of servers.')
 
     def replace(self, **kwargs):

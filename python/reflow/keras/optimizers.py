@@ -1,5 +1,6 @@
 """Optimizers by name; optimizers of tf.train for models of Keras."""
 
+from reflow.distribute import distribution_strategy_context as contexts
 from reflow.keras import backend_session
 from reflow.keras.optimizer_v2 import adadelta
 from reflow.keras.optimizer_v2 import adagrad
@@ -47,15 +48,17 @@ class TFOptimizer(trackable.Trackable):
 
     def get_updates(self, loss, params):
         """The operations that lower a loss."""
-        grads = self.optimizer.compute_gradients(loss, params)
-        update = self.optimizer.apply_gradients(grads, global_step=self.iterations)
+        with contexts.as_one_replica():
+            grads = self.optimizer.compute_gradients(loss, params)
+            update = self.optimizer.apply_gradients(grads, global_step=self.iterations)
         for variable in self.optimizer.variables():
             backend_session.track_variable(variable)
         return [update]
 
     def apply_gradients(self, grads):
         """The operation that applies gradients."""
-        return self.optimizer.apply_gradients(grads, global_step=self.iterations)
+        with contexts.as_one_replica():
+            return self.optimizer.apply_gradients(grads, global_step=self.iterations)
 
     @property
     def weights(self):

@@ -3,6 +3,7 @@
 import enum
 
 from reflow import _core
+from reflow.distribute import distribution_strategy_context as contexts
 from reflow.framework import dtypes
 from reflow.framework import operators
 from reflow.framework import ops
@@ -172,6 +173,11 @@ class Variable(_core.Variable, trackable.Trackable):
         return self._change(self._assign_sub, self._assign_sub_op, delta, use_locking, name, read_value)
 
     def _change(self, changed, change_op, value, use_locking, name, read_value):
+        replica = contexts.replica_of_several()
+        if replica is not None:
+            from reflow.distribute import replica_context
+            return replica_context.update_in_replica(replica, self, value, lambda value: self._change(
+                changed, change_op, value, use_locking, name, read_value))
         if read_value or not isinstance(self, _resource_variable()):
             new = changed(value, use_locking, name)
             return new if read_value else new.op

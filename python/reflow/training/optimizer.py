@@ -4,6 +4,7 @@ The engine computes and applies gradients (`self._object`); where TensorFlow's c
 override, the engine calls that method.
 """
 from reflow import _core
+from reflow.distribute import distribution_strategy_context as contexts
 from reflow.framework import dtypes, ops
 from reflow.ops import gradients_impl
 from reflow.ops.gradients_util import known_aggregation_method
@@ -76,6 +77,7 @@ class Optimizer(trackable.Trackable):
         for tensor in [loss] if grad_loss is None else [loss, grad_loss]:
             _ = tensor.dtype  # AttributeError: it is no tensor
         aggregation_method = known_aggregation_method(aggregation_method)
+        loss = self._scale_loss(loss)
         if var_list is not None:
             var_list = nest.flatten(var_list)
             if not all(isinstance(variable, _core.Variable) for variable in var_list):
@@ -91,7 +93,7 @@ class Optimizer(trackable.Trackable):
             if var_list is not None:
                 var_list = nest.flatten(var_list)
                 tape.watch(var_list)
-            loss_value = loss()
+            loss_value = self._scale_loss(loss())
         if var_list is None:
             var_list = list(tape.watched_variables())
         return list(zip(tape.gradient(loss_value, var_list, grad_loss), var_list))
@@ -111,6 +113,30 @@ class Optimizer(trackable.Trackable):
 
     def apply_gradients(self, grads_and_vars, global_step=None, name=None):
         """An operation that changes variables by the gradients of a list of pairs (gradient, variable)."""
+        strategy, replica = contexts.get_strategy_and_replica_context()
+        if replica is None:
+            raise RuntimeError('Use `_distributed_apply()` instead of `apply_gradients()` in a cross-replica context.')
+        if strategy.num_replicas_in_sync > 1:
+            return replica.merge_call(self._distributed_apply, args=(list(grads_and_vars), global_step, name))
+        return self._apply_gradients(grads_and_vars, global_step, name)
+
+    def _distributed_apply(self, distribution, grads_and_vars, global_step=None, name=None):
+        """apply_gradients of the sums of all replicas' gradients."""
+        from reflow.distribute import reduce_util
+        summed = [(None if gradient is None else distribution.extended._reduce(reduce_util.ReduceOp.SUM, gradient), variable)
+                  for gradient, variable in grads_and_vars]
+        return self._apply_gradients(summed, global_step, name)
+
+    def _scale_loss(self, loss):
+        """A replica's share of the loss, where the loss of all is the mean of theirs."""
+        replicas = contexts.get_strategy().num_replicas_in_sync
+        if replicas == 1:
+            return loss
+        from reflow.distribute import distribute_lib, reduce_util
+        is_sum = distribute_lib.get_loss_reduction() == reduce_util.ReduceOp.SUM
+        return loss if is_sum else loss * (1. / replicas)
+
+    def _apply_gradients(self, grads_and_vars, global_step, name):
         pairs = [(_gradient(gradient), variable) for gradient, variable in tuple(grads_and_vars)]
         for gradient, variable in pairs:
             if not isinstance(variable, _core.Variable):

@@ -7,6 +7,8 @@ import functools
 import inspect
 
 from reflow import _core
+from reflow.distribute import distribution_strategy_context as contexts
+from reflow.distribute import reduce_util
 from reflow.framework import dtypes
 from reflow.framework import indexed_slices
 from reflow.framework import ops
@@ -167,6 +169,18 @@ class OptimizerV2(trackable.Trackable):
 
     def apply_gradients(self, grads_and_vars, name=None):
         """The operation that applies gradients; it counts the iteration."""
+        strategy, replica = contexts.get_strategy_and_replica_context()
+        if replica is not None and strategy.num_replicas_in_sync > 1:
+            return replica.merge_call(self._distributed_apply, args=(list(grads_and_vars), name))
+        return self._apply_gradients(grads_and_vars, name)
+
+    def _distributed_apply(self, distribution, grads_and_vars, name):
+        """apply_gradients of the sums of all replicas' gradients."""
+        summed = [(None if gradient is None else distribution.extended._reduce(reduce_util.ReduceOp.SUM, gradient), variable)
+                  for gradient, variable in grads_and_vars]
+        return self._apply_gradients(summed, name)
+
+    def _apply_gradients(self, grads_and_vars, name):
         grads_and_vars = _with_gradients(grads_and_vars)
         var_list = [variable for _, variable in grads_and_vars]
         with ops.name_scope(self._name):

@@ -31,41 +31,47 @@ class Reduction:
             raise ValueError('Invalid Reduction Key %s.' % key)
 
 
+def _noted(reduction):
+    """The reduction; tf.distribute.get_loss_reduction tells the last one of the graph."""
+    ops.get_default_graph()._last_loss_reduction = reduction
+    return reduction
+
+
 def compute_weighted_loss(losses, weights=1.0, scope=None, loss_collection=_LOSSES,
                           reduction=Reduction.SUM_BY_NONZERO_WEIGHTS):
     """The loss of `losses`, weighted."""
-    return _core.losses.compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
+    return _core.losses.compute_weighted_loss(losses, weights, scope, loss_collection, _noted(reduction))
 
 
 def absolute_difference(labels, predictions, weights=1.0, scope=None, loss_collection=_LOSSES,
                         reduction=Reduction.SUM_BY_NONZERO_WEIGHTS):
     """|labels - predictions|."""
-    return _core.losses.absolute_difference(labels, predictions, weights, scope, loss_collection, reduction)
+    return _core.losses.absolute_difference(labels, predictions, weights, scope, loss_collection, _noted(reduction))
 
 
 def cosine_distance(labels, predictions, axis=None, weights=1.0, scope=None, loss_collection=_LOSSES,
                     reduction=Reduction.SUM_BY_NONZERO_WEIGHTS, dim=None):
     """1 - labels * predictions summed along `axis`, where both have unit norm."""
     axis = deprecation.deprecated_argument_lookup('axis', axis, 'dim', dim)
-    return _core.losses.cosine_distance(labels, predictions, axis, weights, scope, loss_collection, reduction)
+    return _core.losses.cosine_distance(labels, predictions, axis, weights, scope, loss_collection, _noted(reduction))
 
 
 def hinge_loss(labels, logits, weights=1.0, scope=None, loss_collection=_LOSSES,
                reduction=Reduction.SUM_BY_NONZERO_WEIGHTS):
     """The hinge loss of labels 0 and 1."""
-    return _core.losses.hinge_loss(labels, logits, weights, scope, loss_collection, reduction)
+    return _core.losses.hinge_loss(labels, logits, weights, scope, loss_collection, _noted(reduction))
 
 
 def huber_loss(labels, predictions, weights=1.0, delta=1.0, scope=None, loss_collection=_LOSSES,
                reduction=Reduction.SUM_BY_NONZERO_WEIGHTS):
     """Squared up to a difference of delta, linear beyond."""
-    return _core.losses.huber_loss(labels, predictions, weights, delta, scope, loss_collection, reduction)
+    return _core.losses.huber_loss(labels, predictions, weights, delta, scope, loss_collection, _noted(reduction))
 
 
 def log_loss(labels, predictions, weights=1.0, epsilon=1e-7, scope=None, loss_collection=_LOSSES,
              reduction=Reduction.SUM_BY_NONZERO_WEIGHTS):
     """The log loss of probabilities."""
-    return _core.losses.log_loss(labels, predictions, weights, epsilon, scope, loss_collection, reduction)
+    return _core.losses.log_loss(labels, predictions, weights, epsilon, scope, loss_collection, _noted(reduction))
 
 
 def mean_pairwise_squared_error(labels, predictions, weights=1.0, scope=None, loss_collection=_LOSSES):
@@ -76,24 +82,24 @@ def mean_pairwise_squared_error(labels, predictions, weights=1.0, scope=None, lo
 def mean_squared_error(labels, predictions, weights=1.0, scope=None, loss_collection=_LOSSES,
                        reduction=Reduction.SUM_BY_NONZERO_WEIGHTS):
     """The square of the difference."""
-    return _core.losses.mean_squared_error(labels, predictions, weights, scope, loss_collection, reduction)
+    return _core.losses.mean_squared_error(labels, predictions, weights, scope, loss_collection, _noted(reduction))
 
 
 def sigmoid_cross_entropy(multi_class_labels, logits, weights=1.0, label_smoothing=0, scope=None,
                           loss_collection=_LOSSES, reduction=Reduction.SUM_BY_NONZERO_WEIGHTS):
     """The cross entropy of classes that don't exclude each other."""
     return _core.losses.sigmoid_cross_entropy(multi_class_labels, logits, weights, label_smoothing, scope,
-                                              loss_collection, reduction)
+                                              loss_collection, _noted(reduction))
 
 
 def softmax_cross_entropy(onehot_labels, logits, weights=1.0, label_smoothing=0, scope=None, loss_collection=_LOSSES,
                           reduction=Reduction.SUM_BY_NONZERO_WEIGHTS):
     """The cross entropy of classes of which one is true, given by their probabilities."""
     return _core.losses.softmax_cross_entropy(onehot_labels, logits, weights, label_smoothing, scope, loss_collection,
-                                              reduction)
+                                              _noted(reduction))
 
 
 def sparse_softmax_cross_entropy(labels, logits, weights=1.0, scope=None, loss_collection=_LOSSES,
                                  reduction=Reduction.SUM_BY_NONZERO_WEIGHTS):
     """The cross entropy of classes of which one is true, given by their numbers."""
-    return _core.losses.sparse_softmax_cross_entropy(labels, logits, weights, scope, loss_collection, reduction)
+    return _core.losses.sparse_softmax_cross_entropy(labels, logits, weights, scope, loss_collection, _noted(reduction))
