@@ -1,0 +1,4 @@
+"""`tf.contrib.compiler`: marks for XLA."""
+from reflow.names.packages import lazy_modules
+
+__getattr__ = lazy_modules(__spec__.name)
