@@ -71,3 +71,64 @@ def test_configurations():
     again.set_weights(functional.get_weights())
     for mine, theirs in zip(functional.predict(np.ones((2, 4))), again.predict(np.ones((2, 4)))):
         np.testing.assert_array_equal(mine, theirs)
+
+
+class Scaled(L.Layer):
+    def __init__(self, factor=2., **kwargs):
+        super().__init__(**kwargs)
+        self.factor = factor
+
+    def call(self, inputs):
+        return inputs * self.factor
+
+    def get_config(self):
+        return dict(super().get_config(), factor=self.factor)
+
+
+def test_saved_models_keep_how_the_model_is_trained(tmp_path):
+    model = tf.keras.Sequential([L.Flatten(input_shape=(5, 5, 1)), Scaled(0.5), L.Dense(2)])
+    model.compile(tf.keras.optimizers.Adam(0.01), 'mse', metrics=['mae'])
+    model.fit(X, Y, verbose=0)
+    model.save(str(tmp_path / 'model'), save_format='tf')
+    model.save(str(tmp_path / 'model'), save_format='tf')  # in its place
+    other = tf.keras.models.load_model(str(tmp_path / 'model'), custom_objects={'Scaled': Scaled})
+    np.testing.assert_array_equal(other.predict(X), model.predict(X))
+    np.testing.assert_allclose(other.evaluate(X, Y, verbose=0), model.evaluate(X, Y, verbose=0), rtol=1e-6)
+    assert other.optimizer.get_config() == model.optimizer.get_config()
+    assert tf.keras.models.load_model(str(tmp_path / 'model'), {'Scaled': Scaled}, compile=False).optimizer is None
+
+
+def test_exported_models_are_graphs_for_training_evaluation_and_serving(tmp_path):
+    model = network()
+    tf.keras.experimental.export_saved_model(model, str(tmp_path / 'model'))
+    loss = {}
+    for tag, method in (('train', 'training'), ('eval', 'eval')):
+        with tf.Graph().as_default(), tf.Session() as sess:
+            meta_graph = tf.saved_model.loader.load(sess, [tag], str(tmp_path / 'model'))
+            signature = meta_graph.signature_def[tag]
+            assert signature.method_name == 'tensorflow/supervised/' + method
+            feeds = {signature.inputs['conv2d_input'].name: X, signature.inputs['dense_target'].name: Y}
+            loss[tag] = sess.run(signature.outputs['loss'].name, feeds)
+            assert sess.run(tf.train.get_global_step()) == 1
+    np.testing.assert_allclose(loss['eval'], model.evaluate(X, Y, verbose=0), rtol=1e-6)
+    other = tf.keras.experimental.load_from_saved_model(str(tmp_path / 'model'))
+    np.testing.assert_array_equal(other.predict(X), model.predict(X))
+    with pytest.raises(AssertionError, match="Export directory already exists, and isn't empty"):
+        tf.keras.experimental.export_saved_model(model, str(tmp_path / 'model'))
+
+
+def test_subclassed_models_are_not_exported_for_training(tmp_path):
+    class Net(tf.keras.Model):
+        def call(self, inputs):
+            return inputs
+
+    with pytest.raises(NotImplementedError, match='Subclassed models can only be exported for serving.'):
+        tf.keras.experimental.export_saved_model(Net(), str(tmp_path / 'model'))
+
+
+def test_a_model_that_tensorflow_saved_as_objects():
+    model = tf.keras.models.load_model(str(DATA.parent / 'saved_models/keras_1_15'))
+    x = np.linspace(-1, 1, 12).reshape(4, 3)
+    np.testing.assert_allclose(model.predict(x)[2:], [[-0.6408112645149231, -0.43388688564300537],
+                                                      [-1.6593577861785889, -1.0344500541687012]], rtol=1e-6)
+    assert model.optimizer.get_config()['learning_rate'] == pytest.approx(0.001)

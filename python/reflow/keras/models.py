@@ -1,10 +1,14 @@
 """Copies of models."""
 
+from reflow.keras import backend as K
+from reflow.keras import metrics as metrics_module
+from reflow.keras import optimizers
 from reflow.keras.engine import input_layer
 from reflow.keras.engine import op_layer
 from reflow.keras.engine.sequential import Sequential
 from reflow.keras.engine.training import Model
 from reflow.keras.saving.model_config import model_from_config, model_from_json, model_from_yaml  # noqa: F401
+from reflow.keras.utils import generic_utils
 from reflow.util import nest
 
 
@@ -67,3 +71,52 @@ def _clone_sequential(model, input_tensors, clone_function):
     if not hasattr(given[0], '_keras_history'):
         given = [input_layer.Input(tensor=given[0], name='input_wrapper_for_' + str(given[0].name).partition(':')[0])]
     return type(model)(layers=[given[0]._keras_history.layer] + layers, name=model.name)
+
+
+def clone_and_build_model(model, input_tensors=None, target_tensors=None, custom_objects=None, compile_clone=True,
+                          in_place_reset=False, optimizer_iterations=None, optimizer_config=None):
+    """A clone that is compiled as the model is, unless `compile_clone` says otherwise; perhaps in another graph."""
+    if compile_clone and not model.optimizer:
+        raise ValueError('Error when cloning model: compile_clone was set to True, but the original model has not been '
+                         'compiled.')
+    if model._is_graph_network or isinstance(model, Sequential):
+        with generic_utils.custom_object_scope(custom_objects or {}):
+            clone = clone_model(model, input_tensors=input_tensors)
+        shape = getattr(model, '_build_input_shape', None)
+        if isinstance(clone, Sequential) and not clone._is_graph_network and shape is not None:
+            clone._set_inputs(K.placeholder(shape, dtype=model.inputs[0].dtype))
+    else:
+        clone = _clone_of_config(model, in_place_reset)
+        if input_tensors is not None:
+            is_one = isinstance(input_tensors, (list, tuple)) and len(input_tensors) == 1
+            clone._set_inputs(input_tensors[0] if is_one else input_tensors)
+    if compile_clone:
+        arguments = model._compile_arguments
+        clone.compile(
+            _clone_optimizer(model.optimizer, optimizer_iterations, optimizer_config), model.loss,
+            metrics=metrics_module.clone_metrics(arguments['metrics']), loss_weights=arguments['loss_weights'],
+            sample_weight_mode=arguments['sample_weight_mode'],
+            weighted_metrics=metrics_module.clone_metrics(arguments['weighted_metrics']), target_tensors=target_tensors)
+    return clone
+
+
+def _clone_of_config(model, in_place_reset):
+    try:
+        return type(model).from_config(model.get_config())
+    except NotImplementedError:
+        if in_place_reset:
+            raise NotImplementedError('Models that are classes of their own without get_config cannot be reset in place')
+        raise ValueError(
+            'This model is a subclassed model. Such a model cannot be cloned, but there is a workaround where the model is '
+            'reset in-place. To use this, please set the argument `in_place_reset` to `True`. This will reset the attributes '
+            'in the original model. To restore the attributes, call `in_place_subclassed_model_state_restoration(model)`.'
+        ) from None
+
+
+def _clone_optimizer(optimizer, iterations, config):
+    if isinstance(optimizer, optimizers.TFOptimizer):
+        return optimizers.TFOptimizer(optimizer.optimizer, iterations)
+    clone = type(optimizer).from_config(config or optimizer.get_config())
+    if iterations is not None:
+        clone.iterations = iterations
+    return clone

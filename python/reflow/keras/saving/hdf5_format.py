@@ -7,6 +7,7 @@ import numpy as np
 from reflow.keras import backend as K
 from reflow.keras import optimizers
 from reflow.keras.engine import network_config
+from reflow.keras.saving import training_config
 from reflow.lib.io import hdf5_file
 from reflow.platform import tf_logging as logging
 
@@ -153,12 +154,7 @@ def save_model(model, filepath, include_optimizer=True):
                             'instead (see keras.io/optimizers).')
             optimizer = None
         if optimizer:
-            arguments = model._compile_arguments
-            training = {'loss': model.loss, 'metrics': arguments['metrics'],
-                        'weighted_metrics': arguments['weighted_metrics'],
-                        'sample_weight_mode': arguments['sample_weight_mode'], 'loss_weights': arguments['loss_weights'],
-                        'optimizer_config': {'class_name': type(optimizer).__name__, 'config': optimizer.get_config()}}
-            file.attrs['training_config'] = network_config.to_json(training).encode('utf8')
+            file.attrs['training_config'] = network_config.to_json(training_config.of_model(model)).encode('utf8')
         _put_weights(file.create_group('model_weights'), model.layers, model._updated_version())
         if optimizer and optimizer.weights:
             group = file.create_group('optimizer_weights')
@@ -189,14 +185,7 @@ def _compile(model, file, custom_objects):
     if training is None:
         logging.warning('No training configuration found in save file: the model was *not* compiled. Compile it manually.')
         return
-    training = json.loads(_text(training))
-    from reflow.keras.utils import generic_utils
-    with generic_utils.custom_object_scope(custom_objects or {}):
-        optimizer = model._optimizer_of(training['optimizer_config'])
-        model.compile(optimizer=optimizer, loss=_named(training['loss'], custom_objects),
-                      metrics=_named(training.get('metrics'), custom_objects),
-                      weighted_metrics=_named(training.get('weighted_metrics'), custom_objects),
-                      sample_weight_mode=training['sample_weight_mode'], loss_weights=training['loss_weights'])
+    training_config.compile_model(model, json.loads(_text(training)), custom_objects)
     if 'optimizer_weights' not in file:
         return
     if not model._is_graph_network:
@@ -206,17 +195,7 @@ def _compile(model, file, custom_objects):
     model._function('train')  # which makes the optimizer's variables
     group = file['optimizer_weights']
     try:
-        optimizer.set_weights([np.asarray(group[name]) for name in _names(group, 'weight_names')])
+        model.optimizer.set_weights([np.asarray(group[name]) for name in _names(group, 'weight_names')])
     except ValueError:
         logging.warning('Error in loading the saved optimizer state. As a result, your model is starting with a freshly '
                         'initialized optimizer.')
-
-
-def _named(value, custom_objects):
-    """Names of the program's functions as the functions."""
-    known = custom_objects or {}
-    if isinstance(value, list):
-        return [_named(each, custom_objects) for each in value]
-    if isinstance(value, dict) and 'class_name' not in value:
-        return {key: _named(each, custom_objects) for key, each in value.items()}
-    return known.get(value, value) if isinstance(value, str) else value
