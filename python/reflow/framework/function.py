@@ -77,6 +77,7 @@ class _DefinedFunction:
     def _body(self, arguments):
         """What the engine calls, with the graph of the body as the default one."""
         from reflow.ops import variable_scope
+        ops.get_default_graph()._is_function = True
         outer_graph = self._outer_graph
 
         def make_outside(getter, *args, **kwargs):

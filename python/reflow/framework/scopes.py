@@ -159,8 +159,8 @@ def graph_of_inputs(op_input_list, graph=None):
     """The graph that all tensors in the list are of, or the default graph. ValueError: they are of several."""
     if graph is not None and not isinstance(graph, _core.Graph):
         raise TypeError('Input graph needs to be a Graph: %s' % graph)
-    if num_traces and graph is None and _core.graph_around() is not None:
-        return _core.get_default_graph()  # a function's, which takes tensors of other graphs
+    if graph is None and _core.get_default_graph().building_function:
+        return _core.get_default_graph()  # it takes tensors of other graphs
     first = None
     for value in op_input_list:
         if isinstance(value, _core.EagerTensor):

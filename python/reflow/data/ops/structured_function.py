@@ -52,6 +52,7 @@ class StructuredFunctionWrapper:
 
     def _body(self, tensors):
         """What the engine calls, with the graph of the body as the default one."""
+        ops.get_default_graph()._is_function = True
         arguments = structure.from_compatible_tensor_list(self._input_structure, tensors)
         if not _should_unpack_args(arguments):
             arguments = (arguments,)
