@@ -6,6 +6,7 @@ from reflow import _core
 from reflow.framework import ops
 from reflow.ops import gen_array_ops
 from reflow.ops import gen_control_flow_ops
+from reflow.ops.switch_ops import exit, merge, switch  # noqa: F401  pylint: disable=redefined-builtin
 from reflow.util import nest
 
 
@@ -282,4 +283,6 @@ def __getattr__(name):
     if name in ('CondContext', 'WhileContext'):
         from reflow.ops import control_flow_contexts
         return getattr(control_flow_contexts, name)
+    if not name.startswith('_') and hasattr(gen_control_flow_ops, name):
+        return getattr(gen_control_flow_ops, name)
     raise AttributeError('module %r has no attribute %r' % (__name__, name))
