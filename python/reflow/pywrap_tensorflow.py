@@ -1,4 +1,4 @@
-"""What programs use of TensorFlow's extension module: readers of checkpoints."""
+"""What programs use of TensorFlow's extension module: readers of checkpoints, writers of event files."""
 from reflow import _core
 from reflow.util import compat
 
@@ -9,3 +9,10 @@ CheckpointReader = _core.CheckpointReader
 def NewCheckpointReader(filepattern):
     """A reader of the checkpoint, V2 or V1, with this prefix: has_tensor, get_tensor, get_variable_to_shape_map, ..."""
     return _core.open_checkpoint(compat.as_str_any(compat.path_to_str(filepattern)))
+
+
+def __getattr__(name):
+    if name == 'EventsWriter':
+        from reflow.summary.writer.events_writer import EventsWriter
+        return EventsWriter
+    raise AttributeError('module %r has no attribute %r' % (__name__, name))
