@@ -2,9 +2,14 @@
 
 import importlib
 
+from reflow.names import public, table
 
-def lazy_modules(package):
-    """A module-level __getattr__ for the package of that name: __getattr__ = lazy_modules(__spec__.name)."""
+
+def lazy_modules(package, *public_modules):
+    """A module-level __getattr__ for the package of that name: __getattr__ = lazy_modules(__spec__.name).
+
+    What is no module of the package is looked for in `public_modules`, whose names TensorFlow has in the package too.
+    """
 
     def getattribute(name):
         if not name.startswith('__'):
@@ -14,6 +19,9 @@ def lazy_modules(package):
             except ModuleNotFoundError as error:
                 if error.name != full_name:
                     raise
+            for module in public_modules:
+                if name in table.symbols(module):
+                    return public.resolve(module, name)
         raise AttributeError(f"module '{package}' has no attribute '{name}'")
 
     return getattribute

@@ -7,6 +7,7 @@ from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.framework import tensor_shape
 from reflow.framework import tensor_util
+from reflow.framework.constant_op import constant  # noqa: F401
 from reflow.ops import gen_array_ops
 from reflow.ops import gen_math_ops
 from reflow.util import deprecation

@@ -3,4 +3,4 @@ import sys
 
 from reflow.names import public
 
-public.furnish(sys.modules[__name__], 'train')
+public.furnish(sys.modules[__spec__.name], 'train')
