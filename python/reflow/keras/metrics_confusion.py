@@ -73,6 +73,8 @@ class _ConfusionMetric(Metric):
 
     def _count(self, y_true, y_pred, sample_weight=None, top_k=None, class_id=None):
         y_pred = ops.convert_to_tensor(y_pred)
+        if not y_pred.dtype.is_floating:
+            y_pred = math_ops.cast(y_pred, dtypes.float32)
         y_true = math_ops.cast(y_true, y_pred.dtype)
         y_pred.shape.assert_is_compatible_with(y_true.shape)
         with ops.control_dependencies([

@@ -47,3 +47,27 @@ def classification_output(scores, n_classes, label_vocabulary=None):
     """The output of a signature: scores and names."""
     return export_output.ClassificationOutput(
         scores=scores, classes=_tiled(scores, lambda: _class_names(n_classes, label_vocabulary)))
+
+
+def ids_of_classes(classes, label_vocabulary, n_classes):
+    """Names or ids of classes as ids."""
+    classes = tuple(classes or ())
+    if classes and isinstance(classes[0], str):
+        if not label_vocabulary:
+            raise ValueError('label_vocabulary must be provided when classes_for_class_based_metrics are sting.')
+        return tuple(label_vocabulary.index(each) for each in classes)
+    for class_id in classes:
+        if not 0 <= class_id < n_classes:
+            raise ValueError('All classes_for_class_based_metrics must be in range [0, {}]. Given: {}'.format(
+                n_classes - 1, class_id))
+    return classes
+
+
+def column_of_class(values, class_id):
+    """[D0, D1, ..., 1] of [D0, D1, ..., n_classes]: what belongs to a class."""
+    from reflow.framework import dtypes
+    from reflow.ops import array_ops
+    batch_rank = array_ops.rank(values) - 1
+    begin = array_ops.concat([array_ops.zeros([batch_rank], dtype=dtypes.int32), [class_id]], axis=0)
+    size = array_ops.concat([-1 * array_ops.ones([batch_rank], dtype=dtypes.int32), [1]], axis=0)
+    return array_ops.slice(values, begin=begin, size=size)

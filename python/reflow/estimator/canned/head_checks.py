@@ -1,5 +1,7 @@
 """What heads check of labels, weights, logits and loss functions, and the operations that check the rest in each run."""
 
+import collections
+
 from reflow.feature_column import feature_column
 from reflow.feature_column import feature_column_v2 as feature_column_lib
 from reflow.framework import ops
@@ -7,44 +9,48 @@ from reflow.framework import sparse_tensor
 from reflow.util import function_utils
 
 
-def dense_labels(labels, logits, expected_labels_dimension):
+LabelTexts = collections.namedtuple('LabelTexts', 'missing sparse dimension shape')
+_TEXTS = LabelTexts(
+    missing='You must provide a labels Tensor. Given: None. Suggested troubleshooting steps: Check that your data contain your '
+            'label feature. Check that your input_fn properly parses and returns labels.',
+    sparse='SparseTensor labels are not supported. labels must be a Tensor of shape [D0, D1, ..., DN, {0}], e.g. [batch_size, '
+           '{0}]. Suggested Fix (1): Check the label feature in your data. Each example must contain {0} value(s). If not, your '
+           'choice of label was probably incorrect. Suggested Fix (2): In your input_fn, use tf.sparse_tensor_to_dense() to '
+           'turn labels into a Tensor.',
+    dimension='Mismatched label shape. Expected labels dimension={}.  Received {}. Suggested Fix:If your classifier expects '
+              'one-hot encoding label,check your n_classes argument to the estimator and/or the shape of your label. '
+              'Otherwise, check the shape of your label.',
+    shape='labels shape must be [D0, D1, ... DN, {}]. Suggested Fix: check your n_classes argument to the estimator and/or the '
+          'shape of your label.')
+
+
+def dense_labels(labels, logits, expected_labels_dimension, texts=_TEXTS):
     """Labels as [D0, D1, ..., expected_labels_dimension], checked against the logits."""
     from reflow.ops import array_ops
     from reflow.ops import check_ops
     if labels is None:
-        raise ValueError('You must provide a labels Tensor. Given: None. Suggested troubleshooting steps: Check that your data '
-                         'contain your label feature. Check that your input_fn properly parses and returns labels.')
+        raise ValueError(texts.missing)
     with ops.name_scope(None, 'labels', (labels, logits)) as scope:
         labels = sparse_tensor.convert_to_tensor_or_sparse_tensor(labels)
         if isinstance(labels, sparse_tensor.SparseTensor):
-            raise ValueError(
-                'SparseTensor labels are not supported. labels must be a Tensor of shape [D0, D1, ..., DN, %s], e.g. '
-                '[batch_size, %s]. Suggested Fix (1): Check the label feature in your data. Each example must contain %s '
-                'value(s). If not, your choice of label was probably incorrect. Suggested Fix (2): In your input_fn, use '
-                'tf.sparse_tensor_to_dense() to turn labels into a Tensor.' % ((expected_labels_dimension,) * 3))
+            raise ValueError(texts.sparse.format(expected_labels_dimension))
         if None not in (labels.shape.ndims, logits.shape.ndims) and labels.shape.ndims == logits.shape.ndims - 1:
             labels = array_ops.expand_dims(labels, -1)
         labels_shape = array_ops.shape(labels)
         logits_shape = array_ops.shape(logits)
-        message = ('labels shape must be [D0, D1, ... DN, {}]. Suggested Fix: check your n_classes argument to the estimator '
-                   'and/or the shape of your label.'.format(expected_labels_dimension))
+        message = texts.shape.format(expected_labels_dimension)
         assert_rank = check_ops.assert_rank_at_least(labels, 2, message=message)
         with ops.control_dependencies([assert_rank]):
             if labels.shape.ndims is not None:
-                _check_last_dimension(labels.shape[-1], expected_labels_dimension)
+                received = labels.shape[-1]
+                if getattr(received, 'value', received) not in (None, expected_labels_dimension):
+                    raise ValueError(texts.dimension.format(expected_labels_dimension, received))
             expected_shape = array_ops.concat([logits_shape[:-1], [expected_labels_dimension]], axis=0)
             assert_dimension = check_ops.assert_equal(
                 expected_shape, labels_shape, message=message,
                 data=['expected_labels_shape: ', expected_shape, 'labels_shape: ', labels_shape])
             with ops.control_dependencies([assert_dimension]):
                 return array_ops.identity(labels, name=scope)
-
-
-def _check_last_dimension(dimension, expected):
-    if dimension is not None and dimension != expected and getattr(dimension, 'value', dimension) is not None:
-        raise ValueError('Mismatched label shape. Expected labels dimension=%s.  Received %s. Suggested Fix:If your classifier '
-                         'expects one-hot encoding label,check your n_classes argument to the estimator and/or the shape of '
-                         'your label. Otherwise, check the shape of your label.' % (expected, dimension))
 
 
 def weights_of_examples(features, weight_column, logits, allow_per_logit_weights=False):
@@ -113,16 +119,16 @@ def logits_of_dimension(logits, expected_logits_dimension):
                 return array_ops.identity(logits, name=scope)
 
 
-def ids_in_range(labels, n_classes, message=None):
+def ids_in_range(labels, n_classes, message=None, below='Labels must <= n_classes - 1', not_negative='Labels must >= 0',
+                 scope='assert_range'):
     """Labels checked to be at least 0 and below `n_classes`."""
     from reflow.ops import array_ops
     from reflow.ops import check_ops
-    with ops.name_scope(None, 'assert_range', (labels,)):
-        below = check_ops.assert_less_equal(
-            labels, ops.convert_to_tensor(n_classes - 1, dtype=labels.dtype),
-            message=message or 'Labels must <= n_classes - 1')
-        not_negative = check_ops.assert_non_negative(labels, message=message or 'Labels must >= 0')
-        with ops.control_dependencies((below, not_negative)):
+    with ops.name_scope(None, scope, (labels,)):
+        checks = (check_ops.assert_less_equal(
+            labels, ops.convert_to_tensor(n_classes - 1, dtype=labels.dtype), message=message or below),
+            check_ops.assert_non_negative(labels, message=message or not_negative))
+        with ops.control_dependencies(checks):
             return array_ops.identity(labels)
 
 

@@ -87,22 +87,8 @@ def multi_label_head(n_classes, weight_column=None, thresholds=None, label_vocab
     head_checks.check_loss_reduction(loss_reduction)
     return _MultiLabelHead(
         n_classes=n_classes, weight_column=weight_column, thresholds=thresholds, label_vocabulary=label_vocabulary,
-        loss_reduction=loss_reduction, loss_fn=loss_fn, classes_for_class_based_metrics=_class_ids(
+        loss_reduction=loss_reduction, loss_fn=loss_fn, classes_for_class_based_metrics=class_outputs.ids_of_classes(
             classes_for_class_based_metrics, label_vocabulary, n_classes), name=name)
-
-
-def _class_ids(classes, label_vocabulary, n_classes):
-    """Names or ids of classes as ids."""
-    classes = tuple(classes or ())
-    if classes and isinstance(classes[0], str):
-        if not label_vocabulary:
-            raise ValueError('label_vocabulary must be provided when classes_for_class_based_metrics are sting.')
-        return tuple(label_vocabulary.index(each) for each in classes)
-    for class_id in classes:
-        if not 0 <= class_id < n_classes:
-            raise ValueError('All classes_for_class_based_metrics must be in range [0, {}]. Given: {}'.format(
-                n_classes - 1, class_id))
-    return classes
 
 
 class _MultiLabelHead(head_lib.HeadOfLogits):
@@ -202,13 +188,9 @@ class _MultiLabelHead(head_lib.HeadOfLogits):
         return metric_ops
 
     def _metrics_of_class(self, class_id, labels, probabilities, weights):
-        from reflow.ops import array_ops
         keys = metric_keys.MetricKeys
-        batch_rank = array_ops.rank(probabilities) - 1
-        begin = array_ops.concat([array_ops.zeros([batch_rank], dtype=dtypes.int32), [class_id]], axis=0)
-        size = array_ops.concat([-1 * array_ops.ones([batch_rank], dtype=dtypes.int32), [1]], axis=0)
-        class_probabilities = array_ops.slice(probabilities, begin=begin, size=size)
-        class_labels = array_ops.slice(labels, begin=begin, size=size)
+        class_probabilities = class_outputs.column_of_class(probabilities, class_id)
+        class_labels = class_outputs.column_of_class(labels, class_id)
         if self._label_vocabulary is None:
             names = [key % class_id for key in (keys.PROBABILITY_MEAN_AT_CLASS, keys.AUC_AT_CLASS, keys.AUC_PR_AT_CLASS)]
         else:

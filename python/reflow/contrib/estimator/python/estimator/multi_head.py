@@ -3,10 +3,10 @@
 from reflow.estimator import model_fn
 from reflow.estimator.canned import base_head
 from reflow.estimator.canned import metric_keys
+from reflow.estimator.head import multi_head as multi_head_lib
 from reflow.estimator.mode_keys import ModeKeys
 from reflow.framework import ops
 from reflow.ops import metrics as metrics_lib
-from reflow.saved_model.model_utils import export_output as export_output_lib
 from reflow.training import training_util
 
 
@@ -38,16 +38,6 @@ def _merge_losses(losses, head_weights=None):
         return math_ops.add_n(losses)
 
 
-def _default_export_output(export_outputs, head_name):
-    if len(export_outputs) == 1:
-        return next(iter(export_outputs.values()))
-    if base_head.DEFAULT_SERVING_KEY in export_outputs:
-        return export_outputs[base_head.DEFAULT_SERVING_KEY]
-    raise ValueError('{} did not specify default export_outputs. Given: {} Suggested fix: Use one of the heads in '
-                     'tf.contrib.estimator, or include key {} in export_outputs.'.format(
-                         head_name, export_outputs, base_head.DEFAULT_SERVING_KEY))
-
-
 class _MultiHead(base_head._Head):
     """Several heads as one."""
 
@@ -69,7 +59,7 @@ class _MultiHead(base_head._Head):
     def create_loss(self, features, mode, logits, labels):
         """A LossSpec, of which all but the training loss are dictionaries by head."""
         from reflow.ops import math_ops
-        logits = logits if isinstance(logits, dict) else self._split_logits(logits)
+        logits = logits if isinstance(logits, dict) else multi_head_lib.split_logits(self._heads, logits)
         training_losses, unreduced, weights, processed = [], {}, {}, {}
         for i, head in enumerate(self._heads):
             spec = head.create_loss(features, mode, logits[head.name], labels[head.name])
@@ -87,7 +77,7 @@ class _MultiHead(base_head._Head):
         """The EstimatorSpec of all heads."""
         from reflow.summary import summary
         del regularization_losses
-        logits = logits if isinstance(logits, dict) else self._split_logits(logits)
+        logits = logits if isinstance(logits, dict) else multi_head_lib.split_logits(self._heads, logits)
         if labels and not isinstance(labels, dict):
             raise ValueError('labels must be a dict. Given: {}'.format(labels))
         specs = [head.create_estimator_spec(
@@ -103,29 +93,6 @@ class _MultiHead(base_head._Head):
         if mode == ModeKeys.EVAL:
             return self._merge_eval(specs)
         raise ValueError('mode={} unrecognized'.format(mode))
-
-    def _split_logits(self, logits):
-        """{head: its part of the last dimension}"""
-        from reflow.ops import array_ops
-        result = {}
-        with ops.name_scope(None, 'split_logits', values=[logits]):
-            logits = ops.convert_to_tensor(logits)
-            dimensions = [head.logits_dimension for head in self._heads]
-            shape = logits.shape.as_list()
-            if shape[-1] is not None and shape[-1] != sum(dimensions):
-                raise ValueError('Could not split logits of shape %r among the heads with individual logits dimensions: %r. The '
-                                 'last dimension of the logits tensor should equal %d but is %d.' % (
-                                     shape, dimensions, shape[-1], sum(dimensions)))
-            batch_shape = array_ops.shape(logits)[:-1]
-            zeros = array_ops.zeros_like(batch_shape)
-            minus_ones = -1 * array_ops.ones_like(batch_shape)
-            begin = 0
-            for head in self._heads:
-                begin_tensor = array_ops.concat([zeros, [begin]], axis=0)
-                size = array_ops.concat([minus_ones, [head.logits_dimension]], axis=0)
-                result[head.name] = array_ops.slice(logits, begin=begin_tensor, size=size)
-                begin += head.logits_dimension
-        return result
 
     def _merge_predictions(self, specs):
         return {(head.name, key): value for head, spec in zip(self._heads, specs)
@@ -148,17 +115,9 @@ class _MultiHead(base_head._Head):
                                       predictions=self._merge_predictions(specs), eval_metric_ops=metrics)
 
     def _merge_predict(self, specs):
-        outputs = {base_head.DEFAULT_SERVING_KEY: _default_export_output(specs[0].export_outputs, self._heads[0].name)}
-        predict_outputs = {}
-        for head, spec in zip(self._heads, specs):
-            for key, output in spec.export_outputs.items():
-                name = head.name if key == base_head.DEFAULT_SERVING_KEY else '%s/%s' % (head.name, key)
-                outputs[name] = output
-                if key == base_head.PREDICT_SERVING_KEY and isinstance(output, export_output_lib.PredictOutput):
-                    predict_outputs.update({'%s/%s' % (head.name, each): value for each, value in output.outputs.items()})
-        outputs[base_head.PREDICT_SERVING_KEY] = export_output_lib.PredictOutput(predict_outputs)
         return model_fn.EstimatorSpec(
-            mode=ModeKeys.PREDICT, predictions=self._merge_predictions(specs), export_outputs=outputs)
+            mode=ModeKeys.PREDICT, predictions=self._merge_predictions(specs),
+            export_outputs=multi_head_lib.merged_outputs(self._heads, specs, 'tf.contrib.estimator'))
 
     def _merge_eval(self, specs):
         metrics = {}
