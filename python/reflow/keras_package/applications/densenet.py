@@ -1,0 +1,5 @@
+"""keras.applications.densenet, with the package's layers."""
+
+from reflow.keras_package.applications import package_functions
+
+__getattr__ = package_functions('densenet')

@@ -1,0 +1,5 @@
+"""keras.applications.inception_v3, with the package's layers."""
+
+from reflow.keras_package.applications import package_functions
+
+__getattr__ = package_functions('inception_v3')
