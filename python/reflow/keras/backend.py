@@ -2,11 +2,13 @@
 
 from reflow.keras.backend_config import *  # noqa: F401,F403
 from reflow.keras.backend_config import epsilon, floatx, image_data_format  # noqa: F401
+from reflow.keras.backend_control import *  # noqa: F401,F403
 from reflow.keras.backend_math import *  # noqa: F401,F403
 from reflow.keras.backend_nn import *  # noqa: F401,F403
 from reflow.keras.backend_rnn import rnn  # noqa: F401
 from reflow.keras.backend_session import *  # noqa: F401,F403
 from reflow.keras.backend_session import _initialize_variables, _learning_phases, function, variable  # noqa: F401
+from reflow.keras.backend_shapes import *  # noqa: F401,F403
 from reflow.framework.ops import name_scope  # noqa: F401
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from reflow.framework import ops
 from reflow.framework import sparse_tensor
-from reflow.keras import backend_math
+from reflow.keras import backend_shapes
 from reflow.keras.backend_config import epsilon, image_data_format
 from reflow.ops import array_ops
 from reflow.ops import clip_ops
@@ -113,7 +113,7 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
     output_shape = array_ops.shape(output)
     is_reshaped = target.shape.ndims is not None and rank is not None and target.shape.ndims != rank - 1
     if is_reshaped:
-        target = backend_math.flatten(target)
+        target = backend_shapes.flatten(target)
         output = array_ops.reshape(output, [-1, output_shape[-1]])
     result = nn.sparse_softmax_cross_entropy_with_logits(labels=target, logits=output)
     return array_ops.reshape(result, output_shape[:-1]) if is_reshaped and rank >= 3 else result
@@ -172,7 +172,7 @@ def _format(data_format, rank):
 def conv1d(x, kernel, strides=1, padding='valid', data_format=None, dilation_rate=1):
     """The convolution of [batch, width, channels]."""
     if padding == 'causal':
-        x = backend_math.temporal_padding(x, (dilation_rate * (kernel.shape.as_list()[0] - 1), 0))
+        x = backend_shapes.temporal_padding(x, (dilation_rate * (kernel.shape.as_list()[0] - 1), 0))
         padding = 'valid'
     return nn.convolution(input=x, filter=kernel, dilation_rate=[dilation_rate], strides=[strides],
                           padding=_padding(padding), data_format=_format(data_format, 1))
