@@ -49,9 +49,9 @@ def get_uid(prefix=''):
 
 def reset_uids():
     """Begins to count anew."""
-    from reflow.keras.engine import base_layer
+    from reflow.keras.engine import layer_names
     _uids.clear()
-    base_layer._names_in_graph.clear()
+    layer_names.forget_names()
 
 
 def clear_session():
@@ -395,7 +395,12 @@ def _fed(session, tensor, value):
 def function(inputs, outputs, updates=None, name=None, **kwargs):
     """A function of arrays, from `inputs` to the values of `outputs`, that also runs `updates`."""
     if _core.executing_eagerly():
-        raise NotImplementedError('keras.backend.function needs graphs, and is not there with eager execution yet')
+        if kwargs:
+            raise ValueError('Session keyword arguments are not support during eager execution. You passed: %s' % (kwargs,))
+        if updates:
+            raise NotImplementedError('keras.backend.function has no updates with eager execution')
+        from reflow.keras.engine import eager_symbols
+        return eager_symbols.SymbolicFunction(inputs, outputs)
     for key in kwargs:
         if key not in ('fetches', 'feed_dict', 'options', 'run_metadata'):
             raise ValueError('Invalid argument "%s" passed to K.function with TensorFlow backend' % key)

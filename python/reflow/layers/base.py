@@ -6,6 +6,7 @@ from reflow import _core
 from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.keras.engine import base_layer
+from reflow.keras.engine import layer_weights
 from reflow.keras.engine.base_layer import InputSpec  # noqa: F401
 from reflow.ops import variable_scope as vs
 from reflow.ops import variables as tf_variables
@@ -133,7 +134,7 @@ class Layer(base_layer.Layer):
                     trainable=trainable and self.trainable, constraint=constraint, partitioner=partitioner,
                     use_resource=use_resource or self._use_resource_variables or scope.use_resource,
                     synchronization=synchronization, aggregation=aggregation, getter=vs.get_variable)
-                if regularizer and not any(part in existing for part in base_layer._parts(variable)):
+                if regularizer and not any(part in existing for part in layer_weights.parts_of(variable)):
                     self._handle_weight_regularization(name, variable, regularizer)
                 if trainable and self.trainable and not self._is_trained(variable):
                     # A getter of the scope has made it one that isn't trained.
@@ -147,7 +148,7 @@ class Layer(base_layer.Layer):
         if _core.executing_eagerly():
             return True
         trained = set(tf_variables.trainable_variables())
-        return all(part in trained for part in base_layer._parts(variable))
+        return all(part in trained for part in layer_weights.parts_of(variable))
 
     def __call__(self, inputs, *args, **kwargs):
         """The outputs for `inputs`; the variables are made in the first call."""

@@ -67,3 +67,28 @@ def _all_layers(layer):
     for each in layer._sublayers():
         found += _all_layers(each)
     return found
+
+
+class SymbolicFunction:
+    """Computes the symbols `outputs` of values for the symbols `inputs`: keras.backend.function of eager execution.
+
+    An input that is no symbol is the learning phase.
+    """
+
+    def __init__(self, inputs, outputs):
+        from reflow.keras.engine.network import Network
+        self.inputs = nest.flatten(inputs)
+        self.outputs = nest.flatten(outputs)
+        self._structure = outputs
+        self._phases = [not isinstance(each, ops.Tensor) for each in self.inputs]
+        symbols = [each for each, is_phase in zip(self.inputs, self._phases) if not is_phase]
+        self._network = Network(inputs=symbols, outputs=self.outputs)
+
+    def __call__(self, inputs):
+        flat = nest.flatten(inputs)
+        values = [ops.convert_to_tensor(value, dtype=symbol.dtype)
+                  for value, symbol, is_phase in zip(flat, self.inputs, self._phases) if not is_phase]
+        training = any(bool(value) for value, is_phase in zip(flat, self._phases) if is_phase)
+        results = self._network(values if len(values) > 1 else values[0], training=training)
+        arrays = [each.numpy() for each in nest.flatten(results)]
+        return nest.pack_sequence_as(self._structure, arrays) if nest.is_sequence(self._structure) else arrays[0]

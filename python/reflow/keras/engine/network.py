@@ -7,9 +7,9 @@ from reflow.framework import ops
 from reflow.framework import tensor_shape
 from reflow.framework import tensor_util
 from reflow.keras import backend_session
-from reflow.keras.engine import base_layer
 from reflow.keras.engine import graph_of_layers
 from reflow.keras.engine import layer_ops
+from reflow.keras.engine import layer_weights
 from reflow.keras.engine import network_config
 from reflow.keras.engine import node as node_module
 from reflow.keras.engine import op_layer
@@ -182,7 +182,7 @@ class Network(weight_files.WeightFiles, Layer):
         entries = [weight for layer in self._sublayers() for weight in layer.weights]
         entries += [weight for each in self.__dict__.get('_layers', ()) if not isinstance(each, Layer)
                     for weight in each.weights]
-        return base_layer._unique(entries + self._own(True) + self._own(False))
+        return layer_weights.unique(entries + self._own(True) + self._own(False))
 
     @property
     def trainable_weights(self):
@@ -190,15 +190,15 @@ class Network(weight_files.WeightFiles, Layer):
         self._assert_weights_created()
         if not self.trainable:
             return []
-        return base_layer._unique(self._gather('trainable_weights') + self._own(True))
+        return layer_weights.unique(self._gather('trainable_weights') + self._own(True))
 
     @property
     def non_trainable_weights(self):
         """The other variables."""
         self._assert_weights_created()
         if not self.trainable:
-            return base_layer._unique(self._gather('weights') + self._own(True) + self._own(False))
-        return base_layer._unique(self._gather('non_trainable_weights') + self._own(False))
+            return layer_weights.unique(self._gather('weights') + self._own(True) + self._own(False))
+        return layer_weights.unique(self._gather('non_trainable_weights') + self._own(False))
 
     def _assert_weights_created(self):
         if not self.built and not self._is_graph_network and type(self).__name__ == 'Sequential':
@@ -210,7 +210,7 @@ class Network(weight_files.WeightFiles, Layer):
         """The operations to be run beside each training step."""
         if not self.trainable and not self.stateful:
             return []
-        return base_layer._unique(self._updates + self._gather('updates'))
+        return layer_weights.unique(self._updates + self._gather('updates'))
 
     @property
     def input_spec(self):
