@@ -65,6 +65,7 @@ class StepSource:
 
     use_steps = True
     is_announced = True  # whether fit says how many steps there are
+    is_generator = False  # whether callbacks hear of batches' sizes, and a bar shows validation
 
     def __init__(self, model, mode, next_batch, steps, class_weight=None, restart=None, warning=None):
         self._model = model
@@ -127,6 +128,7 @@ def of_iterator(model, mode, generator, steps, class_weight=None, shuffle=False)
     """Batches of a generator or a Sequence."""
     source = _of_iterator(model, mode, generator, steps, class_weight, shuffle)
     source.is_announced = False
+    source.is_generator = True
     return source
 
 
@@ -169,9 +171,26 @@ class _SequenceReader:
             self.begin()
 
 
-def of_dataset(model, mode, dataset, steps, class_weight=None):
+def _steps_of_dataset(dataset, steps, steps_name):
+    """The number of batches of an epoch, as far as it is known before. ValueError: there are not so many, or no end."""
+    from reflow.data.experimental.ops import cardinality
+    from reflow.keras import backend_session
+    size = int(backend_session.get_value(cardinality.cardinality(dataset)))
+    if steps is None:
+        if size == cardinality.INFINITE:
+            raise ValueError('When passing an infinitely repeating dataset, you must specify the `%s` argument.' % (
+                steps_name,))
+        return size if size >= 0 else None
+    return steps
+
+
+def of_dataset(model, mode, dataset, steps, class_weight=None, steps_name='steps'):
     """Batches of a tf.data.Dataset, or of an iterator of one."""
     from reflow import _core
+    if not hasattr(dataset, 'get_next') and not hasattr(dataset, '__next__'):
+        known, is_given = _steps_of_dataset(dataset, steps, steps_name), steps is not None
+    else:
+        known, is_given = steps, steps is not None
     warning = ('Your dataset ran out of data; interrupting training. Make sure that your dataset can generate at least '
                '`%s` batches for each epoch. You may need to use the repeat() function when building your dataset.')
     if _core.executing_eagerly():
@@ -180,8 +199,10 @@ def of_dataset(model, mode, dataset, steps, class_weight=None):
         def restart():
             holder['iterator'] = iter(dataset)
 
-        return StepSource(model, mode, lambda: _arrays_of(next(holder['iterator'])), steps, class_weight,
-                          restart=None if steps else restart, warning=warning)
+        source = StepSource(model, mode, lambda: _arrays_of(next(holder['iterator'])), known, class_weight,
+                            restart=None if is_given else restart, warning=warning)
+        source.is_generator = True
+        return source
     from reflow.keras import backend_session
     if hasattr(dataset, 'get_next'):
         iterator, initializer = dataset, None
@@ -196,8 +217,8 @@ def of_dataset(model, mode, dataset, steps, class_weight=None):
             backend_session.get_session().run(initializer)
 
     begin()
-    return StepSource(model, mode, lambda: _tuple_of(backend_session.get_session().run(following)), steps, class_weight,
-                      restart=None if steps else begin, warning=warning)
+    return StepSource(model, mode, lambda: _tuple_of(backend_session.get_session().run(following)), known, class_weight,
+                      restart=None if is_given else begin, warning=warning)
 
 
 def _initializable(dataset):

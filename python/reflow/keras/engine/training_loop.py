@@ -28,7 +28,7 @@ class Loop:
                 raise ValueError('You passed a dataset or dataset iterator (%s) as input `x` to your model. In that case, '
                                  'you should not specify a target (`y`) argument, since the dataset or dataset iterator '
                                  'generates both input data and target data. Received: %s' % (x, y))
-            return batch_sources.of_dataset(model, mode, x, steps, class_weight)
+            return batch_sources.of_dataset(model, mode, x, steps, class_weight, steps_name)
         arrays = model._standardized(x, y, sample_weight, class_weight, batch_size)
         if steps is not None:
             return batch_sources.of_arrays_with_steps(model, mode, arrays, steps)
@@ -43,6 +43,8 @@ class Loop:
             validation_data=None, shuffle=True, class_weight=None, sample_weight=None, initial_epoch=0,
             steps_per_epoch=None, validation_steps=None, validation_freq=1):
         """Trains. Gives the History."""
+        if training_data.is_generator_or_sequence(x) and validation_split and 0. < validation_split < 1.:
+            raise ValueError('If your data is in the form of a Python generator, you cannot use `validation_split`.')
         validation = None
         if validation_data is not None:
             validation = validation_data
@@ -90,7 +92,7 @@ class Loop:
 
     def _validation_source(self, model, validation, batch_size, validation_steps):
         if training_data.is_generator_or_sequence(validation) or training_data.is_dataset(validation):
-            return self._source(model, 'test', validation, steps=validation_steps)
+            return self._source(model, 'test', validation, steps=validation_steps, steps_name='validation_steps')
         if not isinstance(validation, (list, tuple)) or len(validation) not in (2, 3):
             raise ValueError('When passing a `validation_data` argument, it must contain either 2 items (x_val, y_val), or 3 '
                              'items (x_val, y_val, val_sample_weights), or alternatively it could be a dataset or a '
@@ -126,12 +128,24 @@ class Loop:
         if validate is not None and _is_due(validation_freq, epoch) and not model.stop_training:
             model.reset_metrics()
             callbacks.on_test_begin({})
-            validation = self._batches(model, validate, 'test', callbacks, None)
+            bar = self._validation_bar(source, model, progress)
+            validation = self._batches(model, validate, 'test', callbacks, bar)
             callbacks.on_test_end({})
+            if bar:
+                bar.on_epoch_end(0, self._epoch_logs(model, validation))
             of_validation = {'val_' + name: value for name, value in zip(model.metrics_names, validation)}
             epoch_logs = self._joined(epoch_logs, of_validation)
         callbacks.on_epoch_end(epoch, epoch_logs)
         progress.on_epoch_end(epoch, epoch_logs)
+
+    def _validation_bar(self, source, model, progress):
+        """The bar of validation, which begins as that of training does: beside generators it is shown."""
+        if not source.use_steps or not source.is_generator:
+            return None
+        bar = self._progress_logger(source, model, progress.params)
+        bar.on_train_begin({})
+        bar.on_epoch_begin(0, {})
+        return bar
 
     def _epoch_logs(self, model, results):
         return dict(zip(model.metrics_names, results))
@@ -143,7 +157,7 @@ class Loop:
         """The results of an epoch: the mean loss, and what the metrics say in the end."""
         total, weight, results = np.float64(0), 0, []
         for number, (size, function, arrays) in enumerate(source.batches()):
-            logs = {'batch': number, 'size': 1 if source.use_steps else size}
+            logs = {'batch': number, 'size': 1 if source.use_steps and not source.is_generator else size}
             callbacks.call_batch_hook(mode, 'begin', number, logs)
             if progress:
                 progress.on_batch_begin(number, logs)
@@ -222,6 +236,9 @@ class LoopOfKeras(Loop):
     """The loops of the package keras: no metrics beside the bars of evaluate and predict, other headings."""
 
     shuffles_validation = False
+
+    def _validation_bar(self, source, model, progress):
+        return None
 
     def _announce(self, source, validate, verbose):
         if verbose and validate is not None and not source.use_steps and not validate.use_steps:
