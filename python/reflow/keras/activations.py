@@ -75,8 +75,9 @@ def exponential(x):
 
 def hard_sigmoid(x):
     """0.2 * x + 0.5 in [0, 1]."""
-    x = math_ops.multiply(x, ops.convert_to_tensor(0.2, x.dtype.base_dtype))
-    x = math_ops.add(x, ops.convert_to_tensor(0.5, x.dtype.base_dtype))
+    slope = ops.convert_to_tensor(0.2, x.dtype.base_dtype)
+    offset = ops.convert_to_tensor(0.5, x.dtype.base_dtype)
+    x = math_ops.add(math_ops.multiply(x, slope), offset)
     return clip_ops.clip_by_value(x, 0., 1.)
 
 

@@ -266,13 +266,23 @@ class MeanTensor(Metric):
     def __init__(self, name='mean_tensor', dtype=None):
         super().__init__(name=name, dtype=dtype)
         self._shape = None
-        self.total = None
-        self.count = None
+        self._total = None
+        self._count = None
+
+    @property
+    def total(self):
+        """The sum of all tensors; None before the first."""
+        return self._total
+
+    @property
+    def count(self):
+        """The number of tensors, or the sum of their weights; None before the first."""
+        return self._count
 
     def _build(self, shape):
         self._shape = tensor_shape.TensorShape(shape)
-        self.total = self.add_weight('total', shape=shape, initializer=init_ops.Zeros())
-        self.count = self.add_weight('count', shape=shape, initializer=init_ops.Zeros())
+        self._total = self.add_weight('total', shape=shape, initializer=init_ops.Zeros())
+        self._count = self.add_weight('count', shape=shape, initializer=init_ops.Zeros())
 
     def update_state(self, values, sample_weight=None):
         """Adds values."""
@@ -290,16 +300,16 @@ class MeanTensor(Metric):
             sample_weight = weights_broadcast_ops.broadcast_weights(sample_weight, values)
             number = math_ops.multiply(number, sample_weight)
             values = math_ops.multiply(values, sample_weight)
-        update_total_op = self.total.assign_add(values)
+        update_total_op = self._total.assign_add(values)
         with metric_module._after(update_total_op):
-            return self.count.assign_add(number)
+            return self._count.assign_add(number)
 
     def result(self):
         """The means."""
         if self._shape is None:
             raise ValueError('MeanTensor does not have any result yet. Please call the MeanTensor instance or use '
                              '`.update_state(value)` before retrieving the result.')
-        return math_ops.div_no_nan(self.total, self.count)
+        return math_ops.div_no_nan(self._total, self._count)
 
     def reset_states(self):
         """Sets the variables to 0."""

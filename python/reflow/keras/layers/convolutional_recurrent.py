@@ -8,7 +8,7 @@ from reflow.keras import initializers
 from reflow.keras import regularizers
 from reflow.keras.engine.base_layer import Layer
 from reflow.keras.engine.input_spec import InputSpec
-from reflow.keras.layers.recurrent import RNN
+from reflow.keras.layers import recurrent
 from reflow.keras.layers.recurrent_cells import DropoutMasks
 from reflow.keras.utils import conv_utils
 from reflow.ops import array_ops
@@ -118,7 +118,9 @@ class ConvLSTM2DCell(DropoutMasks, Layer):
         return config
 
 
-class ConvLSTM2D(RNN):
+@recurrent.with_cell_properties('filters', 'kernel_size', 'strides', 'padding', 'data_format', 'dilation_rate',
+                                'recurrent_activation', 'unit_forget_bias', *recurrent.ARGUMENTS)
+class ConvLSTM2D(recurrent.RNN):
     """Long short-term memory of images [batch, time, height, width, channels]."""
 
     def __init__(self, filters, kernel_size, strides=(1, 1), padding='valid', data_format=None, dilation_rate=(1, 1),

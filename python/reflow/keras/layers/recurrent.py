@@ -298,11 +298,6 @@ class _CellLayer(RNN):
         self.cell.reset_recurrent_dropout_mask()
         return super().call(inputs, mask=mask, training=training, initial_state=initial_state)
 
-    def __getattr__(self, name):
-        if name in _CELL_ATTRIBUTES and 'cell' in self.__dict__:
-            return getattr(self.cell, name)
-        raise AttributeError("'%s' object has no attribute '%s'" % (type(self).__name__, name))
-
     def get_config(self):
         """The arguments of the constructor."""
         config = self._rnn_config()
@@ -319,13 +314,22 @@ class _CellLayer(RNN):
         return cls(**config)
 
 
-_CELL_ATTRIBUTES = frozenset(
-    ['units', 'activation', 'recurrent_activation', 'use_bias', 'unit_forget_bias', 'dropout', 'recurrent_dropout',
-     'implementation', 'reset_after'] +
-    ['%s_%s' % (weight, kind) for weight in ('kernel', 'recurrent', 'bias')
-     for kind in ('initializer', 'regularizer', 'constraint')])
+ARGUMENTS = ['activation', 'use_bias', 'dropout', 'recurrent_dropout'] + [
+    '%s_%s' % (weight, kind) for weight in ('kernel', 'recurrent', 'bias')
+    for kind in ('initializer', 'regularizer', 'constraint')]
 
 
+def with_cell_properties(*names):
+    """Decorates a layer that has arguments of its cell as properties."""
+    def decorate(cls):
+        for name in names:
+            setattr(cls, name, property(lambda self, name=name: getattr(self.cell, name), doc="The cell's argument."))
+        return cls
+
+    return decorate
+
+
+@with_cell_properties('units', *ARGUMENTS)
 class SimpleRNN(_CellLayer):
     """The recurrent layer that is fully connected."""
 
@@ -348,6 +352,7 @@ class SimpleRNN(_CellLayer):
         self.input_spec = [InputSpec(ndim=3)]
 
 
+@with_cell_properties('units', 'recurrent_activation', 'implementation', 'reset_after', *ARGUMENTS)
 class GRU(_CellLayer):
     """The gated recurrent unit (Cho et al., arXiv 1406.1078)."""
 
@@ -372,6 +377,7 @@ class GRU(_CellLayer):
         self.input_spec = [InputSpec(ndim=3)]
 
 
+@with_cell_properties('units', 'recurrent_activation', 'implementation', 'unit_forget_bias', *ARGUMENTS)
 class LSTM(_CellLayer):
     """Long short-term memory (Hochreiter and Schmidhuber, 1997)."""
 

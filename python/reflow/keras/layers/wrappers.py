@@ -48,17 +48,17 @@ class TimeDistributed(Wrapper):
                 input=layer))
         super().__init__(layer, **kwargs)
         self.supports_masking = True
-        self._always_use_reshape = True
+        is_builtin = type(layer).__module__.startswith(('tensorflow.python.', 'reflow.'))
+        self._always_use_reshape = is_builtin and not getattr(layer, 'stateful', False)
 
-    def _shape_of(self, tensor, inner, start):
-        """[first dimensions of the tensor, inner], as far as it is known."""
-        sizes = list(K.int_shape(tensor))[:start] + list(inner)
-        dynamic = None
-        for i, size in enumerate(sizes):
-            if size is None:
-                dynamic = array_ops.shape(tensor) if dynamic is None else dynamic
-                sizes[i] = dynamic[i]
-        return sizes
+    @staticmethod
+    def _shape(first, tensor, start, sizes=None):
+        """`first` and the sizes of the tensor from dimension `start` on, which are read where they aren't known."""
+        sizes = list(K.int_shape(tensor)[start:] if sizes is None else sizes)
+        if all(sizes):
+            return list(first) + sizes
+        dynamic = array_ops.shape(tensor)
+        return list(first) + [size or dynamic[start + i] for i, size in enumerate(sizes)]
 
     def build(self, input_shape):
         """Builds the layer within for one step."""
@@ -73,7 +73,8 @@ class TimeDistributed(Wrapper):
     def compute_output_shape(self, input_shape):
         """The shape with the steps."""
         sizes = tensor_shape.TensorShape(input_shape).as_list()
-        child = self.layer.compute_output_shape(tensor_shape.TensorShape([sizes[0]] + sizes[2:])).as_list()
+        child = self.layer.compute_output_shape(tensor_shape.TensorShape([sizes[0]] + sizes[2:]))
+        child = tensor_shape.TensorShape(child).as_list()
         return tensor_shape.TensorShape([child[0], sizes[1]] + child[1:])
 
     def call(self, inputs, training=None, mask=None):
@@ -83,32 +84,34 @@ class TimeDistributed(Wrapper):
         if 'training' in names:
             kwargs['training'] = training
         input_shape = K.int_shape(inputs)
-        if input_shape[0]:
+        if input_shape[0] and not self._always_use_reshape:
             return self._by_steps(inputs, kwargs)
-        flat_shape = self._shape_of(inputs, input_shape[2:], 2)[2:]
-        flat = array_ops.reshape(inputs, [-1] + flat_shape)
+        steps = input_shape[1] or array_ops.shape(inputs)[1]
+        flat = array_ops.reshape(inputs, self._shape([-1], inputs, 2))
         if 'mask' in names and mask is not None:
-            kwargs['mask'] = array_ops.reshape(mask, [-1] + self._shape_of(mask, K.int_shape(mask)[2:], 2)[2:])
-        y = self.layer.call(flat, **kwargs)
+            kwargs['mask'] = array_ops.reshape(mask, self._shape([-1], mask, 2))
+        y = self.layer(flat, **kwargs)
         output_shape = self.compute_output_shape(input_shape).as_list()
-        y = array_ops.reshape(y, [-1, input_shape[1] or array_ops.shape(inputs)[1]] + self._shape_of(
-            y, output_shape[2:], 1)[1:])
-        y.set_shape(output_shape)
-        return y
+        return array_ops.reshape(y, self._shape([-1, steps], y, 1, output_shape[2:]))
 
     def _by_steps(self, inputs, kwargs):
-        _, outputs, _ = K.rnn(lambda x, _: (self.layer.call(x, **kwargs), []), inputs, initial_states=[],
+        _, outputs, _ = K.rnn(lambda x, _: (self.layer(x, **kwargs), []), inputs, initial_states=[],
                               input_length=K.int_shape(inputs)[1])
         return outputs
 
     def compute_mask(self, inputs, mask=None):
-        """The mask of the outputs."""
-        output_mask = mask
-        if mask is None or K.int_shape(inputs)[0]:
+        """The mask of the outputs: what the layer within makes of that of a step."""
+        input_shape = K.int_shape(inputs)
+        if input_shape[0]:
             return mask
-        inner = self.layer.compute_mask(array_ops.reshape(inputs, [-1] + self._shape_of(
-            inputs, K.int_shape(inputs)[2:], 2)[2:]), None) if self.layer.supports_masking else None
-        return output_mask if inner is None else mask
+        inner = None if mask is None else array_ops.reshape(mask, self._shape([-1], mask, 2))
+        inner = self.layer.compute_mask(array_ops.reshape(inputs, self._shape([-1], inputs, 2)), inner)
+        if inner is None:
+            for _ in range(2, 0 if mask is None else len(K.int_shape(mask))):
+                mask = K.any(mask, axis=-1)
+            return mask
+        steps = input_shape[1] or array_ops.shape(inputs)[1]
+        return array_ops.reshape(inner, self._shape([-1, steps], inner, 1))
 
 
 class Bidirectional(Wrapper):

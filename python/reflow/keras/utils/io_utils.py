@@ -1,5 +1,7 @@
 """Arrays of HDF5 files as data of models."""
 
+import collections
+
 import numpy as np
 
 from reflow.lib.io import hdf5_file
@@ -8,8 +10,12 @@ from reflow.lib.io import hdf5_file
 class HDF5Matrix:
     """A data set of an HDF5 file, or a part of it, normalised if wanted."""
 
+    refs = collections.defaultdict(int)  # path -> the open file, which all matrices of it share
+
     def __init__(self, datapath, dataset, start=0, end=None, normalizer=None):
-        self.data = hdf5_file.File(datapath, 'r')[dataset]
+        if datapath not in self.refs:
+            self.refs[datapath] = hdf5_file.File(datapath, 'r')
+        self.data = self.refs[datapath][dataset]
         self.start = start
         self.end = self.data.shape[0] if end is None else end
         self.normalizer = normalizer
