@@ -183,6 +183,14 @@ class Model(Network):
         known = self._compile_metric_objects
         return names + [each.name for each in self.metrics if all(each is not m for m in known)]
 
+    def _metrics_by_name(self):
+        """{name: metric} of what compile was given as metrics; None: of nothing."""
+        if not self._is_compiled or not (self._compile_arguments['metrics'] or self._compile_arguments['weighted_metrics']):
+            return None
+        of_losses = [each.output_loss_metric for each in self._endpoints]
+        return {metric.name: metric for metric in self._compile_metric_objects
+                if all(metric is not each for each in of_losses)}
+
     def reset_metrics(self):
         """Sets the metrics back."""
         for metric in self.metrics:
@@ -227,10 +235,7 @@ class Model(Network):
         inputs = self._feeds(mode)
         if mode == 'train':
             self._check_trainable_weights()
-            with ops.name_scope('training'):
-                updates = self.optimizer.get_updates(params=self.trainable_weights, loss=self.total_loss)
-                updates += self.get_updates_for(None)
-                updates += self.get_updates_for(self.inputs)
+            updates = self._training_updates()
             with ops.name_scope('training'):
                 return _Function(inputs, [self.total_loss] + self._metric_tensors(), updates, phase, 1, 'train_function',
                                  kwargs)
@@ -239,6 +244,12 @@ class Model(Network):
                 return _Function(inputs, [self.total_loss] + self._metric_tensors(), self.state_updates, phase, 0,
                                  'test_function', kwargs)
         return _Function(inputs, self.outputs, self.state_updates, phase, 0, 'predict_function', kwargs)
+
+    def _training_updates(self):
+        """The operations of a training step."""
+        with ops.name_scope('training'):
+            updates = self.optimizer.get_updates(params=self.trainable_weights, loss=self.total_loss)
+            return updates + self.get_updates_for(None) + self.get_updates_for(self.inputs)
 
     def _metric_tensors(self):
         return [each.__dict__['_call_result'] for each in self.metrics if '_call_result' in each.__dict__]
@@ -346,6 +357,14 @@ class Model(Network):
                 shape = target.shape[:2] if endpoint.sample_weight_mode == 'temporal' else target.shape[:1]
                 fed.append(np.ones(shape, dtype=K.floatx()) if weight is None else weight)
         return fed
+
+    def _set_sample_weight_tensors(self, weights):
+        """Weighs the losses with tensors: one, or one for each output in a list or, by name, in a dictionary."""
+        names = [each.output_name for each in self._endpoints]
+        for endpoint, weight in zip(self._endpoints, training_data.standardize_weights_of_outputs(
+                weights, names, 'sample_weight')):
+            endpoint.sample_weight = weight
+        self._make_loss_and_metrics()
 
     # Training and inference.
 
