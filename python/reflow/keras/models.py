@@ -3,12 +3,14 @@
 from reflow.keras import backend as K
 from reflow.keras import metrics as metrics_module
 from reflow.keras import optimizers
+from reflow.keras.engine import in_place_reset as in_place
 from reflow.keras.engine import input_layer
 from reflow.keras.engine import op_layer
 from reflow.keras.engine.sequential import Sequential
 from reflow.keras.engine.training import Model
 from reflow.keras.saving.model_config import model_from_config, model_from_json, model_from_yaml  # noqa: F401
 from reflow.keras.utils import generic_utils
+from reflow.platform import tf_logging as logging
 from reflow.util import nest
 
 
@@ -79,6 +81,7 @@ def clone_and_build_model(model, input_tensors=None, target_tensors=None, custom
     if compile_clone and not model.optimizer:
         raise ValueError('Error when cloning model: compile_clone was set to True, but the original model has not been '
                          'compiled.')
+    optimizer, loss, arguments = model.optimizer, model.loss, model._compile_arguments  # which a reset takes away
     if model._is_graph_network or isinstance(model, Sequential):
         with generic_utils.custom_object_scope(custom_objects or {}):
             clone = clone_model(model, input_tensors=input_tensors)
@@ -91,9 +94,8 @@ def clone_and_build_model(model, input_tensors=None, target_tensors=None, custom
             is_one = isinstance(input_tensors, (list, tuple)) and len(input_tensors) == 1
             clone._set_inputs(input_tensors[0] if is_one else input_tensors)
     if compile_clone:
-        arguments = model._compile_arguments
         clone.compile(
-            _clone_optimizer(model.optimizer, optimizer_iterations, optimizer_config), model.loss,
+            _clone_optimizer(optimizer, optimizer_iterations, optimizer_config), loss,
             metrics=metrics_module.clone_metrics(arguments['metrics']), loss_weights=arguments['loss_weights'],
             sample_weight_mode=arguments['sample_weight_mode'],
             weighted_metrics=metrics_module.clone_metrics(arguments['weighted_metrics']), target_tensors=target_tensors)
@@ -104,13 +106,21 @@ def _clone_of_config(model, in_place_reset):
     try:
         return type(model).from_config(model.get_config())
     except NotImplementedError:
+        logging.warning('This model is a subclassed model. Please implement `get_config` and `from_config` to better support '
+                        'cloning the model.')
         if in_place_reset:
-            raise NotImplementedError('Models that are classes of their own without get_config cannot be reset in place')
+            in_place.reset(model)
+            return model
         raise ValueError(
             'This model is a subclassed model. Such a model cannot be cloned, but there is a workaround where the model is '
             'reset in-place. To use this, please set the argument `in_place_reset` to `True`. This will reset the attributes '
             'in the original model. To restore the attributes, call `in_place_subclassed_model_state_restoration(model)`.'
         ) from None
+
+
+def in_place_subclassed_model_state_restoration(model):
+    """Gives a model the layers back that clone_and_build_model has replaced."""
+    in_place.restore(model)
 
 
 def _clone_optimizer(optimizer, iterations, config):

@@ -28,6 +28,11 @@ class Layer(base_layer.Layer):
                                   regularizer=regularizer, trainable=trainable, constraint=constraint, **kwargs)
 
 
+    def get_config(self):
+        """The arguments that all layers have; subclasses add their own."""
+        return self._base_config()
+
+
 def seeded(initializer):
     """The initializer with a seed of NumPy's generator, where it has none."""
     if isinstance(initializer, _RANDOM) and getattr(initializer, 'seed', 0) is None:

@@ -42,6 +42,9 @@ def _merge(name):
 
 
 def __getattr__(name):
+    if name == '__all__':  # `from keras.layers import *`
+        return sorted({*table.symbols('keras.layers'), *_OTHER_NAMES, *_MERGES, 'Layer', 'Input', 'InputLayer', 'InputSpec',
+                       'serialize', 'deserialize'})
     if name in _MERGES:
         value = _merge(name)
     else:
