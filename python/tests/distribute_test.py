@@ -230,3 +230,35 @@ def test_cluster_resolvers(monkeypatch):
     with strategy.scope():
         names = [tf.get_variable(name, [1]).device for name in 'ab']
     assert names == ['/job:ps/task:0', '/job:ps/task:0'] and strategy.extended.experimental_between_graph
+
+
+def test_a_custom_loop_in_a_function_of_eager_execution():
+    from reflow.eager import context
+    with context.eager_mode():
+        strategy = tf.distribute.MirroredStrategy()
+        x = np.arange(32, dtype='f').reshape(16, 2) / 32
+        with strategy.scope():
+            layers = tf.keras.layers
+            model = tf.keras.Sequential([layers.Dense(3, activation='relu', kernel_initializer='ones', input_shape=(2,)),
+                                         layers.Dense(1, kernel_initializer='ones')])
+            optimizer, error = tf.keras.optimizers.SGD(.05), tf.keras.metrics.MeanAbsoluteError()
+        dataset = strategy.experimental_distribute_dataset(
+            tf.data.Dataset.from_tensor_slices((x, x.sum(1, keepdims=True))).batch(8))
+
+        def step(inputs):
+            x, y = inputs
+            with tf.GradientTape() as tape:
+                prediction = model(x, training=True)
+                loss = tf.reduce_sum(tf.square(prediction - y)) / 8.
+            optimizer.apply_gradients(zip(tape.gradient(loss, model.trainable_variables), model.trainable_variables))
+            error.update_state(y, prediction)
+            return loss
+
+        @tf.function
+        def distributed_step(inputs):
+            return strategy.reduce(tf.distribute.ReduceOp.SUM, strategy.experimental_run_v2(step, args=(inputs,)), axis=None)
+
+        with strategy.scope():
+            losses = [float(sum(distributed_step(batch) for batch in dataset)) for _ in range(3)]
+        np.testing.assert_allclose(losses, [6.2431, 0.29335, 0.23877], atol=1e-4)
+        assert float(error.result()) == pytest.approx((1.56299 + 0.32499 + 0.2994) / 3, abs=1e-4)

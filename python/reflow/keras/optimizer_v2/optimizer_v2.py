@@ -201,7 +201,7 @@ class OptimizerV2(trackable.Trackable):
         update_ops = []
         with ops.name_scope(name or self._name):
             for grad, variable in grads_and_vars:
-                scope_name = 'update' if _core.executing_eagerly() else 'update_' + variable.op.name
+                scope_name = 'update' if getattr(variable, '_is_eager', False) else 'update_' + variable.op.name
                 with ops.name_scope(scope_name):
                     update_ops.append(self._apply_one(grad, variable, apply_state))
             if _core.executing_eagerly():
