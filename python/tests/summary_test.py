@@ -173,3 +173,18 @@ def test_projector(tmp_path):
     projector.visualize_embeddings(tf.summary.FileWriter(str(tmp_path)), config)
     assert (tmp_path / 'projector_config.pbtxt').read_text() == (GOLDEN / 'projector_config.pbtxt').read_text()
     assert protos.module('tensorflow.contrib.tensorboard.plugins.projector.projector_config_pb2').ProjectorConfig is type(config)
+
+
+def test_summaries_with_tags():
+    with tf.Graph().as_default() as graph, tf.Session() as session:
+        old = tf.contrib.deprecated
+        old.scalar_summary(['a', 'b'], [1., 2.])
+        old.histogram_summary('h', tf.ones([3]))
+        old.image_summary('i', tf.ones([2, 3, 3, 1]), max_images=1)
+        old.audio_summary('s', tf.zeros([1, 10, 1]), 100.)
+        merged = old.merge_all_summaries()
+        assert [op.name for op in graph.get_operations() if 'Summary' in op.type] == [
+            'ScalarSummary', 'HistogramSummary', 'ImageSummary', 'AudioSummary', 'MergeSummary/MergeSummary']
+        values = tf.Summary.FromString(session.run(merged)).value
+        assert [(value.tag, value.WhichOneof('value')) for value in values] == [
+            ('a', 'simple_value'), ('b', 'simple_value'), ('h', 'histo'), ('i/image', 'image'), ('s/audio/0', 'audio')]

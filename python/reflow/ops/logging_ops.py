@@ -18,6 +18,9 @@ from reflow.util import nest
 
 def __getattr__(name):
     """What is an op and nothing more."""
+    from reflow.ops import tag_summaries
+    if hasattr(tag_summaries, name):
+        return getattr(tag_summaries, name)
     return getattr(gen_logging_ops, name)
 
 
