@@ -208,7 +208,7 @@ def swish(features):
 
 def scale_regularization_loss(regularization_loss):
     """The sum of the losses over the number of replicas, which is 1: there are no strategies of distribution."""
-    return math_ops.reduce_sum(regularization_loss)
+    return math_ops.reduce_sum(regularization_loss) / 1.0
 
 
 def compute_average_loss(per_example_loss, sample_weight=None, global_batch_size=None):
@@ -223,9 +223,8 @@ def compute_average_loss(per_example_loss, sample_weight=None, global_batch_size
     if sample_weight is not None:
         loss = math_ops.cast(loss, dtypes.float32)
         weights = math_ops.cast(sample_weight, dtypes.float32)
-        weights = weights_broadcast_ops.broadcast_weights(weights, loss) if weights.shape.rank else weights
-        loss = math_ops.multiply(loss, weights)
-    loss = math_ops.cast(loss, dtype)
+        weights = weights_broadcast_ops.broadcast_weights(weights, loss)
+        loss = math_ops.cast(math_ops.multiply(loss, weights), dtype)
     if global_batch_size is None:
-        global_batch_size = array_ops.shape(loss)[0]
-    return math_ops.reduce_sum(loss) / math_ops.cast(global_batch_size, dtype)
+        global_batch_size = math_ops.cast(array_ops.shape(loss)[0] * 1, dtype)  # one replica
+    return math_ops.reduce_sum(loss) / global_batch_size
