@@ -1,8 +1,11 @@
 """`tf.contrib.learn`."""
-from reflow.contrib.learn.python.learn import datasets, monitors, preprocessing  # noqa: F401
+from reflow.contrib.learn.python.learn import datasets, learn_runner, monitors, preprocessing  # noqa: F401
 from reflow.contrib.learn.python.learn.estimators import (  # noqa: F401
-    BaseEstimator, ClusterConfig, DNNClassifier, DNNRegressor, Environment, Estimator, Head, LinearClassifier,
+    BaseEstimator, ClusterConfig, DNNClassifier, DNNLinearCombinedClassifier, DNNLinearCombinedEstimator,
+    DNNLinearCombinedRegressor, DNNRegressor, Environment, Estimator, Head, LinearClassifier,
     LinearRegressor, MetricKey, ModeKeys, ModelFnOps, NotFittedError, PredictionKey, RunConfig, SKCompat, TaskType,
     infer_real_valued_columns_from_input, infer_real_valued_columns_from_input_fn, multi_class_head, regression_head)
+from reflow.contrib.learn.python.learn.experiment import Experiment  # noqa: F401
+from reflow.contrib.learn.python.learn.export_strategy import ExportStrategy  # noqa: F401
 from reflow.contrib.learn.python.learn.metric_spec import MetricSpec  # noqa: F401
 from reflow.training.basic_session_run_hooks import NanLossDuringTrainingError  # noqa: F401

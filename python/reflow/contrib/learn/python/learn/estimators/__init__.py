@@ -1,6 +1,8 @@
 """The Estimators of tf.contrib.learn."""
 from reflow.contrib.learn.python.learn.estimators.column_estimators import (  # noqa: F401
     DNNClassifier, DNNRegressor, LinearClassifier, LinearRegressor)
+from reflow.contrib.learn.python.learn.estimators.combined_model import (  # noqa: F401
+    DNNLinearCombinedClassifier, DNNLinearCombinedEstimator, DNNLinearCombinedRegressor)
 from reflow.contrib.learn.python.learn.estimators.estimator import (  # noqa: F401
     BaseEstimator, Estimator, NotFittedError, SKCompat, infer_real_valued_columns_from_input,
     infer_real_valued_columns_from_input_fn)

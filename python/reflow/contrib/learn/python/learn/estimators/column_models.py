@@ -34,10 +34,10 @@ def _activation(activation_fn):
     return _ACTIVATIONS[activation_fn]
 
 
-def _add_hidden_layer_summary(value, tag):
+def _add_layer_summary(value, tag, separator):
     from reflow.summary import summary
-    summary.scalar('%s_fraction_of_zero_values' % tag, nn.zero_fraction(value))
-    summary.histogram('%s_activation' % tag, value)
+    summary.scalar('%s%sfraction_of_zero_values' % (tag, separator), nn.zero_fraction(value))
+    summary.histogram('%s%sactivation' % (tag, separator), value)
 
 
 def _partitioner(num_ps_replicas, min_slice_size):
@@ -54,12 +54,12 @@ def dnn_scope(features, config):
 
 
 def dnn_logits(features, columns, hidden_units, units, mode, config, activation_fn=nn.relu, dropout=None,
-               min_slice_size=None):
+               min_slice_size=None, summary_separator='_', partitioner=None):
     """[batch_size, units] of a network, with variables in the collection dnn; in dnn_scope."""
     from reflow.ops import variable_scope
     with variable_scope.variable_scope('input_from_feature_columns', values=tuple(features.values()),
-                                       partitioner=_partitioner(config.num_ps_replicas if config else 0,
-                                                                min_slice_size or 64 << 20)) as scope:
+                                       partitioner=partitioner or _partitioner(config.num_ps_replicas if config else 0,
+                                                                               min_slice_size or 64 << 20)) as scope:
         if _are_contrib(columns):
             net = feature_column_ops.input_from_feature_columns(
                 features, columns, weight_collections=['dnn'], scope=scope)
@@ -71,10 +71,10 @@ def dnn_logits(features, columns, hidden_units, units, mode, config, activation_
                                          variables_collections=['dnn'], scope=scope)
             if dropout is not None and mode == model_fn_lib.ModeKeys.TRAIN:
                 net = layers.dropout(net, keep_prob=1.0 - dropout)
-        _add_hidden_layer_summary(net, scope.name)
+        _add_layer_summary(net, scope.name, summary_separator)
     with variable_scope.variable_scope('logits', values=(net,)) as scope:
         logits = layers.fully_connected(net, units, activation_fn=None, variables_collections=['dnn'], scope=scope)
-    _add_hidden_layer_summary(logits, scope.name)
+    _add_layer_summary(logits, scope.name, summary_separator)
     return logits
 
 
@@ -97,12 +97,11 @@ def _made(optimizer):
     return optimizer() if callable(optimizer) else optimizer
 
 
-def train_dnn(loss, optimizer, gradient_clip_norm, var_list=None, increment_global_step=True):
+def train_dnn(loss, optimizer, gradient_clip_norm):
     """The operation that trains the network."""
     return optimizers.optimize_loss(
         loss=loss, global_step=training_util.get_global_step(), learning_rate=DNN_LEARNING_RATE,
-        optimizer=_made(optimizer) or 'Adagrad', clip_gradients=gradient_clip_norm, variables=var_list, name='dnn',
-        summaries=[], increment_global_step=increment_global_step)
+        optimizer=_made(optimizer) or 'Adagrad', clip_gradients=gradient_clip_norm, name='dnn', summaries=[])
 
 
 def train_linear(loss, optimizer, columns, gradient_clip_norm, global_step):

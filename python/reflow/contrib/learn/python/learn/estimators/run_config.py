@@ -1,5 +1,6 @@
 """The RunConfig of tf.contrib.learn."""
 
+import collections
 import json
 import os
 
@@ -7,6 +8,11 @@ from reflow.estimator import run_config as core_run_config
 from reflow.framework import protos
 from reflow.training import server_lib
 from reflow.util import deprecation
+
+
+# What may differ between RunConfigs that are the same otherwise.
+_DEFAULT_UID_WHITE_LIST = ['tf_random_seed', 'save_summary_steps', 'save_checkpoints_steps', 'save_checkpoints_secs',
+                           'session_config', 'keep_checkpoint_max', 'keep_checkpoint_every_n_hours', 'log_step_count_steps']
 
 
 class Environment:
@@ -110,6 +116,14 @@ class RunConfig(ClusterConfig, core_run_config.RunConfig):
         self._keep_checkpoint_every_n_hours = keep_checkpoint_every_n_hours
         self._model_dir = _get_model_dir(model_dir)
         self._session_creation_timeout_secs = session_creation_timeout_secs
+
+    def uid(self, whitelist=None):
+        """A text that says whether two RunConfigs are the same, but for what is called as one of `whitelist`."""
+        ignored = ['_' + name for name in (_DEFAULT_UID_WHITE_LIST if whitelist is None else whitelist)]
+        state = {name: value for name, value in sorted(vars(self).items()) if name not in ignored}
+        if '_cluster_spec' in state:
+            state['_cluster_spec'] = collections.OrderedDict(sorted(state['_cluster_spec'].as_dict().items()))
+        return ', '.join('%s=%r' % item for item in state.items())
 
     tf_config = property(lambda self: self._tf_config, doc='A ConfigProto of the arguments about devices.')
 
