@@ -24,6 +24,7 @@ def run(code):
     'from tensorflow.python.layers.utils import constant_value, normalize_tuple, smart_cond',
     'from tensorflow.python.ops.array_ops import concat, constant, newaxis',
     'from tensorflow.python.training.training import AdamOptimizer, Coordinator, Saver',
+    'from tensorflow.contrib.framework.python.ops import add_arg_scope, arg_scope, variables; arg_scope([])',
     'from tensorflow.contrib.image.python.ops.image_ops import rotate, transform',
     'from tensorflow.python import tf2; assert not tf2.enabled()',
 ])
@@ -55,28 +56,6 @@ print(utils.constant_value(1), utils.constant_value(tf.constant(False)), utils.c
 print(utils.smart_cond(True, lambda: 'yes', lambda: 'no'), utils.smart_cond(tf.Variable(True), lambda: 1., lambda: 2.).op.type)
 print(utils.static_shape(None), utils.static_shape(tf.zeros([2, 3])), utils.static_shape(tf.placeholder(tf.int32)))
 ''') == ['[9, 11, 7] None', '[10, 11, 7]', 'True False None None', 'yes Merge', 'None (2, 3) None']
-
-
-def test_keras_layers_add_their_arguments_to_the_config_of_the_base_class():
-    assert run('''
-import tensorflow as tf
-class Scaled(tf.keras.layers.Layer):
-    def __init__(self, factor, **kwargs):
-        super().__init__(**kwargs)
-        self.factor = factor
-    def call(self, inputs):
-        return inputs * self.factor
-class Described(Scaled):
-    def get_config(self):
-        return dict(super().get_config(), factor=self.factor)
-print(sorted((name, value) for name, value in Described(3, name='x').get_config().items() if name != 'dtype'))
-print(Described.from_config(Described(3).get_config()).factor)
-try:
-    Scaled(2).get_config()
-except NotImplementedError as error:
-    print(error)
-''') == ["[('factor', 3), ('name', 'x'), ('trainable', True)]", '3',
-         'Layers with arguments in `__init__` must override `get_config`.']
 
 
 def test_event_files_of_a_prefix(tmp_path):

@@ -44,6 +44,7 @@ class Layer(LayerWeights, LayerLosses, node_module.Connections, module.Module):
         self._input_spec = None
         self._init_set_name(name)
         self._activity_regularizer = kwargs.pop('activity_regularizer', None)
+        self._own(True), self._own(False)  # lists that derived classes append to
         self._updates = []
         self._losses = []
         self._callable_losses = []

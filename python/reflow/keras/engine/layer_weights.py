@@ -45,6 +45,8 @@ class LayerWeights:
         known = self.__dict__.setdefault('_layers', [])
         if layer is not self and all(layer is not each for each in known):
             known.append(layer)
+            if hasattr(layer, '_use_resource_variables'):
+                layer._use_resource_variables = True  # a layer of tf.layers: the optimizers of Keras need handles
 
     def _with_dependency(self, name, value):
         """What the attribute gets for `value`: checkpoints of the layer have it, if it can be saved."""

@@ -2,7 +2,7 @@
 
 import functools
 
-from reflow.contrib.framework.python.ops import arg_scope
+from reflow.contrib.framework.python.ops.arg_scope import arg_scope, current_arg_scope
 from reflow.framework import function
 from reflow.framework import ops
 from reflow.ops import array_ops
@@ -68,7 +68,7 @@ def _recomputed(fn, tupleize_grads):
 
     @custom_gradient.custom_gradient
     def fn_with_recompute(*args):
-        scope, arguments = variable_scope.get_variable_scope(), arg_scope.current_arg_scope()
+        scope, arguments = variable_scope.get_variable_scope(), current_arg_scope()
         outputs = fn(*args, **(dict(is_recomputing=False) if is_told else {}))
         used = custom_gradient.variables_of(_as_list(outputs), args)
 
@@ -76,7 +76,7 @@ def _recomputed(fn, tupleize_grads):
             inputs = [array_ops.identity(arg) for arg in args]
             # Otherwise it could be computed at once, and kept.
             with ops.control_dependencies([grad for grad in output_grads if grad is not None]), \
-                    arg_scope.arg_scope(arguments), variable_scope.variable_scope(scope, reuse=True):
+                    arg_scope(arguments), variable_scope.variable_scope(scope, reuse=True):
                 again = _as_list(fn(*inputs, **(dict(is_recomputing=True) if is_told else {})))
             if set(custom_gradient.variables_of(again, inputs)) != set(used):
                 raise ValueError(_OTHER_VARIABLES)

@@ -1,0 +1,68 @@
+"""Layers that programs derive from those of Keras and tf.layers."""
+import subprocess
+import sys
+
+import pytest
+
+pytest.importorskip('reflow._core', reason='only a build has the engine')
+
+
+def run(code):
+    done = subprocess.run([sys.executable, '-m', 'reflow', '-c', code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split('\n')[:-1]
+
+
+def test_keras_layers_add_their_arguments_to_the_config_of_the_base_class():
+    assert run('''
+import tensorflow as tf
+class Scaled(tf.keras.layers.Layer):
+    def __init__(self, factor, **kwargs):
+        super().__init__(**kwargs)
+        self.factor = factor
+    def call(self, inputs):
+        return inputs * self.factor
+class Described(Scaled):
+    def get_config(self):
+        return dict(super().get_config(), factor=self.factor)
+print(sorted((name, value) for name, value in Described(3, name='x').get_config().items() if name != 'dtype'))
+print(Described.from_config(Described(3).get_config()).factor)
+try:
+    Scaled(2).get_config()
+except NotImplementedError as error:
+    print(error)
+''') == ["[('factor', 3), ('name', 'x'), ('trainable', True)]", '3',
+         'Layers with arguments in `__init__` must override `get_config`.']
+
+
+def test_derived_layers_add_to_the_lists_of_weights():
+    assert run('''
+import tensorflow as tf
+for base in tf.keras.layers.Layer, tf.layers.Layer:
+    class Two(base):
+        def __init__(self):
+            super().__init__()
+            self._trainable_weights.append(tf.Variable(1.))
+            self._non_trainable_weights.append(tf.Variable(2., trainable=False))
+    print(len(Two().trainable_weights), len(Two().non_trainable_weights))
+''') == ['1 1', '1 1']
+
+
+def test_cells_in_a_keras_layer_make_variables_that_optimizers_of_keras_train():
+    assert run('''
+import tensorflow as tf
+class Recurrent(tf.keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.cell = tf.nn.rnn_cell.GRUCell(3)
+    def call(self, inputs):
+        return tf.nn.dynamic_rnn(self.cell, inputs, dtype=tf.float32)[0]
+layer = Recurrent()
+loss = tf.reduce_sum(layer(tf.ones([2, 3, 4])))
+print([variable.op.type for variable in layer.trainable_weights])
+update = tf.keras.optimizers.Adam().get_updates(loss, layer.trainable_weights)
+wrapped = tf.nn.rnn_cell.DropoutWrapper(tf.nn.rnn_cell.GRUCell(3))
+with tf.variable_scope('wrapped'):
+    tf.nn.dynamic_rnn(wrapped, tf.ones([2, 3, 4]), dtype=tf.float32)
+print({variable.op.type for variable in tf.trainable_variables('wrapped')})
+''') == ["['VarHandleOp', 'VarHandleOp', 'VarHandleOp', 'VarHandleOp']", "{'VariableV2'}"]
