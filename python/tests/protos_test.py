@@ -97,3 +97,19 @@ def test_stays_out_of_the_default_pool():
     protos.message('tensorflow.GraphDef')
     with pytest.raises(KeyError):
         descriptor_pool.Default().FindMessageTypeByName('tensorflow.GraphDef')
+
+
+def test_threads_may_ask_for_their_first_message_at_once():
+    program = '''
+import sys, threading
+sys.setswitchinterval(1e-6)
+from reflow.framework import protos
+found = []
+threads = [threading.Thread(target=lambda: found.append(protos.message('tensorflow.MetaGraphDef'))) for _ in range(8)]
+for each in threads:
+    each.start()
+for each in threads:
+    each.join()
+print(len(found), len(set(found)))
+'''
+    assert subprocess.run([sys.executable, '-c', program], capture_output=True, text=True).stdout == '8 1\n'

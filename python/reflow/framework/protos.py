@@ -5,6 +5,7 @@ of their own: in protobuf's default pool the same files of a real TensorFlow in 
 them. protobuf is imported when the first message is asked for, and a file is added to the pool when it is needed.
 """
 import os
+import threading
 import types
 
 DESCRIPTOR_SET = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'reflow.descriptors')
@@ -20,6 +21,7 @@ _in_pool = set()
 _files_of_symbols = None  # full name of a top-level message or enum -> file name
 _classes = {}
 _modules = {}
+_lock = threading.RLock()  # of all of them
 
 
 def _varint(data, position):
@@ -78,9 +80,10 @@ def _symbols():
 
 def _file_descriptor(file_name):
     global _pool
-    if _pool is None:
-        from google.protobuf import descriptor_pool
-        _pool = descriptor_pool.DescriptorPool()
+    with _lock:
+        if _pool is None:
+            from google.protobuf import descriptor_pool
+            _pool = descriptor_pool.DescriptorPool()
 
     def add(name):
         if name not in _in_pool:
@@ -90,8 +93,9 @@ def _file_descriptor(file_name):
             _pool.AddSerializedFile(serialized)
             _in_pool.add(name)
 
-    add(file_name)
-    return _pool.FindFileByName(file_name)
+    with _lock:
+        add(file_name)
+        return _pool.FindFileByName(file_name)
 
 
 def _message_class(descriptor):
@@ -103,16 +107,20 @@ def _message_class(descriptor):
 
 def message(full_name):
     """The class of the message `full_name`, such as 'tensorflow.GraphDef'. Raises KeyError if there is none."""
-    if full_name in _classes:
-        return _classes[full_name]
+    if full_name not in _classes:
+        with _lock:
+            _classes.setdefault(full_name, _find_message(full_name))
+    return _classes[full_name]
+
+
+def _find_message(full_name):
     outermost = full_name
     while outermost not in _symbols():
         outermost, dot, _ = outermost.rpartition('.')
         if not dot:
             raise KeyError('No message %s in the protocol buffers of TensorFlow' % full_name)
     _file_descriptor(_symbols()[outermost])
-    _classes[full_name] = _message_class(_pool.FindMessageTypeByName(full_name))
-    return _classes[full_name]
+    return _message_class(_pool.FindMessageTypeByName(full_name))
 
 
 def to_text(proto):
