@@ -15,15 +15,14 @@ BUILT = ROOT / 'build/release/python'
 
 
 # How often a program may be tried again. Those that stop at random: one in ten stops before it has said a word. A number
-# out of its bounds: programs draw without a seed, and of 1,200 losses of 004-7.2-mnist-graph TensorFlow has one there too.
+# out of its bounds: programs draw without a seed, and TensorFlow is there too, with the accuracy of 004-6.3-estimator-custom
+# after 20 steps about one time in four.
 def retries(failure):
     if not failure.startswith('fail'):
         return 0
     random = {program['id'] for program in json.loads((SEEDS / 'programs.json').read_text())['programs']
               if program.get('stops', {}).get('how') == 'random'}
-    if failure.split()[2] in random:
-        return 4
-    return 1 if re.search(r"not '.*\{num ", failure) else 0
+    return 4 if failure.split()[2] in random or re.search(r"not '.*\{num ", failure) else 0
 
 
 def failures(out, ids):
