@@ -12,7 +12,7 @@ from reflow.ops import math_ops
 
 
 def _check_same_shape(image1, image2):
-    """Operations that check when they run what is not known of the shapes now. ValueError: they don't fit."""
+    """Both shapes, and operations that check when they run what isn't known of them now. ValueError: they don't fit."""
     shape1 = image1.get_shape().with_rank_at_least(3)
     shape2 = image2.get_shape().with_rank_at_least(3)
     shape1[-3:].assert_is_compatible_with(shape2[-3:])
@@ -24,7 +24,7 @@ def _check_same_shape(image1, image2):
     enough = math_ops.greater_equal(array_ops.size(shape1), 3)
     checks = [control_flow_ops.Assert(enough, [shape1, shape2], summarize=10)]
     equal = math_ops.reduce_all(math_ops.equal(shape1[-3:], shape2[-3:]))
-    return checks + [control_flow_ops.Assert(equal, [shape1, shape2], summarize=10)]
+    return shape1, shape2, checks + [control_flow_ops.Assert(equal, [shape1, shape2], summarize=10)]
 
 
 def psnr(a, b, max_val, name=None):
@@ -36,13 +36,13 @@ def psnr(a, b, max_val, name=None):
         mse = math_ops.reduce_mean(math_ops.squared_difference(a, b), [-3, -2, -1])
         peak = 20 * math_ops.log(max_val) / math_ops.log(10.0)
         psnr_val = math_ops.subtract(peak, np.float32(10 / np.log(10)) * math_ops.log(mse), name='psnr')
-        with ops.control_dependencies(_check_same_shape(a, b)):
+        with ops.control_dependencies(_check_same_shape(a, b)[-1]):
             return array_ops.identity(psnr_val)
 
 
 def ssim(img1, img2, max_val, filter_size=11, filter_sigma=1.5, k1=0.01, k2=0.03):
     """The structural similarity of images: Wang and others, IEEE Transactions on Image Processing 13(4), 2004."""
-    with ops.control_dependencies(_check_same_shape(img1, img2)):
+    with ops.control_dependencies(_check_same_shape(img1, img2)[-1]):
         img1 = array_ops.identity(img1)
     max_val = image_colors.convert_image_dtype(math_ops.cast(max_val, img1.dtype), dtypes.float32)
     img1 = image_colors.convert_image_dtype(img1, dtypes.float32)
@@ -59,18 +59,18 @@ def ssim_multiscale(img1, img2, max_val, power_factors=_MSSSIM_WEIGHTS, filter_s
     """The structural similarity of images over several scales, each half as large as the one before."""
     from reflow.ops import nn_ops
     with ops.name_scope(None, 'MS-SSIM', [img1, img2]):
-        checks = _check_same_shape(img1, img2)
+        *shapes, checks = _check_same_shape(img1, img2)
         with ops.control_dependencies(checks):
             img1 = array_ops.identity(img1)
         max_val = image_colors.convert_image_dtype(math_ops.cast(max_val, img1.dtype), dtypes.float32)
         imgs = [image_colors.convert_image_dtype(image, dtypes.float32) for image in (img1, img2)]
-        shapes = array_ops.shape_n(imgs)
         heads, tails = [shape[:-3] for shape in shapes], [shape[-3:] for shape in shapes]
+        halving = constant_op.constant([2, 2, 1], dtype=dtypes.int32)
         contrasts = []
         for scale in range(len(power_factors)):
             with ops.name_scope(None, 'Scale%d' % scale, imgs):
                 if scale > 0:
-                    imgs, tails = _half_as_large(imgs, heads, tails)
+                    imgs, tails = _half_as_large(imgs, heads, tails, halving)
                 similarity, contrast = _ssim_per_channel(*imgs, max_val, filter_size, filter_sigma, k1, k2)
                 contrasts.append(nn_ops.relu(contrast))
         contrasts[-1] = nn_ops.relu(similarity)  # luminance counts at the last scale only
@@ -78,11 +78,11 @@ def ssim_multiscale(img1, img2, max_val, power_factors=_MSSSIM_WEIGHTS, filter_s
         return math_ops.reduce_mean(ms_ssim, [-1])
 
 
-def _half_as_large(imgs, heads, tails):
+def _half_as_large(imgs, heads, tails, halving):
     """(images, shapes without the batch), averaged over 2 x 2 pixels; odd sizes repeat their last one."""
     from reflow.ops import nn_ops
     flat = [array_ops.reshape(x, array_ops.concat([[-1], tail], 0)) for x, tail in zip(imgs, tails)]
-    remainder = tails[0] % constant_op.constant([2, 2, 1], dtype=dtypes.int32)
+    remainder = tails[0] % halving
 
     def padded():
         padding = array_ops.pad(array_ops.expand_dims(remainder, -1), [[1, 0], [1, 0]])
@@ -119,6 +119,7 @@ def _ssim_per_channel(img1, img2, max_val, filter_size, filter_sigma, k1, k2):
     luminance = (means + c1) / (squares + c1)
     products = local_mean(img1 * img2) * 2.0
     sums = local_mean(math_ops.square(img1) + math_ops.square(img2))
+    c2 = c2 * 1.0  # TensorFlow's factor for windows that don't add up to 1
     structure = (products - means + c2) / (sums - squares + c2)
     axes = constant_op.constant([-3, -2], dtype=dtypes.int32)
     return math_ops.reduce_mean(luminance * structure, axes), math_ops.reduce_mean(structure, axes)
