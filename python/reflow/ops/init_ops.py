@@ -1,5 +1,7 @@
 """Initializers: what gives variables their first values."""
 
+import math
+
 from reflow import _core
 from reflow.framework import dtypes
 
@@ -100,6 +102,11 @@ class RandomUniform(Initializer):
         return {'minval': self.minval, 'maxval': self.maxval, 'seed': self.seed, 'dtype': self.dtype.name}
 
 
+def _has_tensor(*values):
+    from reflow.framework import ops
+    return any(isinstance(each, ops.Tensor) for each in values)
+
+
 class _Normal(Initializer):
     def __init__(self, mean=0.0, stddev=1.0, seed=None, dtype=dtypes.float32):
         self.mean = mean
@@ -115,6 +122,10 @@ class RandomNormal(_Normal):
     """Normal."""
 
     def __call__(self, shape, dtype=None, partition_info=None):
+        if _has_tensor(self.mean, self.stddev):
+            from reflow.ops import random_ops
+            return random_ops.random_normal(
+                shape, self.mean, self.stddev, self.dtype if dtype is None else dtype, seed=self.seed)
         return _core.initial_random_normal(self.mean, self.stddev, self.seed, shape,
                                            self.dtype if dtype is None else dtype)
 
@@ -123,6 +134,10 @@ class TruncatedNormal(_Normal):
     """Normal, drawn again outside of two deviations."""
 
     def __call__(self, shape, dtype=None, partition_info=None):
+        if _has_tensor(self.mean, self.stddev):
+            from reflow.ops import random_ops
+            return random_ops.truncated_normal(
+                shape, self.mean, self.stddev, self.dtype if dtype is None else dtype, seed=self.seed)
         return _core.initial_truncated_normal(self.mean, self.stddev, self.seed, shape,
                                               self.dtype if dtype is None else dtype)
 
@@ -140,6 +155,11 @@ class UniformUnitScaling(Initializer):
         self.dtype = _float_type(dtypes.as_dtype(dtype))
 
     def __call__(self, shape, dtype=None, partition_info=None):
+        if _has_tensor(self.factor):
+            from reflow.ops import random_ops
+            size = float(math.prod((shape if partition_info is None else partition_info.full_shape)[:-1]))
+            bound = math.sqrt(3 / max(size, 1.)) * self.factor
+            return random_ops.random_uniform(shape, -bound, bound, self.dtype if dtype is None else dtype, seed=self.seed)
         return _core.initial_uniform_unit_scaling(self.factor, self.seed, shape, self.dtype if dtype is None else dtype,
                                                   _full_shape(partition_info))
 
@@ -202,7 +222,20 @@ class Orthogonal(Initializer):
         self.seed = seed
 
     def __call__(self, shape, dtype=None, partition_info=None):
-        return _core.initial_orthogonal(self.gain, self.seed, shape, self.dtype if dtype is None else dtype)
+        dtype = self.dtype if dtype is None else dtype
+        if _has_tensor(self.gain):
+            return self.gain * self._matrix(shape, dtype)
+        return _core.initial_orthogonal(self.gain, self.seed, shape, dtype)
+
+    def _matrix(self, shape, dtype):
+        from reflow.ops import array_ops, linalg_ops, math_ops, random_ops
+        if len(shape) < 2:
+            raise ValueError('The tensor to initialize must be at least two-dimensional')
+        sizes = math.prod(int(size) for size in shape[:-1]), int(shape[-1])
+        flat = random_ops.random_normal((max(sizes), min(sizes)), dtype=dtype, seed=self.seed)
+        q, r = linalg_ops.qr(flat, full_matrices=False)
+        q *= math_ops.sign(array_ops.diag_part(r))
+        return array_ops.reshape(array_ops.matrix_transpose(q) if sizes[0] < sizes[1] else q, shape)
 
     def get_config(self):
         return {'gain': self.gain, 'seed': self.seed, 'dtype': self.dtype.name}
@@ -219,11 +252,14 @@ class Identity(Initializer):
         full_shape = shape if partition_info is None else partition_info.full_shape
         if len(full_shape) != 2:
             raise ValueError('Identity matrix initializer can only be used for 2D matrices.')
-        initial = _core.initial_identity(self.gain, full_shape, self.dtype if dtype is None else dtype)
-        if partition_info is None:
-            return initial
-        from reflow.ops import array_ops
-        return array_ops.slice(initial, partition_info.var_offset, shape)
+        dtype = self.dtype if dtype is None else dtype
+        if partition_info is None and not _has_tensor(self.gain):
+            return _core.initial_identity(self.gain, full_shape, dtype)
+        from reflow.ops import array_ops, linalg_ops
+        initial = linalg_ops.eye(*full_shape, dtype=dtype)
+        if partition_info is not None:
+            initial = array_ops.slice(initial, partition_info.var_offset, shape)
+        return self.gain * initial
 
     def get_config(self):
         return {'gain': self.gain, 'dtype': self.dtype.name}
