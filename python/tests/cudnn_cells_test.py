@@ -30,3 +30,13 @@ def test_cells(cell, wanted, names):
             plain, _ = tf.nn.dynamic_rnn(tf.contrib.rnn.LSTMBlockCell(3, forget_bias=0), x, dtype=tf.float32)
             session.run([v.assign(w) for v, w in zip(tf.global_variables()[2:], tf.global_variables())])
             np.testing.assert_array_equal(found, session.run(plain)[0])
+
+
+def test_layers_need_a_gpu():
+    layer = cudnn_rnn.CudnnLSTM(2, 3, direction='bidirectional')
+    assert layer.rnn_mode == 'lstm' and layer.state_shape(5) == ([4, 5, 3], [4, 5, 3])
+    assert cudnn_rnn.CudnnGRU(2, 3).state_shape(5) == ([2, 5, 3],)
+    with tf.Graph().as_default(), pytest.raises(tf.errors.InvalidArgumentError, match='cuDNN needs a GPU'):
+        layer(tf.constant(X))
+    with pytest.raises(ValueError, match='Invalid direction: up, expecting unidirectional or bidirectional'):
+        cudnn_rnn.CudnnRNNRelu(2, 3, direction='up')

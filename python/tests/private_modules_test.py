@@ -18,6 +18,8 @@ def run(code):
     'from tensorflow.python.keras.engine import Input, InputSpec, Layer',
     'from tensorflow.python.keras.utils import multi_gpu_model, to_categorical',
     'from tensorflow.python.keras.saving import load_model, save_model',
+    'from tensorflow.python.keras.models import clone_model, load_model, save_model',
+    'from tensorflow.contrib.cudnn_rnn.python.layers import cudnn_rnn; cudnn_rnn.CudnnLSTM(1, 2)',
     'from tensorflow.python.ops.gradients import AggregationMethod, GradientTape, UnconnectedGradients, gradients, hessians',
     'from tensorflow.python.ops.standard_ops import constant, matmul, tensordot',
     'from tensorflow.python.ops.control_flow_ops import exit, loop_cond, merge, ref_switch, switch',

@@ -9,6 +9,7 @@ from reflow.keras.engine import op_layer
 from reflow.keras.engine.sequential import Sequential
 from reflow.keras.engine.training import Model
 from reflow.keras.saving.model_config import model_from_config, model_from_json, model_from_yaml  # noqa: F401
+from reflow.keras.saving.save import load_model, save_model  # noqa: F401
 from reflow.keras.utils import generic_utils
 from reflow.platform import tf_logging as logging
 from reflow.util import nest

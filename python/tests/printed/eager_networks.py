@@ -89,3 +89,7 @@ print(names(dense.trainable_variables), [each.numpy() for each in tape.gradient(
 iterator = tfe.Iterator(tf.data.Dataset.range(3))
 print(iterator.next().numpy(), [int(each) for each in iterator], iterator.output_types, iterator.output_shapes)
 mistake(iterator.next)
+
+mean = tfe.metrics.Mean()
+mean([1., 3.])
+print(mean.result().numpy(), mean.name)

@@ -1,5 +1,6 @@
 """Eager execution: the names of tf.contrib.eager."""
 
+from reflow.contrib.eager.python import metrics
 from reflow.contrib.eager.python.datasets import Iterator
 from reflow.contrib.eager.python.network import Network
 from reflow.contrib.eager.python.network import Sequential
@@ -45,7 +46,7 @@ __all__ = [
     'SYNC', 'Saver', 'Sequential', 'TensorSpec', 'Variable', 'async_clear_error', 'async_wait', 'custom_gradient',
     'defun', 'enable_eager_execution', 'executing_eagerly', 'execution_mode', 'function', 'get_optimizer_variables',
     'gradients_function', 'implicit_gradients', 'implicit_value_and_gradients', 'in_eager_mode', 'list_devices',
-    'make_vjp', 'num_gpus', 'py_func', 'restore_network_checkpoint', 'restore_variables_on_create', 'run',
+    'make_vjp', 'metrics', 'num_gpus', 'py_func', 'restore_network_checkpoint', 'restore_variables_on_create', 'run',
     'run_all_tests_in_graph_and_eager_modes', 'run_test_in_graph_and_eager_modes', 'save_network_checkpoint',
     'value_and_gradients_function']
 

@@ -1,0 +1,5 @@
+from reflow.contrib.cudnn_rnn.python.layers.cudnn_rnn import *  # noqa: F401,F403
+from reflow.contrib.cudnn_rnn.python.ops.cudnn_rnn_ops import CudnnCompatibleGRUCell, CudnnCompatibleLSTMCell  # noqa: F401
+from reflow.names.packages import lazy_modules
+
+__getattr__ = lazy_modules(__spec__.name)
