@@ -262,3 +262,17 @@ def test_a_custom_loop_in_a_function_of_eager_execution():
             losses = [float(sum(distributed_step(batch) for batch in dataset)) for _ in range(3)]
         np.testing.assert_allclose(losses, [6.2431, 0.29335, 0.23877], atol=1e-4)
         assert float(error.result()) == pytest.approx((1.56299 + 0.32499 + 0.2994) / 3, abs=1e-4)
+
+
+def test_a_task_of_the_environment_starts_its_server(monkeypatch):
+    start = tf.contrib.distribute.run_standard_tensorflow_server
+    for config, message in [('{}', '"cluster" is not found in TF_CONFIG.'),
+                            ('{"cluster": {"worker": ["localhost:0"]}}', '"task" is not found in TF_CONFIG.'),
+                            ('{"cluster": {"worker": ["localhost:0"]}, "task": {}}', '"task_type" is not found in the `task` part')]:
+        monkeypatch.setenv('TF_CONFIG', config)
+        with pytest.raises(ValueError, match=message):
+            start()
+    monkeypatch.setenv('TF_CONFIG', '{"cluster": {"worker": ["localhost:0"]}, "task": {"type": "worker", "index": 0}}')
+    server = start()
+    with tf.Session(server.target) as sess:
+        assert sess.list_devices()[0].name == '/job:worker/replica:0/task:0/device:CPU:0'

@@ -8,6 +8,7 @@ from reflow.distribute.cross_device_ops import AllReduceCrossDeviceOps  # noqa: 
 from reflow.distribute.cross_device_ops import CrossDeviceOps  # noqa: F401
 from reflow.distribute.cross_device_ops import ReductionToOneDevice as ReductionToOneDeviceCrossDeviceOps  # noqa: F401
 from reflow.distribute.distribute_config import DistributeConfig  # noqa: F401
+from reflow.distribute.distribute_coordinator import run_standard_tensorflow_server  # noqa: F401
 from reflow.distribute.distribute_lib import ReplicaContext, get_loss_reduction, require_replica_context  # noqa: F401
 from reflow.distribute.distribute_lib import StrategyV1 as DistributionStrategy  # noqa: F401
 from reflow.distribute.distribution_strategy_context import get_cross_replica_context  # noqa: F401
