@@ -82,7 +82,7 @@ class LayerWeights:
         dtype = dtypes.as_dtype(self._dtype or 'float32' if dtype is None else dtype)
         if self._dtype is None:
             self._dtype = dtype.base_dtype.name
-        initializer = initializers.get(initializer)
+        initializer = self._initializer_of(initializer)
         regularizer = regularizers.get(regularizer)
         constraint = constraints.get(constraint)
         if synchronization == tf_variables.VariableSynchronization.ON_READ:
@@ -106,6 +106,10 @@ class LayerWeights:
             backend_session.track_variable(part)
             self._own(trainable).append(part)
         return variable
+
+    @staticmethod
+    def _initializer_of(identifier):
+        return initializers.get(identifier)
 
     @staticmethod
     def _default_initializer(name, dtype):

@@ -3,7 +3,15 @@
 from reflow.keras.engine import input_layer
 from reflow.keras_package.engine.base_layer import adapted
 
-InputLayer = adapted(input_layer.InputLayer, 'keras.engine.input_layer')
+
+class InputLayer(adapted(input_layer.InputLayer, 'keras.engine.input_layer')):
+    """What a model begins with."""
+
+    def get_config(self):
+        """The arguments of the constructor."""
+        config = super().get_config()
+        del config['ragged']
+        return config
 
 
 def Input(shape=None, batch_shape=None, name=None, dtype=None, sparse=False, tensor=None):
@@ -16,3 +24,6 @@ def Input(shape=None, batch_shape=None, name=None, dtype=None, sparse=False, ten
     layer = InputLayer(batch_input_shape=batch_shape, name=name, dtype=dtype, sparse=sparse, input_tensor=tensor) if (
         tensor is None) else InputLayer(name=name, dtype=dtype, sparse=sparse, input_tensor=tensor)
     return layer._inbound_nodes[0].output_tensors[0]
+
+
+InputLayer.__module__ = 'keras.engine.input_layer'

@@ -1,9 +1,14 @@
 """The package's models."""
 
+import numpy as np
+
+from reflow.keras import backend_session
 from reflow.keras import metrics as metrics_module
+from reflow.keras.engine import layer_weights
 from reflow.keras.engine import training
 from reflow.keras.engine import training_loop
 from reflow.keras.utils.progress import LineProgbar
+from reflow.keras_package import losses
 from reflow.keras_package import optimizers
 from reflow.keras_package.engine.base_layer import Layer
 
@@ -27,6 +32,41 @@ class Model(training.Model, Layer):
     _metric_name = staticmethod(_metric_name)
     _checks_target_shapes = True
     _not_compiled = 'You must compile a model before training/testing. Use `model.compile(optimizer, loss)`.'
+
+    def compile(self, optimizer, loss=None, metrics=None, loss_weights=None, sample_weight_mode=None, weighted_metrics=None,
+                target_tensors=None, **kwargs):
+        """Says how the model is trained: by which optimizer, to make which loss small."""
+        super().compile(optimizer, losses.named(loss), metrics, loss_weights, sample_weight_mode, weighted_metrics,
+                        target_tensors, **kwargs)
+
+    @property
+    def weights(self):
+        """The variables: first those that optimizers train."""
+        return layer_weights.unique(self.trainable_weights + self.non_trainable_weights)
+
+    def get_weights(self):
+        """The values of the variables, layer by layer."""
+        return backend_session.batch_get_value([weight for layer in self.layers for weight in layer.weights])
+
+    def set_weights(self, weights):
+        """Gives the variables, layer by layer, these values."""
+        pairs = []
+        for layer in self.layers:
+            number = len(layer.weights)
+            pairs += zip(layer.weights, weights[:number])
+            weights = weights[number:]
+        for variable, value in pairs:
+            if tuple(variable.shape.as_list()) != np.shape(value):
+                raise ValueError('Shapes %s and %s are incompatible' % (tuple(variable.shape.as_list()), np.shape(value)))
+        backend_session.batch_set_value(pairs)
+
+    def summary(self, line_length=None, positions=None, print_fn=None):
+        """Prints the layers, their shapes and numbers of parameters."""
+        if not self.built:
+            raise ValueError('This model has not yet been built. Build the model first by calling build() or calling fit() '
+                             'with some data. Or specify input_shape or batch_input_shape in the first layer for automatic '
+                             'build. ')
+        super().summary(line_length, positions, print_fn)
 
     @staticmethod
     def _optimizer_of(identifier):
