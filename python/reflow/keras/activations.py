@@ -3,6 +3,9 @@
 from reflow.framework import ops
 from reflow.ops import clip_ops, math_ops, nn
 
+_SELU_ALPHA = 1.6732632423543772848170429916717
+_SELU_SCALE = 1.0507009873554804934193349852946
+
 
 def softmax(x, axis=-1):
     """exp(x) / sum(exp(x)) along a dimension."""
@@ -24,7 +27,8 @@ def elu(x, alpha=1.0):
 
 def selu(x):
     """The scaled exponential linear unit."""
-    return nn.selu(x)
+    from reflow.keras import backend as K
+    return _SELU_SCALE * K.elu(x, _SELU_ALPHA)
 
 
 def softplus(x):

@@ -315,7 +315,9 @@ def clip(x, min_value, max_value):
         min_value = -np.inf
     if max_value is None:
         max_value = np.inf
-    return clip_ops.clip_by_value(x, min_value, max_value)
+    dtype = x.dtype.base_dtype
+    return clip_ops.clip_by_value(x, ops.convert_to_tensor(min_value, dtype=dtype),
+                                  ops.convert_to_tensor(max_value, dtype=dtype))
 
 
 def equal(x, y):

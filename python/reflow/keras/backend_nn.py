@@ -98,6 +98,7 @@ def categorical_crossentropy(target, output, from_logits=False, axis=-1):
 
 def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
     """The cross entropy of numbers of classes."""
+    output = ops.convert_to_tensor(output)
     if not from_logits:
         logits = _logits_of(output, 'Softmax')
         output = math_ops.log(_inside(output)) if logits is None else logits

@@ -194,11 +194,11 @@ def poisson(y_true, y_pred):
     return K.mean(y_pred - y_true * math_ops.log(y_pred + K.epsilon()), axis=-1)
 
 
-def cosine_similarity(y_true, y_pred, axis=-1):
-    """The cosine of the angle between labels and predictions, negated."""
+def cosine_proximity(y_true, y_pred, axis=-1):
+    """The cosine of the angle between labels and predictions, which TensorFlow 1 does not negate."""
     y_true = nn.l2_normalize(y_true, axis=axis)
     y_pred = nn.l2_normalize(y_pred, axis=axis)
-    return -math_ops.reduce_sum(y_true * y_pred, axis=axis)
+    return math_ops.reduce_sum(y_true * y_pred, axis=axis)
 
 
 def _loss_class(function, class_name, default_name, documentation, extra=''):
@@ -237,8 +237,8 @@ LogCosh = _loss_class(logcosh, 'LogCosh', 'logcosh', 'The logarithm of the hyper
 KLDivergence = _loss_class(kullback_leibler_divergence, 'KLDivergence', 'kullback_leibler_divergence',
                            'The divergence of Kullback and Leibler.')
 Huber = _loss_class(huber_loss, 'Huber', 'huber_loss', 'The Huber loss.', 'delta=1.0')
-CosineSimilarity = _loss_class(cosine_similarity, 'CosineSimilarity', 'cosine_similarity',
-                               'The cosine of angles, negated.', 'axis=-1')
+CosineSimilarity = _loss_class(cosine_proximity, 'CosineSimilarity', 'cosine_similarity',
+                               'The cosine of angles.', 'axis=-1')
 Loss.__module__ = LossFunctionWrapper.__module__ = 'tensorflow.python.keras.losses'
 
 bce = BCE = binary_crossentropy
@@ -247,7 +247,7 @@ mae = MAE = mean_absolute_error
 mape = MAPE = mean_absolute_percentage_error
 msle = MSLE = mean_squared_logarithmic_error
 kld = KLD = kullback_leibler_divergence
-cosine_proximity = cosine_similarity
+cosine_similarity = cosine_proximity
 
 
 def is_categorical_crossentropy(loss):

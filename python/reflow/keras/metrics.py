@@ -10,7 +10,8 @@ from reflow.keras import backend as K
 from reflow.keras import losses as losses_module
 from reflow.keras.engine import metric as metric_module
 from reflow.keras.engine.metric import Metric, Reduce
-from reflow.keras.losses import (binary_crossentropy, categorical_crossentropy, categorical_hinge, cosine_similarity, hinge,  # noqa: F401
+from reflow.keras.losses import (binary_crossentropy, categorical_crossentropy, categorical_hinge,  # noqa: F401
+                                 cosine_proximity, cosine_similarity, hinge,
                                  kullback_leibler_divergence, logcosh, mean_absolute_error, mean_absolute_percentage_error,
                                  mean_squared_error, mean_squared_logarithmic_error, poisson,
                                  sparse_categorical_crossentropy, squared_hinge)
@@ -135,13 +136,6 @@ def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5):
     """Whether the class, given by its number, is among the k largest predictions."""
     y_true = _numbers(y_true, y_pred)
     return math_ops.cast(nn.in_top_k(y_pred, math_ops.cast(y_true, 'int32'), k), K.floatx())
-
-
-def cosine_proximity(y_true, y_pred, axis=-1):
-    """The cosine of the angle between labels and predictions."""
-    y_true = nn.l2_normalize(y_true, axis=axis)
-    y_pred = nn.l2_normalize(y_pred, axis=axis)
-    return math_ops.reduce_sum(y_true * y_pred, axis=axis)
 
 
 def _metric_class(function, class_name, default_name, documentation, extra=''):

@@ -243,7 +243,8 @@ class Model(Network):
             with ops.name_scope('evaluation'):
                 return _Function(inputs, [self.total_loss] + self._metric_tensors(), self.state_updates, phase, 0,
                                  'test_function', kwargs)
-        return _Function(inputs, self.outputs, self.state_updates, phase, 0, 'predict_function', kwargs)
+        with ops.name_scope('predict'):
+            return _Function(inputs, self.outputs, self.state_updates, phase, 0, 'predict_function', kwargs)
 
     def _training_updates(self):
         """The operations of a training step."""

@@ -1,10 +1,12 @@
 """Batch normalisation as a layer."""
 
+from reflow import _core
 from reflow.framework import constant_op
 from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.framework import smart_cond as smart
 from reflow.framework import tensor_shape
+from reflow.keras import backend_session
 from reflow.keras import constraints
 from reflow.keras import initializers
 from reflow.keras import regularizers
@@ -13,6 +15,7 @@ from reflow.keras.engine.input_spec import InputSpec
 from reflow.keras.layers import batch_renorm
 from reflow.keras.layers.core import training_phase
 from reflow.ops import array_ops
+from reflow.ops import gen_resource_variable_ops
 from reflow.ops import math_ops
 from reflow.ops import nn
 from reflow.ops import state_ops
@@ -254,10 +257,11 @@ class BatchNormalization(Layer):
                 return batch_renorm.update_variance(self, new_variance)
             return self._assign_moving_average(self.moving_variance, new_variance, self.momentum)
 
-        self.add_update(lambda: smart.smart_cond(
-            training, lambda: self._assign_moving_average(self.moving_mean, new_mean, self.momentum),
-            lambda: self.moving_mean))
-        self.add_update(lambda: smart.smart_cond(training, update_variance, lambda: self.moving_variance))
+        def update_mean():
+            return self._assign_moving_average(self.moving_mean, new_mean, self.momentum)
+
+        self.add_update(lambda: _updated_if(training, update_mean, self.moving_mean))
+        self.add_update(lambda: _updated_if(training, update_variance, self.moving_variance))
         return mean, variance, scale, offset
 
     def compute_output_shape(self, input_shape):
@@ -287,6 +291,18 @@ def _constant(training):
     """True, False, or None where it isn't known while the graph is built."""
     from reflow.ops import variables
     return None if isinstance(training, variables.Variable) else smart.smart_constant_value(training)
+
+
+def _updated_if(training, update, variable):
+    """The variable's value, after an update where layers train: a branch reads it once more than the update does."""
+    def read_again():
+        value = update()
+        if _core.executing_eagerly() or isinstance(training, (bool, int)) or value.op.type != 'ReadVariableOp':
+            return value
+        with ops.control_dependencies([backend_session.operation_of(value)]):
+            return gen_resource_variable_ops.read_variable_op(value.op.inputs[0], dtype=value.dtype)
+
+    return smart.smart_cond(training, read_again, lambda: variable)
 
 
 def _compose(scale, offset, then_scale, then_offset):

@@ -8,6 +8,7 @@ from reflow.keras.engine.base_layer import Layer
 from reflow.keras.engine.input_spec import InputSpec
 from reflow.keras.layers.recurrent import standardize_args
 from reflow.ops import array_ops
+from reflow.util import object_identity
 
 
 class Wrapper(Layer):
@@ -49,6 +50,7 @@ class TimeDistributed(Wrapper):
         super().__init__(layer, **kwargs)
         self.supports_masking = True
         is_builtin = type(layer).__module__.startswith(('tensorflow.python.', 'reflow.'))
+        self.__dict__['_flat_inputs'] = object_identity.ObjectIdentityWeakKeyDictionary()  # inputs -> steps in one batch
         self._always_use_reshape = is_builtin and not getattr(layer, 'stateful', False)
 
     @staticmethod
@@ -87,7 +89,7 @@ class TimeDistributed(Wrapper):
         if input_shape[0] and not self._always_use_reshape:
             return self._by_steps(inputs, kwargs)
         steps = input_shape[1] or array_ops.shape(inputs)[1]
-        flat = array_ops.reshape(inputs, self._shape([-1], inputs, 2))
+        flat = self._flat_inputs[inputs] = array_ops.reshape(inputs, self._shape([-1], inputs, 2))
         if 'mask' in names and mask is not None:
             kwargs['mask'] = array_ops.reshape(mask, self._shape([-1], mask, 2))
         y = self.layer(flat, **kwargs)
@@ -105,7 +107,7 @@ class TimeDistributed(Wrapper):
         if input_shape[0]:
             return mask
         inner = None if mask is None else array_ops.reshape(mask, self._shape([-1], mask, 2))
-        inner = self.layer.compute_mask(array_ops.reshape(inputs, self._shape([-1], inputs, 2)), inner)
+        inner = self.layer.compute_mask(self._flat_inputs.get(inputs, inputs), inner)
         if inner is None:
             for _ in range(2, 0 if mask is None else len(K.int_shape(mask))):
                 mask = K.any(mask, axis=-1)
