@@ -109,14 +109,17 @@ def _eagerly():
 
 
 def _branch(function, results, name):
-    """`function` as the extension calls it: gives the flat tensors, or an operation. ValueError: it gives nothing."""
+    """`function` as the extension calls it: gives the flat tensors. ValueError: it gives nothing."""
     def run():
         result = function()
         if result is None:
             raise ValueError('%s must have a return value.' % name)
         if isinstance(result, ops.Operation):
+            if results:
+                nest.assert_same_structure(results[0], result, expand_composites=True)
             results.append(result)
-            return result
+            pivot = ops.get_default_graph()._get_control_flow_context().pivot
+            return [with_dependencies([result], pivot)]  # the other branch may give a tensor
         if results:
             nest.assert_same_structure(results[0], result, expand_composites=True)
         results.append(result)
