@@ -17,8 +17,10 @@ def test_each_example_says_what_it_prints():
 
 
 @pytest.mark.parametrize('code, output', EXAMPLES)
-def test_example(code, output):
-    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
+def test_example(code, output, tmp_path):
+    program = tmp_path / 'example.py'
+    program.write_text(code)
+    done = subprocess.run([sys.executable, str(program)], capture_output=True, text=True)
     assert (done.stdout, done.returncode) == (output, 0), done.stderr
 
 

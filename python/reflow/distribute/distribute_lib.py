@@ -141,6 +141,11 @@ class Strategy:
 
     def experimental_run_v2(self, fn, args=(), kwargs=None):
         """Runs `fn` for each replica, with its parts of the arguments."""
+        from reflow.autograph.core import ag_ctx
+        status = ag_ctx.control_status_ctx()
+        if status.status == ag_ctx.Status.ENABLED:
+            from reflow.autograph.impl import api as autograph
+            fn = autograph.tf_convert(fn, status)
         with self.scope():
             return self._extended.call_for_each_replica(fn, args=args, kwargs=kwargs)
 

@@ -1,18 +1,13 @@
-"""tf.function: Python functions of tensors, traced into graphs that calls run.
-
-There is no AutoGraph: Python's control flow over tensors is not made part of the graph. A function that has such is an error
-where a graph is built, as with autograph=False in TensorFlow, and is called each time, with its operations run at once, where
-operations run at once.
-"""
+"""tf.function: Python functions of tensors, traced into graphs that calls run."""
 
 import functools
 import inspect
+import types
 
 import numpy as np
 
 from reflow import _core
 from reflow.eager import function as function_lib
-from reflow.framework import errors_impl
 from reflow.framework import ops
 from reflow.framework import tensor_spec
 from reflow.util import nest
@@ -24,7 +19,7 @@ _runs_eagerly = False
 class Function:
     """A Python function that takes and gives tensors, traced for each list of their types and shapes."""
 
-    def __init__(self, python_function, name, input_signature=None, autograph=True):
+    def __init__(self, python_function, name, input_signature=None, autograph=True, autograph_options=None):
         if input_signature is not None and not isinstance(input_signature, (tuple, list)):
             raise TypeError('input_signature must be either a tuple or a list, received ' + str(type(input_signature)))
         if input_signature is not None:
@@ -34,11 +29,11 @@ class Function:
                                     'TensorSpec objects, got {}.'.format(input_signature, type(spec)))
         self._python_function = python_function
         self._name = name
-        self._autograph = autograph
+        self._autograph = autograph, autograph_options
         self._input_signature = None if input_signature is None else tuple(input_signature)
         self._signature = _signature_of(python_function)
-        self._traces = function_lib.Function(python_function, name, self._input_signature)
-        self._has_made_variables = self._has_been_traced = self._is_control_flow = False
+        self._traces = function_lib.Function(python_function, name, self._input_signature, *self._autograph)
+        self._has_been_traced = False
         self._of_instances = function_lib.OfInstances(self._bound_to)
         functools.update_wrapper(self, python_function, updated=())
 
@@ -59,15 +54,9 @@ class Function:
 
     def __call__(self, *args, **kwargs):
         args, kwargs = self._canonical(args, kwargs)
-        if _runs_eagerly or (_core.executing_eagerly() and (self._is_control_flow or _core.num_active_tapes() > 1)):
+        if _runs_eagerly or (_core.executing_eagerly() and _core.num_active_tapes() > 1):
             return self._call_at_once(args, kwargs)  # a tape in a tape looks into the function
-        try:
-            concrete, tensors = self._traced(args, kwargs)
-        except Exception as error:
-            if not (self._autograph and _core.executing_eagerly() and _is_control_flow(error)):
-                raise
-            self._is_control_flow = True
-            return self._call_at_once(args, kwargs)
+        concrete, tensors = self._traced(args, kwargs)
         return concrete._call_flat(tensors)
 
     def _canonical(self, args, kwargs):
@@ -91,7 +80,7 @@ class Function:
                 raise ValueError('tf.function-decorated function tried to create variables on non-first call.')
             self._has_been_traced = True
             variables = concrete._traced.created_variables  # live as long as the program keeps them
-            self._traces = function_lib.Function(self._python_function, self._name, self._input_signature)
+            self._traces = function_lib.Function(self._python_function, self._name, self._input_signature, *self._autograph)
             concrete, tensors = self._traces.concrete_for(args, kwargs)
             del variables
             if concrete._traced.created_variables:
@@ -138,7 +127,8 @@ class Function:
         functools.update_wrapper(method, self._python_function)
         method.__signature__ = _without_first(self._signature)
         del method.__wrapped__
-        bound = Function(method, self._name, self._input_signature, self._autograph)
+        method._bound = lambda: types.MethodType(self._python_function, instance_of())
+        bound = Function(method, self._name, self._input_signature, *self._autograph)
         functools.update_wrapper(bound, self._python_function, updated=())
         return bound
 
@@ -172,13 +162,6 @@ def _without_first(signature):
     return None if signature is None else signature.replace(parameters=list(signature.parameters.values())[1:])
 
 
-def _is_control_flow(error):
-    """Whether a trace has ended at Python's control flow over a tensor."""
-    return isinstance(error, errors_impl.OperatorNotAllowedInGraphError) or (
-        isinstance(error, TypeError) and "'Tensor' object cannot be interpreted as an integer" in str(error)) or (
-            isinstance(error, RuntimeError) and '__iter__() is only supported' in str(error))
-
-
 def _argument(value):
     return ops.convert_to_tensor(value) if isinstance(value, np.ndarray) else value
 
@@ -196,7 +179,8 @@ def function(func=None, input_signature=None, autograph=True, experimental_autog
 
     def decorated(inner_function):
         name = getattr(inner_function, '__name__', 'function')
-        return tf_decorator.make_decorator(inner_function, Function(inner_function, name, input_signature, autograph))
+        return tf_decorator.make_decorator(inner_function, Function(
+            inner_function, name, input_signature, autograph, experimental_autograph_options))
 
     return decorated(func) if func is not None else decorated
 

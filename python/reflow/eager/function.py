@@ -175,10 +175,11 @@ def _key_of(value):
 class Function:
     """A Python function of tensors that is traced for each list of types and shapes of its arguments."""
 
-    def __init__(self, python_function, name, input_signature=None):
+    def __init__(self, python_function, name, input_signature=None, autograph=False, autograph_options=None):
         self._python_function = python_function
         self._name = name
         self._input_signature = input_signature
+        self._autograph = autograph, autograph_options
         self._traces = {}  # key of the arguments -> ConcreteFunction
         self._alive = []   # what keys tell apart by identity
 
@@ -196,7 +197,7 @@ class Function:
         if concrete is None:
             if self._input_signature is not None:
                 args = nest.pack_sequence_as(args, specs, expand_composites=True)
-            concrete = self._traces[key] = trace(self._python_function, self._name, args, kwargs)
+            concrete = self._traces[key] = trace(self._python_function, self._name, args, kwargs, *self._autograph)
             self._alive.append((graph, [value for value in flat if not isinstance(value, _core.Tensor)]))
         return concrete, [value for value in flat if _is_traced(value)]
 
@@ -209,8 +210,13 @@ class Function:
         return concrete._call_flat(tensors)
 
 
-def trace(python_function, name, args, kwargs):
-    """The ConcreteFunction of a Python function for arguments: tensors and specs become placeholders, the rest stays."""
+def trace(python_function, name, args, kwargs, autograph=False, autograph_options=None):
+    """The ConcreteFunction of a Python function for arguments: tensors and specs become placeholders, the rest stays.
+
+    With `autograph`, its control flow over tensors becomes part of the graph.
+    """
+    from reflow.autograph.core import ag_ctx
+    status = ag_ctx.ControlStatusCtx(ag_ctx.Status.ENABLED if autograph else ag_ctx.Status.DISABLED, autograph_options)
     structure = (args, kwargs)
     flat = nest.flatten(structure, expand_composites=True)
     names, keyword_names = _argument_names(python_function, args, kwargs)
@@ -224,15 +230,20 @@ def trace(python_function, name, args, kwargs):
         if _is_traced(value):
             spec = value if not isinstance(value, np.ndarray) else ops.convert_to_tensor(value)
             placeholders.append((leaf, dtypes.as_dtype(spec.dtype).base_dtype, spec.shape))
-    found = []
+    found, called = [], python_function
+    if autograph:
+        from reflow.autograph.impl import api
+        bound = getattr(python_function, '_bound', None)
+        called = api.tf_convert(bound() if bound else python_function, status, user_requested=True,
+                                optional_features=autograph_options)
     around = ops.get_default_graph()
 
     def body(tensors):
         tensors = iter(tensors)
         values = [next(tensors) if _is_traced(value) else value for value in flat]
         call_args, call_kwargs = nest.pack_sequence_as(structure, values, expand_composites=True)
-        with _within(around):
-            outputs = python_function(*call_args, **call_kwargs)
+        with _within(around), status:
+            outputs = called(*call_args, **call_kwargs)
         outputs = nest.map_structure(lambda value: _result(value, python_function), outputs, expand_composites=True)
         found.append(outputs)
         return [value for value in nest.flatten(outputs, expand_composites=True) if value is not None]

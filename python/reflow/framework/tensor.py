@@ -98,20 +98,14 @@ class _TensorMethods:
         return self
 
     def __iter__(self):
-        from reflow.framework import errors_impl
-        raise errors_impl.OperatorNotAllowedInGraphError(
-            'iterating over `tf.Tensor` is not allowed in Graph execution. Use Eager execution or decorate this function '
-            'with @tf.function.')
+        raise _not_allowed('iterating over `tf.Tensor`')
 
     def __len__(self):
         raise TypeError('len is not well defined for symbolic Tensors. ({}) Please call `x.shape` rather than `len(x)` for '
                         'shape information.'.format(self.name))
 
     def __bool__(self):
-        from reflow.framework import errors_impl
-        raise errors_impl.OperatorNotAllowedInGraphError(
-            'using a `tf.Tensor` as a Python `bool` is not allowed in Graph execution. Use Eager execution or decorate '
-            'this function with @tf.function.')
+        raise _not_allowed('using a `tf.Tensor` as a Python `bool`')
 
     def __nonzero__(self):
         return self.__bool__()
@@ -125,6 +119,13 @@ class _TensorMethods:
 
     __abs__ = operators.absolute
     __matmul__, __rmatmul__, __div__, __rdiv__ = operators.MATMUL + operators.DIV
+
+
+def _not_allowed(task):
+    """The error of a tensor of a graph that is used where Python needs its value."""
+    from reflow.autograph.core import ag_ctx
+    from reflow.framework import errors_impl
+    return errors_impl.OperatorNotAllowedInGraphError('%s %s' % (task, ag_ctx.advice()))
 
 
 def _eval_session(graph, session):

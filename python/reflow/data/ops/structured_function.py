@@ -1,5 +1,6 @@
 """Functions of elements: a Python function of a dataset's elements as one of the graph."""
 from reflow import _core
+from reflow.autograph.core import ag_ctx
 from reflow.data.util import structure
 from reflow.framework import function as legacy_function, ops
 from reflow.util import function_utils
@@ -33,6 +34,7 @@ class StructuredFunctionWrapper:
         self._input_structure = input_structure
         self._output_structure = None
         self._func = func
+        self._status = ag_ctx.control_status_ctx()
         self._transformation_name = transformation_name
         readable = transformation_name.replace('.', '_')[:-2] if len(transformation_name) > 2 else ''
         name = '_'.join([readable, function_utils.get_func_name(func)])
@@ -52,11 +54,12 @@ class StructuredFunctionWrapper:
 
     def _body(self, tensors):
         """What the engine calls, with the graph of the body as the default one."""
+        from reflow.autograph.impl import api as autograph
         ops.get_default_graph()._is_function = True
         arguments = structure.from_compatible_tensor_list(self._input_structure, tensors)
         if not _should_unpack_args(arguments):
             arguments = (arguments,)
-        result = self._func(*arguments)
+        result = autograph.tf_convert(self._func, self._status)(*arguments)
         if isinstance(result, list):
             result = tuple(result)  # a list of results, not one tensor
         try:

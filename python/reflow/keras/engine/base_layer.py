@@ -9,6 +9,7 @@ from reflow.framework import tensor_spec
 from reflow.framework import tensor_util
 from reflow.keras import backend_session
 from reflow.keras.engine import call_context
+from reflow.keras.engine import converted_call
 from reflow.keras.engine import input_spec
 from reflow.keras.engine import layer_ops
 from reflow.keras.engine import node as node_module
@@ -122,7 +123,7 @@ class Layer(LayerWeights, LayerLosses, node_module.Connections, module.Module):
     def _called(self, inputs, args, kwargs):
         outer_inputs, self._inputs_of_call = self._inputs_of_call, nest.flatten(inputs)
         try:
-            outputs = self.call(inputs, *args, **kwargs)
+            outputs = converted_call.call(self, inputs, args, kwargs)
         finally:
             self._inputs_of_call = outer_inputs
         if outputs is None:
