@@ -65,7 +65,8 @@ class StepSource:
 
     use_steps = True
     is_announced = True  # whether fit says how many steps there are
-    is_generator = False  # whether callbacks hear of batches' sizes, and a bar shows validation
+    tells_sizes = False  # whether callbacks hear of batches' sizes
+    is_generator = False  # whether a bar shows validation
 
     def __init__(self, model, mode, next_batch, steps, class_weight=None, restart=None, warning=None):
         self._model = model
@@ -128,7 +129,7 @@ def of_iterator(model, mode, generator, steps, class_weight=None, shuffle=False)
     """Batches of a generator or a Sequence."""
     source = _of_iterator(model, mode, generator, steps, class_weight, shuffle)
     source.is_announced = False
-    source.is_generator = True
+    source.is_generator = source.tells_sizes = True
     return source
 
 
@@ -201,7 +202,8 @@ def of_dataset(model, mode, dataset, steps, class_weight=None, steps_name='steps
 
         source = StepSource(model, mode, lambda: _arrays_of(next(holder['iterator'])), known, class_weight,
                             restart=None if is_given else restart, warning=warning)
-        source.is_generator = True
+        source.is_announced = False
+        source.tells_sizes = True
         return source
     from reflow.keras import backend_session
     if hasattr(dataset, 'get_next'):

@@ -431,6 +431,8 @@ class Model(Network):
 
     def _run_batch(self, mode, x, y, weights, reset_metrics):
         outputs = self._function(mode)(x + y + weights)
+        if self.run_eagerly:
+            outputs = [each.numpy() if hasattr(each, 'numpy') else each for each in outputs]
         if reset_metrics:
             self.reset_metrics()
         return generic_utils.unpack_singleton(outputs)

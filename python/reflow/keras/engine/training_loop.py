@@ -157,11 +157,13 @@ class Loop:
         """The results of an epoch: the mean loss, and what the metrics say in the end."""
         total, weight, results = np.float64(0), 0, []
         for number, (size, function, arrays) in enumerate(source.batches()):
-            logs = {'batch': number, 'size': 1 if source.use_steps and not source.is_generator else size}
+            logs = {'batch': number, 'size': 1 if source.use_steps and not source.tells_sizes else size}
             callbacks.call_batch_hook(mode, 'begin', number, logs)
             if progress:
                 progress.on_batch_begin(number, logs)
             outputs = [_value(each) for each in _as_list(function(arrays))]
+            if number == 0 and progress:
+                self._learn_metrics(model, mode, callbacks, progress)
             of_batch = 1 if source.use_steps else size
             total += np.float64(outputs[0]) * of_batch
             weight += of_batch
@@ -177,6 +179,18 @@ class Loop:
         if progress and source.use_steps and progress.target is None and source.size:
             progress.set_target(source.size)
         return results
+
+    @staticmethod
+    def _learn_metrics(model, mode, callbacks, progress):
+        """Tells callbacks the names of metrics that were made for the first batch: those of eager execution."""
+        names, params = model.metrics_names, progress.params
+        if params['metrics'][:len(names)] == names:
+            return
+        validated = ['val_' + name for name in names] if mode == 'train' and params['do_validation'] else []
+        params['metrics'][:] = names + validated
+        for each in [progress, progress.progbar, *callbacks]:
+            if hasattr(each, 'stateful_metrics'):
+                each.stateful_metrics = set(names[1:])
 
     # evaluate, predict
 

@@ -325,7 +325,7 @@ class OptimizerV2(trackable.Trackable):
             if isinstance(initializer, str) or callable(initializer):
                 initial_value = functools.partial(initializers.get(initializer), shape=var.shape,
                                                   dtype=var.dtype.base_dtype)
-            name = var.name.partition(':')[0] if _core.executing_eagerly() else var.op.name
+            name = var.name.partition(':')[0] if getattr(var, '_is_eager', False) else var.op.name
             slot = resource_variable_ops.ResourceVariable(
                 name='%s/%s' % (name, slot_name), dtype=var.dtype.base_dtype, trainable=False, initial_value=initial_value)
             backend_session.track_variable(slot)
