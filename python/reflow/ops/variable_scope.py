@@ -255,6 +255,8 @@ def _get(local, name, shape, dtype, initializer, regularizer, trainable, collect
         collections = list(collections or ()) + [ops.GraphKeys.LOCAL_VARIABLES]
     if shape is not None and not isinstance(shape, (list, tuple, int)):
         shape = tensor_shape.as_shape(shape)
+    if regularizer is not None and not regularizer:
+        regularizer = no_regularizer  # not that of the scope
     try:
         return _core.get_variable(name, shape, {
             'dtype': dtype, 'initializer': initializer, 'regularizer': regularizer,
