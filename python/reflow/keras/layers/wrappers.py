@@ -136,6 +136,9 @@ class Bidirectional(Wrapper):
         self.forward_layer._name = 'forward_' + self.forward_layer.name
         self.backward_layer._name = 'backward_' + self.backward_layer.name
         self._check()
+        for each in (self.forward_layer, self.backward_layer):
+            if getattr(each, 'zero_output_for_mask', None) is not None:
+                each.zero_output_for_mask = each.return_sequences  # masked steps of sequences are zeros
         self.merge_mode = merge_mode
         if weights:
             half = len(weights) // 2
