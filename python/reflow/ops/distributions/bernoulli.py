@@ -65,8 +65,7 @@ class Bernoulli(distribution.Distribution):
         event = math_ops.cast(event, self.logits.dtype)
         logits = self.logits
         if event.get_shape() != logits.get_shape() or not logits.get_shape().is_fully_defined():
-            logits = array_ops.ones_like(event) * logits
-            event = array_ops.ones_like(logits) * event
+            logits, event = array_ops.ones_like(event) * logits, array_ops.ones_like(logits) * event
         return -nn.sigmoid_cross_entropy_with_logits(labels=event, logits=logits)
 
     def _entropy(self):
