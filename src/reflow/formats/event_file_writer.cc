@@ -15,6 +15,7 @@ namespace reflow::formats {
 namespace {
 
 constexpr size_t kFreeBytes = 1 << 20;  // that may always wait
+constexpr double kMostFlushSecs = 1;
 
 std::string host_name() {
   char name[256] = {};
@@ -100,7 +101,7 @@ void EventFileWriter::write_pending(std::unique_lock<std::mutex>& lock, bool flu
 void EventFileWriter::run() {
   using Clock = std::chrono::steady_clock;
   const auto interval = std::chrono::duration_cast<Clock::duration>(
-      std::chrono::duration<double>(std::min(std::max(options_.flush_secs, 0.0), 1e8)));
+      std::chrono::duration<double>(std::clamp(options_.flush_secs, 0.0, kMostFlushSecs)));
   auto next_flush = Clock::now();
   bool dirty = false;  // something was written since the last flush
   std::unique_lock lock(mutex_);

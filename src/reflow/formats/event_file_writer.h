@@ -20,7 +20,9 @@ class EventFileWriter {
  public:
   struct Options {
     int max_queue = 10;       // events that may wait; small ones may be more, up to a megabyte
-    double flush_secs = 120;  // how often what was written is handed to the operating system
+    // After how many seconds at the latest what was written is handed to the operating system; a second is the most, so that
+    // who is killed leaves what is older.
+    double flush_secs = 120;
     std::string filename_suffix;
   };
 
