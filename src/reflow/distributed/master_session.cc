@@ -1,7 +1,6 @@
 #include "reflow/distributed/master_session.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 #include <set>
 
@@ -15,6 +14,7 @@
 #include "reflow/graph/graph_def.h"
 #include "reflow/graph/subgraph.h"
 #include "reflow/runtime/inline_functions.h"
+#include "reflow/runtime/placement_log.h"
 #include "reflow/runtime/placer.h"
 #include "tensorflow/core/framework/graph.pb.h"
 #include "tensorflow/core/protobuf/worker.pb.h"
@@ -137,7 +137,9 @@ Status MasterSession::add_nodes(const tensorflow::GraphDef& graph) {
     graph_.remove_nodes(imported.nodes);  // the client tells them again
     return status;
   }
-  if (config_.log_device_placement()) log_placement(imported.nodes);
+  if (config_.log_device_placement()) {
+    runtime::log_placement(graph_.nodes(), [this](int device) -> const std::string& { return devices_[device].name; });
+  }
   return OkStatus();
 }
 
@@ -205,15 +207,6 @@ Status MasterSession::keep_placements(graph::Graph& pruned) const {
     node->set_device(call.overridden_by(own).str());
   }
   return OkStatus();
-}
-
-void MasterSession::log_placement(std::span<Node* const> nodes) const {
-  for (const Node* node : nodes) {
-    const std::string line = fmt::format("{}: ({}): {}", node->name(), node->type(), devices_[node->assigned_device()].name);
-    std::printf("%s\n", line.c_str());
-    log_info("{}", line);
-  }
-  std::fflush(stdout);
 }
 
 namespace {

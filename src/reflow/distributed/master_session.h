@@ -5,7 +5,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -64,7 +63,6 @@ class MasterSession {
   StatusOr<std::shared_ptr<StepParts>> build(const std::vector<std::string>& feeds, const std::vector<std::string>& fetches,
                                              const std::vector<std::string>& targets);
   Status keep_placements(graph::Graph& pruned) const;
-  void log_placement(std::span<graph::Node* const> nodes) const;
   Status run_partial(const Step& step, op::CancellationManager* cancellation, StepResult* result);
   Status end_with_workers();
 

@@ -1,11 +1,11 @@
 #include "reflow/runtime/compiler.h"
 
-#include <cstdio>
+#include <algorithm>
 
-#include "reflow/base/logging.h"
 #include "reflow/op/function_runner.h"
 #include "reflow/passes/pass.h"
 #include "reflow/runtime/inline_functions.h"
+#include "reflow/runtime/placement_log.h"
 #include "reflow/runtime/placer.h"
 
 namespace reflow::runtime {
@@ -26,7 +26,6 @@ StatusOr<std::shared_ptr<Plan>> Compiler::compile(graph::Subgraph subgraph, cons
   RETURN_IF_ERROR(check_acyclic(*subgraph.graph));  // which passes count on
   RETURN_IF_ERROR(inline_functions(*subgraph.graph, original));
   RETURN_IF_ERROR(place(*subgraph.graph, devices_, options_.allow_soft_placement));
-  if (options_.log_device_placement) log_placement(*subgraph.graph);
 
   passes::PassContext context;
   context.graph = subgraph.graph.get();
@@ -58,15 +57,15 @@ StatusOr<std::shared_ptr<op::Kernel>> Compiler::kernel_of(const Node& node, Kern
   return std::shared_ptr<op::Kernel>(std::move(kernel));
 }
 
-void Compiler::log_placement(const graph::Graph& placed) {
-  for (const Node* node : placed.nodes()) {
-    if (node->type().starts_with('_') || !placements_logged_.emplace(node->name(), true).second) continue;
-    const std::string line =
-        fmt::format("{}: ({}): {}", node->name(), node->type(), devices_[node->assigned_device()]->name());
-    std::printf("%s\n", line.c_str());
-    log_info("{}", line);
-  }
-  std::fflush(stdout);
+Status Compiler::log_placement(const graph::Graph& graph) {
+  if (!options_.log_device_placement) return OkStatus();
+  const std::lock_guard lock(graph.mutex());
+  if (graph.num_node_ids() == num_logged_) return OkStatus();
+  const std::unique_ptr<graph::Graph> placed = graph.copy();
+  RETURN_IF_ERROR(place(*placed, devices_, options_.allow_soft_placement));
+  num_logged_ = graph.num_node_ids();
+  runtime::log_placement(placed->nodes(), [this](int device) -> const std::string& { return devices_[device]->name(); });
+  return OkStatus();
 }
 
 }  // namespace reflow::runtime

@@ -45,17 +45,19 @@ class Compiler {
   // The same, for who can't have some passes: of partial runs, nodes that wait for different feeds are not to be fused.
   StatusOr<std::shared_ptr<Plan>> compile(graph::Subgraph subgraph, const graph::Graph& original, KernelCache& kernels,
                                           const std::set<std::string>& disabled_passes);
+  // Where the options want it, says where all nodes of the session's graph are placed, and again when it has grown, as
+  // TensorFlow does, which places whole graphs.
+  Status log_placement(const graph::Graph& graph);
 
  private:
   StatusOr<std::shared_ptr<op::Kernel>> kernel_of(const graph::Node& node, KernelCache& kernels);
-  void log_placement(const graph::Graph& placed);
 
   const SessionOptions& options_;
   std::span<const std::unique_ptr<op::Device>> devices_;
   ThreadPool* pool_;
   op::FunctionRunner* functions_;
   std::mutex mutex_;
-  absl::flat_hash_map<std::string, bool> placements_logged_;
+  int num_logged_ = 0;  // ids of nodes below this have been in the log of placements
 };
 
 }  // namespace reflow::runtime

@@ -97,6 +97,7 @@ StatusOr<std::shared_ptr<Plan>> DirectSession::Impl::compile(const Signature& si
     RETURN_IF_ERROR(check(signature));
     ASSIGN_OR_RETURN(subgraph, graph::extract_subgraph(*graph, signature.feeds, signature.fetches, signature.targets));
   }
+  RETURN_IF_ERROR(compiler->log_placement(*graph));
   return compiler->compile(std::move(subgraph), *graph, kernels);
 }
 
