@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -128,6 +129,17 @@ def test_queues_are_shared_by_clients(cluster):
     assert cluster.session().run(take) == 7
     with pytest.raises(tf.errors.DeadlineExceededError):
         cluster.session().run(take, options=tf.RunOptions(timeout_in_ms=300))
+
+
+def test_a_worker_begins_soon_after_the_chief(server):
+    v = tf.Variable(3., name='v')
+    late = threading.Timer(0.5, lambda: tf.Session(server.target, graph=v.graph).run(v.initializer))
+    late.start()
+    began = time.time()
+    manager = tf.train.SessionManager(ready_op=tf.report_uninitialized_variables(), recovery_wait_secs=30)
+    assert manager.wait_for_session(server.target, max_wait_secs=60).run(v) == 3
+    assert time.time() - began < 20
+    late.join()
 
 
 def test_errors_name_the_task_and_the_op(cluster):

@@ -5,6 +5,7 @@ import numpy as np
 
 from reflow.framework import errors, ops
 
+_MOST_WAIT_SECS = 1
 _FOREVER = float('Inf')
 
 
@@ -125,6 +126,7 @@ class SessionManager:
         if max_wait_secs is None:
             max_wait_secs = _FOREVER
         deadline = time.time() + max_wait_secs
+        next_word = time.time()
         while True:
             sess = self._session(master, config)
             not_ready = None
@@ -134,12 +136,15 @@ class SessionManager:
                 if is_ready:
                     return sess
             self._safe_close(sess)
-            if max(0, deadline - time.time()) < self._recovery_wait_secs:
-                raise errors.DeadlineExceededError(
-                    None, None, 'Session was not ready after waiting %d secs.' % (max_wait_secs,))
-            _logging().info('Waiting for model to be ready.  Ready_for_local_init_op:  %s, ready: %s',
-                            not_ready_for_local_init, not_ready)
-            time.sleep(self._recovery_wait_secs)
+            if time.time() >= next_word:
+                if max(0, deadline - time.time()) < self._recovery_wait_secs:
+                    raise errors.DeadlineExceededError(
+                        None, None, 'Session was not ready after waiting %d secs.' % (max_wait_secs,))
+                _logging().info('Waiting for model to be ready.  Ready_for_local_init_op:  %s, ready: %s',
+                                not_ready_for_local_init, not_ready)
+                next_word = time.time() + self._recovery_wait_secs
+            # The other may be ready long before: it doesn't wait for who comes late, and may be through with its work by then.
+            time.sleep(min(_MOST_WAIT_SECS, self._recovery_wait_secs))
 
     @staticmethod
     def _safe_close(sess):
