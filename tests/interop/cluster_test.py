@@ -45,7 +45,8 @@ with tf.Session(target) as sess:
     try:
         sess.run(bad)
     except tf.errors.InvalidArgumentError as error:
-        print(error.message.splitlines()[:2])
+        message = error.message  # TensorFlow 2 puts more before it
+        print(message[max(message.find('From /job:ps'), 0):].splitlines()[:2])
     options, metadata = tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE), tf.RunMetadata()
     sess.run(loss, {x: data}, options=options, run_metadata=metadata)
     devices = {stats.device.rpartition('/device')[0] for stats in metadata.step_stats.dev_stats}

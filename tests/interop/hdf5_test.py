@@ -49,6 +49,7 @@ with File(sys.argv[1], 'r') as file:
     file.visititems(visit)
 '''
 KERAS = '''
+tf.enable_v2_behavior()
 model = tf.keras.Sequential([tf.keras.layers.Dense(4, name='hidden', input_shape=(3,)), tf.keras.layers.Dense(2, name='out')])
 model.load_weights(sys.argv[1])
 print([weights.ravel().tolist() for weights in model.get_weights()])
