@@ -1,5 +1,8 @@
 """Models of Keras as files: those that TensorFlow 1.15.5 wrote, and our own."""
+import json
 import pathlib
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -132,3 +135,47 @@ def test_a_model_that_tensorflow_saved_as_objects():
     np.testing.assert_allclose(model.predict(x)[2:], [[-0.6408112645149231, -0.43388688564300537],
                                                       [-1.6593577861785889, -1.0344500541687012]], rtol=1e-6)
     assert model.optimizer.get_config()['learning_rate'] == pytest.approx(0.001)
+
+
+def test_a_model_of_the_package_keras_keeps_what_its_optimizer_knows():
+    code = """
+import sys
+import keras
+model = keras.models.load_model(sys.argv[1])
+weights = model.optimizer.get_weights()
+print(int(weights[0]), len(weights), all(abs(m).max() > 0 for m in weights[1:]))
+"""
+    assert _run(code, DATA / 'keras_2_3_1.adam.h5').split() == ['3', '9', 'True']  # of 13 in the file
+
+
+def test_models_of_the_package_keras_are_in_its_own_words(tmp_path):
+    code = """
+import sys
+from keras.layers import *
+from keras import optimizers
+from keras.models import Sequential
+from reflow.lib.io.hdf5_file import File
+model = Sequential([LSTM(2, input_shape=(3, 2)), BatchNormalization(), Dense(1, kernel_initializer='he_normal')])
+for optimizer, name in ((optimizers.SGD(), 'sgd'), (optimizers.Adam(), 'adam'), (optimizers.Nadam(), 'nadam')):
+    model.compile(optimizer, 'mse')
+    model._function('train')
+    model.save(sys.argv[1])
+    with File(sys.argv[1], 'r') as file:
+        print(name, len(file['optimizer_weights'].attrs['weight_names']), sorted(optimizer.get_config()))
+print(model.to_json())
+"""
+    *saved, config = _run(code, tmp_path / 'model.h5').splitlines()
+    assert saved == ["sgd 8 ['decay', 'learning_rate', 'momentum', 'nesterov']",
+                     "adam 22 ['amsgrad', 'beta_1', 'beta_2', 'decay', 'epsilon', 'learning_rate']",
+                     "nadam 16 ['beta_1', 'beta_2', 'epsilon', 'learning_rate', 'schedule_decay']"]
+    lstm, norm, dense = (layer['config'] for layer in json.loads(config)['config']['layers'])
+    assert norm['axis'] == 1 and 'time_major' not in lstm and norm['beta_initializer']['config'] == {}
+    scaling = {'scale': 1.0, 'mode': 'fan_avg', 'distribution': 'uniform', 'seed': None}
+    assert lstm['kernel_initializer'] == {'class_name': 'VarianceScaling', 'config': scaling}
+    assert dense['kernel_initializer']['config']['distribution'] == 'normal'
+
+
+def _run(code, path):
+    done = subprocess.run([sys.executable, '-m', 'reflow', '-c', code, path], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout

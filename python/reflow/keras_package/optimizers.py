@@ -1,5 +1,7 @@
 """The package's optimizers: other defaults, and gradients that are clipped by the norm of all of them."""
 
+import numpy as np
+
 from reflow.keras import backend as K
 from reflow.keras import optimizers as tf_keras_optimizers
 from reflow.keras.optimizer_v2 import adadelta
@@ -19,6 +21,8 @@ from reflow.ops import math_ops
 class Optimizer(optimizer_v2.OptimizerV2):
     """The base of the package's optimizers."""
 
+    _arguments_of_tf_keras = ('name',)
+
     def _clipped(self, grads):
         clipnorm = getattr(self, 'clipnorm', 0)
         if clipnorm > 0:
@@ -32,9 +36,7 @@ class Optimizer(optimizer_v2.OptimizerV2):
 
     def get_config(self):
         """The arguments of the constructor."""
-        config = super().get_config()
-        config.pop('name', None)
-        return config
+        return {name: value for name, value in super().get_config().items() if name not in self._arguments_of_tf_keras}
 
 
 def _without_none(kwargs):
@@ -48,9 +50,21 @@ class SGD(Optimizer, gradient_descent.SGD):
     def __init__(self, learning_rate=0.01, momentum=0., nesterov=False, **kwargs):
         gradient_descent.SGD.__init__(self, learning_rate, momentum, nesterov, **kwargs)
 
+    def _weights_of_keras(self, weights):
+        """The package has moments without momentum too."""
+        return weights[:1] if len(self.weights) == 1 else weights
+
+    def _weights_for_files(self, params):
+        saved = super()._weights_for_files(params)
+        if len(saved) == 1:
+            saved += [('moment_%d:0' % i, np.zeros(K.int_shape(param), K.dtype(param))) for i, param in enumerate(params)]
+        return saved
+
 
 class RMSprop(Optimizer, rmsprop.RMSprop):
     """Divides gradients by the root of a moving average of their squares."""
+
+    _arguments_of_tf_keras = ('name', 'momentum', 'centered')
 
     def __init__(self, learning_rate=0.001, rho=0.9, **kwargs):
         rmsprop.RMSprop.__init__(self, learning_rate, rho, **_without_none(kwargs))
@@ -58,6 +72,8 @@ class RMSprop(Optimizer, rmsprop.RMSprop):
 
 class Adagrad(Optimizer, adagrad.Adagrad):
     """Divides gradients by the root of the sum of their squares."""
+
+    _arguments_of_tf_keras = ('name', 'initial_accumulator_value')
 
     def __init__(self, learning_rate=0.01, **kwargs):
         kwargs = _without_none(kwargs)
@@ -78,6 +94,12 @@ class Adam(Optimizer, adam.Adam):
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, amsgrad=False, **kwargs):
         adam.Adam.__init__(self, learning_rate, beta_1, beta_2, amsgrad=amsgrad, **_without_none(kwargs))
 
+    def _weights_for_files(self, params):
+        saved = super()._weights_for_files(params)
+        if not self.amsgrad:
+            saved += [('vhat_%d:0' % i, np.zeros(1, K.dtype(param))) for i, param in enumerate(params)]
+        return saved
+
 
 class Adamax(Optimizer, adamax.Adamax):
     """Adam with the maximum norm."""
@@ -91,6 +113,12 @@ class Nadam(Optimizer, nadam.Nadam):
 
     def __init__(self, learning_rate=0.002, beta_1=0.9, beta_2=0.999, **kwargs):
         nadam.Nadam.__init__(self, learning_rate, beta_1, beta_2, **_without_none(kwargs))
+
+    def get_config(self):
+        """The arguments of the constructor."""
+        config = super().get_config()
+        config['schedule_decay'] = config.pop('decay')
+        return config
 
 
 _CLASSES = {cls.__name__.lower(): cls for cls in (SGD, RMSprop, Adagrad, Adadelta, Adam, Adamax, Nadam)}

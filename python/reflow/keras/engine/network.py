@@ -398,9 +398,12 @@ class Network(weight_files.WeightFiles, Layer):
         from reflow.keras.layers import serialization
         return serialization.deserialize(config, custom_objects=custom_objects)
 
+    def _config_for_files(self):
+        return self.get_config()
+
     def _updated_config(self):
-        return {'class_name': type(self).__name__, 'config': self.get_config(), 'keras_version': self._updated_version(),
-                'backend': 'tensorflow'}
+        return {'class_name': type(self).__name__, 'config': self._config_for_files(),
+                'keras_version': self._updated_version(), 'backend': 'tensorflow'}
 
     @staticmethod
     def _updated_version():

@@ -40,6 +40,8 @@ class Adadelta(optimizer_v2.OptimizerV2):
             var.handle, self.get_slot(var, 'accum_grad').handle, self.get_slot(var, 'accum_var').handle, c['lr_t'],
             c['rho'], c['epsilon'], grad, indices, use_locking=self._use_locking)
 
+    _weights_of_keras = optimizer_v2.OptimizerV2._with_iterations
+
     def get_config(self):
         """The arguments of the constructor."""
         return self._config_of('learning_rate', 'decay', 'rho', epsilon=self.epsilon)

@@ -45,6 +45,8 @@ class Adagrad(optimizer_v2.OptimizerV2):
             var.handle, self.get_slot(var, 'accumulator').handle, c['lr_t'], c['epsilon'], grad, indices,
             use_locking=self._use_locking)
 
+    _weights_of_keras = optimizer_v2.OptimizerV2._with_iterations
+
     def get_config(self):
         """The arguments of the constructor."""
         return self._config_of('learning_rate', 'decay', initial_accumulator_value=self._initial_accumulator_value,

@@ -76,6 +76,11 @@ class Adam(optimizer_v2.OptimizerV2):
         var_update = state_ops.assign_sub(var, c['lr'] * m_t / (root + c['epsilon']), use_locking=self._use_locking)
         return control_flow_ops.group(*[var_update] + updates)
 
+    def _weights_of_keras(self, weights):
+        """The package saves `vhat` without amsgrad too."""
+        num_variables = (len(self.weights) - 1) // 2
+        return weights[:len(self.weights)] if len(weights) == 3 * num_variables + 1 else weights
+
     def get_config(self):
         """The arguments of the constructor."""
         return self._config_of('learning_rate', 'decay', 'beta_1', 'beta_2', epsilon=self.epsilon, amsgrad=self.amsgrad)

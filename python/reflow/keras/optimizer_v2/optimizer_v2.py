@@ -6,6 +6,8 @@ Subclasses make slots in `_create_slots` and apply gradients in `_resource_apply
 import functools
 import inspect
 
+import numpy as np
+
 from reflow import _core
 from reflow.distribute import distribution_strategy_context as contexts
 from reflow.distribute import reduce_util
@@ -358,6 +360,7 @@ class OptimizerV2(trackable.Trackable):
     def set_weights(self, weights):
         """Gives `weights` values."""
         params = self.weights
+        weights = self._weights_of_keras(weights)
         if len(params) != len(weights):
             raise ValueError('You called `set_weights(weights)` on optimizer ' + self._name + ' with a  weight list of '
                              'length ' + str(len(weights)) + ', but the optimizer was expecting ' + str(len(params)) +
@@ -367,6 +370,18 @@ class OptimizerV2(trackable.Trackable):
                 raise ValueError('Optimizer weight shape ' + str(tuple(param.shape.as_list())) + ' not compatible with '
                                  'provided weight shape ' + str(value.shape))
         backend_session.batch_set_value(list(zip(params, weights)))
+
+    def _weights_of_keras(self, weights):
+        """Values for `weights` of what the package keras has saved for this optimizer."""
+        return weights
+
+    def _with_iterations(self, weights):
+        """What _weights_of_keras is where the package once didn't save the number of iterations."""
+        return [np.array(0)] + list(weights) if len(self.weights) == len(weights) + 1 else weights
+
+    def _weights_for_files(self, params):
+        """(name, value) of all that files of models have; `params`: what is trained."""
+        return list(zip([weight.name for weight in self.weights], self.get_weights()))
 
     # Checkpoints.
 

@@ -85,6 +85,8 @@ class RMSprop(optimizer_v2.OptimizerV2):
         with ops.control_dependencies([moved]):
             return self._resource_scatter_add(slot, indices, values)
 
+    _weights_of_keras = optimizer_v2.OptimizerV2._with_iterations
+
     def get_config(self):
         """The arguments of the constructor."""
         return self._config_of('learning_rate', 'decay', 'rho', 'momentum', epsilon=self.epsilon, centered=self.centered)

@@ -141,7 +141,7 @@ def load_weights(model, filepath, by_name=False):
 
 def save_model(model, filepath, include_optimizer=True):
     """Writes a model: its configuration, its weights, and how it is trained."""
-    config = {'class_name': type(model).__name__, 'config': model.get_config()}
+    config = {'class_name': type(model).__name__, 'config': model._config_for_files()}
     with hdf5_file.File(filepath, 'w') as file:
         file.attrs['keras_version'] = model._updated_version()
         file.attrs['backend'] = K.backend()
@@ -158,10 +158,10 @@ def save_model(model, filepath, include_optimizer=True):
         _put_weights(file.create_group('model_weights'), model.layers, model._updated_version())
         if optimizer and optimizer.weights:
             group = file.create_group('optimizer_weights')
-            names = [weight.name.encode('utf8') for weight in optimizer.weights]
-            _put_names(group, 'weight_names', names)
-            for name, value in zip(names, K.batch_get_value(optimizer.weights)):
-                group.create_dataset(name.decode('utf8'), data=np.asarray(value))
+            saved = optimizer._weights_for_files(model.trainable_weights)
+            _put_names(group, 'weight_names', [name.encode('utf8') for name, _ in saved])
+            for name, value in saved:
+                group.create_dataset(name, data=np.asarray(value))
 
 
 def load_model(filepath, custom_objects=None, compile=True, model_from_config=None):

@@ -10,6 +10,7 @@ from reflow.keras.engine import training_loop
 from reflow.keras.utils.progress import LineProgbar
 from reflow.keras_package import losses
 from reflow.keras_package import optimizers
+from reflow.keras_package.engine import file_config
 from reflow.keras_package.engine.base_layer import Layer
 
 
@@ -76,6 +77,9 @@ class Model(training.Model, Layer):
     def _deserialize_layer(config, custom_objects=None):
         from reflow.keras_package import layers
         return layers.deserialize(config, custom_objects=custom_objects)
+
+    def _config_for_files(self):
+        return file_config.of_package(self.get_config())
 
     @staticmethod
     def _updated_version():
