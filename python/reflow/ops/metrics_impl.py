@@ -175,6 +175,23 @@ def metric_variable(shape, dtype, validate_shape=True, name=None):
     return _core.metrics.metric_variable(shape, dtypes.as_dtype(dtype), validate_shape, name)
 
 
+def _streaming_confusion_matrix(labels, predictions, num_classes, weights=None):
+    """The counts so far of each pair of label and prediction, for metrics that programs make of them."""
+    from reflow.ops import array_ops, confusion_matrix, math_ops, state_ops
+    total = metric_variable([num_classes, num_classes], dtypes.float64, name='total_confusion_matrix')
+    predictions = math_ops.cast(predictions, dtypes.int64)
+    labels = math_ops.cast(labels, dtypes.int64)
+    num_classes = math_ops.cast(num_classes, dtypes.int64)
+    if predictions.shape.ndims > 1:
+        predictions = array_ops.reshape(predictions, [-1])
+    if labels.shape.ndims > 1:
+        labels = array_ops.reshape(labels, [-1])
+    if weights is not None and weights.shape.ndims > 1:
+        weights = array_ops.reshape(weights, [-1])
+    matrix = confusion_matrix.confusion_matrix(labels, predictions, num_classes, weights=weights, dtype=dtypes.float64)
+    return total, state_ops.assign_add(total, matrix)
+
+
 graph_metrics.only_in_graphs(globals())
 
 
