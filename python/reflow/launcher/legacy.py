@@ -4,6 +4,7 @@ A name comes back as the attribute of its module when it is asked for, and only 
 lists them.
 """
 
+import functools
 import importlib
 import sys
 
@@ -33,8 +34,9 @@ def _restore_names(module):
         raise AttributeError(f'module {module.__name__!r} has no attribute {name!r}')
 
     module.__getattr__ = getattribute
-    if module.__name__ == 'numpy':
-        _print_as_numpy_1(module)
+    if module.__name__ == 'numpy' and int(module.__version__.partition('.')[0]) >= 2:
+        module.set_printoptions(legacy='1.25')
+        module.array = _array_of_numpy_1(module.array)
 
 
 def _value(where):
@@ -44,9 +46,13 @@ def _value(where):
     return getattr(module, attribute) if attribute else module
 
 
-def _print_as_numpy_1(numpy):
-    if int(numpy.__version__.partition('.')[0]) >= 2:
-        numpy.set_printoptions(legacy='1.25')
+def _array_of_numpy_1(array_of_numpy_2):
+    @functools.wraps(array_of_numpy_2)
+    def array(*args, **kwargs):
+        if 'copy' in kwargs and not kwargs['copy']:
+            kwargs['copy'] = None  # if it is needed, which was what False meant
+        return array_of_numpy_2(*args, **kwargs)
+    return array
 
 
 def _each(module, names):
