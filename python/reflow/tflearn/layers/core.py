@@ -3,6 +3,7 @@
 import numpy as np
 
 import reflow.tensorflow as tf
+from reflow.tflearn import activations
 from reflow.tflearn import config
 from reflow.tflearn import keys
 from reflow.tflearn import utils
@@ -77,9 +78,12 @@ def flatten(incoming, name='Flatten'):
 
 
 def activation(incoming, activation='linear', name='activation'):
-    """An activation function as a layer."""
-    x = weights.activated(incoming, activation)
-    return keys.add_layer(name, x)
+    """An activation function as a layer; unlike those of other layers it isn't kept in the collection of activations."""
+    if isinstance(activation, str):
+        activation = activations.get(activation)
+    elif not callable(activation):
+        raise ValueError('Unknown activation type.')
+    return keys.add_layer(name, activation(incoming))
 
 
 def single_unit(incoming, activation='linear', bias=True, trainable=True, restore=True, reuse=False, scope=None,
