@@ -36,7 +36,8 @@ for module, names in legacy._NAMES.items():
     ('import numpy as np; print(np.zeros(2, np.int).dtype, np.float is float, np.product([2, 3]))', 'int64 True 6'),
     ('import numpy as np; print(np.asscalar(np.ones(1)), np.asfarray([1]).dtype, np.Inf)', '1.0 float64 inf'),
     ('import numpy as np; x = np.ones(2); print(np.array(x, copy=False) is x, np.array(x, copy=True) is x, '
-     'np.array([1, 2], copy=False, dtype="f"), np.array.__name__)', 'True False [1. 2.] array'),
+     'np.array(x, copy=np._CopyMode.IF_NEEDED) is x, '
+     'np.array([1, 2], copy=False, dtype="f"), np.array.__name__)', 'True False True [1. 2.] array'),
     ('from collections import Mapping; print(isinstance({}, Mapping))', 'True'),
     ('import time; print(time.clock() <= time.clock())', 'True'),
     ('import inspect; print(inspect.getargspec(lambda a, b=1, *c: 0).defaults)', '(1,)'),

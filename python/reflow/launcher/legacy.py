@@ -49,7 +49,7 @@ def _value(where):
 def _array_of_numpy_1(array_of_numpy_2):
     @functools.wraps(array_of_numpy_2)
     def array(*args, **kwargs):
-        if 'copy' in kwargs and not kwargs['copy']:
+        if kwargs.get('copy') is False:
             kwargs['copy'] = None  # if it is needed, which was what False meant
         return array_of_numpy_2(*args, **kwargs)
     return array
