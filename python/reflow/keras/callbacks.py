@@ -11,6 +11,7 @@ from reflow.keras import backend as K
 from reflow.keras.callbacks_base import Callback, CallbackList  # noqa: F401
 from reflow.keras.callbacks_monitoring import EarlyStopping, ModelCheckpoint, ReduceLROnPlateau  # noqa: F401
 from reflow.keras.utils.progress import Progbar
+from reflow.names.packages import lazy_modules
 from reflow.platform import tf_logging as logging
 
 
@@ -254,3 +255,7 @@ def _nothing_of_logs(*unused_args, **unused_kwargs):
 for _class in (BaseLogger, TerminateOnNaN, ProgbarLogger, History, RemoteMonitor, LearningRateScheduler, CSVLogger,
                LambdaCallback):
     _class.__module__ = 'tensorflow.python.keras.callbacks'
+
+
+# What TensorFlow has here and programs import, and Reflow elsewhere.
+__getattr__ = lazy_modules(__spec__.name, 'keras.callbacks')

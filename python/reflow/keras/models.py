@@ -11,6 +11,7 @@ from reflow.keras.engine.training import Model
 from reflow.keras.saving.model_config import model_from_config, model_from_json, model_from_yaml  # noqa: F401
 from reflow.keras.saving.save import load_model, save_model  # noqa: F401
 from reflow.keras.utils import generic_utils
+from reflow.names.packages import lazy_modules
 from reflow.platform import tf_logging as logging
 from reflow.util import nest
 
@@ -131,3 +132,7 @@ def _clone_optimizer(optimizer, iterations, config):
     if iterations is not None:
         clone.iterations = iterations
     return clone
+
+
+# What TensorFlow has here and programs import, and Reflow elsewhere.
+__getattr__ = lazy_modules(__spec__.name, 'keras.layers')

@@ -12,6 +12,7 @@ from reflow.keras.optimizer_v2 import nadam
 from reflow.keras.optimizer_v2 import optimizer_v2
 from reflow.keras.optimizer_v2 import rmsprop
 from reflow.keras.utils.generic_utils import deserialize_keras_object, serialize_keras_object
+from reflow.names.packages import lazy_modules
 from reflow.training import optimizer as tf_optimizer
 from reflow.training.tracking import base as trackable
 
@@ -101,3 +102,7 @@ def get(identifier):
 
 
 TFOptimizer.__module__ = 'tensorflow.python.keras.optimizers'
+
+
+# What TensorFlow has here and programs import, and Reflow elsewhere.
+__getattr__ = lazy_modules(__spec__.name, 'keras.optimizers')
