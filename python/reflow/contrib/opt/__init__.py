@@ -1,5 +1,6 @@
 """`tf.contrib.opt`."""
 from reflow.contrib.opt.python.training.adamax import *  # noqa: F401,F403
+from reflow.contrib.opt.python.training.averaging_optimizers import *  # noqa: F401,F403
 from reflow.contrib.opt.python.training.external_optimizer import *  # noqa: F401,F403
 from reflow.contrib.opt.python.training.lars_optimizer import *  # noqa: F401,F403
 from reflow.contrib.opt.python.training.lazy_adam_optimizer import *  # noqa: F401,F403
