@@ -96,33 +96,34 @@ class MoveBlocks : public Kernel {
   }
 
  private:
-  // Each run of the remaining dimensions of the output comes from one place of the input, or is padding.
+  // Each row of the last block dimension of the output comes from one row of the input, or, from the batch, from as many
+  // as a block has places there; what lies beyond its borders is padding. An element of a row is a run of the remaining dimensions.
   template <typename E>
   static void move(ThreadPool& pool, const Blocks& b, const Shape& in, const Shape& out, const E* from, E* to) {
     const int m = b.rank();
-    int64_t run = 1, places = 1;
+    if (m == 0) return copy_elements(to, from, in.num_elements());
+    int64_t run = 1, rows = 1, image_rows = 1;
     for (int i = m + 1; i < in.rank(); ++i) run *= in.dim(i);
-    for (int i = 0; i <= m; ++i) places *= out.dim(i);
+    for (int i = 0; i < m; ++i) rows *= out.dim(i);
+    for (int i = 1; i < m; ++i) image_rows *= in.dim(i);
+    const int64_t width = out.dim(m), in_width = in.dim(m), size = b.sizes[m - 1], before = b.margins[2 * m - 2];
     const int64_t small_batch = kToBatch ? in.dim(0) : out.dim(0);
-    if (run == 0) return;
-    pool.parallel_for(places, kCopyCostNs<E> * run + 4.0 * m, [&](int64_t begin, int64_t end) {
-      for (int64_t place = begin; place < end; ++place) {
-        int64_t rest = place, coordinate[Shape::kMaxRank];
-        coordinate[0] = 0;
-        for (int i = m; i >= 0; --i) {
+    if (run == 0 || width == 0) return;
+    pool.parallel_for(rows, (kCopyCostNs<E> * run + 2.0) * width + 4.0 * m, [&](int64_t begin, int64_t end) {
+      for (int64_t row = begin; row < end; ++row) {
+        int64_t rest = row, coordinate[Shape::kMaxRank];
+        for (int i = m - 1; i > 0; --i) {
           coordinate[i] = rest % out.dim(i);
           rest /= out.dim(i);
         }
-        int64_t batch = coordinate[0];
-        bool padding = false;
-        int64_t phase = 0, at = 0;
-        if (kToBatch) {
-          phase = batch / small_batch;
-          batch %= small_batch;
-        }
-        // The last block dimension varies fastest in the phase.
+        // The place within the block; that of the last block dimension varies fastest.
+        const int64_t batch = rest % small_batch;
+        int64_t phase = kToBatch ? rest / small_batch : 0;
+        const int64_t last_phase = phase % size;
+        phase /= size;
         int64_t source[Shape::kMaxRank];
-        for (int i = m - 1; i >= 0; --i) {
+        bool padding = false;
+        for (int i = m - 2; i >= 0; --i) {
           if (kToBatch) {
             source[i] = coordinate[i + 1] * b.sizes[i] + phase % b.sizes[i] - b.margins[2 * i];
             phase /= b.sizes[i];
@@ -131,18 +132,30 @@ class MoveBlocks : public Kernel {
             source[i] = (coordinate[i + 1] + b.margins[2 * i]) / b.sizes[i];
           }
         }
-        if (!kToBatch) {
-          for (int i = 0; i < m; ++i) phase = phase * b.sizes[i] + (coordinate[i + 1] + b.margins[2 * i]) % b.sizes[i];
-          batch += phase * small_batch;
+        int64_t image_row = 0;
+        for (int i = 0; i < m - 1; ++i) {
+          image_row = image_row * in.dim(i + 1) + source[i];
+          if (!kToBatch) phase = phase * b.sizes[i] + (coordinate[i + 1] + b.margins[2 * i]) % b.sizes[i];
         }
-        E* run_to = to + place * run;
-        if (padding) {
-          std::fill(run_to, run_to + run, E());
-          continue;
+        E* run_to = to + row * width * run;
+        if (kToBatch) {
+          const E* row_from = from + (padding ? 0 : (batch * image_rows + image_row) * in_width * run);
+          for (int64_t x = 0, at = last_phase - before; x < width; ++x, at += size, run_to += run) {
+            if (padding || at < 0 || at >= in_width) {
+              std::fill(run_to, run_to + run, E());
+            } else {
+              copy_elements(run_to, row_from + at * run, run);
+            }
+          }
+        } else {
+          const int64_t between = small_batch * image_rows * in_width * run;  // the same place of the next phase
+          const E* row_from = from + ((phase * size * small_batch + batch) * image_rows + image_row) * in_width * run;
+          int64_t at = before / size, place = before % size;
+          for (int64_t x = 0; x < width; ++x, run_to += run) {
+            copy_elements(run_to, row_from + place * between + at * run, run);
+            if (++place == size) place = 0, ++at;
+          }
         }
-        at = batch;
-        for (int i = 0; i < m; ++i) at = at * in.dim(i + 1) + source[i];
-        copy_elements(run_to, from + at * run, run);
       }
     });
   }
