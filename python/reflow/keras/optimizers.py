@@ -1,6 +1,7 @@
 """Optimizers by name; optimizers of tf.train for models of Keras."""
 
 from reflow.distribute import distribution_strategy_context as contexts
+from reflow.framework import ops
 from reflow.keras import backend_session
 from reflow.keras.optimizer_v2 import adadelta
 from reflow.keras.optimizer_v2 import adagrad
@@ -26,19 +27,11 @@ class TFOptimizer(trackable.Trackable):
     def __init__(self, optimizer, iterations=None):
         self.optimizer = optimizer
         self._track_trackable(optimizer, name='optimizer')
-        self._iterations = iterations
-
-    @property
-    def iterations(self):
-        """How often gradients were applied; a variable."""
-        if self._iterations is None:
-            from reflow.framework import ops
-            from reflow.ops import resource_variable_ops
-            with ops.control_dependencies(None):
-                self._iterations = resource_variable_ops.ResourceVariable(0, dtype='int64', name='iterations',
-                                                                          trainable=False)
-            backend_session.track_variable(self._iterations)
-        return self._iterations
+        if iterations is None:
+            with ops.name_scope(type(self).__name__):
+                iterations = backend_session.variable(0, dtype='int64', name='iterations')
+        self.iterations = iterations  # how often gradients were applied; a variable
+        self._track_trackable(iterations, name='global_step')
 
     def _clip_gradients(self, grads):
         return grads
