@@ -113,7 +113,7 @@ class Beta(distribution.Distribution):
             nan = array_ops.fill(self.batch_shape_tensor(), np.array(np.nan, dtype=self.dtype.as_numpy_dtype()),
                                  name='nan')
             is_defined = math_ops.logical_and(self.concentration1 > 1., self.concentration0 > 1.)
-            return array_ops.where(is_defined, mode, nan)
+            return array_ops.where_v2(is_defined, mode, nan)
         one = array_ops.ones([], dtype=self.dtype)
         return control_flow_ops.with_dependencies([
             check_ops.assert_less(one, self.concentration1, message='Mode undefined for concentration1 <= 1.'),

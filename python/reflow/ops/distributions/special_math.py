@@ -49,8 +49,8 @@ def _ndtr(x):
     half_sqrt_2 = ops.convert_to_tensor(0.5 * math.sqrt(2.), dtype=x.dtype, name='half_sqrt_2')
     w = x * half_sqrt_2
     z = math_ops.abs(w)
-    y = array_ops.where(math_ops.less(z, half_sqrt_2), 1. + math_ops.erf(w),
-                        array_ops.where(math_ops.greater(w, 0.), 2. - math_ops.erfc(z), math_ops.erfc(z)))
+    y = array_ops.where_v2(math_ops.less(z, half_sqrt_2), 1. + math_ops.erf(w),
+                        array_ops.where_v2(math_ops.greater(w, 0.), 2. - math_ops.erfc(z), math_ops.erfc(z)))
     return 0.5 * y
 
 
@@ -79,8 +79,8 @@ def _polynomial(var, coeffs):
 
 
 def _ndtri(p):
-    maybe_complement_p = array_ops.where(p > -np.expm1(-2.), 1. - p, p)
-    sanitized = array_ops.where(maybe_complement_p <= 0., array_ops.fill(array_ops.shape(p), np.array(
+    maybe_complement_p = array_ops.where_v2(p > -np.expm1(-2.), 1. - p, p)
+    sanitized = array_ops.where_v2(maybe_complement_p <= 0., array_ops.fill(array_ops.shape(p), np.array(
         0.5, p.dtype.as_numpy_dtype)), maybe_complement_p)
     w = sanitized - 0.5
     ww = w ** 2
@@ -89,11 +89,11 @@ def _ndtri(p):
     first_term = z - math_ops.log(z) / z
     second_small = _polynomial(1. / z, _P2) / _polynomial(1. / z, _Q2) / z
     second_otherwise = _polynomial(1. / z, _P1) / _polynomial(1. / z, _Q1) / z
-    x = array_ops.where(sanitized > np.exp(-2.), x_big,
-                        array_ops.where(z >= 8.0, first_term - second_small, first_term - second_otherwise))
-    x = array_ops.where(p > 1. - np.exp(-2.), x, -x)
+    x = array_ops.where_v2(sanitized > np.exp(-2.), x_big,
+                        array_ops.where_v2(z >= 8.0, first_term - second_small, first_term - second_otherwise))
+    x = array_ops.where_v2(p > 1. - np.exp(-2.), x, -x)
     infinity = array_ops.fill(array_ops.shape(p), np.array(np.inf, p.dtype.as_numpy_dtype))
-    return array_ops.where(p <= 0., -infinity, array_ops.where(p >= 1., infinity, x))
+    return array_ops.where_v2(p <= 0., -infinity, array_ops.where_v2(p >= 1., infinity, x))
 
 
 def log_ndtr(x, series_order=3, name='log_ndtr'):
@@ -109,9 +109,9 @@ def log_ndtr(x, series_order=3, name='log_ndtr'):
         _checked(x)
         kind = x.dtype.as_numpy_dtype
         lower, upper = (np.array(table[kind], kind) for table in (_LOWER, _UPPER))
-        return array_ops.where(
+        return array_ops.where_v2(
             math_ops.greater(x, upper), -_ndtr(-x),
-            array_ops.where(math_ops.greater(x, lower), math_ops.log(_ndtr(math_ops.maximum(x, lower))),
+            array_ops.where_v2(math_ops.greater(x, lower), math_ops.log(_ndtr(math_ops.maximum(x, lower))),
                             _log_ndtr_lower(math_ops.minimum(x, lower), series_order)))
 
 
@@ -146,4 +146,4 @@ def log_cdf_laplace(x, name='log_cdf_laplace'):
         lower_solution = -np.log(2.) + x
         safe_exp_neg_x = math_ops.exp(-math_ops.abs(x))
         upper_solution = math_ops.log1p(-0.5 * safe_exp_neg_x)
-        return array_ops.where(x < 0., lower_solution, upper_solution)
+        return array_ops.where_v2(x < 0., lower_solution, upper_solution)

@@ -93,7 +93,7 @@ class StudentT(distribution.Distribution):
         y = (x - self.loc) / math_ops.abs(self.scale)
         x_t = self.df / (y**2. + self.df)
         neg_cdf = 0.5 * math_ops.betainc(0.5 * self.df, 0.5, x_t)
-        return array_ops.where(math_ops.less(y, 0.), neg_cdf, 1. - neg_cdf)
+        return array_ops.where_v2(math_ops.less(y, 0.), neg_cdf, 1. - neg_cdf)
 
     def _entropy(self):
         v = array_ops.ones(self.batch_shape_tensor(), dtype=self.dtype)[..., array_ops.newaxis]
@@ -107,7 +107,7 @@ class StudentT(distribution.Distribution):
         mean = self.loc * array_ops.ones(self.batch_shape_tensor(), dtype=self.dtype)
         if self.allow_nan_stats:
             nan = np.array(np.nan, dtype=self.dtype.as_numpy_dtype())
-            return array_ops.where(
+            return array_ops.where_v2(
                 math_ops.greater(self.df, array_ops.ones(self.batch_shape_tensor(), dtype=self.dtype)), mean,
                 array_ops.fill(self.batch_shape_tensor(), nan, name='nan'))
         return control_flow_ops.with_dependencies(
@@ -115,15 +115,15 @@ class StudentT(distribution.Distribution):
                                    message='mean not defined for components of df <= 1')], mean)
 
     def _variance(self):
-        denom = array_ops.where(math_ops.greater(self.df, 2.), self.df - 2., array_ops.ones_like(self.df))
+        denom = array_ops.where_v2(math_ops.greater(self.df, 2.), self.df - 2., array_ops.ones_like(self.df))
         var = (array_ops.ones(self.batch_shape_tensor(), dtype=self.dtype) * math_ops.square(self.scale) * self.df / denom)
         inf = np.array(np.inf, dtype=self.dtype.as_numpy_dtype())
-        result_where_defined = array_ops.where(
+        result_where_defined = array_ops.where_v2(
             self.df > array_ops.fill(self.batch_shape_tensor(), 2.), var,
             array_ops.fill(self.batch_shape_tensor(), inf, name='inf'))
         if self.allow_nan_stats:
             nan = np.array(np.nan, dtype=self.dtype.as_numpy_dtype())
-            return array_ops.where(
+            return array_ops.where_v2(
                 math_ops.greater(self.df, array_ops.ones(self.batch_shape_tensor(), dtype=self.dtype)),
                 result_where_defined, array_ops.fill(self.batch_shape_tensor(), nan, name='nan'))
         return control_flow_ops.with_dependencies(
