@@ -1,4 +1,6 @@
 """tf.distribute: strategies, their replicas, and what trains under them, as TensorFlow 1.15.5 does."""
+import os
+
 import numpy as np
 import pytest
 
@@ -230,6 +232,22 @@ def test_cluster_resolvers(monkeypatch):
     with strategy.scope():
         names = [tf.get_variable(name, [1]).device for name in 'ab']
     assert names == ['/job:ps/task:0', '/job:ps/task:0'] and strategy.extended.experimental_between_graph
+
+
+def test_the_tasks_of_a_slurm_job(monkeypatch):
+    slurm = tf.distribute.cluster_resolver.SlurmClusterResolver
+    monkeypatch.setattr(slurm, '_resolve_hostnames', lambda self: ['n1', 'n2'])
+    for name, value in [('SLURM_PROCID', '2'), ('SLURM_NTASKS', '4'), ('SLURM_NTASKS_PER_NODE', '2'), ('CUDA_VISIBLE_DEVICES', '')]:
+        monkeypatch.setenv(name, value)
+    resolver = slurm({'worker': 3, 'ps': 1}, gpus_per_node=2)
+    assert resolver.master() == '' and resolver.num_accelerators() == {'GPU': 2}
+    assert resolver.cluster_spec().as_dict() == {'ps': ['n1:8888'], 'worker': ['n1:8889', 'n2:8888', 'n2:8889']}
+    assert resolver.get_task_info() == ('worker', 1) and resolver.master() == 'grpc://n2:8888'
+    assert os.environ['CUDA_VISIBLE_DEVICES'] == '0'
+    with pytest.raises(RuntimeError, match='Requested more GPUs per node then available.'):
+        slurm({'worker': 4})
+    with pytest.raises(RuntimeError, match='Requested more tasks then assigned tasks.'):
+        slurm({'worker': 5}, gpus_per_node=2)
 
 
 def test_a_custom_loop_in_a_function_of_eager_execution():

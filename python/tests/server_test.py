@@ -131,6 +131,18 @@ def test_queues_are_shared_by_clients(cluster):
         cluster.session().run(take, options=tf.RunOptions(timeout_in_ms=300))
 
 
+def test_a_cluster_of_servers_for_tests():
+    workers, (ps,) = tf.test.create_local_cluster(num_workers=2, num_ps=1)
+    with tf.device('/job:ps/task:0'):
+        v = tf.Variable(1., name='v')
+    with tf.device('/job:worker/task:1'):
+        change = v.assign_add(2.)
+    with tf.Session(workers[0].target) as sess:
+        sess.run(v.initializer)
+        assert sess.run(change) == 3
+    assert tf.Session(ps.target).run(v) == 3
+
+
 def test_a_worker_begins_soon_after_the_chief(server):
     v = tf.Variable(3., name='v')
     late = threading.Timer(0.5, lambda: tf.Session(server.target, graph=v.graph).run(v.initializer))
