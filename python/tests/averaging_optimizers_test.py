@@ -75,6 +75,23 @@ def test_elastic_average(tmp_path, synchronous):
     assert sorted(saved.get_variable_to_shape_map()) == ['b', 'w'] and saved.get_tensor('w').tolist() == [[7], [8]]
 
 
+@pytest.mark.parametrize('inner, expected, slots', [
+    (lambda: tf.train.GradientDescentOptimizer(.02), [.68643, .64843524, .738521, .59516585, .65364075], []),
+    (lambda: tf.train.AdamOptimizer(.1), [.64243, .69370675, .697274, .6225075, .6228544],
+     ['b/Adam', 'b/Adam_1', 'beta1_power', 'beta2_power', 'w/Adam', 'w/Adam_1'])])
+def test_accumulated_gradient_normalization(inner, expected, slots):
+    step = tf.train.get_or_create_global_step()
+    getter = opt.AGNCustomGetter('/cpu:0')
+    loss, w = model(getter)
+    optimizer = opt.AGNOptimizer(inner(), 1, getter, communication_period=3)
+    hook = optimizer.make_session_run_hook(True, 0)
+    train = optimizer.minimize(loss, step)
+    assert names(tf.local_variables()) == sorted(['b', 'grad_variable/b', 'grad_variable/w', 'local_step', 'w', *slots])
+    last, local, center, changes = after_seven_steps(loss, train, hook, w)
+    np.testing.assert_allclose([last, *local, *center], expected, rtol=1e-4)
+    assert changes == 2
+
+
 def test_workers_go_on_with_the_mean_of_their_variables():
     server = tf.train.Server.create_local_server()
     ends = {}

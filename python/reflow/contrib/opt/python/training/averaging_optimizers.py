@@ -18,9 +18,10 @@ from reflow.training import optimizer
 from reflow.training import saver
 from reflow.training import session_run_hook
 
-__all__ = ['ElasticAverageCustomGetter', 'ElasticAverageOptimizer', 'ModelAverageCustomGetter', 'ModelAverageOptimizer']
+__all__ = ['AGNCustomGetter', 'AGNOptimizer', 'ElasticAverageCustomGetter', 'ElasticAverageOptimizer', 'ModelAverageCustomGetter',
+           'ModelAverageOptimizer']
 
-_CENTER, _SEEN_CENTER = 'global_center_variable', 'local_center_variable'
+_CENTER, _SEEN_CENTER, _GRADIENTS = 'global_center_variable', 'local_center_variable', 'grad_variable'
 
 
 class _LocalGetter:
@@ -64,15 +65,14 @@ class ModelAverageCustomGetter(_LocalGetter):
         return local
 
 
-class ElasticAverageCustomGetter(_LocalGetter):
-    """The custom_getter of variable scopes of models that ElasticAverageOptimizer trains.
+class _GetterOfThree(_LocalGetter):
+    """Makes a third variable beside that of the worker and that of the center."""
 
-    Beside each variable of the center the worker keeps the value that it saw last.
-    """
+    third = None
 
     def __init__(self, worker_device):
         super().__init__(worker_device)
-        self._local_map, self._global_map = {}, {}
+        self._third_map, self._global_map = {}, {}
 
     def _trainable(self, getter, name, args, kwargs):
         local = self._local(getter, name, args, _local_kwargs(kwargs, True))
@@ -80,11 +80,31 @@ class ElasticAverageCustomGetter(_LocalGetter):
             return local
         center = getter('%s/%s' % (_CENTER, name), *args,
                         **dict(kwargs, trainable=False, collections=[ops.GraphKeys.GLOBAL_VARIABLES]))
-        seen = self._local(getter, '%s/%s' % (_SEEN_CENTER, name), args, _local_kwargs(kwargs, False))
-        parts = [(local, center, seen)] if kwargs.get('partitioner') is None else zip(local, center, seen)
-        for local_part, center_part, seen_part in parts:
-            self._global_map[local_part], self._local_map[local_part] = center_part, seen_part
+        third = self._local(getter, '%s/%s' % (self.third, name), args, _local_kwargs(kwargs, False))
+        parts = [(local, center, third)] if kwargs.get('partitioner') is None else zip(local, center, third)
+        for local_part, center_part, third_part in parts:
+            self._global_map[local_part], self._third_map[local_part] = center_part, third_part
         return local
+
+
+class ElasticAverageCustomGetter(_GetterOfThree):
+    """The custom_getter of variable scopes of models that ElasticAverageOptimizer trains.
+
+    Beside each variable of the center the worker keeps the value that it saw last.
+    """
+
+    third = _SEEN_CENTER
+    _local_map = property(lambda self: self._third_map)
+
+
+class AGNCustomGetter(_GetterOfThree):
+    """The custom_getter of variable scopes of models that AGNOptimizer trains.
+
+    Beside each variable the worker keeps the sum of its gradients.
+    """
+
+    third = _GRADIENTS
+    _grad_map = property(lambda self: self._third_map)
 
 
 class _AveragingOptimizer(optimizer.Optimizer):
@@ -300,3 +320,67 @@ class ElasticAverageOptimizer(_AveragingOptimizer):
             var_list = {variable.op.name: variable for variable in var_list}
         return saver.Saver({key: self._global_map.get(variable, variable) for key, variable in var_list.items()}, name=name,
                            **kwargs)
+
+
+class AGNOptimizer(_AveragingOptimizer):
+    """Every `communication_period` steps the center is changed by the mean of the worker's gradients, which goes on from there.
+
+    https://arxiv.org/abs/1710.02368
+    """
+
+    def __init__(self, optimizer, num_worker, custom_getter, communication_period=10, use_locking=True, name='AGNOptimizer'):
+        super().__init__(optimizer, communication_period, use_locking, name)
+        self._num_worker = num_worker
+        self._global_map, self._grad_map = custom_getter._global_map, custom_getter._grad_map
+
+    def apply_gradients(self, grads_and_vars, global_step=None, name=None):
+        """A step of the local variables; `global_step` counts how often the center was changed."""
+        found = [(gradient, variable) for gradient, variable in grads_and_vars if gradient is not None]
+        local_vars = [variable for _, variable in found]
+        with variable_scope.variable_creator_scope(_make_local):
+            updates = [self._opt.apply_gradients(grads_and_vars)]
+        updates += [state_ops.assign_add(self._grad_map[variable], gradient) for gradient, variable in found]
+        counted = state_ops.assign_add(self._local_step, 1, name='local_step_update').op
+        with ops.control_dependencies([counted]):
+            is_time = math_ops.equal(math_ops.mod(self._local_step, self._period), 0)
+        with ops.control_dependencies(updates):
+            return control_flow_ops.cond(is_time, lambda: self._change_center(local_vars, global_step), control_flow_ops.no_op)
+
+    def _change_center(self, local_vars, global_step):
+        sums = [self._grad_map[variable] for variable in local_vars]
+        centers = [self._global_map[variable] for variable in local_vars]
+        with ops.control_dependencies([state_ops.assign(total, total / self._period) for total in sums]):
+            step = self._opt.apply_gradients(zip(sums, centers))
+        with ops.control_dependencies([step]):
+            updates = []
+            if global_step is not None:
+                with ops.colocate_with(global_step):
+                    updates.append(state_ops.assign_add(global_step, 1))
+            updates += [state_ops.assign(local, center.read_value()) for local, center in zip(local_vars, centers)]
+            updates += [state_ops.assign(total, array_ops.zeros_like(total)) for total in sums]
+            return control_flow_ops.group(*updates)
+
+    def get_init_op(self, task_index):
+        """Begins with the values of the center, and no gradients."""
+        del task_index
+        local_vars = variables.trainable_variables()
+        if not local_vars:
+            raise ValueError('The lists of local_variables, global_center_variables,grad_center_variables should not be empty')
+        updates = [state_ops.assign(local, self._global_map[local]) for local in local_vars]
+        sums = [self._grad_map[local] for local in local_vars]
+        return control_flow_ops.group(*updates, *[state_ops.assign(total, array_ops.zeros_like(total)) for total in sums])
+
+    def make_session_run_hook(self, is_chief, task_index):
+        """The hook that initializes what the optimizer has in a new session."""
+        del is_chief
+        return _InitializingHook(lambda: self.get_init_op(task_index))
+
+
+def _make_local(next_creator, collections=None, **kwargs):
+    """Makes a variable that would be global a local one."""
+    shared = ops.GraphKeys.GLOBAL_VARIABLES
+    if not collections:
+        collections = [ops.GraphKeys.LOCAL_VARIABLES]
+    elif shared in collections:
+        collections = [each for each in collections if each != shared] + [ops.GraphKeys.LOCAL_VARIABLES]
+    return next_creator(collections=collections, **kwargs)
