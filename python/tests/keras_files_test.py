@@ -179,3 +179,22 @@ def _run(code, path):
     done = subprocess.run([sys.executable, '-m', 'reflow', '-c', code, path], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def test_optimizers_of_the_package_keras_count_the_step_they_take():
+    """As TensorFlow runs them: the count is read after it was raised. The numbers are keras 2.3.1's."""
+    code = """
+import keras
+import numpy as np
+O = keras.optimizers
+for optimizer in O.SGD(.01, decay=.5), O.Adam(.01), O.Adam(.01, decay=.5), O.Adamax(.01), O.Nadam(.01):
+    model = keras.models.Sequential([keras.layers.Dense(1, use_bias=False, input_shape=(1,))])
+    model.compile(optimizer, 'mse')
+    for i in range(3):
+        model.set_weights([np.ones((1, 1))])
+        model.train_on_batch(np.ones((4, 1)), np.full((4, 1), -1.))
+        print(*np.round(model.get_weights()[0].ravel() - 1, 6))
+"""
+    np.testing.assert_allclose(np.array(_run(code, '').split(), float).reshape(5, 3), [
+        [-.026667, -.02, -.016], [-.007441, -.008585, -.009097], [-.004961, -.004292, -.003639],
+        [-.005263, -.007011, -.00788], [-.014937, -.009596, -.008452]], atol=2e-6)

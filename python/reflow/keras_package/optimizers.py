@@ -22,6 +22,23 @@ class Optimizer(optimizer_v2.OptimizerV2):
     """The base of the package's optimizers."""
 
     _arguments_of_tf_keras = ('name',)
+    _iterations_then = None
+
+    @property
+    def iterations(self):
+        """How often gradients were applied; a variable. Updates take what it is after them, as the package's do."""
+        return optimizer_v2.OptimizerV2.iterations.fget(self) if self._iterations_then is None else self._iterations_then
+
+    @iterations.setter
+    def iterations(self, variable):
+        optimizer_v2.OptimizerV2.iterations.fset(self, variable)
+
+    def _prepare(self, var_list):
+        self._iterations_then = self.iterations + 1
+        try:
+            return super()._prepare(var_list)
+        finally:
+            self._iterations_then = None
 
     def _clipped(self, grads):
         clipnorm = getattr(self, 'clipnorm', 0)
