@@ -31,7 +31,16 @@ class VariableScope:
 
     def __init__(self, reuse, name='', initializer=None, regularizer=None, caching_device=None, partitioner=None,
                  custom_getter=None, name_scope='', dtype=dtypes.float32, use_resource=None, constraint=None):
-        raise NotImplementedError('variable scopes are made by tf.variable_scope')
+        arguments = {'reuse': reuse or None, 'initializer': initializer, 'regularizer': regularizer, 'partitioner': partitioner,
+                     'custom_getter': custom_getter, 'dtype': dtype, 'use_resource': use_resource, 'constraint': constraint,
+                     'auxiliary_name_scope': False}
+        with ops.Graph().as_default():  # a scope is of no graph; those of another one have no part in it
+            entered = _core.enter_variable_scope(name, {key: value for key, value in arguments.items() if value is not None})
+            self._handle = entered.scope
+            entered.exit()
+        if caching_device is not None:
+            self.set_caching_device(caching_device)
+        self._original_name_scope = name_scope
 
     @classmethod
     def _of(cls, handle):
@@ -47,7 +56,7 @@ class VariableScope:
     @property
     def original_name_scope(self):
         """The name scope that was entered with the scope first."""
-        return self._handle.original_name_scope
+        return self.__dict__.get('_original_name_scope', self._handle.original_name_scope)
 
     @property
     def reuse(self):
