@@ -99,27 +99,11 @@ Endpoint simplified(const Node& node) {
   return {};
 }
 
-// By id: may an output of the node be the memory of a variable, as itself, by views, or by branches and loops?
-std::vector<bool> memory_of_variables(const graph::Graph& graph) {
-  std::vector<bool> in_variable(graph.num_node_ids());
-  for (const Node* node : topological_order(graph)) {
-    if (node->num_outputs() == 0) continue;
-    const bool refers = is_ref(node->output_type(0));
-    if (node->num_inputs() == 0) {
-      in_variable[node->id()] = refers;
-    } else if (refers || is_view(*node) || is_control_flow(*node)) {
-      in_variable[node->id()] = std::ranges::any_of(
-          node->inputs(), [&](const Endpoint& e) { return e && in_variable[e.node->id()]; });
-    }
-  }
-  return in_variable;
-}
-
 }  // namespace
 
 Status simplify_arithmetic(PassContext& context) {
   const std::vector<bool> roots = root_marks(context);
-  const std::vector<bool> in_variable = memory_of_variables(*context.graph);
+  const std::vector<bool> in_variable = memory_of_variables(*context.graph, topological_order(*context.graph));
   const int num_ids = context.graph->num_node_ids();
   for (int id = 0; id < num_ids; ++id) {
     Node* node = context.graph->node(id);

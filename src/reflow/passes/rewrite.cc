@@ -107,6 +107,27 @@ std::vector<int> trace_variables(const graph::Graph& graph, const std::vector<No
   return variable_of;
 }
 
+std::vector<bool> memory_of_variables(const graph::Graph& graph, const std::vector<Node*>& order) {
+  std::vector<bool> in_variable(graph.num_node_ids());
+  for (bool carried_back = true; carried_back;) {  // what loops carry on may reach more
+    carried_back = false;
+    for (const Node* node : order) {
+      if (node->num_outputs() == 0 || in_variable[node->id()]) continue;
+      const bool refers = is_ref(node->output_type(0));
+      const bool reaches = node->num_inputs() == 0
+                               ? refers
+                               : (refers || is_view(*node) || is_control_flow(*node)) &&
+                                     std::ranges::any_of(node->inputs(), [&](const Endpoint& e) {
+                                       return e && in_variable[e.node->id()];
+                                     });
+      if (!reaches) continue;
+      in_variable[node->id()] = true;
+      carried_back |= node->type().ends_with("NextIteration");
+    }
+  }
+  return in_variable;
+}
+
 bool is_view(const Node& node) {
   return !KernelRegistry::global().traits(node.type()).alias.empty() || node.type() == "Identity";
 }

@@ -34,6 +34,8 @@ bool bypass(PassContext& context, const std::vector<bool>& roots, graph::Node* n
 // By id: the node of the variable whose memory output 0 of the node is (a reference to it, a read of it, a view of a read);
 // -1: none. `order` is topological.
 std::vector<int> trace_variables(const graph::Graph& graph, const std::vector<graph::Node*>& order);
+// By id: may an output of the node be the memory of a variable, as itself, by views, or by branches and loops?
+std::vector<bool> memory_of_variables(const graph::Graph& graph, const std::vector<graph::Node*>& order);
 // Is output 0 the memory of input 0?
 bool is_view(const graph::Node& node);
 // Does the node take input i, a reference, in order to write?
