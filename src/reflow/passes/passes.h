@@ -20,6 +20,8 @@ Status simplify_arithmetic(PassContext& context);
 Status merge_common_subexpressions(PassContext& context);
 // Stateless nodes whose value nobody reads go, and so do groups that only pass control edges on.
 Status remove_dead_nodes(PassContext& context);
+// What is the same in all iterations of a loop is computed once, outside of it.
+Status move_loop_invariants(PassContext& context);
 // A sum of products a' b becomes one product of all their rows; where a loop adds them up, of as many as there are to collect.
 Status sum_products(PassContext& context);
 // A product of matrices, the bias added to it and Relu after that become one node.
