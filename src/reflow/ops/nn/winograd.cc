@@ -10,8 +10,7 @@
 namespace reflow::ops {
 
 using winograd::kPanel;
-using winograd::kPoints;
-using winograd::kValues;
+using winograd::kMostValues;
 
 namespace {
 
@@ -20,18 +19,20 @@ const EnvKnob::Registration winograd_registration(kWinograd);
 
 constexpr double kSmallFlops = 1.5e7;             // below, convolutions are direct
 constexpr int64_t kCacheBytes = 384 * 1024;       // of the second level, for one thread's values
-constexpr int64_t kMostChannelPairs = 1 << 20;    // above, the filter's values would fill more than 150 MB
+constexpr int64_t kMostFilterBytes = int64_t{150} << 20;  // of its values
 constexpr int64_t kMostSumBytes = int64_t{96} << 20;  // for the sums of all threads, backward to the filter
 
-// Outputs of a convolution in tiles of `outputs` x `outputs`, each read off a tile of 6x6 elements of the image.
+// Outputs of a convolution in tiles of `outputs` x `outputs`, each read off a tile of points x points elements of the image.
 struct Tiles {
   explicit Tiles(const Convolution& c)
       : taps(static_cast<int>(c.dims[0].kernel)),
-        outputs(kPoints + 1 - taps),
+        points(taps == 5 ? 8 : 6),
+        values(points * points),
+        outputs(points + 1 - taps),
         down((c.dims[0].out + outputs - 1) / outputs),
         across((c.dims[1].out + outputs - 1) / outputs),
         count(c.batch * down * across) {}
-  int taps, outputs;
+  int taps, points, values, outputs;
   int64_t down, across, count;
 };
 
@@ -56,8 +57,9 @@ void locate(const Tiles& tiles, int64_t t, int64_t step, int size, const int64_t
 StatusOr<Tensor> floats(int64_t n) { return allocate_tensor(DType::kFloat32, Shape{n}); }
 
 // Tiles of a part: as many as fit into the cache, more where matrices of filters are large, since each part reads them all.
-int64_t tiles_of_part(const Convolution& c, int threads, int64_t count) {
-  const int64_t fit = kCacheBytes / (kValues * static_cast<int64_t>(sizeof(float)) * (c.in_channels + c.out_channels));
+int64_t tiles_of_part(const Convolution& c, int threads, const Tiles& tiles) {
+  const int64_t count = tiles.count;
+  const int64_t fit = kCacheBytes / (tiles.values * static_cast<int64_t>(sizeof(float)) * (c.in_channels + c.out_channels));
   const int64_t wanted = std::max({fit, std::min(c.in_channels, c.out_channels) / 4, int64_t{12}});
   const int64_t fair = (count + threads - 1) / threads;
   return fair < wanted ? (fair + 1) / 2 * 2 : (wanted + 11) / 12 * 12;
@@ -68,20 +70,20 @@ double flops(const Convolution& c) {
 }
 
 // About what a tile costs, in nanoseconds: products, and the way there and back.
-double tile_ns(const Convolution& c) {
-  return 2.0 * kValues * c.in_channels * c.out_channels / 80 + 3.0 * (c.in_channels + c.out_channels);
+double tile_ns(const Convolution& c, const Tiles& tiles) {
+  return tiles.values * (2.0 * c.in_channels * c.out_channels / 80 + 3.0 / 36 * (c.in_channels + c.out_channels));
 }
 
 double filter_ns(const Convolution& c) { return 8.0 * c.in_channels * c.out_channels; }
 
 // Values of the filter [taps, taps, in, out] as panels: value v of (in, out) at v * in * out + ((out / panel) * in + in) *
 // panel + out % panel.
-void transform_filter(ThreadPool& pool, const Convolution& c, const float* filter, float* values) {
-  const winograd::Math& math = winograd::math();
-  const int taps = static_cast<int>(c.dims[0].kernel);
+void transform_filter(ThreadPool& pool, const Convolution& c, const Tiles& tiles, const float* filter, float* values) {
+  const winograd::Math& math = winograd::math(tiles.points);
+  const int taps = tiles.taps;
   const int64_t in = c.in_channels, out = c.out_channels, size = in * out;
   pool.parallel_for(in, 3.0 * out, [&](int64_t begin, int64_t end) {
-    const float* from[kValues];
+    const float* from[kMostValues];
     for (int64_t i = begin; i < end; ++i) {
       for (int64_t o = 0; o < out; o += kPanel) {
         for (int k = 0; k < taps * taps; ++k) from[k] = filter + k * size + i * out + o;
@@ -123,7 +125,6 @@ Convolution to_input(const Convolution& c) {
 bool winograd_pays(const Convolution& c) {
   static const bool wanted = kWinograd.integer(1) != 0;
   if (!wanted || c.rank != 2 || c.in_channels % kPanel != 0 || c.out_channels % kPanel != 0) return false;
-  if (c.in_channels > kMostChannelPairs / c.out_channels) return false;
   const int64_t taps = c.dims[0].kernel;
   if ((taps != 3 && taps != 5) || c.dims[1].kernel != taps) return false;
   for (int i = 0; i < 2; ++i) {
@@ -131,43 +132,45 @@ bool winograd_pays(const Convolution& c) {
     if (d.stride != 1 || d.dilation != 1 || d.before >= taps || d.after >= taps) return false;
   }
   const double direct = flops(c);
-  return direct >= kSmallFlops && Tiles(c).count * tile_ns(c) + filter_ns(c) < 0.8 * direct / 90;
+  const Tiles tiles(c);
+  if (c.in_channels > kMostFilterBytes / tiles.values / static_cast<int64_t>(sizeof(float)) / c.out_channels) return false;
+  return direct >= kSmallFlops && tiles.count * tile_ns(c, tiles) + filter_ns(c) < 0.8 * direct / 90;
 }
 
 Status winograd_forward(ThreadPool& pool, const Convolution& c, const float* x, const float* filter, const float* bias,
                         bool relu, float* y) {
-  const winograd::Math& math = winograd::math();
   const Tiles tiles(c);
+  const winograd::Math& math = winograd::math(tiles.points);
   const int64_t in = c.in_channels, out = c.out_channels;
-  ASSIGN_OR_RETURN(Tensor filter_values, floats(kValues * in * out));
+  ASSIGN_OR_RETURN(Tensor filter_values, floats(tiles.values * in * out));
   const float* const u = filter_values.data<float>();
-  transform_filter(pool, c, filter, filter_values.data<float>());
+  transform_filter(pool, c, tiles, filter, filter_values.data<float>());
 
-  const int64_t at_once = tiles_of_part(c, pool.num_threads(), tiles.count), parts = (tiles.count + at_once - 1) / at_once;
+  const int64_t at_once = tiles_of_part(c, pool.num_threads(), tiles), parts = (tiles.count + at_once - 1) / at_once;
   const int64_t before[] = {c.dims[0].before, c.dims[1].before}, none[] = {0, 0};
   FirstError error;
-  pool.parallel_for(parts, tile_ns(c) * at_once, [&](int64_t begin, int64_t end) {
-    auto scratch = floats(kValues * at_once * (in + out) + in + out);
+  pool.parallel_for(parts, tile_ns(c, tiles) * at_once, [&](int64_t begin, int64_t end) {
+    auto scratch = floats(tiles.values * at_once * (in + out) + in + out);
     if (!scratch.ok()) return error.set(scratch.status());
     float* const v = scratch->data<float>();
-    float* const m = v + kValues * at_once * in;
-    float* const zeros = m + kValues * at_once * out;
+    float* const m = v + tiles.values * at_once * in;
+    float* const zeros = m + tiles.values * at_once * out;
     float* const sink = zeros + in;
     std::fill_n(zeros, in, 0.0f);
     for (int64_t part = begin; part < end; ++part) {
       const int64_t first = part * at_once, n = std::min(at_once, tiles.count - first);
       for (int64_t t = 0; t < n; ++t) {
-        const float* from[kValues];
-        locate<const float>(tiles, first + t, tiles.outputs, kPoints, before, c.dims[0].in, c.dims[1].in, in, x, zeros, from);
+        const float* from[kMostValues];
+        locate<const float>(tiles, first + t, tiles.outputs, tiles.points, before, c.dims[0].in, c.dims[1].in, in, x, zeros, from);
         math.image(from, in, v + t * in, n * in);
       }
-      for (int value = 0; value < kValues; ++value) {
+      for (int value = 0; value < tiles.values; ++value) {
         for (int64_t o = 0; o < out; o += kPanel) {
           math.product(v + value * n * in, in, 1, n, in, u + value * in * out + o * in, m + value * n * out + o, out, false);
         }
       }
       for (int64_t t = 0; t < n; ++t) {
-        float* to[kValues];
+        float* to[kMostValues];
         locate<float>(tiles, first + t, tiles.outputs, tiles.outputs, none, c.dims[0].out, c.dims[1].out, out, y, sink, to);
         math.output[tiles.outputs](m + t * out, n * out, out, bias, relu, to);
       }
@@ -185,32 +188,32 @@ Status winograd_to_input(ThreadPool& pool, const Convolution& c, const float* dy
 // The outputs are the filter's elements here, and a tile of dL/dy is what the tile of the image is folded with. Each segment
 // of the tiles has sums of its own, which are added in the order of the segments.
 Status winograd_to_filter(ThreadPool& pool, const Convolution& c, const float* x, const float* dy, float* dfilter) {
-  const winograd::Math& math = winograd::math();
   const Tiles tiles(c);
+  const winograd::Math& math = winograd::math(tiles.points);
   const int64_t in = c.in_channels, out = c.out_channels, size = in * out;
-  const int64_t sum_bytes = kValues * size * static_cast<int64_t>(sizeof(float));
-  const int64_t at_once = std::clamp<int64_t>(4 * kCacheBytes / (kValues * 4 * (in + out)), 24, 192);
+  const int64_t sum_bytes = tiles.values * size * static_cast<int64_t>(sizeof(float));
+  const int64_t at_once = std::clamp<int64_t>(4 * kCacheBytes / (tiles.values * 4 * (in + out)), 24, 192);
   const int64_t most = std::clamp<int64_t>(kMostSumBytes / sum_bytes, 1, 2 * pool.num_threads());
   const int64_t segments = std::min(most, (tiles.count + at_once - 1) / at_once);
-  ASSIGN_OR_RETURN(Tensor all_sums, floats(segments * kValues * size));
+  ASSIGN_OR_RETURN(Tensor all_sums, floats(segments * tiles.values * size));
   float* const sums = all_sums.data<float>();
   const int64_t before[] = {c.dims[0].before, c.dims[1].before}, none[] = {0, 0};
   FirstError error;
-  pool.parallel_for(segments, tile_ns(c) * static_cast<double>(tiles.count) / segments, [&](int64_t begin, int64_t end) {
-    auto scratch = floats(kValues * at_once * (in + out) + std::max(in, out));
+  pool.parallel_for(segments, tile_ns(c, tiles) * static_cast<double>(tiles.count) / segments, [&](int64_t begin, int64_t end) {
+    auto scratch = floats(tiles.values * at_once * (in + out) + std::max(in, out));
     if (!scratch.ok()) return error.set(scratch.status());
     float* const v = scratch->data<float>();
-    float* const w = v + kValues * at_once * in;
-    float* const zeros = w + kValues * at_once * out;
+    float* const w = v + tiles.values * at_once * in;
+    float* const zeros = w + tiles.values * at_once * out;
     std::fill_n(zeros, std::max(in, out), 0.0f);
     for (int64_t segment = begin; segment < end; ++segment) {
-      float* const sum = sums + segment * kValues * size;
+      float* const sum = sums + segment * tiles.values * size;
       const int64_t start = tiles.count * segment / segments, stop = tiles.count * (segment + 1) / segments;
       for (int64_t first = start; first < stop; first += at_once) {
         const int64_t n = std::min(at_once, stop - first);
         for (int64_t t = 0; t < n; ++t) {
-          const float* from[kValues];
-          locate<const float>(tiles, first + t, tiles.outputs, kPoints, before, c.dims[0].in, c.dims[1].in, in, x, zeros,
+          const float* from[kMostValues];
+          locate<const float>(tiles, first + t, tiles.outputs, tiles.points, before, c.dims[0].in, c.dims[1].in, in, x, zeros,
                               from);
           math.image(from, in, v + t * in, n * in);
           locate<const float>(tiles, first + t, tiles.outputs, tiles.outputs, none, c.dims[0].out, c.dims[1].out, out, dy,
@@ -220,7 +223,7 @@ Status winograd_to_filter(ThreadPool& pool, const Convolution& c, const float* x
             for (int k = 0; k < tiles.outputs * tiles.outputs; ++k) from[k] += from[k] == zeros ? 0 : kPanel;
           }
         }
-        for (int value = 0; value < kValues; ++value) {
+        for (int value = 0; value < tiles.values; ++value) {
           for (int64_t o = 0; o < out; o += kPanel) {
             math.product(v + value * n * in, 1, in, in, n, w + value * n * out + o * n, sum + value * size + o, out,
                          first != start);
@@ -232,14 +235,14 @@ Status winograd_to_filter(ThreadPool& pool, const Convolution& c, const float* x
   RETURN_IF_ERROR(error.get());
   pool.parallel_for(in, 3.0 * out * segments, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
-      for (int value = 0; value < kValues; ++value) {
+      for (int value = 0; value < tiles.values; ++value) {
         float* const total = sums + value * size + i * out;
         for (int64_t segment = 1; segment < segments; ++segment) {
-          const float* part = total + segment * kValues * size;
+          const float* part = total + segment * tiles.values * size;
           for (int64_t o = 0; o < out; ++o) total[o] += part[o];
         }
       }
-      float* to[kValues];
+      float* to[kMostValues];
       for (int k = 0; k < tiles.taps * tiles.taps; ++k) to[k] = dfilter + k * size + i * out;
       math.output[tiles.taps](sums + i * out, size, out, nullptr, false, to);
     }

@@ -1,8 +1,8 @@
 #pragma once
 
-// Convolutions of float images by 3x3 and 5x5 filters with a quarter to a half of the multiplications (Winograd's minimal
+// Convolutions of float images by 3x3 and 5x5 filters with a sixth to a quarter of the multiplications (Winograd's minimal
 // filtering). Sums are rounded otherwise than in a direct convolution: by some 1e-5 of the largest value, and an infinity or
-// NaN in an image spoils the tile of 6x6 elements that it lies in.
+// NaN in an image spoils the tile of 6x6 elements, 8x8 for 5x5 filters, that it lies in.
 
 #include "convolution.h"
 

@@ -18,66 +18,112 @@ using V = hn::Vec<D>;
 HWY_INLINE V times(float factor, V v) { return hn::Mul(hn::Set(D(), factor), v); }
 HWY_INLINE V plus_times(V sum, float factor, V v) { return hn::MulAdd(hn::Set(D(), factor), v, sum); }
 
-HWY_INLINE void image_values(const V d0, const V d1, const V d2, const V d3, const V d4, const V d5, V* t) {
-  const V even = plus_times(d4, -4, d2), odd = plus_times(d3, -4, d1);
-  const V even2 = hn::Sub(d4, d2), odd2 = times(2, hn::Sub(d3, d1));
-  t[0] = plus_times(plus_times(d4, -5, d2), 4, d0);
-  t[1] = hn::Add(even, odd);
-  t[2] = hn::Sub(even, odd);
-  t[3] = hn::Add(even2, odd2);
-  t[4] = hn::Sub(even2, odd2);
-  t[5] = plus_times(plus_times(d5, -5, d3), 4, d1);
+// The polynomial that is 0 at all points but one, of elements d: its value is that of the tile at this point.
+template <int kPoints>
+HWY_INLINE void image_values(const V* d, V* t) {
+  if constexpr (kPoints == 6) {
+    const V even = plus_times(d[4], -4, d[2]), odd = plus_times(d[3], -4, d[1]);
+    const V even2 = hn::Sub(d[4], d[2]), odd2 = times(2, hn::Sub(d[3], d[1]));
+    t[0] = plus_times(plus_times(d[4], -5, d[2]), 4, d[0]);
+    t[1] = hn::Add(even, odd);
+    t[2] = hn::Sub(even, odd);
+    t[3] = hn::Add(even2, odd2);
+    t[4] = hn::Sub(even2, odd2);
+    t[5] = plus_times(plus_times(d[5], -5, d[3]), 4, d[1]);
+  } else {
+    const V even = plus_times(hn::Add(d[2], d[6]), -4.25f, d[4]), odd = plus_times(hn::Add(d[1], d[5]), -4.25f, d[3]);
+    const V even2 = plus_times(plus_times(d[6], 0.25f, d[2]), -1.25f, d[4]);
+    const V odd2 = plus_times(plus_times(times(2, d[5]), 0.5f, d[1]), -2.5f, d[3]);
+    const V even3 = plus_times(plus_times(d[6], 4, d[2]), -5, d[4]);
+    const V odd3 = plus_times(plus_times(times(2, d[1]), 0.5f, d[5]), -2.5f, d[3]);
+    t[0] = plus_times(hn::Sub(d[0], d[6]), 5.25f, hn::Sub(d[4], d[2]));
+    t[1] = hn::Add(even, odd);
+    t[2] = hn::Sub(even, odd);
+    t[3] = hn::Add(even2, odd2);
+    t[4] = hn::Sub(even2, odd2);
+    t[5] = hn::Add(even3, odd3);
+    t[6] = hn::Sub(even3, odd3);
+    t[7] = plus_times(hn::Sub(d[7], d[1]), 5.25f, hn::Sub(d[3], d[5]));
+  }
 }
 
+// g(x) = g[0] + g[1] x + ... at x and -x: its even and its odd part.
 template <int kTaps>
-HWY_INLINE void filter_values(const V* g, V* t) {
-  V even = g[0], odd = g[1], even2 = g[0], odd2 = times(2, g[1]);
-  if constexpr (kTaps > 2) even = hn::Add(even, g[2]), even2 = plus_times(even2, 4, g[2]);
-  if constexpr (kTaps > 3) odd = hn::Add(odd, g[3]), odd2 = plus_times(odd2, 8, g[3]);
-  if constexpr (kTaps > 4) even = hn::Add(even, g[4]), even2 = plus_times(even2, 16, g[4]);
-  t[0] = times(1.0f / 4, g[0]);
-  t[1] = times(-1.0f / 6, hn::Add(even, odd));
-  t[2] = times(-1.0f / 6, hn::Sub(even, odd));
-  t[3] = times(1.0f / 24, hn::Add(even2, odd2));
-  t[4] = times(1.0f / 24, hn::Sub(even2, odd2));
-  t[5] = g[kTaps - 1];
+HWY_INLINE void parts_at(const V* g, float x, V* even, V* odd) {
+  *even = g[0], *odd = times(x, g[1]);
+  if constexpr (kTaps > 2) *even = plus_times(*even, x * x, g[2]);
+  if constexpr (kTaps > 3) *odd = plus_times(*odd, x * x * x, g[3]);
+  if constexpr (kTaps > 4) *even = plus_times(*even, x * x * x * x, g[4]);
 }
 
-template <int kOutputs>
-HWY_INLINE void output_values(const V t0, const V t1, const V t2, const V t3, const V t4, const V t5, V* y) {
-  const V even = hn::Add(t1, t2), odd = hn::Sub(t1, t2), even2 = hn::Add(t3, t4), odd2 = hn::Sub(t3, t4);
-  y[0] = hn::Add(t0, hn::Add(even, even2));
+// Divided by what image_values has too much of: the product of the point's distances from all others.
+template <int kPoints, int kTaps>
+HWY_INLINE void filter_values(const V* g, V* t) {
+  const auto pair = [&](float x, float factor, V* at) HWY_ATTR {
+    V even, odd;
+    parts_at<kTaps>(g, x, &even, &odd);
+    at[0] = times(factor, hn::Add(even, odd));
+    at[1] = times(factor, hn::Sub(even, odd));
+  };
+  if constexpr (kPoints == 6) {
+    t[0] = times(1.0f / 4, g[0]);
+    pair(1, -1.0f / 6, t + 1);
+    pair(2, 1.0f / 24, t + 3);
+  } else {
+    t[0] = g[0];
+    pair(1, -2.0f / 9, t + 1);
+    pair(2, 1.0f / 90, t + 3);
+    pair(0.5f, 32.0f / 45, t + 5);
+  }
+  t[kPoints - 1] = g[kTaps - 1];
+}
+
+template <int kPoints, int kOutputs>
+HWY_INLINE void output_values(const V* t, V* y) {
+  const V even = hn::Add(t[1], t[2]), odd = hn::Sub(t[1], t[2]), even2 = hn::Add(t[3], t[4]), odd2 = hn::Sub(t[3], t[4]);
+  y[0] = hn::Add(t[0], hn::Add(even, even2));
   y[1] = plus_times(odd, 2, odd2);
   if constexpr (kOutputs > 2) y[2] = plus_times(even, 4, even2);
   if constexpr (kOutputs > 3) y[3] = plus_times(odd, 8, odd2);
   if constexpr (kOutputs > 4) y[4] = plus_times(even, 16, even2);
-  y[kOutputs - 1] = hn::Add(y[kOutputs - 1], t5);
+  if constexpr (kPoints == 8) {
+    const V even3 = hn::Add(t[5], t[6]), odd3 = hn::Sub(t[5], t[6]);
+    y[0] = hn::Add(y[0], even3);
+    y[1] = plus_times(y[1], 1.0f / 2, odd3);
+    if constexpr (kOutputs > 2) y[2] = plus_times(y[2], 1.0f / 4, even3);
+    if constexpr (kOutputs > 3) y[3] = plus_times(y[3], 1.0f / 8, odd3);
+    if constexpr (kOutputs > 4) y[4] = plus_times(y[4], 1.0f / 16, even3);
+  }
+  y[kOutputs - 1] = hn::Add(y[kOutputs - 1], t[kPoints - 1]);
 }
 
+template <int kPoints>
 void image(const float* const* from, int64_t channels, float* to, int64_t stride) {
   const D d;
   const int64_t lanes = hn::Lanes(d);
   for (int64_t c = 0; c < channels; c += lanes) {
     HWY_ALIGN float columns[kPoints][kPoints * kPanel];
     for (int j = 0; j < kPoints; ++j) {
-      const auto at = [&](int i) HWY_ATTR { return hn::LoadU(d, from[i * kPoints + j] + c); };
-      V t[kPoints];
-      image_values(at(0), at(1), at(2), at(3), at(4), at(5), t);
-#pragma GCC unroll 6
+      V x[kPoints], t[kPoints];
+#pragma GCC unroll 8
+      for (int i = 0; i < kPoints; ++i) x[i] = hn::LoadU(d, from[i * kPoints + j] + c);
+      image_values<kPoints>(x, t);
+#pragma GCC unroll 8
       for (int i = 0; i < kPoints; ++i) hn::Store(t[i], d, columns[i] + j * kPanel);
     }
     for (int i = 0; i < kPoints; ++i) {
-      const auto at = [&](int j) HWY_ATTR { return hn::Load(d, columns[i] + j * kPanel); };
-      V t[kPoints];
-      image_values(at(0), at(1), at(2), at(3), at(4), at(5), t);
+      V x[kPoints], t[kPoints];
+#pragma GCC unroll 8
+      for (int j = 0; j < kPoints; ++j) x[j] = hn::Load(d, columns[i] + j * kPanel);
+      image_values<kPoints>(x, t);
       float* const row = to + i * kPoints * stride + c;
-#pragma GCC unroll 6
+#pragma GCC unroll 8
       for (int j = 0; j < kPoints; ++j) hn::StoreU(t[j], d, row + j * stride);
     }
   }
 }
 
-template <int kTaps>
+template <int kPoints, int kTaps>
 void filter(const float* const* from, int64_t channels, float* to, int64_t stride) {
   const D d;
   const int64_t lanes = hn::Lanes(d);
@@ -85,25 +131,25 @@ void filter(const float* const* from, int64_t channels, float* to, int64_t strid
     HWY_ALIGN float columns[kPoints][kTaps * kPanel];
     for (int j = 0; j < kTaps; ++j) {
       V g[kTaps], t[kPoints];
-#pragma GCC unroll 6
+#pragma GCC unroll 8
       for (int i = 0; i < kTaps; ++i) g[i] = hn::LoadU(d, from[i * kTaps + j] + c);
-      filter_values<kTaps>(g, t);
-#pragma GCC unroll 6
+      filter_values<kPoints, kTaps>(g, t);
+#pragma GCC unroll 8
       for (int i = 0; i < kPoints; ++i) hn::Store(t[i], d, columns[i] + j * kPanel);
     }
     for (int i = 0; i < kPoints; ++i) {
       V g[kTaps], t[kPoints];
-#pragma GCC unroll 6
+#pragma GCC unroll 8
       for (int j = 0; j < kTaps; ++j) g[j] = hn::Load(d, columns[i] + j * kPanel);
-      filter_values<kTaps>(g, t);
+      filter_values<kPoints, kTaps>(g, t);
       float* const row = to + i * kPoints * stride + c;
-#pragma GCC unroll 6
+#pragma GCC unroll 8
       for (int j = 0; j < kPoints; ++j) hn::StoreU(t[j], d, row + j * stride);
     }
   }
 }
 
-template <int kOutputs>
+template <int kPoints, int kOutputs>
 void output(const float* from, int64_t stride, int64_t channels, const float* bias, bool relu, float* const* to) {
   const D d;
   const int64_t lanes = hn::Lanes(d);
@@ -111,18 +157,20 @@ void output(const float* from, int64_t stride, int64_t channels, const float* bi
   for (int64_t c = 0; c < channels; c += lanes) {
     HWY_ALIGN float columns[kOutputs][kPoints * kPanel];
     for (int j = 0; j < kPoints; ++j) {
-      const auto at = [&](int i) HWY_ATTR { return hn::LoadU(d, from + (i * kPoints + j) * stride + c); };
-      V y[kOutputs];
-      output_values<kOutputs>(at(0), at(1), at(2), at(3), at(4), at(5), y);
-#pragma GCC unroll 6
+      V t[kPoints], y[kOutputs];
+#pragma GCC unroll 8
+      for (int i = 0; i < kPoints; ++i) t[i] = hn::LoadU(d, from + (i * kPoints + j) * stride + c);
+      output_values<kPoints, kOutputs>(t, y);
+#pragma GCC unroll 8
       for (int i = 0; i < kOutputs; ++i) hn::Store(y[i], d, columns[i] + j * kPanel);
     }
     const V add = bias != nullptr ? hn::LoadU(d, bias + c) : zero;
     for (int i = 0; i < kOutputs; ++i) {
-      const auto at = [&](int j) HWY_ATTR { return hn::Load(d, columns[i] + j * kPanel); };
-      V y[kOutputs];
-      output_values<kOutputs>(at(0), at(1), at(2), at(3), at(4), at(5), y);
-#pragma GCC unroll 6
+      V t[kPoints], y[kOutputs];
+#pragma GCC unroll 8
+      for (int j = 0; j < kPoints; ++j) t[j] = hn::Load(d, columns[i] + j * kPanel);
+      output_values<kPoints, kOutputs>(t, y);
+#pragma GCC unroll 8
       for (int j = 0; j < kOutputs; ++j) {
         V value = bias != nullptr ? hn::Add(y[j], add) : y[j];
         // As Relu's kernel: what isn't below 0 stays, NaN too.
@@ -188,11 +236,20 @@ void product(const float* a, int64_t row_stride, int64_t k_stride, int64_t rows,
   }
 }
 
-Math find() {
+Math find6() {
   Math m = {};
-  m.image = image;
-  m.filter[2] = filter<2>, m.filter[3] = filter<3>, m.filter[4] = filter<4>, m.filter[5] = filter<5>;
-  m.output[2] = output<2>, m.output[3] = output<3>, m.output[4] = output<4>, m.output[5] = output<5>;
+  m.image = image<6>;
+  m.filter[2] = filter<6, 2>, m.filter[3] = filter<6, 3>, m.filter[4] = filter<6, 4>, m.filter[5] = filter<6, 5>;
+  m.output[2] = output<6, 2>, m.output[3] = output<6, 3>, m.output[4] = output<6, 4>, m.output[5] = output<6, 5>;
+  m.product = product;
+  return m;
+}
+
+Math find8() {
+  Math m = {};
+  m.image = image<8>;
+  m.filter[4] = filter<8, 4>, m.filter[5] = filter<8, 5>;
+  m.output[4] = output<8, 4>, m.output[5] = output<8, 5>;
   m.product = product;
   return m;
 }
@@ -204,12 +261,13 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace reflow::ops::winograd {
 namespace {
-HWY_EXPORT(find);
+HWY_EXPORT(find6);
+HWY_EXPORT(find8);
 }  // namespace
 
-const Math& math() {
-  static const Math kMath = HWY_DYNAMIC_DISPATCH(find)();
-  return kMath;
+const Math& math(int points) {
+  static const Math kSix = HWY_DYNAMIC_DISPATCH(find6)(), kEight = HWY_DYNAMIC_DISPATCH(find8)();
+  return points == 6 ? kSix : kEight;
 }
 
 }  // namespace reflow::ops::winograd
