@@ -95,6 +95,19 @@ TEST_P(FusedConvolutions, WithBias) {
   expect_same({op("AddV2", {input({w.filter.dim(3)}), y})}, 2e-6);
 }
 
+TEST_P(FusedConvolutions, ThatAreThenPooled) {
+  const Window& w = GetParam();
+  const Endpoint y = op("Conv2D", {input(w.image), input(w.filter)},
+                        {{"strides", std::vector<int64_t>{1, w.stride, w.stride, 1}}, {"padding", w.padding}});
+  const Endpoint sum = op("Relu", {op("BiasAdd", {y, input({w.filter.dim(3)})})});
+  for (const char* padding : {"SAME", "VALID"}) {
+    const Endpoint pooled = op("MaxPool", {sum}, {{"ksize", std::vector<int64_t>{1, 2, 3, 1}},
+                                                  {"strides", std::vector<int64_t>{1, 2, 2, 1}}, {"padding", padding}});
+    expect_same({pooled}, 4e-6);
+    expect_same({pooled, op("Tanh", {sum})}, 4e-6);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Windows, FusedConvolutions,
                          ::testing::Values(Window{{3, 28, 28, 1}, {5, 5, 1, 32}, 1, "SAME"},
                                            Window{{20, 14, 14, 32}, {5, 5, 32, 64}, 1, "SAME"},

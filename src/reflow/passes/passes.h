@@ -32,6 +32,8 @@ Status share_panels(PassContext& context);
 Status fold_batch_norms(PassContext& context);
 // A convolution, the bias added to it and Relu after that become one node.
 Status fuse_convolutions(PassContext& context);
+// The results of convolutions with biases are pooled while they are in cache.
+Status fuse_pooling(PassContext& context);
 // Element-wise ops over floats of one shape, and the updates of variables that use them, become nodes that do all of it
 // in one pass over memory.
 Status fuse_elementwise(PassContext& context);

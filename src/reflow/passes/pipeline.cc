@@ -29,6 +29,7 @@ const std::vector<Pass>& pipeline() {
       {"batch_norm_folding", "Puts batch normalisation with given statistics into the filters of convolutions.",
        fold_batch_norms},
       {"conv_fusion", "Adds biases and applies Relu to convolutions while they are in cache.", fuse_convolutions},
+      {"pool_fusion", "Pools the results of convolutions while they are in cache.", fuse_pooling},
       {"fusion", "Computes chains of element-wise ops, and updates of variables, in one pass over memory.",
        fuse_elementwise},
   };

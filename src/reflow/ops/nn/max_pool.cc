@@ -98,6 +98,24 @@ inline __attribute__((always_inline)) bool four_max(const Pooling& p, const T* i
   return true;
 }
 
+template <typename T>
+void pool_places(ThreadPool& threads, const Pooling& p, const T* x, T* y) {
+  using C = ComputeType<T>;
+  const int64_t area = p.out_area();
+  threads.parallel_for(p.batch * area, 0.15 * p.channels * p.window_area() + 5, [&](int64_t begin, int64_t end) {
+    std::vector<C> best(p.channels);
+    const bool four = std::is_same_v<C, T> && p.window_area() == 4;
+    simd_loop([&]() REFLOW_SIMD_BODY {
+      C* b = best.data();
+      for (int64_t o = begin; o < end; ++o) {
+        if (four && four_max(p, x + o / area * p.in_area() * p.channels, o % area, y + o * p.channels)) continue;
+        window_max(p, x + o / area * p.in_area() * p.channels, o % area, b);
+        for (int64_t j = 0; j < p.channels; ++j) y[o * p.channels + j] = static_cast<T>(b[j]);
+      }
+    });
+  });
+}
+
 template <typename T, int kRank>
 class MaxPoolKernel : public Kernel {
   using C = ComputeType<T>;
@@ -115,28 +133,12 @@ class MaxPoolKernel : public Kernel {
     }
     const T* x = images.data<T>();
     return into_output<T>(c, attrs.channels_first, [&](T* y) {
-      p.depth_window > 1 ? pool_depth(c.pool(), p, x, y) : pool(c.pool(), p, x, y);
+      p.depth_window > 1 ? pool_depth(c.pool(), p, x, y) : pool_places(c.pool(), p, x, y);
       return OkStatus();
     });
   }
 
  private:
-  static void pool(ThreadPool& threads, const Pooling& p, const T* x, T* y) {
-    const int64_t area = p.out_area();
-    threads.parallel_for(p.batch * area, 0.15 * p.channels * p.window_area() + 5, [&](int64_t begin, int64_t end) {
-      std::vector<C> best(p.channels);
-      const bool four = std::is_same_v<C, T> && p.window_area() == 4;
-      simd_loop([&]() REFLOW_SIMD_BODY {
-        C* b = best.data();
-        for (int64_t o = begin; o < end; ++o) {
-          if (four && four_max(p, x + o / area * p.in_area() * p.channels, o % area, y + o * p.channels)) continue;
-          window_max(p, x + o / area * p.in_area() * p.channels, o % area, b);
-          for (int64_t j = 0; j < p.channels; ++j) y[o * p.channels + j] = static_cast<T>(b[j]);
-        }
-      });
-    });
-  }
-
   static void pool_depth(ThreadPool& threads, const Pooling& p, const T* x, T* y) {
     const int64_t n = p.depth_window, row = p.dims[1].out * p.out_channels();
     threads.parallel_for(p.batch * p.dims[0].out, 1.0 * row * n, [&](int64_t begin, int64_t end) {
@@ -449,4 +451,7 @@ REFLOW_OP("MaxPool3DGradGrad")
     .gradient([](GradContext& g) { first_order_gradient(g, "MaxPool3DGrad"); });
 
 }  // namespace
+
+void max_pool(ThreadPool& threads, const Pooling& p, const float* x, float* y) { pool_places(threads, p, x, y); }
+
 }  // namespace reflow::ops

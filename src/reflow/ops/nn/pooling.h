@@ -44,6 +44,9 @@ Status pool3d_shape(op::ShapeContext& c);
 // dL/dy has a known shape: that of the pooled tensor.
 Status check_pooled_shape(const Pooling& p, const op::ImageFormat& format, const Shape& dy, const char* name);
 
+// y [batch, out.., channels] of images x. REQUIRES: depth_window is 1.
+void max_pool(ThreadPool& threads, const Pooling& p, const float* x, float* y);
+
 // Calls visit(offset) for the elements within the image of the window at output place `o`, in order; offsets are those of
 // the first channel. Inlined into loops that are compiled for several instruction sets.
 template <typename Visit>
