@@ -35,18 +35,16 @@ Initializer default_initializer(const std::string& name, DType dtype) {
 
 Variable make_variable(const Initializer& initializer, const Shape& shape, const VariableOptions& options,
                        const PartitionInfo* info) {
-  if (initializer.value()) {
-    VariableOptions without_dtype = options;
-    without_dtype.dtype = DType::kInvalid;
-    return Variable(*initializer.value(), without_dtype);
-  }
+  VariableOptions of_value = options;  // a value has a type
+  of_value.dtype = DType::kInvalid;
+  if (initializer.value()) return Variable(*initializer.value(), of_value);
   if (shape.fully_defined() && initializer.shape_fn()) {
     return Variable(std::function<TensorLike()>([=, dtype = options.dtype] {
                       return initializer(shape, dtype, info);
                     }),
                     options);
   }
-  if (initializer.value_fn()) return Variable(initializer.value_fn(), options);
+  if (initializer.value_fn()) return Variable(initializer.value_fn(), of_value);
   throw ValueError(
       "The initializer passed is not valid. It should be a callable with no arguments and the shape should not be "
       "provided or an instance of `tf.keras.initializers.*' and `shape` should be fully defined.");
