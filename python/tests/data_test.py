@@ -342,3 +342,13 @@ def test_mistakes():
         Dataset.range(2).concatenate(Dataset.from_tensors('a'))
     with pytest.raises(RuntimeError, match='only supported inside of tf.function or when eager execution is enabled'):
         iter(Dataset.range(3))
+
+
+def test_branches_of_functions_use_captured_variables():
+    with tf.Graph().as_default(), tf.Session() as session:
+        v = tf.get_variable('v', [], tf.int64, tf.ones_initializer(), use_resource=True)
+        dataset = tf.data.Dataset.range(3).map(lambda x: tf.cond(x > 0, lambda: x + v, lambda: x))
+        iterator = dataset.make_initializable_iterator()
+        element = iterator.get_next()
+        session.run([v.initializer, iterator.initializer])
+        assert [session.run(element) for _ in range(3)] == [0, 2, 3]

@@ -166,6 +166,49 @@ def test_concrete_functions(session):
     assert session.run(concrete(given=tf.constant([5.]))).tolist() == [13.]
 
 
+def test_loops_with_side_effects_are_in_order(session):
+    v = tf.get_variable('v', [], initializer=tf.constant_initializer(1.), use_resource=True)
+
+    @tf.function(autograph=False)
+    def f(n):
+        v.assign(v * 3.)
+
+        def body(i):
+            v.assign_add(1.)
+            before = v.read_value()
+            v.assign(v * 2.)
+            with tf.control_dependencies([before]):
+                return i + 1
+        tf.while_loop(lambda i: i < n, body, [0])
+        read = v.read_value()
+        v.assign(v + 0.5)
+        return read, v.read_value()
+
+    read = f(tf.constant(3))
+    session.run(tf.global_variables_initializer())
+    assert session.run(read) == (((3. + 1) * 2 + 1) * 2 * 2 + 2, 38.5)
+
+
+def test_arrays_in_loops(session):
+    @tf.function(autograph=False)
+    def f(xs):
+        array = tf.TensorArray(tf.float32, size=tf.shape(xs)[0]).unstack(xs)
+        squares = tf.TensorArray(tf.float32, size=tf.shape(xs)[0])
+
+        def body(i, squares):
+            x = array.read(i)
+            return i + 1, tf.cond(x > 2., lambda: squares.write(i, x * x).flow, lambda: squares.write(i, x).flow)
+
+        def with_flow(i, flow):
+            squares_of_flow = tf.TensorArray(tf.float32, handle=squares.handle, flow=flow)
+            i, flow = body(i, squares_of_flow)
+            return i, flow
+        flow = tf.while_loop(lambda i, _: i < 3, with_flow, [0, squares.flow])[1]
+        return tf.TensorArray(tf.float32, handle=squares.handle, flow=flow).stack()
+
+    assert session.run(f(tf.constant([1., 2., 3.]))).tolist() == [1., 2., 9.]
+
+
 def test_what_is_no_tensor():
     with tf.Graph().as_default(), pytest.raises(TypeError, match='found return value of type .*, which is not a Tensor'):
         tf.function(lambda: object())()

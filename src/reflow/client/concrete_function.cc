@@ -8,6 +8,7 @@
 
 #include "reflow/client/apply_op.h"
 #include "reflow/client/array_ops.h"
+#include "reflow/client/automatic_control.h"
 #include "reflow/client/capture.h"
 #include "reflow/client/errors.h"
 #include "reflow/client/graph_state.h"
@@ -78,6 +79,7 @@ ConcreteFunction::ConcreteFunction(const std::string& name, const std::vector<Te
       results_.push_back({node->output_shape(0), base_type(node->output_type(0))});
     }
     outline.control_outputs = client::order_side_effects(impl, results);
+    client::forget_colocation_with_arguments(impl, outline.inputs);
   }
   is_stateful_ = std::ranges::any_of(outline.control_outputs, [](const Node* node) { return !node->type().ends_with("Dataset"); });
   outline.name = fmt::format("__inference_{}_{}", name, number.fetch_add(1));

@@ -133,23 +133,7 @@ std::shared_ptr<TracedFunction> TracedFunction::trace(const std::string& name, c
   return made;
 }
 
-// A function's nodes can't be placed with nodes that it hasn't.
-void TracedFunction::forget_foreign_colocation() {
-  graph::Graph& graph = body();
-  for (Node* node : graph.nodes()) {
-    const std::vector<std::string> groups = node->colocation_groups();
-    std::vector<std::string> kept;
-    for (const std::string& group : groups) {
-      const Node* other = graph.find(group);
-      if (other && std::ranges::find(outline_.inputs, other, &Endpoint::node) == outline_.inputs.end()) {
-        kept.push_back("loc:@" + group);
-      }
-    }
-    if (kept.size() == groups.size()) continue;
-    if (kept.empty()) node->clear_attr("_class");
-    else node->set_attr("_class", kept);
-  }
-}
+void TracedFunction::forget_foreign_colocation() { client::forget_colocation_with_arguments(body(), outline_.inputs); }
 
 void TracedFunction::finish() {
   forget_foreign_colocation();

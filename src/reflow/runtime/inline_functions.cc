@@ -283,7 +283,9 @@ Status inline_functions(Graph& graph, const Graph& original) {
     if (const Status status = check_types(*call.node, *body); !status.ok()) return at_node(status, *call.node);
     if (!can_inline(graph, original, *call.node, *body)) continue;
     num_inlined += body->graph->num_nodes();
+    const bool brings_conditions = has_control_flow(*body->graph);
     RETURN_IF_ERROR(Expansion(graph, std::move(call), *std::move(body), name, conditional).run(&calls));
+    conditional = conditional || brings_conditions;  // for the calls in the body
   }
   return OkStatus();
 }

@@ -1,5 +1,7 @@
 """If, while and for of converted functions: Python's, or the graph's where they depend on tensors."""
 
+import threading
+
 from reflow import _core
 from reflow.autograph.operators import checks
 from reflow.framework import ops
@@ -11,6 +13,9 @@ from reflow.ops import control_flow_ops
 from reflow.ops import math_ops
 from reflow.ops import tensor_array_ops
 from reflow.util import nest
+
+
+_loops = threading.local()  # is_within: whether a loop is being built as a function
 
 
 def is_staged(value):
@@ -134,15 +139,19 @@ def _staged_while(test, body, state, internal=(), names=None, **options):
 
 def _as_one_operation(loop, start):
     """What a loop gives. In a function it is one of its own, so that it comes as one after and before what has effects."""
-    if not scopes.num_traces:
+    if not scopes.num_traces or getattr(_loops, 'is_within', False):
         return loop(start)
     found = []
 
     def run(_):
+        _loops.is_within = True
         inside = [_like(value, array_ops.identity(_flow_of(value))) for value in nest.flatten(start, expand_composites=True)]
         found.extend(loop(nest.pack_sequence_as(start, inside, expand_composites=True)))
         return [_flow_of(value) for value in nest.flatten(found, expand_composites=True)]
-    outputs = _core.trace_function('while', [], run).call([]).outputs
+    try:
+        outputs = _core.trace_function('while', [], run).call([]).outputs
+    finally:
+        _loops.is_within = False
     flat = [_like(value, tensor) for value, tensor in zip(nest.flatten(found, expand_composites=True), outputs)]
     return nest.pack_sequence_as(found, flat, expand_composites=True)
 
