@@ -21,6 +21,11 @@ set(test_timeout 900)
 if(REFLOW_SANITIZE)
   set(test_timeout 3600) # such a build is not optimised
 endif()
+set(test_environment "REFLOW_TEST_DATA=${PROJECT_SOURCE_DIR}/tests/data")
+if(REFLOW_SANITIZE MATCHES "thread")
+  list(APPEND test_environment
+    "TSAN_OPTIONS=ignore_noninstrumented_modules=1:suppressions=${PROJECT_SOURCE_DIR}/tests/tsan_suppressions.txt")
+endif()
 
 # A test program of the sources in ARGN; nothing when there are none.
 function(reflow_test target)
@@ -34,7 +39,7 @@ function(reflow_test target)
   add_test(NAME ${target} COMMAND ${target} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${target} PROPERTIES
     TIMEOUT ${test_timeout}
-    ENVIRONMENT "REFLOW_TEST_DATA=${PROJECT_SOURCE_DIR}/tests/data")
+    ENVIRONMENT "${test_environment}")
 endfunction()
 
 foreach(room IN LISTS REFLOW_ROOMS ITEMS tools)

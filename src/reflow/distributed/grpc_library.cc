@@ -10,13 +10,13 @@ namespace {
 
 constexpr char kFileName[] = "libreflow_grpc.so", kEntry[] = "reflow_grpc_transport";
 
-// Symbols of another gRPC in the process are not to be mixed with those of ours. The address sanitizer can't have that.
+// Symbols of another gRPC in the process are not to be mixed with those of ours. Sanitizers can't have that.
 #ifdef __has_feature
 #if __has_feature(address_sanitizer)
 #define REFLOW_ADDRESS_SANITIZER
 #endif
 #endif
-#if defined(__SANITIZE_ADDRESS__) || defined(REFLOW_ADDRESS_SANITIZER)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(REFLOW_ADDRESS_SANITIZER)
 constexpr int kDeepBind = 0;
 #else
 constexpr int kDeepBind = RTLD_DEEPBIND;
