@@ -231,6 +231,10 @@ class SequenceDenseColumn(FeatureColumn, _SequenceDenseColumn):
     def get_sequence_dense_tensor(self, transformation_cache, state_manager):
         """A TensorSequenceLengthPair."""
 
+    @property
+    def _variable_shape(self):
+        return self.variable_shape
+
     def _get_sequence_dense_tensor(self, inputs, weight_collections=None, trainable=None):
         return self.get_sequence_dense_tensor(_BuilderAsCache(inputs), _ScopedVariables(weight_collections, trainable))
 
