@@ -114,8 +114,8 @@ class _TensorMethods:
         raise NotImplementedError('Cannot convert a symbolic Tensor ({}) to a numpy array.'.format(self.name))
 
     def __getitem__(self, slice_spec, var=None):
-        from reflow.ops import array_ops
-        return array_ops._slice_helper(self, slice_spec, var)
+        from reflow.ops import slicing
+        return slicing.part_of(self, slice_spec, var)
 
     __abs__ = operators.absolute
     __matmul__, __rmatmul__, __div__, __rdiv__ = operators.MATMUL + operators.DIV

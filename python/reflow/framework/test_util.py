@@ -11,7 +11,6 @@ from absl.testing import absltest
 from reflow.framework import errors_impl as errors
 from reflow.framework.local_cluster import create_local_cluster  # noqa: F401
 from reflow.framework.test_assertions import ArrayAssertions, MessageAssertions
-from reflow.framework.test_clusters import create_local_cluster  # noqa: F401
 from reflow.platform import tf_logging as logging
 
 _SEED = 87654321

@@ -5,11 +5,12 @@ import builtins
 from reflow import _core
 from reflow.framework import dtypes
 from reflow.framework import ops
-from reflow.framework import tensor_shape
 from reflow.framework import tensor_util
 from reflow.framework.constant_op import constant  # noqa: F401
 from reflow.ops import gen_array_ops
 from reflow.ops import gen_math_ops
+from reflow.ops.slicing import part_of as _slice_helper  # noqa: F401
+from reflow.ops.slicing import part_of_variable as _SliceHelperVar  # noqa: F401
 from reflow.util import deprecation
 
 newaxis = None
@@ -133,79 +134,6 @@ def rank_internal(input, name=None, optimize=True):
 def _is_sparse(value):
     from reflow.framework import sparse_tensor
     return isinstance(value, sparse_tensor.SparseTensor)
-
-
-_POSITION_TYPES = (dtypes.int32, dtypes.int64)
-
-
-def _is_mask(spec):
-    if isinstance(spec, bool):
-        return True
-    if isinstance(spec, ops.Tensor):
-        return spec.dtype == dtypes.bool
-    return type(spec).__module__ == 'numpy' and getattr(spec, 'dtype', None) == bool and getattr(spec, 'ndim', 0) > 0
-
-
-def _check_index(index):
-    if index is None or index is Ellipsis:
-        return
-    for position in (index.start, index.stop, index.step) if isinstance(index, builtins.slice) else (index,):
-        if position is not None:
-            _check_position(position)
-
-
-def _check_position(index):
-    if isinstance(index, (int, tensor_shape.Dimension)):
-        return
-    dtype = getattr(index, 'dtype', None)  # of whatever class: some have one, and a shape
-    if dtype is not None and dtypes.as_dtype(dtype).base_dtype in _POSITION_TYPES and not (
-            index.shape and len(index.shape) == 1):
-        return
-    raise TypeError('Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 '
-                    'tensors are valid indices, got {!r}'.format(index))
-
-
-def _slice_helper(tensor, slice_spec, var=None):
-    """tensor[slice_spec]."""
-    if _is_mask(slice_spec):
-        return boolean_mask(tensor=tensor, mask=slice_spec)
-    slice_spec = _indices(slice_spec)
-    for index in slice_spec:
-        _check_index(index)
-    return _core.slice_by(tensor, slice_spec)
-
-
-def _indices(slice_spec):
-    return list(slice_spec) if isinstance(slice_spec, (list, tuple)) else [slice_spec]
-
-
-def _SliceHelperVar(var, slice_spec):
-    """variable[slice_spec], with a method `assign`, which writes to the variable."""
-    part = _slice_helper(var.value(), slice_spec, var)
-
-    def assign(val, name=None):
-        """Writes to these elements of the variable."""
-        if _core.executing_eagerly():
-            from reflow.ops import slice_assignment
-            return slice_assignment.assign_slice(var, _indices(slice_spec), val, name)
-        return _assign_to_part(var, part, val, name)
-
-    part.assign = assign
-    return part
-
-
-def _assign_to_part(var, part, value, name):
-    ref = var._ref() if hasattr(var, '_ref') else None
-    if name is None and ref is not None:
-        name = part.op.name + '/_assign'
-    if ref is None or not ref.dtype._is_ref_dtype or part.op.type != 'StridedSlice':
-        return _core.assign_slice(part, value, name)
-    # Within a cond the op reads a value that has come into it, not the variable.
-    op = part.op
-    masks = {mask: op.get_attr(mask) for mask in ('begin_mask', 'end_mask', 'ellipsis_mask', 'new_axis_mask',
-                                                  'shrink_axis_mask')}
-    return gen_array_ops.strided_slice_assign(ref=ref, begin=op.inputs[1], end=op.inputs[2], strides=op.inputs[3],
-                                              value=value, name=name, **masks)
 
 
 def slice(input_, begin, size, name=None):
@@ -590,39 +518,6 @@ def sparse_mask(a, mask_indices, name=None):
         out_indices, to_gather = setdiff1d(indices, mask_indices)
         out_values = gather(a.values, to_gather, name=name)
         return indexed_slices.IndexedSlices(out_values, out_indices, a.dense_shape)
-
-
-def required_space_to_batch_paddings(input_shape, block_shape, base_paddings=None, name=None):
-    """The paddings and crops that space_to_batch needs so that blocks fit."""
-    from reflow.ops import math_ops
-    with ops.name_scope(name, 'required_space_to_batch_paddings', [input_shape, block_shape]):
-        input_shape = ops.convert_to_tensor(input_shape, dtype=dtypes.int32, name='input_shape')
-        block_shape = ops.convert_to_tensor(block_shape, dtype=dtypes.int32, name='block_shape')
-        block_shape.get_shape().assert_is_fully_defined()
-        block_shape.get_shape().assert_has_rank(1)
-        num_block_dims = block_shape.get_shape().dims[0].value
-        if num_block_dims == 0:
-            return zeros([0, 2], dtypes.int32), zeros([0, 2], dtypes.int32)
-        input_shape.get_shape().assert_is_compatible_with([num_block_dims])
-        if base_paddings is not None:
-            base_paddings = ops.convert_to_tensor(base_paddings, dtype=dtypes.int32, name='base_paddings')
-            base_paddings.get_shape().assert_is_compatible_with([num_block_dims, 2])
-        else:
-            base_paddings = zeros([num_block_dims, 2], dtypes.int32)
-        const_block_shape = tensor_util.constant_value(block_shape)
-        const_input_shape = tensor_util.constant_value(input_shape)
-        const_base_paddings = tensor_util.constant_value(base_paddings)
-        if const_block_shape is not None and const_input_shape is not None and const_base_paddings is not None:
-            block_shape, input_shape, base_paddings = const_block_shape, const_input_shape, const_base_paddings
-        # What is missing to a whole number of blocks is padded at the end, and cropped there again.
-        pad_start = base_paddings[:, 0]
-        orig_pad_end = base_paddings[:, 1]
-        full_input_shape = input_shape + pad_start + orig_pad_end
-        pad_end_extra = (block_shape - full_input_shape % block_shape) % block_shape
-        pad_end = orig_pad_end + pad_end_extra
-        result_paddings = stack([[pad_start[i], pad_end[i]] for i in builtins.range(num_block_dims)], name='paddings')
-        result_crops = stack([[0, pad_end_extra[i]] for i in builtins.range(num_block_dims)], name='crops')
-        return result_paddings, result_crops
 
 
 def extract_image_patches(images, ksizes=None, strides=None, rates=None, padding=None, name=None, sizes=None):

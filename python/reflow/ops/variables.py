@@ -254,8 +254,8 @@ class Variable(_core.Variable, trackable.Trackable):
         raise TypeError("'Variable' object is not iterable.")
 
     def __getitem__(self, slice_spec):
-        from reflow.ops import array_ops
-        return array_ops._SliceHelperVar(self, slice_spec)
+        from reflow.ops import slicing
+        return slicing.part_of_variable(self, slice_spec)
 
     __abs__ = operators.absolute
     __matmul__, __rmatmul__, __div__, __rdiv__ = operators.MATMUL + operators.DIV
