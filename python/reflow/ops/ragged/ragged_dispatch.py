@@ -7,8 +7,10 @@ import inspect
 import sys
 
 from reflow.names import public
+from reflow.ops import math_ops
 from reflow.ops.ragged import ragged_concat_ops
 from reflow.ops.ragged import ragged_functional_ops
+from reflow.ops.ragged import ragged_reductions
 from reflow.ops.ragged import ragged_tensor
 
 # Public functions by their modules (root: tensorflow itself); these have one, two, or a list of arguments that may be ragged.
@@ -69,6 +71,20 @@ def _joining(function, joins_rows):
     return of_either
 
 
+def _reducing(function, reduces_rows):
+    """A reduction, or of a ragged tensor `reduces_rows`; both names of its arguments that tf.reduce_sum has are known."""
+    @functools.wraps(function)
+    def of_either(*args, **kwargs):
+        tensor = args[0] if args else kwargs.get('input_tensor')
+        if not ragged_tensor.is_ragged(tensor):
+            return function(*args, **kwargs)
+        given = inspect.signature(function).bind(*args, **kwargs).arguments
+        axis, keepdims = (given.get(name) if given.get(name) is not None else given.get(old)
+                          for name, old in (('axis', 'reduction_indices'), ('keepdims', 'keep_dims')))
+        return reduces_rows(tensor, axis, keepdims, given.get('name'))
+    return of_either
+
+
 @functools.lru_cache(maxsize=None)
 def install():
     """Puts functions that take ragged tensors in the place of those that don't, wherever modules have these."""
@@ -78,6 +94,9 @@ def install():
     for name in ('concat', 'stack'):
         function = public.resolve('', name)
         replaced[id(function)] = _joining(function, getattr(ragged_concat_ops, name))
+    for name in ('reduce_sum', 'reduce_prod', 'reduce_min', 'reduce_max', 'reduce_mean', 'reduce_all', 'reduce_any'):
+        for function in (public.resolve('', name), getattr(math_ops, name)):
+            replaced[id(function)] = _reducing(function, getattr(ragged_reductions, name))
     for name, module in list(sys.modules.items()):
         if name.partition('.')[0] not in ('reflow', 'tensorflow') or module is None:
             continue

@@ -317,7 +317,7 @@ class RaggedTensor(composite_tensor.CompositeTensor):
                 lengths = math_ops.reduce_max(math_ops.cast(is_value, row_splits_dtype) * array_ops.expand_dims(columns, 0), axis=1)
                 lengths = math_ops.maximum(lengths, 0)
             if lengths is not None:
-                lengths = ops.convert_to_tensor(lengths, row_splits_dtype, 'lengths')
+                lengths = _as_integers(lengths, 'lengths', row_splits_dtype)
                 lengths.shape.assert_has_rank(1)
                 lengths = math_ops.minimum(math_ops.maximum(lengths, 0), ncols)
                 mask = array_ops.sequence_mask(lengths, ncols)
@@ -502,6 +502,14 @@ def _with_partition(values, partition, name):
 
 def _splits_of_lengths(row_lengths):
     return array_ops.concat([array_ops.zeros([1], row_lengths.dtype), math_ops.cumsum(row_lengths)], axis=0)
+
+
+def _as_integers(value, name, dtype):
+    """`value` as a tensor of an integer type, cast to `dtype`. TypeError: it has no integers."""
+    tensor = ops.convert_to_tensor(value, name=name, preferred_dtype=dtype)
+    if not tensor.dtype.is_integer:
+        raise TypeError('%s must be an integer tensor; dtype=%s' % (name, tensor.dtype))
+    return math_ops.cast(tensor, dtype)
 
 
 def _nvals(values, out_type):
