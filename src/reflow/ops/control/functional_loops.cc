@@ -1,7 +1,9 @@
 // Control flow by functions: If, Case, While and For. They run one function after the other; the graph around them sees
 // one node.
 
+#include <algorithm>
 #include <chrono>
+#include <cstring>
 
 #include "reflow/op/function_runner.h"
 #include "reflow/op/op.h"
@@ -252,15 +254,34 @@ REFLOW_OP("For")
     .kernel<For>(kCpu)
     .sets_outputs();
 
+// A value of the right type, whose unknown dimensions are 0.
+class FakeParam : public Kernel {
+ public:
+  explicit FakeParam(KernelInit&) {}
+  Status compute(KernelContext& c) override {
+    Tensor& value = c.output(0);
+    if (is_plain(value.dtype()) && value.num_elements() > 0) std::memset(value.raw_data(), 0, value.size_bytes());
+    return OkStatus();
+  }
+};
+
+Status fake_param_shape(ShapeContext& c) {
+  Shape shape = c.attr_or<Shape>("shape", Shape::unknown());
+  if (c.concrete()) {
+    if (!shape.known_rank()) shape = Shape{};
+    for (int i = 0; i < shape.rank(); ++i) shape.set_dim(i, std::max<int64_t>(shape.dim(i), 0));
+  }
+  c.set_output(0, std::move(shape));
+  return OkStatus();
+}
+
 REFLOW_OP("FakeParam")
     .output("output: dtype")
     .attr("dtype: type")
     .attr("shape: shape")
-    .doc("Stands for a value that isn't there: it is never run.")
-    .shape([](ShapeContext& c) {
-      c.set_output(0, c.attr_or<Shape>("shape", Shape::unknown()));
-      return OkStatus();
-    });
+    .doc("Stands for a value that isn't there: nobody looks at it.")
+    .shape(fake_param_shape)
+    .kernel<FakeParam>(kCpu);
 
 }  // namespace
 }  // namespace reflow::ops

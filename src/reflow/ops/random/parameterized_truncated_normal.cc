@@ -49,9 +49,10 @@ class TruncatedSampler {
   TruncatedSampler(Groups<T>& groups, const Bounds<T>& bounds, T* out, T* end) : groups_(groups), b_(bounds), out_(out), end_(end) {}
 
   Status fill() {
-    const T root = std::sqrt(b_.low * b_.low + T(4));
-    const T cutoff = T(2) * std::exp(T(0.5) + (b_.low * (b_.low - root)) / T(4)) / (b_.low + root);
-    if ((b_.low < -T(kWideBound) && b_.high >= T(0)) || (b_.high > T(kWideBound) && b_.low <= T(0))) return from_normal();
+    const T root = T(std::sqrt(b_.low * b_.low + T(4)));
+    const T cutoff = T(2) * T(std::exp(T(0.5) + (b_.low * (b_.low - root)) / T(4))) / (b_.low + root);
+    const double low = b_.low, high = b_.high;
+    if ((low < -kWideBound && high >= 0) || (high > kWideBound && low <= 0)) return from_normal();
     b_.high - b_.low < cutoff ? from_uniform() : from_exponential();
     return OkStatus();
   }
@@ -84,7 +85,7 @@ class TruncatedSampler {
       for (T& x : z) x = x * width + b_.low;
       const auto u = groups_.uniform();
       for (size_t i = 0; i < z.size() && !full(); ++i) {
-        const bool accepted = u[i] <= std::exp((offset - z[i] * z[i]) / T(2));
+        const bool accepted = u[i] <= T(std::exp((offset - z[i] * z[i]) / T(2)));
         if (accepted || iterations_ + 1 >= kMaxIterations) put(z[i]);
         else ++iterations_;
       }
@@ -92,13 +93,13 @@ class TruncatedSampler {
   }
 
   void from_exponential() {
-    const T alpha = (b_.low + std::sqrt(b_.low * b_.low + T(4))) / T(2);
+    const T alpha = (b_.low + T(std::sqrt(b_.low * b_.low + T(4)))) / T(2);
     while (!full()) {
       const auto r = groups_.uniform();
       for (size_t i = 0; i + 1 < r.size() && !full(); i += 2) {
-        const T z = -std::log(r[i]) / alpha + b_.low;
+        const T z = -T(std::log(r[i])) / alpha + b_.low;
         const T x = b_.low < alpha ? alpha - z : b_.low - alpha;
-        const bool accepted = r[i + 1] <= std::exp(-x * x / T(2)) && z < b_.high;
+        const bool accepted = r[i + 1] <= T(std::exp(-x * x / T(2))) && z < b_.high;
         if (accepted || iterations_ + 1 >= kMaxIterations) put(z);
         else ++iterations_;
       }
@@ -187,7 +188,7 @@ REFLOW_OP("ParameterizedTruncatedNormal")
     .stateful()
     .doc("Normal numbers between minvals and maxvals; the parameters are scalars, or vectors with one for each row of the result.")
     .shape(truncated_shape)
-    .kernel<ParameterizedTruncatedNormal>(kCpu, kFloat32And64, "dtype")
+    .kernel<ParameterizedTruncatedNormal>(kCpu, Types<Half, float, double>(), "dtype")
     .not_differentiable();
 
 }  // namespace

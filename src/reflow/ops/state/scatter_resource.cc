@@ -185,7 +185,8 @@ REFLOW_OP("ResourceScatterNdAdd")
     .stateful()
     .doc("Adds `updates` to the slices of the variable `ref` that the last dimension of `indices` names.")
     .shape(slices_shape)
-    .kernel<ResourceAddSlices>(kCpu, kNumberTypes);
+    .kernel<ResourceAddSlices>(kCpu, kNumberTypes)
+    .kernel<ResourceAddSlices>(kCpu, Types<bool>());
 
 REFLOW_OP("ResourceScatterNdSub")
     .input("ref: resource")
@@ -197,7 +198,8 @@ REFLOW_OP("ResourceScatterNdSub")
     .stateful()
     .doc("Subtracts `updates` from the slices of the variable `ref` that the last dimension of `indices` names.")
     .shape(slices_shape)
-    .kernel<ResourceSubSlices>(kCpu, kNumberTypes);
+    .kernel<ResourceSubSlices>(kCpu, kNumberTypes)
+    .kernel<ResourceSubSlices>(kCpu, Types<bool>());
 
 }  // namespace
 }  // namespace reflow::ops

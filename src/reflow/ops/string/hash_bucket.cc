@@ -6,6 +6,7 @@
 
 #include "reflow/base/string_hash.h"
 #include "reflow/op/op.h"
+#include "reflow/op/quantized.h"
 
 namespace reflow::ops {
 namespace {
@@ -140,7 +141,7 @@ REFLOW_OP("Fingerprint")
     .attr("T: type")
     .doc("A fingerprint of 8 bytes for each row of `data`, by the FarmHash `method` \"farmhash64\".")
     .shape(fingerprint_shape)
-    .kernel_for<Fingerprint>(kCpu, kPlainTypes + Types<std::string>{});
+    .kernel_for<Fingerprint>(kCpu, kPlainTypes + kQuantizedTypes + Types<std::string>{});
 
 }  // namespace
 }  // namespace reflow::ops
