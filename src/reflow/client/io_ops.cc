@@ -44,3 +44,29 @@ Output decode_base64(const TensorLike& input, const NameOptions& options) {
 }
 
 }  // namespace reflow
+
+namespace reflow::io {
+
+DecodedProto decode_proto(const TensorLike& bytes, const std::string& message_type,
+                          const std::vector<std::string>& field_names, const std::vector<DType>& output_types,
+                          const DecodeProtoOptions& options) {
+  graph::Node* node = client::make_op("DecodeProtoV2", options.name, {bytes},
+                                      {{"message_type", message_type},
+                                       {"field_names", field_names},
+                                       {"output_types", output_types},
+                                       {"descriptor_source", options.descriptor_source},
+                                       {"message_format", options.message_format},
+                                       {"sanitize", options.sanitize}});
+  std::vector<Output> outputs = client::all_outputs(node);
+  return {outputs[0], std::vector<Output>(outputs.begin() + 1, outputs.end())};
+}
+
+Output encode_proto(const TensorLike& sizes, const TensorList& values, const std::vector<std::string>& field_names,
+                    const std::string& message_type, const EncodeProtoOptions& options) {
+  return client::apply_op("EncodeProto", options.name, {sizes, TensorLike(values)},
+                          {{"field_names", field_names},
+                           {"message_type", message_type},
+                           {"descriptor_source", options.descriptor_source}});
+}
+
+}  // namespace reflow::io

@@ -35,3 +35,29 @@ Output encode_base64(const TensorLike& input, const EncodeBase64Options& options
 Output decode_base64(const TensorLike& input, const NameOptions& options = {});
 
 }  // namespace reflow
+
+namespace reflow::io {
+
+struct DecodeProtoOptions {
+  std::string descriptor_source = "local://";  // messages of this program; or a file with a FileDescriptorSet
+  std::string message_format = "binary";       // or "text"
+  bool sanitize = false;                       // decode to messages and back first
+  std::string name;
+};
+struct DecodedProto {
+  Output sizes;                // [..., fields]: how many values each message has of each field
+  std::vector<Output> values;  // of each field, [..., the largest of its sizes]
+};
+// Fields of serialized messages, all of type `message_type`.
+DecodedProto decode_proto(const TensorLike& bytes, const std::string& message_type,
+                          const std::vector<std::string>& field_names, const std::vector<DType>& output_types,
+                          const DecodeProtoOptions& options = {});
+struct EncodeProtoOptions {
+  std::string descriptor_source = "local://";
+  std::string name;
+};
+// Messages of such fields, serialized.
+Output encode_proto(const TensorLike& sizes, const TensorList& values, const std::vector<std::string>& field_names,
+                    const std::string& message_type, const EncodeProtoOptions& options = {});
+
+}  // namespace reflow::io

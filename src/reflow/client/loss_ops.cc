@@ -1,4 +1,4 @@
-// Cross entropies.
+// Cross entropies, and means of losses.
 
 #include "reflow/client/apply_op.h"
 #include "reflow/client/array_ops.h"
@@ -10,9 +10,11 @@
 #include "reflow/client/nn_ops.h"
 #include "reflow/client/operators.h"
 #include "reflow/client/python_text.h"
+#include "reflow/client/reduction_ops.h"
 #include "reflow/client/scopes.h"
 #include "reflow/client/selection_ops.h"
 #include "reflow/client/status_errors.h"
+#include "reflow/client/weights_broadcast.h"
 
 namespace reflow::nn {
 namespace {
@@ -175,5 +177,27 @@ Output weighted_cross_entropy_with_logits(const WeightedCrossEntropyOptions& opt
   const Output softplus_part = log1p(exp(-abs(x)));
   return add(linear, log_weight * (softplus_part + relu(-x)), {scope.name()});
 }
+
+Output compute_average_loss(const TensorLike& per_example_loss, const AverageLossOptions& options) {
+  Output loss = convert(per_example_loss, DType::kInvalid, "");
+  if (loss.shape().rank() == 0) {
+    throw ValueError("Invalid value passed for `per_example_loss`. Expected a tensor with at least rank 1, received: " +
+                     client::python_tensor(loss));
+  }
+  const DType type = base_type(loss.dtype());
+  if (!options.sample_weight.is_none()) {
+    loss = cast(loss, float32);
+    const Output weights = cast(options.sample_weight, float32);
+    loss = cast(multiply(loss, broadcast_weights(weights, loss)), type);
+  }
+  TensorLike batch_size = options.global_batch_size;
+  if (batch_size.is_none()) {
+    const Output rows = shape(loss)[0];
+    batch_size = cast(rows * 1, type);  // times the number of replicas
+  }
+  return client::divide_operator(reduce_sum(loss), batch_size);
+}
+
+Output scale_regularization_loss(const TensorLike& regularization_loss) { return reduce_sum(regularization_loss) / 1.0; }
 
 }  // namespace reflow::nn

@@ -132,4 +132,13 @@ struct WeightedCrossEntropyOptions {
 };
 Output weighted_cross_entropy_with_logits(const WeightedCrossEntropyOptions& options);
 
+struct AverageLossOptions {
+  TensorLike sample_weight;      // factors, broadcast to the losses
+  TensorLike global_batch_size;  // default: how many losses there are
+};
+// The sum of the losses of examples over the size of the batch. ValueError: the losses are a scalar.
+Output compute_average_loss(const TensorLike& per_example_loss, const AverageLossOptions& options = {});
+// The sum of the losses over the number of replicas, of which there is one.
+Output scale_regularization_loss(const TensorLike& regularization_loss);
+
 }  // namespace reflow::nn

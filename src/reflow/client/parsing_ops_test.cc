@@ -56,6 +56,17 @@ TEST_F(ParsingOps, CommaSeparatedValuesAndBytes) {
   EXPECT_THROW(decode_csv("1", TensorList{0}, {.select_cols = {-1}}), ValueError);
 }
 
+TEST_F(ParsingOps, RecordsCompressedAsOptionsSay) {
+  using python_io::TFRecordCompressionType;
+  const python_io::TFRecordOptions options{.compression_type = TFRecordCompressionType::ZLIB, .compression_level = 9};
+  python_io::TFRecordWriter writer(path_, options);
+  for (const char* record : {"one", "two", "three"}) writer.write(record);
+  writer.close();
+  std::vector<std::string> found;
+  for (const std::string& record : io::tf_record_iterator(path_, options)) found.push_back(record);
+  EXPECT_EQ(found, (std::vector<std::string>{"one", "two", "three"}));
+}
+
 TEST_F(ParsingOps, DamagedFilesAreDataLoss) {
   EXPECT_THROW(python_io::TFRecordIterator("/no/such"), errors::NotFoundError);
   python_io::TFRecordWriter(path_).write("record");

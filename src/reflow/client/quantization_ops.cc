@@ -94,3 +94,44 @@ Output quantize_and_dequantize(const TensorLike& input, const TensorLike& input_
 }
 
 }  // namespace reflow::quantization
+
+namespace reflow::nn {
+namespace {
+
+Quantized three_outputs(graph::Node* node) { return {Output(node, 0), Output(node, 1), Output(node, 2)}; }
+
+}  // namespace
+
+Quantized quantized_conv2d(const TensorLike& input, const TensorLike& filter, const TensorLike& min_input,
+                           const TensorLike& max_input, const TensorLike& min_filter, const TensorLike& max_filter,
+                           const std::vector<int64_t>& strides, const std::string& padding,
+                           const QuantizedConv2dOptions& options) {
+  return three_outputs(client::make_op("QuantizedConv2D", options.name,
+                                       {input, filter, min_input, max_input, min_filter, max_filter},
+                                       {{"out_type", options.out_type},
+                                        {"strides", strides},
+                                        {"padding", padding},
+                                        {"dilations", options.dilations}}));
+}
+
+Quantized quantized_avg_pool(const TensorLike& input, const TensorLike& min_input, const TensorLike& max_input,
+                             const std::vector<int64_t>& ksize, const std::vector<int64_t>& strides,
+                             const std::string& padding, const NameOptions& options) {
+  return three_outputs(client::make_op("QuantizedAvgPool", options.name, {input, min_input, max_input},
+                                       {{"ksize", ksize}, {"strides", strides}, {"padding", padding}}));
+}
+
+Quantized quantized_max_pool(const TensorLike& input, const TensorLike& min_input, const TensorLike& max_input,
+                             const std::vector<int64_t>& ksize, const std::vector<int64_t>& strides,
+                             const std::string& padding, const NameOptions& options) {
+  return three_outputs(client::make_op("QuantizedMaxPool", options.name, {input, min_input, max_input},
+                                       {{"ksize", ksize}, {"strides", strides}, {"padding", padding}}));
+}
+
+Quantized quantized_relu_x(const TensorLike& features, const TensorLike& max_value, const TensorLike& min_features,
+                           const TensorLike& max_features, const QuantizedReluOptions& options) {
+  return three_outputs(client::make_op("QuantizedReluX", options.name, {features, max_value, min_features, max_features},
+                                       {{"out_type", options.out_type}}));
+}
+
+}  // namespace reflow::nn

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "reflow/client/tensor_like.h"
 
@@ -90,3 +91,32 @@ Output quantize_and_dequantize(const TensorLike& input, const TensorLike& input_
                                const QuantizeAndDequantizeOptions& options = {});
 
 }  // namespace reflow::quantization
+
+namespace reflow::nn {
+
+// Ops on quantized numbers, and the bounds of what they give. Sizes and strides have one number for each dimension of
+// [batch, height, width, channels].
+struct QuantizedConv2dOptions {
+  DType out_type = qint32;
+  std::vector<int64_t> dilations = {1, 1, 1, 1};
+  std::string name;
+};
+Quantized quantized_conv2d(const TensorLike& input, const TensorLike& filter, const TensorLike& min_input,
+                           const TensorLike& max_input, const TensorLike& min_filter, const TensorLike& max_filter,
+                           const std::vector<int64_t>& strides, const std::string& padding,
+                           const QuantizedConv2dOptions& options = {});
+Quantized quantized_avg_pool(const TensorLike& input, const TensorLike& min_input, const TensorLike& max_input,
+                             const std::vector<int64_t>& ksize, const std::vector<int64_t>& strides,
+                             const std::string& padding, const NameOptions& options = {});
+Quantized quantized_max_pool(const TensorLike& input, const TensorLike& min_input, const TensorLike& max_input,
+                             const std::vector<int64_t>& ksize, const std::vector<int64_t>& strides,
+                             const std::string& padding, const NameOptions& options = {});
+struct QuantizedReluOptions {
+  DType out_type = quint8;
+  std::string name;
+};
+// Numbers between 0 and max_value.
+Quantized quantized_relu_x(const TensorLike& features, const TensorLike& max_value, const TensorLike& min_features,
+                           const TensorLike& max_features, const QuantizedReluOptions& options = {});
+
+}  // namespace reflow::nn

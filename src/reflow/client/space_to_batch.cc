@@ -146,4 +146,17 @@ Output WithSpaceToBatch::operator()(const Output& input, const TensorLike& filte
   return result;
 }
 
+Output with_space_to_batch(const TensorLike& input_like, const std::vector<int64_t>& dilation_rate,
+                           const std::string& padding, const SpatialOp& op, const WithSpaceToBatchOptions& options) {
+  const Output input = client::convert(input_like, DType::kInvalid, "input");
+  const int count = static_cast<int>(dilation_rate.size());
+  const auto build_op = [&](const std::string& inner_padding) -> BlockOp {
+    return [&op, count, inner_padding](const Output& blocks, const TensorLike&) { return op(blocks, count, inner_padding); };
+  };
+  const WithSpaceToBatch call(input.shape(), dilation_rate, padding, build_op,
+                              {.filter_shape = options.filter_shape,
+                               .channels_first = options.data_format.starts_with("NC")});
+  return call(input);
+}
+
 }  // namespace reflow::nn

@@ -43,4 +43,14 @@ class WithSpaceToBatch {
   BlockOp op_;
 };
 
+// The op of a padding, "SAME" or "VALID", and of so many spatial dimensions.
+using SpatialOp = std::function<Output(const Output& input, int num_spatial_dims, const std::string& padding)>;
+struct WithSpaceToBatchOptions {
+  std::optional<std::vector<int64_t>> filter_shape;  // for "SAME": the shape, spatial dimensions first
+  std::string data_format;                           // default: channels last
+};
+// op(input, spatial dimensions, padding) on blocks as far apart as `dilation_rate` says. Errors as of WithSpaceToBatch.
+Output with_space_to_batch(const TensorLike& input, const std::vector<int64_t>& dilation_rate, const std::string& padding,
+                           const SpatialOp& op, const WithSpaceToBatchOptions& options = {});
+
 }  // namespace reflow::nn

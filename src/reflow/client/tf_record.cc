@@ -15,7 +15,28 @@ T value_of(StatusOr<T> value) {
   return *std::move(value);
 }
 
+io::RecordWriterOptions writer_options(const TFRecordOptions& options) {
+  io::RecordWriterOptions result{.compression = value_of(io::compression_from_name(options.compression_type_string()))};
+  io::ZlibOptions& zlib = result.zlib;
+  zlib.flush_mode = options.flush_mode.value_or(zlib.flush_mode);
+  zlib.window_bits = options.window_bits.value_or(zlib.window_bits);
+  zlib.compression_level = options.compression_level.value_or(zlib.compression_level);
+  zlib.compression_method = options.compression_method.value_or(zlib.compression_method);
+  zlib.memory_level = options.mem_level.value_or(zlib.memory_level);
+  zlib.compression_strategy = options.compression_strategy.value_or(zlib.compression_strategy);
+  if (options.output_buffer_size) zlib.buffer_bytes = static_cast<size_t>(*options.output_buffer_size);
+  return result;
+}
+
 }  // namespace
+
+std::string TFRecordOptions::compression_type_string() const {
+  switch (compression_type) {
+    case TFRecordCompressionType::ZLIB: return "ZLIB";
+    case TFRecordCompressionType::GZIP: return "GZIP";
+    default: return "";
+  }
+}
 
 struct TFRecordWriter::State {
   std::unique_ptr<io::RecordWriter> writer;
@@ -24,6 +45,8 @@ struct TFRecordWriter::State {
 TFRecordWriter::TFRecordWriter(const std::string& path, const std::string& compression_type)
     : state_(new State{value_of(io::RecordWriter::open(
           path, {.compression = value_of(io::compression_from_name(compression_type))}))}) {}
+TFRecordWriter::TFRecordWriter(const std::string& path, const TFRecordOptions& options)
+    : state_(new State{value_of(io::RecordWriter::open(path, writer_options(options)))}) {}
 TFRecordWriter::~TFRecordWriter() = default;
 void TFRecordWriter::write(std::string_view record) { errors::throw_if_error(state_->writer->write(record)); }
 void TFRecordWriter::flush() { errors::throw_if_error(state_->writer->flush()); }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "reflow/client/tensor_like.h"
@@ -17,6 +18,15 @@ namespace reflow::nn::rnn_cell {
 // The tensors of a state, in the order in which TensorFlow flattens it: c before h of an LSTM, the lowest cell first of
 // several.
 using State = std::vector<Output>;
+
+// The state of an LSTM by the names of its parts, from and to a State.
+struct LSTMStateTuple {
+  LSTMStateTuple(Output c, Output h) : c(std::move(c)), h(std::move(h)) {}
+  explicit LSTMStateTuple(const State& state) : c(state.at(0)), h(state.at(1)) {}
+  operator State() const { return {c, h}; }
+  DType dtype() const { return c.dtype(); }
+  Output c, h;
+};
 
 struct Step {
   Output output;

@@ -53,3 +53,9 @@ FIFOQueue range_input_producer(const TensorLike& limit, const ProducerOptions& o
 std::vector<Output> slice_input_producer(const TensorList& tensor_list, const ProducerOptions& options = {});
 
 }  // namespace reflow::train
+
+namespace reflow::io {
+
+using train::match_filenames_once;
+
+}  // namespace reflow::io

@@ -5,6 +5,7 @@
 #include "reflow/client/check_ops.h"
 #include "reflow/client/control_flow_ops.h"
 #include "reflow/client/elementwise_ops.h"
+#include "reflow/client/shape_checks.h"
 
 namespace reflow::debugging {
 

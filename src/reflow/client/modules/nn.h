@@ -15,8 +15,10 @@
 #include "reflow/client/nn_ops.h"
 #include "reflow/client/pool3d_ops.h"
 #include "reflow/client/pool_ops.h"
+#include "reflow/client/quantization_ops.h"
 #include "reflow/client/safe_embedding_lookup.h"
 #include "reflow/client/sampled_losses.h"
+#include "reflow/client/space_to_batch.h"
 #include "reflow/client/statistics_ops.h"
 
 namespace reflow::nn {
