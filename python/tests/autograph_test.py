@@ -340,6 +340,26 @@ def test_variables_change_in_branches_and_loops():
         assert session.run(double, {x: 50.}) == 96.
 
 
+@pytest.mark.parametrize('breaks,changes,wanted', [
+    (False, False, [1., 2., 3., 4., 5.]), (True, False, [1., 2., 3., 4., 0.]), (False, True, [1., 2., 3., 5., 7.]),
+    (True, True, [1., 2., 3., 5., 0.])])
+def test_breaks_that_python_may_leave_out(breaks, changes, wanted):
+    def f(xs):
+        h = tf.constant(0.)
+        sums = tf.TensorArray(tf.float32, size=5)
+        for t in tf.range(tf.shape(xs)[0]):
+            h = h + xs[t]
+            sums = sums.write(t, h)
+            if breaks:
+                if h > 3.:
+                    break
+            if changes:
+                if h > 2.:
+                    h = h + 1.
+        return sums.stack()
+    assert run(f, [1.] * 5) == wanted
+
+
 def test_loops_within_loops_and_branches():
     @tf.function
     def total(x):

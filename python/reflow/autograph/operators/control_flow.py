@@ -188,8 +188,8 @@ def for_stmt(iterated, extra_test, body, state):
 
 
 def _and_extra(test, extra_test):
-    """`test`, and the extra one where there is one."""
-    return test if extra_test is None else control_flow_ops.cond(test, extra_test, lambda: ops.convert_to_tensor(False))
+    """`test`, and the extra one, which looks at flags only, where there is one."""
+    return test if extra_test is None else math_ops.logical_and(test, extra_test())
 
 
 def _for_range(iterated, extra_test, body, state):
