@@ -7,6 +7,7 @@ from reflow.contrib.estimator.python.estimator.head import (  # noqa: F401
     binary_classification_head, logistic_regression_head, multi_class_head, multi_label_head, poisson_regression_head,
     regression_head)
 from reflow.contrib.estimator.python.estimator.multi_head import multi_head  # noqa: F401
+from reflow.contrib.estimator.python.estimator.rnn import RNNClassifier, RNNEstimator  # noqa: F401
 from reflow.estimator.canned.dnn import dnn_logit_fn_builder  # noqa: F401
 from reflow.estimator.canned.linear import linear_logit_fn_builder  # noqa: F401
 from reflow.estimator.early_stopping import (  # noqa: F401
