@@ -1,6 +1,7 @@
 """Making tensors, and changing their shapes and the places of their elements."""
 
 import builtins
+import math
 
 from reflow import _core
 from reflow.framework import dtypes
@@ -242,22 +243,32 @@ def matrix_transpose(a, name='matrix_transpose', conjugate=False):
 
 def zeros(shape, dtype=dtypes.float32, name=None):
     """A tensor of zeros."""
-    return _core.zeros(shape, dtypes.as_dtype(dtype), name)
+    return _core.zeros(_whole_sizes(shape), dtypes.as_dtype(dtype), name)
 
 
 def ones(shape, dtype=dtypes.float32, name=None):
     """A tensor of ones."""
-    return _core.ones(shape, dtypes.as_dtype(dtype), name)
+    return _core.ones(_whole_sizes(shape), dtypes.as_dtype(dtype), name)
+
+
+def _whole_sizes(shape):
+    """The shape with ints for floats such as n / 2: what has below 1000 elements cuts them off, and else they have to be whole."""
+    if not isinstance(shape, (list, tuple)) or not any(isinstance(size, float) for size in shape):
+        return shape
+    if not all(isinstance(size, (int, float)) for size in shape):
+        return shape
+    is_small = math.prod(shape) < 1000
+    return [int(size) if is_small or size == int(size) else size for size in shape]
 
 
 def zeros_like(tensor, dtype=None, name=None, optimize=True):
     """Zeros in the shape of the tensor."""
-    return _core.zeros_like(tensor, dtype, name, optimize)
+    return _core.zeros_like(tensor, dtype or None, name, optimize)
 
 
 def zeros_like_v2(input, dtype=None, name=None):
     """Zeros in the shape of the tensor."""
-    return _core.zeros_like(input, dtype, name, True)
+    return _core.zeros_like(input, dtype or None, name, True)
 
 
 zeros_like_impl = zeros_like
