@@ -1,6 +1,7 @@
 """Callbacks that watch a metric: they save the best model, stop training or lower the learning rate."""
 
 import os
+import re
 
 import numpy as np
 
@@ -15,74 +16,105 @@ class ModelCheckpoint(Callback):
     def __init__(self, filepath, monitor='val_loss', verbose=0, save_best_only=False, save_weights_only=False, mode='auto',
                  save_freq='epoch', **kwargs):
         super().__init__()
-        self.monitor = monitor
-        self.verbose = verbose
-        self.filepath = filepath
-        self.save_best_only = save_best_only
-        self.save_weights_only = save_weights_only
-        self.save_freq = save_freq
+        self.load_weights_on_restart = _deprecated(
+            kwargs, 'load_weights_on_restart', False,
+            'Please use `model.load_weights()` for loading weights before the start of `model.fit()`.')
+        self.period = _deprecated(kwargs, 'period', 1,
+                                  'Please use `save_freq` to specify the frequency in number of samples seen.')
+        if save_freq != 'epoch' and not isinstance(save_freq, int):
+            raise ValueError('Unrecognized save_freq: {}'.format(save_freq))
+        self.filepath, self.save_weights_only, self.save_freq = filepath, save_weights_only, save_freq
+        self.monitor, self.save_best_only, self.verbose = monitor, save_best_only, verbose
+        self.monitor_op, self.best = _comparison(_known_mode(mode, 'ModelCheckpoint'), monitor)
         self.epochs_since_last_save = 0
-        self._samples_seen_since_last_saving = 0
-        self.load_weights_on_restart = kwargs.pop('load_weights_on_restart', False)
-        self.period = kwargs.pop('period', 1)
-        if kwargs:
-            raise TypeError('Invalid keyword arguments: %s' % (sorted(kwargs),))
-        if mode not in ('auto', 'min', 'max'):
-            logging.warning('ModelCheckpoint mode %s is unknown, fallback to auto mode.', mode)
-            mode = 'auto'
-        self.monitor_op, self.best = _comparison(mode, self.monitor)
-        if self.save_freq != 'epoch' and not isinstance(self.save_freq, int):
-            raise ValueError('Unrecognized save_freq: {}'.format(self.save_freq))
+        self._epoch = 0
+        self._unsaved_samples = 0
+
+    def set_model(self, model):
+        """A model of a class of its own has weights only to save."""
+        super().set_model(model)
+        if not model._is_graph_network and type(model).__name__ != 'Sequential':
+            self.save_weights_only = True
 
     def on_train_begin(self, logs=None):
         """Loads weights if training goes on."""
-        if self.load_weights_on_restart and os.path.exists(self.filepath):
-            self.model.load_weights(self.filepath)
+        path = self._last_file() if self.load_weights_on_restart else None
+        if path is not None:
+            try:
+                self.model.load_weights(path)
+            except (OSError, ValueError) as error:
+                raise ValueError('Error loading file from {}. Reason: {}'.format(path, error)) from error
 
-    def on_batch_end(self, batch, logs=None):
-        """Counts samples."""
-        logs = logs or {}
-        if isinstance(self.save_freq, int):
-            self._samples_seen_since_last_saving += logs.get('size', 1)
-            if self._samples_seen_since_last_saving >= self.save_freq:
-                self._save_model(epoch=self._current_epoch, logs=logs)
-                self._samples_seen_since_last_saving = 0
+    def _last_file(self):
+        """The newest file whose name `filepath` may have given; of several as new, the last by name."""
+        folder, name = os.path.split(self.filepath)
+        possible = re.compile(re.sub(r'{.*}', '.*', name) + r'(\.index)?')
+        files = [entry for entry in os.scandir(folder or '.') if possible.fullmatch(entry.name)] if os.path.isdir(
+            folder or '.') else []
+        if not files:
+            return None
+        last = max(files, key=lambda entry: (entry.stat().st_mtime, entry.name))
+        return os.path.join(folder, last.name[:-len('.index')] if last.name.endswith('.index') else last.name)
 
     def on_epoch_begin(self, epoch, logs=None):
         """Notes the epoch."""
-        self._current_epoch = epoch
+        self._epoch = epoch
+
+    def on_batch_end(self, batch, logs=None):
+        """Saves the model if it has seen enough samples since it was saved."""
+        if self.save_freq == 'epoch':
+            return
+        self._unsaved_samples += (logs or {}).get('size', 1)
+        if self._unsaved_samples >= self.save_freq:
+            self._unsaved_samples = 0
+            self._save(self._epoch, logs or {})
 
     def on_epoch_end(self, epoch, logs=None):
-        """Saves the model if it is time."""
+        """Saves the model if enough epochs have passed since it was saved."""
         self.epochs_since_last_save += 1
-        if self.save_freq == 'epoch':
-            self._save_model(epoch=epoch, logs=logs)
+        if self.save_freq == 'epoch' and self.epochs_since_last_save >= self.period:
+            self._save(epoch, logs or {})
 
-    def _save_model(self, epoch, logs):
-        logs = logs or {}
-        if not isinstance(self.save_freq, int) and self.epochs_since_last_save < self.period:
-            return
+    def _save(self, epoch, logs):
         self.epochs_since_last_save = 0
-        filepath = self.filepath.format(epoch=epoch + 1, **logs)
-        if self.save_best_only:
-            current = logs.get(self.monitor)
-            if current is None:
-                logging.warning('Can save best model only with %s available, skipping.', self.monitor)
-                return
-            if not self.monitor_op(current, self.best):
-                if self.verbose > 0:
-                    print('\nEpoch %05d: %s did not improve from %0.5f' % (epoch + 1, self.monitor, self.best))
-                return
-            if self.verbose > 0:
-                print('\nEpoch %05d: %s improved from %0.5f to %0.5f, saving model to %s' % (
-                    epoch + 1, self.monitor, self.best, current, filepath))
-            self.best = current
-        elif self.verbose > 0:
-            print('\nEpoch %05d: saving model to %s' % (epoch + 1, filepath))
-        if self.save_weights_only:
-            self.model.save_weights(filepath, overwrite=True)
-        else:
-            self.model.save(filepath, overwrite=True)
+        path = self.filepath.format(epoch=epoch + 1, **logs)
+        if not self.save_best_only:
+            self._tell(epoch, 'saving model to ' + path)
+        elif not self._is_best(epoch, logs, path):
+            return
+        write = self.model.save_weights if self.save_weights_only else self.model.save
+        write(path, overwrite=True)
+
+    def _is_best(self, epoch, logs, path):
+        value = logs.get(self.monitor)
+        if value is None:
+            logging.warning('Can save best model only with %s available, skipping.', self.monitor)
+            return False
+        if not self.monitor_op(value, self.best):
+            self._tell(epoch, '%s did not improve from %0.5f' % (self.monitor, self.best))
+            return False
+        self._tell(epoch, '%s improved from %0.5f to %0.5f, saving model to %s' % (self.monitor, self.best, value, path))
+        self.best = value
+        return True
+
+    def _tell(self, epoch, what):
+        if self.verbose > 0:
+            print('\nEpoch %05d: %s' % (epoch + 1, what))
+
+
+def _deprecated(kwargs, name, default, instead):
+    """An argument that is no longer used."""
+    if name not in kwargs:
+        return default
+    logging.warning('`%s` argument is deprecated. %s', name, instead)
+    return kwargs[name]
+
+
+def _known_mode(mode, what):
+    if mode in ('auto', 'min', 'max'):
+        return mode
+    logging.warning('%s mode %s is unknown, fallback to auto mode.', what, mode)
+    return 'auto'
 
 
 def _comparison(mode, monitor):
@@ -98,18 +130,11 @@ class EarlyStopping(Callback):
     def __init__(self, monitor='val_loss', min_delta=0, patience=0, verbose=0, mode='auto', baseline=None,
                  restore_best_weights=False):
         super().__init__()
-        self.monitor = monitor
-        self.patience = patience
-        self.verbose = verbose
-        self.baseline = baseline
-        self.min_delta = abs(min_delta)
-        self.wait = 0
-        self.stopped_epoch = 0
-        self.restore_best_weights = restore_best_weights
+        self.monitor, self.baseline, self.restore_best_weights = monitor, baseline, restore_best_weights
+        self.patience, self.verbose, self.min_delta = patience, verbose, abs(min_delta)
         self.best_weights = None
-        if mode not in ('auto', 'min', 'max'):
-            logging.warning('EarlyStopping mode %s is unknown, fallback to auto mode.', mode)
-            mode = 'auto'
+        self.stopped_epoch = self.wait = 0
+        mode = _known_mode(mode, 'EarlyStopping')
         if mode == 'auto':
             mode = 'max' if 'acc' in monitor else 'min'
         self.monitor_op = np.less if mode == 'min' else np.greater
@@ -164,29 +189,18 @@ class ReduceLROnPlateau(Callback):
     def __init__(self, monitor='val_loss', factor=0.1, patience=10, verbose=0, mode='auto', min_delta=1e-4, cooldown=0,
                  min_lr=0, **kwargs):
         super().__init__()
-        self.monitor = monitor
         if factor >= 1.0:
             raise ValueError('ReduceLROnPlateau does not support a factor >= 1.0.')
         if 'epsilon' in kwargs:
             min_delta = kwargs.pop('epsilon')
             logging.warning('`epsilon` argument is deprecated and will be removed, use `min_delta` instead.')
-        self.factor = factor
-        self.min_lr = min_lr
-        self.min_delta = min_delta
-        self.patience = patience
-        self.verbose = verbose
-        self.cooldown = cooldown
-        self.cooldown_counter = 0
-        self.wait = 0
-        self.best = 0
-        self.mode = mode
-        self.monitor_op = None
+        self.monitor, self.mode, self.verbose = monitor, mode, verbose
+        self.factor, self.min_lr, self.min_delta = factor, min_lr, min_delta
+        self.patience, self.cooldown = patience, cooldown
         self._reset()
 
     def _reset(self):
-        if self.mode not in ('auto', 'min', 'max'):
-            logging.warning('Learning Rate Plateau Reducing mode %s is unknown, fallback to auto mode.', self.mode)
-            self.mode = 'auto'
+        self.mode = _known_mode(self.mode, 'Learning Rate Plateau Reducing')
         if self.mode == 'min' or self.mode == 'auto' and 'acc' not in self.monitor:
             self.monitor_op = lambda a, b: np.less(a, b - self.min_delta)
             self.best = np.inf
