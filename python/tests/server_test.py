@@ -154,6 +154,48 @@ def test_a_worker_begins_soon_after_the_chief(server):
     late.join()
 
 
+def on_ps(function, *arguments):
+    with tf.device('/job:ps/task:0'):
+        return function(*arguments)
+
+
+def test_the_body_of_a_loop_may_be_on_another_task(cluster):
+    with tf.device('/job:worker/task:0'):
+        start = tf.constant(1.5)
+        loop = tf.while_loop(lambda i, x: i < 3, lambda i, x: [i + 1, on_ps(tf.multiply, x, start) * 2.], [0, start])
+    assert tuple(cluster.session().run(loop)) == (3, 40.5)
+
+
+def test_loops_and_conds_within_a_loop_may_be_on_other_tasks(cluster):
+    def inner(j, total):
+        return on_ps(lambda: (j + 1, total + tf.to_float(j)))
+
+    def body(i, x):
+        _, nested = tf.while_loop(lambda j, total: j < i, inner, [0, on_ps(tf.multiply, x, 2.)])
+        return i + 1, tf.cond(tf.equal(i % 2, 0), lambda: on_ps(tf.add, nested, 10.), lambda: nested * 2.)
+
+    with tf.device('/job:worker/task:0'):
+        run = tf.placeholder(tf.bool)
+        loop = tf.while_loop(lambda i, x: i < 5, body, [0, 1.])
+        maybe = tf.cond(run, lambda: tf.while_loop(lambda i, x: i < 2, body, [0, 1.])[1], lambda: -1.)
+    assert tuple(cluster.session().run(loop)) == (5, 884)
+    assert [cluster.session().run(maybe, {run: value}) for value in (True, False)] == [48, -1]
+
+
+def test_a_loop_changes_a_variable_of_a_parameter_server(cluster):
+    v = on_ps(lambda: tf.get_variable('v', initializer=0., use_resource=True))
+
+    def body(i):
+        with tf.control_dependencies([v.assign_add(1.)]):
+            return i + 1
+
+    with tf.device('/job:worker/task:0'):
+        loop = tf.while_loop(lambda i: i < 7, body, [0])
+    with cluster.session() as sess:
+        sess.run(v.initializer)
+        assert (sess.run(loop), sess.run(v)) == (7, 7)
+
+
 def test_errors_name_the_task_and_the_op(cluster):
     with tf.device('/job:ps/task:0'):
         x = tf.placeholder(tf.float32, name='x')

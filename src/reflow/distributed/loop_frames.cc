@@ -1,5 +1,9 @@
 #include "reflow/distributed/loop_frames.h"
 
+#include <algorithm>
+#include <map>
+#include <utility>
+
 #include "reflow/op/kernel_registry.h"
 
 namespace reflow::distributed {
@@ -7,27 +11,38 @@ namespace reflow::distributed {
 using graph::Node;
 using op::ControlKind;
 
-std::vector<bool> nodes_in_loops(const graph::Graph& graph) {
-  // How many loops the outputs of a node are within; -1: not known yet.
-  std::vector<int> depth(graph.num_node_ids(), -1);
-  std::vector<bool> within(graph.num_node_ids());
-  std::vector<const Node*> to_visit;
-  const auto set = [&](const Node* node, int inputs_depth) {
-    if (depth[node->id()] >= 0) return;
+LoopFrames LoopFrames::find(const graph::Graph& graph) {
+  LoopFrames found;
+  found.frames.emplace_back();
+  found.output_frame.assign(graph.num_node_ids(), -1);  // not known yet
+  std::map<std::pair<int, std::string>, int> children;
+  std::vector<Node*> to_visit;
+  const auto enter = [&](const Node& node, int parent) {
+    const std::string name = node.attr<std::string>("frame_name").value_or("");
+    const auto [child, added] = children.emplace(std::pair(parent, name), static_cast<int>(found.frames.size()));
+    if (added) found.frames.push_back({name, parent, node.attr<int64_t>("parallel_iterations").value_or(1), nullptr});
+    return child->second;
+  };
+  const auto visit = [&](Node* node, int frame) {
+    int& known = found.output_frame[node->id()];
+    if (known >= 0) return;
     const ControlKind kind = op::KernelRegistry::global().traits(node->type()).control;
-    depth[node->id()] = inputs_depth + (kind == ControlKind::kEnter) - (kind == ControlKind::kExit && inputs_depth > 0);
-    within[node->id()] = inputs_depth > 0 || kind == ControlKind::kEnter;
+    if (kind == ControlKind::kLoopCond) found.frames[frame].condition = node;
+    if (kind == ControlKind::kEnter) frame = enter(*node, frame);
+    if (kind == ControlKind::kExit) frame = found.frames[frame].parent;
+    known = frame;
     to_visit.push_back(node);
   };
-  for (const Node* node : graph.nodes()) {
-    if (node->num_inputs() == 0 && node->control_inputs().empty()) set(node, 0);
+  for (Node* node : graph.nodes()) {
+    if (node->num_inputs() == 0 && node->control_inputs().empty()) visit(node, 0);
   }
   while (!to_visit.empty()) {
-    const Node* node = to_visit.back();
+    Node* const node = to_visit.back();
     to_visit.pop_back();
-    for (const graph::Consumer& consumer : node->consumers()) set(consumer.node, depth[node->id()]);
+    for (const graph::Consumer& consumer : node->consumers()) visit(consumer.node, found.output_frame[node->id()]);
   }
-  return within;
+  for (int& frame : found.output_frame) frame = std::max(frame, 0);
+  return found;
 }
 
 }  // namespace reflow::distributed

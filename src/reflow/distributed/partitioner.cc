@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "reflow/distributed/loop_frames.h"
+#include "reflow/distributed/task_loops.h"
 #include "reflow/graph/function_library.h"
 #include "reflow/graph/graph_def.h"
-#include "reflow/op/kernel_registry.h"
 #include "reflow/op/rendezvous.h"
 #include "tensorflow/core/framework/graph.pb.h"
 
@@ -24,10 +24,11 @@ class Partitioner {
  public:
   Partitioner(const graph::Subgraph& subgraph, const std::vector<ClusterDevice>& devices, const ClusterDevice& client,
               const std::vector<std::string>& feed_names, const std::vector<std::string>& fetch_names)
-      : subgraph_(subgraph), devices_(devices), client_(client), feed_names_(feed_names), fetch_names_(fetch_names) {}
+      : subgraph_(subgraph), devices_(devices), client_(client), feed_names_(feed_names), fetch_names_(fetch_names),
+        frames_(LoopFrames::find(*subgraph.graph)), loops_(subgraph.graph.get(), frames_) {}
 
   StatusOr<std::vector<GraphPart>> run() {
-    in_loop_ = nodes_in_loops(*subgraph_.graph);
+    if (frames_.frames.size() > 1) RETURN_IF_ERROR(add_loops());
     for (const Node* node : subgraph_.graph->nodes()) names_.insert(node->name());
     for (const Node* node : subgraph_.graph->nodes()) {
       if (node->type() == "_Feed" && node->consumers().empty()) continue;  // nobody needs it
@@ -65,14 +66,8 @@ class Partitioner {
     graph::node_to_proto(node, &def);
     def.set_device(device.name);
     def.clear_input();
-    for (const Endpoint& input : node.inputs()) {
-      ASSIGN_OR_RETURN(std::string name, received(input, node, device));
-      def.add_input(std::move(name));
-    }
-    for (Node* input : node.control_inputs()) {
-      ASSIGN_OR_RETURN(const std::string name, received_control(input, node, device));
-      def.add_input("^" + name);
-    }
+    for (const Endpoint& input : node.inputs()) def.add_input(received(input, device));
+    for (Node* input : node.control_inputs()) def.add_input("^" + received_control(input, device));
     if (node.type() == "_Feed") return add_feed(node, device, std::move(def));
     if (node.type() == "_Fetch") return add_fetch(node, device, std::move(def));
     *part_of(device).graph.add_node() = std::move(def);
@@ -117,33 +112,34 @@ class Partitioner {
     return "_recv_" + as_node_name(feed_names_[number]);
   }
 
-  Status check_transfer(const Node& from, const Node& to) const {
-    // What goes in and comes out by Enter and Exit passes outside.
-    const auto kind = [](const Node& node) { return op::KernelRegistry::global().traits(node.type()).control; };
-    const Node* inside = nullptr;
-    if (in_loop_[from.id()] && kind(from) != op::ControlKind::kExit) inside = &from;
-    else if (in_loop_[to.id()] && kind(to) != op::ControlKind::kEnter) inside = &to;
-    if (inside == nullptr) return OkStatus();
-    return unimplemented("The loop of {} has nodes on several tasks, {} and {}: place all of a loop on one task",
-                         inside->name(), device_of(from).task, device_of(to).task);
+  // Where values are received within loops.
+  Status add_loops() {
+    for (const Node* node : subgraph_.graph->nodes()) {
+      const ClusterDevice& device = device_of(*node);
+      const auto receive = [&](const Node& source) {
+        if (device_of(source).task == device.task) return OkStatus();
+        return loops_.add(loops_.frame_of(source), device.task, std::max(0, node->assigned_device()));
+      };
+      for (const Endpoint& input : node->inputs()) RETURN_IF_ERROR(receive(*input.node));
+      for (const Node* input : node->control_inputs()) RETURN_IF_ERROR(receive(*input));
+    }
+    return OkStatus();
   }
 
   // The name under which `value` is known on `device`.
-  StatusOr<std::string> received(const Endpoint& value, const Node& reader, const ClusterDevice& device) {
+  std::string received(const Endpoint& value, const ClusterDevice& device) {
     const std::string node_name = name_of(*value.node);
     const std::string name = value.index == 0 ? node_name : fmt::format("{}:{}", node_name, value.index);
     const ClusterDevice& source = device_of(*value.node);
     if (source.task == device.task) return name;
-    RETURN_IF_ERROR(check_transfer(*value.node, reader));
     std::string& known = received_[{value.node, value.index, device.name}];
-    if (known.empty()) known = transfer(name, node_name, base_type(value.dtype()), source, device);
+    if (known.empty()) known = transfer(name, *value.node, base_type(value.dtype()), source, device);
     return known;
   }
 
-  StatusOr<std::string> received_control(Node* value, const Node& reader, const ClusterDevice& device) {
+  std::string received_control(Node* value, const ClusterDevice& device) {
     const ClusterDevice& source = device_of(*value);
     if (source.task == device.task) return name_of(*value);
-    RETURN_IF_ERROR(check_transfer(*value, reader));
     std::string& known = received_[{value, -1, device.name}];
     if (!known.empty()) return known;
     // A control edge travels as a constant that waits for its source.
@@ -157,12 +153,12 @@ class Partitioner {
     nothing->set_dtype(tensorflow::DT_FLOAT);
     nothing->mutable_tensor_shape()->add_dim()->set_size(0);
     const std::string constant_name = constant.name();
-    return known = transfer(constant_name, value->name(), DType::kFloat32, source, device);
+    return known = transfer(constant_name, *value, DType::kFloat32, source, device);
   }
 
-  // Adds the pair of _Send and _Recv; the latter's name.
-  std::string transfer(const std::string& input, const std::string& source, DType type, const ClusterDevice& from,
-                       const ClusterDevice& to) {
+  // Adds the pair of _Send and _Recv, of `input` that comes from `node`; the latter's name.
+  std::string transfer(const std::string& input, const Node& node, DType type, const ClusterDevice& from, const ClusterDevice& to) {
+    const std::string source = name_of(node);
     const std::string tensor_name = fmt::format("edge_{}_{}", ++num_edges_, source);
     NodeDef& send = *part_of(from).graph.add_node();
     send.set_name(new_name(source));
@@ -177,6 +173,7 @@ class Partitioner {
     recv.set_device(to.name);
     (*recv.mutable_attr())["tensor_type"].set_type(static_cast<tensorflow::DataType>(type));
     describe_transfer(tensor_name, from, to, false, &recv);
+    if (const Node* trigger = loops_.trigger(loops_.frame_of(node), to.task)) recv.add_input("^" + trigger->name());
     return recv.name();
   }
 
@@ -204,7 +201,8 @@ class Partitioner {
   const ClusterDevice& client_;
   const std::vector<std::string>&feed_names_, &fetch_names_;
   const graph::FunctionLibrary* functions_ = nullptr;
-  std::vector<bool> in_loop_;
+  const LoopFrames frames_;
+  TaskLoops loops_;
   std::map<std::string, Part> parts_;  // by task
   std::map<std::tuple<const Node*, int, std::string>, std::string> received_;
   std::set<std::string> names_;

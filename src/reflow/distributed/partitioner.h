@@ -30,10 +30,11 @@ struct GraphPart {
 };
 
 // Cuts `subgraph` into the parts of the tasks, with a _Send and a _Recv for each value that goes from one task to another.
-// Each part has all `functions`. On the device `client`, that of the master's own task, what the caller feeds comes by a
+// Each part has all `functions`. Loops on several tasks get nodes that go round on each (task_loops.h), which `subgraph` has
+// afterwards. On the device `client`, that of the master's own task, what the caller feeds comes by a
 // _Recv from `client` to itself, and fetches go by a _Send, under their names, "x:0".
 // REQUIRES: its nodes have been placed, on `devices`.
-// Unimplemented: a loop whose nodes are on several tasks.
+// InvalidArgument: a loop on several tasks that has no LoopCond.
 StatusOr<std::vector<GraphPart>> partition(const graph::Subgraph& subgraph, const graph::FunctionLibrary& functions,
                                            const std::vector<ClusterDevice>& devices, const ClusterDevice& client,
                                            const std::vector<std::string>& feed_names,

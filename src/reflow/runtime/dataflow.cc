@@ -29,7 +29,7 @@ class DataflowRun {
   // `scheduled` runs the loops that have a schedule; null: all go by their dataflow.
   DataflowRun(const Program& program, Frame& frame, const RunControl& control, RunMetadata* metadata, ScheduledRun* scheduled)
       : scheduled_(scheduled), plan_(program.plan()), info_(*plan_.control_flow), frame_(frame), control_(control),
-        tracer_(plan_, metadata), root_(0, 0, info_.frames[0]), inputs_(info_.max_inputs), unused_(info_.frames.size()),
+        tracer_(plan_, metadata), root_(0, "", info_.frames[0]), inputs_(info_.max_inputs), unused_(info_.frames.size()),
         async_(plan_, control) {
     frame_.memos.resize(plan_.instructions.size());
   }
@@ -139,7 +139,7 @@ class DataflowRun {
     if (in.kernel->is_async() || in.traits->blocking) return start_async(task, in, info, dying);
     op::KernelContext context(&frame_.envs[in.device], in.node, inputs_.data(), in.num_inputs,
                               iteration.values.data() + info.first_value, in.num_outputs);
-    context.frame_id = task.frame->id;
+    context.frame_id = static_cast<int64_t>(task.frame->id);
     context.iteration = iteration.number;
     context.set_input_dead(task.dead);
     Status status = prepare(in, context, dying, task.instruction);
@@ -190,7 +190,7 @@ class DataflowRun {
     activity->context = std::make_unique<op::KernelContext>(
         &frame_.envs[in.device], in.node, activity->inputs.data(), in.num_inputs,
         task.iteration->values.data() + info.first_value, in.num_outputs);
-    activity->context->frame_id = task.frame->id;
+    activity->context->frame_id = static_cast<int64_t>(task.frame->id);
     activity->context->iteration = task.iteration->number;
     if (const Status status = prepare(in, *activity->context, dying, task.instruction); !status.ok()) {
       return complete(task, status, 0);
@@ -338,7 +338,8 @@ class DataflowRun {
     const bool by_schedule = scheduled_ != nullptr && plan_.schedule->frames[info.output_frame].valid;
     std::unique_ptr<LoopFrame>& slot = task.iteration->children[entered.child_index];
     if (!slot) {
-      slot = std::make_unique<LoopFrame>(info.output_frame, ++last_frame_id_, entered);
+      std::string path = fmt::format("{};{};{}", task.frame->path, task.iteration->number, entered.name);
+      slot = std::make_unique<LoopFrame>(info.output_frame, std::move(path), entered);
       slot->parent = task.frame;
       slot->parent_iteration = task.iteration;
       ++task.iteration->num_running_children;
@@ -531,7 +532,6 @@ class DataflowRun {
   const RunControl& control_;
   Tracer tracer_;
   LoopFrame root_;
-  int64_t last_frame_id_ = 0;
   ReadyQueue ready_;
   std::vector<Value*> inputs_;  // of the instruction that is being executed
   std::vector<std::vector<std::unique_ptr<Iteration>>> unused_;  // by static frame

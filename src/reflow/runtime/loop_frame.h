@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <deque>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
+#include "reflow/base/string_hash.h"
 #include "reflow/op/kernel.h"
 #include "reflow/runtime/control_flow_info.h"
 
@@ -46,14 +49,17 @@ struct Iteration {
 
 // A loop that is being run, or the root.
 struct LoopFrame {
-  LoopFrame(int frame, int64_t frame_id, const ControlFlowInfo::StaticFrame& info)
-      : static_frame(frame), id(frame_id), enters_to_come(info.num_enters), constants(info.num_constants),
-        constant_arrivals(info.num_constants) {}
+  LoopFrame(int frame, std::string loop_path, const ControlFlowInfo::StaticFrame& info)
+      : static_frame(frame), path(std::move(loop_path)), id(path.empty() ? 0 : hash64(path)), enters_to_come(info.num_enters),
+        constants(info.num_constants), constant_arrivals(info.num_constants) {}
 
   Iteration* iteration(int64_t number) { return iterations[number - iterations.front()->number].get(); }
 
   const int static_frame;
-  const int64_t id;
+  // The loops and their iterations that lead to it; "" for the root. What other tasks call it, of whatever make, is made of
+  // that: ";0;while/while_context".
+  const std::string path;
+  const uint64_t id;
   LoopFrame* parent = nullptr;
   Iteration* parent_iteration = nullptr;
   std::deque<std::unique_ptr<Iteration>> iterations;  // those that go on, oldest first
