@@ -41,7 +41,6 @@ def test_loops_within_loops_and_branches():
             if i > 1:
                 for j in tf.range(i):
                     s += j
-                s += 1
             else:
                 s += 10 + total(i)
             t = tf.constant(0)
@@ -53,7 +52,7 @@ def test_loops_within_loops_and_branches():
         return s
 
     def wanted(x):
-        s = sum((i * (i - 1) // 2 + 1 if i > 1 else 10) + i for i in range(x))
+        s = sum((i * (i - 1) // 2 if i > 1 else 10) + i for i in range(x))
         return s * 10 + 10 if s > 25 else s
     assert [run(f, x) for x in (0, 1, 3, 5)] == [wanted(x) for x in (0, 1, 3, 5)]
 

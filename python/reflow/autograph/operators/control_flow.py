@@ -1,11 +1,8 @@
 """If, while and for of converted functions: Python's, or the graph's where they depend on tensors."""
 
-import threading
-
 from reflow import _core
 from reflow.autograph.operators import checks
 from reflow.framework import ops
-from reflow.framework import scopes
 from reflow.framework import sparse_tensor
 from reflow.framework import tensor_util
 from reflow.ops import array_ops
@@ -13,9 +10,6 @@ from reflow.ops import control_flow_ops
 from reflow.ops import math_ops
 from reflow.ops import tensor_array_ops
 from reflow.util import nest
-
-
-_loops = threading.local()  # is_within: whether a loop is being built as a function
 
 
 def is_staged(value):
@@ -132,28 +126,13 @@ def _staged_while(test, body, state, internal=(), names=None, **options):
         checks.check_iteration(names, variables[known:], after)
         return list(changed or ()) + after
 
-    results = _as_one_operation(lambda start: control_flow_ops.while_loop(
-        loop_test, loop_body, start, return_same_structure=True, **options), list(internal) + values)
-    state.assign(results[known:])
+    results = control_flow_ops.while_loop(loop_test, loop_body, list(internal) + values, return_same_structure=True, **options)
+    state.assign(nest.map_structure(_outside, results[known:], expand_composites=True))
 
 
-def _as_one_operation(loop, start):
-    """What a loop gives. In a function it is one of its own, so that it comes as one after and before what has effects."""
-    if not scopes.num_traces or getattr(_loops, 'is_within', False):
-        return loop(start)
-    found = []
-
-    def run(_):
-        _loops.is_within = True
-        inside = [_like(value, array_ops.identity(_flow_of(value))) for value in nest.flatten(start, expand_composites=True)]
-        found.extend(loop(nest.pack_sequence_as(start, inside, expand_composites=True)))
-        return [_flow_of(value) for value in nest.flatten(found, expand_composites=True)]
-    try:
-        outputs = _core.trace_function('while', [], run).call([]).outputs
-    finally:
-        _loops.is_within = False
-    flat = [_like(value, tensor) for value, tensor in zip(nest.flatten(found, expand_composites=True), outputs)]
-    return nest.pack_sequence_as(found, flat, expand_composites=True)
+def _outside(value):
+    """A loop's result as one that a branch around the loop may give."""
+    return array_ops.identity(value) if isinstance(value, ops.Tensor) else value
 
 
 def _flow_of(value):
