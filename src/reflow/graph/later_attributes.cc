@@ -22,9 +22,10 @@ const std::vector<LaterAttribute>& later_attributes() {
       {"MatMul", "grad_b", {}},
       {"BatchMatMul", "grad_x", {}},
       {"BatchMatMul", "grad_y", {}},
+      // A check that sound graphs pass.
+      {"AssignVariableOp", "validate_shape", {}},
       // The way in which it was always done.
       {"VarHandleOp", "allowed_devices", EmptyList{}},
-      {"AssignVariableOp", "validate_shape", false},
       {"Equal", "incompatible_shape_error", true},
       {"FusedBatchNorm", "exponential_avg_factor", 1.0f},
       {"Depthwise", "explicit_paddings", EmptyList{}},

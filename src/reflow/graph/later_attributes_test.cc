@@ -39,6 +39,7 @@ TEST(LaterAttributes, OtherValuesAreErrors) {
 
 TEST(LaterAttributes, BelongToTheirOps) {
   EXPECT_TRUE(changes_nothing("MatMul", "grad_a", false));
+  EXPECT_TRUE(changes_nothing("AssignVariableOp", "validate_shape", true));
   EXPECT_TRUE(changes_nothing("NotEqual", "incompatible_shape_error", true));
   EXPECT_FALSE(changes_nothing("NotEqual", "incompatible_shape_error", false));
   EXPECT_TRUE(changes_nothing("MaxPool", "explicit_paddings", EmptyList{}));
