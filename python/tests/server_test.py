@@ -163,7 +163,8 @@ def test_the_body_of_a_loop_may_be_on_another_task(cluster):
     with tf.device('/job:worker/task:0'):
         start = tf.constant(1.5)
         loop = tf.while_loop(lambda i, x: i < 3, lambda i, x: [i + 1, on_ps(tf.multiply, x, start) * 2.], [0, start])
-    assert tuple(cluster.session().run(loop)) == (3, 40.5)
+        gradient = tf.gradients(loop[1], start)[0]
+    assert cluster.session().run([loop, gradient]) == [[3, 40.5], 108]
 
 
 def test_loops_and_conds_within_a_loop_may_be_on_other_tasks(cluster):

@@ -204,7 +204,9 @@ class DataflowRun {
       return fail(at_instruction(plan_, plan_.instructions[task.instruction], status));
     }
     consume_inputs(task);
-    publish(*task.frame, *task.iteration, task.instruction, dead_outputs, false);
+    // What waits for a _Recv that has got a dead value isn't executed, as what waits for the value's source isn't.
+    const bool node_dead = dead_outputs != 0 && plan_.instructions[task.instruction].num_outputs == 1;
+    publish(*task.frame, *task.iteration, task.instruction, dead_outputs, node_dead);
     end(task);
   }
 
