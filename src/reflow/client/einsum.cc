@@ -1,3 +1,5 @@
+#include <absl/strings/ascii.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -33,13 +35,14 @@ std::vector<std::string> split_at_commas(const std::string& text) {
   return parts;
 }
 
-// "..." becomes letters that the equation doesn't have, as many as the inputs have further axes.
+// "..." becomes the last letters that the inputs don't have, of those from a to z and then A to Z, as many as the inputs have
+// further axes. Axes are sorted by their letters, so it is by these that operations are those of TensorFlow.
 void resolve_ellipsis(Subscripts* subscripts, const std::vector<Output>& inputs, const std::string& equation) {
   std::string used;
   for (const std::string& labels : subscripts->inputs) used += labels;
   std::string free_letters;
-  for (char c = 'a'; c <= 'z'; ++c) {
-    if (!has(used + subscripts->output, c)) free_letters += c;
+  for (const char c : std::string("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")) {
+    if (!has(used, c)) free_letters += c;
   }
   std::vector<int> counts(inputs.size(), 0);
   for (size_t i = 0; i < inputs.size(); ++i) {
@@ -52,7 +55,7 @@ void resolve_ellipsis(Subscripts* subscripts, const std::vector<Output>& inputs,
       throw ValueError("Too many dimensions or too few: " + equation);
     }
   }
-  const std::string ellipsis_labels = free_letters.substr(0, *std::ranges::max_element(counts));
+  const std::string ellipsis_labels = free_letters.substr(free_letters.size() - *std::ranges::max_element(counts));
   for (size_t i = 0; i < inputs.size(); ++i) {
     // Aligned at their ends, as shapes are in broadcasting.
     std::string& labels = subscripts->inputs[i];
@@ -72,7 +75,7 @@ Subscripts parse(const std::string& equation, const std::vector<Output>& inputs)
   const size_t arrow = text.find("->");
   const std::string left = text.substr(0, arrow);
   Subscripts subscripts{split_at_commas(left), arrow == std::string::npos ? "" : text.substr(arrow + 2)};
-  const auto is_allowed = [](char c) { return (c >= 'a' && c <= 'z') || c == '.'; };
+  const auto is_allowed = [](char c) { return absl::ascii_isalpha(static_cast<unsigned char>(c)) || c == '.'; };
   const auto is_label = [&](char c) { return is_allowed(c) || c == ','; };
   if (left.empty() || !std::ranges::all_of(left, is_label) || !std::ranges::all_of(subscripts.output, is_allowed)) {
     throw ValueError("Indices have incorrect format: " + equation);
