@@ -63,11 +63,11 @@ class NonMaxSuppression : public Kernel {
  private:
   Status put(KernelContext& c, const Selected& chosen, int64_t max_size) const {
     const auto n = static_cast<int64_t>(chosen.indices.size()), size = pad_ ? std::max(n, max_size) : n;
-    if (!c.output(0).valid()) RETURN_IF_ERROR(c.allocate_output(0, Shape{size}));
+    RETURN_IF_ERROR(c.allocate_output(0, Shape{size}));
     std::fill_n(c.output(0).data<int32_t>(), size, 0);
     std::copy(chosen.indices.begin(), chosen.indices.end(), c.output(0).data<int32_t>());
     if (c.num_outputs() == 3) {
-      if (!c.output(1).valid()) RETURN_IF_ERROR(c.allocate_output(1, Shape{size}));
+      RETURN_IF_ERROR(c.allocate_output(1, Shape{size}));
       with_type(Types<Half, float>{}, c.output(1).dtype(), [&]<typename T>() {
         T* scores = c.output(1).data<T>();
         for (int64_t i = 0; i < size; ++i) scores[i] = static_cast<T>(i < n ? chosen.scores[i] : 0.0f);
