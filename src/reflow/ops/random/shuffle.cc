@@ -35,7 +35,7 @@ class RandomShuffle : public Kernel {
     std::iota(rows.begin(), rows.end(), 0);
     // As in TensorFlow a tensor of one row takes nothing from the stream.
     if (in.num_elements() > 1 && rows.size() > 1) {
-      PhiloxWords words(stream_.reserve((rows.size() + 3) / 4));
+      PhiloxWords words(stream_.reserve((rows.size() - 1 + 3) / 4));  // one word fewer than rows
       for (size_t i = 0; i + 1 < rows.size(); ++i) {
         std::swap(rows[i], rows[i + words() % static_cast<uint32_t>(rows.size() - i)]);
       }
