@@ -33,7 +33,8 @@ struct ShapeInitializer {
   Output operator()(const Shape& shape, DType dtype, const PartitionInfo* info) const {
     const nb::gil_scoped_acquire gil;
     const nb::object value = nb::handle(function.get())(list_of(shape), dtype_to_python(dtype), info_to_python(info));
-    return as_output(value.ptr()) ? output_from_python(value) : convert_to_tensor(tensor_like_from_python(value), {.dtype = dtype});
+    return as_output(value.ptr()) ? output_from_python(value)
+                                  : convert_to_tensor(tensor_like_from_python(value), {.dtype = dtype, .name = "initial_value"});
   }
 };
 
