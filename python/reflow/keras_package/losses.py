@@ -15,13 +15,6 @@ cosine_proximity = cosine = cosine_similarity
 _NEGATED = {'cosine_proximity': cosine_similarity, 'cosine_similarity': cosine_similarity, 'cosine': cosine_similarity}
 
 
-class CosineSimilarity(tf_losses.LossFunctionWrapper):
-    """The negated cosine of angles."""
-
-    def __init__(self, axis=-1, reduction='sum_over_batch_size', name='cosine_similarity'):
-        super().__init__(cosine_similarity, name=name, reduction=reduction, axis=axis)
-
-
 def named(loss):
     """A loss, or a structure of them, in which names of losses that are the package's own are these."""
     if isinstance(loss, dict):

@@ -120,7 +120,7 @@ class MultiLabelHead(base_head.LogitsHead):
         self._update_regularization(eval_metrics, regularization_losses)
         self._update_thresholds(eval_metrics, labels, probabilities, weights)
         for class_id in self._classes:
-            of_class = [class_outputs.column_of_class(each, class_id) for each in (probabilities, labels)]
+            of_class = class_outputs.columns_of_class(class_id, probabilities, labels)
             mean, *areas = self._keys_of_class(class_id)
             self._update_mean(eval_metrics, mean, of_class[0], weights)
             for key in areas:

@@ -368,10 +368,10 @@ class Network(weight_files.WeightFiles, Layer):
         """Adds a layer that no output needs, with the layers that it needs."""
         extra = nest.flatten(layer._inbound_nodes[-1].output_tensors)
         graph = graph_of_layers.map_graph(self.inputs, self.outputs + extra)
-        self._network_nodes, self._nodes_by_depth = graph.node_keys, graph.nodes_by_depth
-        self._layers_by_depth = graph.layers_by_depth
         known = set(map(id, self._layers))
-        self.__dict__['_layers'] = self._layers + [each for each in graph.layers if id(each) not in known]
+        self.__dict__.update(
+            _network_nodes=graph.node_keys, _nodes_by_depth=graph.nodes_by_depth, _layers_by_depth=graph.layers_by_depth,
+            _layers=self._layers + [each for each in graph.layers if id(each) not in known])
 
     def get_config(self):
         """The layers and how they are connected."""

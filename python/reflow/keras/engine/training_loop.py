@@ -251,6 +251,10 @@ class LoopOfKeras(Loop):
 
     shuffles_validation = False
 
+    @staticmethod
+    def _learn_metrics(model, mode, callbacks, progress):
+        """Nothing: Keras has no eager execution, in which metrics come late."""
+
     def _validation_bar(self, source, model, progress):
         return None
 

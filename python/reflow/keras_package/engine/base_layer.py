@@ -89,6 +89,8 @@ def adapted(cls, module, *others):
         attributes['__init__'] = _with_defaults_of_keras(cls)
     if cls.__name__ in ('Dropout', 'SpatialDropout1D', 'SpatialDropout2D', 'SpatialDropout3D'):
         attributes['call'] = _seeded_call(cls)
+    if cls.__name__ == 'Flatten':
+        attributes['call'] = _drawing_call(cls)
     if hasattr(cls, '_build_cell'):
         attributes['_build_cell'] = _seeded_build(cls)
     return type(cls.__name__, (cls, *(others or (Layer,))), attributes)
@@ -132,6 +134,15 @@ def _seeded_build(cls):
         cls._build_cell(self, step_shape)
 
     return build_cell
+
+
+def _drawing_call(cls):
+    """The call of Flatten, which draws a number from NumPy's generator: Keras makes a name of it."""
+    def call(self, inputs):
+        np.random.randint(1e4)
+        return cls.call(self, inputs)
+
+    return call
 
 
 def _seeded_call(cls):

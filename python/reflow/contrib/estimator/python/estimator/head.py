@@ -189,8 +189,7 @@ class _MultiLabelHead(head_lib.HeadOfLogits):
 
     def _metrics_of_class(self, class_id, labels, probabilities, weights):
         keys = metric_keys.MetricKeys
-        class_probabilities = class_outputs.column_of_class(probabilities, class_id)
-        class_labels = class_outputs.column_of_class(labels, class_id)
+        class_probabilities, class_labels = class_outputs.columns_of_class(class_id, probabilities, labels)
         if self._label_vocabulary is None:
             names = [key % class_id for key in (keys.PROBABILITY_MEAN_AT_CLASS, keys.AUC_AT_CLASS, keys.AUC_PR_AT_CLASS)]
         else:
