@@ -53,14 +53,7 @@ const std::map<std::string, Deviation>& known_deviations() {
 const std::map<std::string, std::vector<GoldenCase>>& cases_by_op() {
   static const auto* all = [] {
     auto* result = new std::map<std::string, std::vector<GoldenCase>>;
-    for (const std::string path :
-         {"tf-1.15/kernels/unary", "tf-1.15/kernels/binary", "tf-1.15/kernels/array", "tf-1.15/kernels/reduction",
-          "tf-1.15/kernels/nn", "tf-1.15/kernels/linalg", "tf-1.15/kernels/sparse", "tf-1.15/kernels/string",
-          "tf-1.15/kernels/image", "tf-1.15/kernels/networks", "tf-1.15/kernels/pictures",
-          "tf-1.15/kernels/arrays", "tf-1.15/kernels/quantization", "tf-1.15/kernels/sampling",
-          "tf-1.15/kernels/sequences", "tf-1.15/kernels/algebra", "kernels/string_ops", "kernels/sparse_ops",
-          "kernels/parsing_ops", "kernels/summary_ops", "kernels/image_codec_ops", "kernels/core_ops",
-          "kernels/more_types"}) {
+    for (const std::string& path : golden_kernel_families()) {
       const auto* family = new Family{read_golden_json(path + ".json"), read_golden_npz(path + ".npz")};
       for (const Json& c : family->cases) (*result)[c.at("op")].push_back({&c, &family->npz});
     }

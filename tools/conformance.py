@@ -19,11 +19,13 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 TABLES = {
     'shape_fns': 'Shapes that are known statically, and their errors: one op each',
     'kernels': 'Values, gradients and errors of kernels: one op each',
+    'kernel_types': 'Types that kernels for CPUs are there for: one combination of an op each',
     'gradients': 'Which ops have a gradient, none, or are not registered',
     'graphs': 'Programs that build a graph: the GraphDef node by node, collections, static shapes',
     'errors': "Users' mistakes in Python: class, code and text",
 }
-CPP_TESTS = 'ShapeFns.*:GoldenKernelsCoverage.*:Ops/GoldenKernels.*:OpCompleteness.GradientsAsInTensorFlow'
+CPP_TESTS = ('ShapeFns.*:GoldenKernelsCoverage.*:Ops/GoldenKernels.*:KernelTypes.*:OpCompleteness.GradientsAsInTensorFlow:'
+             'NumericGradients.*')
 PYTHON_TESTS = {'graphs': 'python/tests/graph_goldens_test.py', 'errors': 'python/tests/error_vectors_test.py'}
 
 

@@ -233,6 +233,15 @@ AttrMap attrs_from_json(const OpDef& op, const Json& json) {
   return attrs;
 }
 
+std::vector<std::string> golden_kernel_families() {
+  return {"tf-1.15/kernels/unary",     "tf-1.15/kernels/binary",       "tf-1.15/kernels/array",    "tf-1.15/kernels/reduction",
+          "tf-1.15/kernels/nn",        "tf-1.15/kernels/linalg",       "tf-1.15/kernels/sparse",   "tf-1.15/kernels/string",
+          "tf-1.15/kernels/image",     "tf-1.15/kernels/networks",     "tf-1.15/kernels/pictures", "tf-1.15/kernels/arrays",
+          "tf-1.15/kernels/sequences", "tf-1.15/kernels/quantization", "tf-1.15/kernels/sampling", "tf-1.15/kernels/algebra",
+          "kernels/string_ops",        "kernels/sparse_ops",           "kernels/parsing_ops",      "kernels/summary_ops",
+          "kernels/image_codec_ops",   "kernels/core_ops",             "kernels/more_types"};
+}
+
 std::string run_kernel_case(const Json& kernel_case, const Npz& npz) { return Runner(kernel_case, npz).run(); }
 
 }  // namespace reflow::testing

@@ -40,11 +40,12 @@ struct OpCase {
   // "error: " and the message up to " for 'op'". List arguments count as so many inputs.
   std::vector<std::string> shapes = {};
 
-  // The gradient is checked against central differences in double, with float inputs made double: of the weighted sum of
-  // the outputs in `gradient_outputs` (empty: all floating ones) to all floating inputs. Nothing to do for ops without a
-  // registered gradient.
+  // The gradient is checked against central differences in double, with float inputs made double (where there is no such
+  // kernel in float, to two digits): of the weighted sum of the outputs in `gradient_outputs` (empty: all floating and
+  // complex ones) to all such inputs. Nothing to do for ops without a registered gradient.
   bool has_gradient_check = true;
   std::vector<int> gradient_outputs = {};
+  std::vector<int> gradient_inputs = {};  // only these inputs, by number; empty: all
   double gradient_tolerance = 1e-6;
 
   // The op fails on these inputs when it is run, with this message.
@@ -66,5 +67,7 @@ std::string check_values(const OpCase& c);
 std::string check_shapes(const OpCase& c);
 std::string check_gradient(const OpCase& c);
 std::string check_error(const OpCase& c);
+// check_gradient, and how many slopes it has compared.
+std::string check_slopes(const OpCase& c, int64_t* num_slopes);
 
 }  // namespace reflow::testing
