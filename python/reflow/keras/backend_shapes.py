@@ -3,6 +3,7 @@
 import numpy as np
 
 from reflow.framework import constant_op
+from reflow.framework import ops
 from reflow.keras.backend_math import ndim
 from reflow.keras.backend_session import int_shape, is_sparse, to_dense
 from reflow.ops import array_ops
@@ -32,26 +33,20 @@ def permute_dimensions(x, pattern):
 
 def resize_images(x, height_factor, width_factor, data_format, interpolation='nearest'):
     """Images that are larger by integer factors."""
-    from reflow.ops import image_ops
+    from reflow.ops import gen_image_ops
     rows, cols = (2, 3) if data_format == 'channels_first' else (1, 2)
     if data_format not in ('channels_first', 'channels_last'):
         raise ValueError('Invalid `data_format` argument: %s' % (data_format,))
     static = int_shape(x)
-    if static[rows] is not None and static[cols] is not None:
-        new_shape = constant_op.constant(
-            np.array([static[rows] * height_factor, static[cols] * width_factor], dtype='int32'))
-    else:
-        new_shape = array_ops.shape(x)[rows:cols + 1]
-        new_shape *= constant_op.constant(np.array([height_factor, width_factor], dtype='int32'))
+    new_shape = array_ops.shape(x)[rows:cols + 1]
+    new_shape *= constant_op.constant(np.array([height_factor, width_factor], dtype='int32'))
     if data_format == 'channels_first':
         x = permute_dimensions(x, [0, 2, 3, 1])
-    if interpolation == 'nearest':
-        x = image_ops.resize_nearest_neighbor(x, new_shape)
-    elif interpolation == 'bilinear':
-        from reflow.ops import gen_image_ops
-        x = gen_image_ops.resize_bilinear(x, new_shape, half_pixel_centers=True)
-    else:
+    resizers = {'nearest': gen_image_ops.resize_nearest_neighbor, 'bilinear': gen_image_ops.resize_bilinear}
+    if interpolation not in resizers:
         raise ValueError('interpolation should be one of "nearest" or "bilinear".')
+    with ops.name_scope(None, 'resize', [x, new_shape]):
+        x = resizers[interpolation](x, new_shape, half_pixel_centers=True)
     if data_format == 'channels_first':
         x = permute_dimensions(x, [0, 3, 1, 2])
     sizes = list(static)
