@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "reflow/op/gemm.h"
+#include "reflow/onednn/parallel_gemm.h"
 #include "reflow/op/op.h"
 
 namespace reflow::ops {
@@ -37,14 +37,7 @@ class State {
 
   // Adds a' b to `to`, the sum.
   void add_product(ThreadPool& pool, int64_t depth, const float* a, const float* b, float* to) const {
-    Gemm g;
-    g.transpose_a = true;
-    g.m = rows_, g.n = columns_, g.k = depth;
-    g.a = a, g.lda = rows_;
-    g.b = b, g.ldb = columns_;
-    g.c = to, g.ldc = columns_;
-    g.accumulate = true;
-    gemm(pool, g);
+    onednn::parallel_sgemm(pool, true, false, rows_, columns_, depth, 1, a, rows_, b, columns_, 1, to, columns_);
   }
   void add_waiting(ThreadPool& pool, float* to) {
     if (waiting() > 0) add_product(pool, waiting(), a(), b(), to);
