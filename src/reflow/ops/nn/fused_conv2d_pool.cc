@@ -7,6 +7,7 @@
 #include "convolution_shape.h"
 #include "pooling.h"
 #include "reflow/base/first_error.h"
+#include "winograd.h"
 
 namespace reflow::ops {
 namespace {
@@ -57,9 +58,14 @@ class FusedConv2DMaxPool : public Kernel {
     ASSIGN_OR_RETURN(const Pooling pooling, pool_.sizes(result));
     if (c.output(0).num_elements() == 0) return OkStatus();
     const int64_t image = sizes.out_area() * sizes.out_channels;
-    const int64_t at_once = std::clamp<int64_t>(kCachedFloats / image, 1, sizes.batch);
+    const int64_t at_once = images_at_once(sizes.batch, image, c.pool().num_threads());
     const int64_t parts = (sizes.batch + at_once - 1) / at_once;
     float* const kept = c.num_outputs() > 1 ? c.output(1).data<float>() : nullptr;
+    const float* const bias = c.input(2).data<float>();
+    Tensor filter_values;  // by winograd_filter
+    if (winograd_pays(sizes)) {
+      ASSIGN_OR_RETURN(filter_values, winograd_filter(c.pool(), sizes, filter.data<float>()));
+    }
     FirstError error;
     const auto compute_parts = [&](int64_t begin, int64_t end) {
       auto scratch = c.allocate_scratch(DType::kFloat32, Shape{kept != nullptr ? 0 : at_once * image});
@@ -70,9 +76,10 @@ class FusedConv2DMaxPool : public Kernel {
         const int64_t first = part * at_once;
         some.batch = some_pooled.batch = std::min(at_once, sizes.batch - first);
         float* const convolved = kept != nullptr ? kept + first * image : scratch->data<float>();
-        const Status status = convolve_with_bias(
-            c.pool(), some, x.data<float>() + first * sizes.in_area() * sizes.in_channels, filter.data<float>(),
-            c.input(2).data<float>(), relu_, convolved);
+        const float* const images = x.data<float>() + first * sizes.in_area() * sizes.in_channels;
+        const Status status =
+            filter_values.valid() ? winograd_forward(c.pool(), some, images, filter_values, bias, relu_, convolved)
+                                  : convolve_with_bias(c.pool(), some, images, filter.data<float>(), bias, relu_, convolved);
         if (!status.ok()) return error.set(status);
         max_pool(c.pool(), some_pooled, convolved,
                  c.output(0).data<float>() + first * pooling.out_area() * pooling.channels);
@@ -89,6 +96,13 @@ class FusedConv2DMaxPool : public Kernel {
   }
 
  private:
+  // As many as fit into the cache; fewer where threads would have unequal parts.
+  static int64_t images_at_once(int64_t batch, int64_t image, int64_t threads) {
+    const int64_t fit = std::clamp<int64_t>(kCachedFloats / image, 1, batch);
+    const int64_t parts = (batch + fit - 1) / fit;
+    const int64_t fair = parts == 1 ? 1 : (parts + threads - 1) / threads * threads;
+    return (batch + fair - 1) / fair;
+  }
   static std::vector<int64_t> with_others(std::vector<int64_t> of_places) {
     if (of_places.size() == 2) of_places = {1, of_places[0], of_places[1], 1};
     return of_places;

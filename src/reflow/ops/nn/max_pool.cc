@@ -29,6 +29,31 @@ inline __attribute__((always_inline)) void window_max(const Pooling& p, const T*
   });
 }
 
+// Are all windows 2x2 elements of a plane, side by side and within it?
+inline bool has_quads(const Pooling& p) {
+  for (int i = 0; i < 2; ++i) {
+    const WindowDim& d = p.dims[i];
+    if (d.kernel != 2 || d.stride != 2 || d.before != 0 || d.dilation != 1 || 2 * d.out > d.in) return false;
+  }
+  return p.dims[2].in == 1 && p.dims[2].kernel == 1;
+}
+
+// Where the elements of the window at place `o` lie that are within the image, at most four: their number. `quads`:
+// has_quads(p).
+inline __attribute__((always_inline)) int four_taps(const Pooling& p, bool quads, int64_t o, int64_t* at) {
+  if (quads) {
+    const int64_t width = p.dims[1].in, across = p.dims[1].out;
+    at[0] = (o / across * 2 * width + o % across * 2) * p.channels;
+    at[1] = at[0] + p.channels;
+    at[2] = at[0] + width * p.channels;
+    at[3] = at[2] + p.channels;
+    return 4;
+  }
+  int taps = 0;
+  for_each_tap(p, o, [&](int64_t place) REFLOW_SIMD_BODY { at[taps++] = place; });
+  return taps;
+}
+
 // The gradient of max pooling in a plane for windows that don't overlap: every element lies in one window at most, which
 // says all of its gradient.
 template <typename T>
@@ -37,14 +62,14 @@ void max_pool_gradient_apart(const Pooling& p, const T* image, const T* dy, T* d
   const WindowDim &d1 = p.dims[0], &d2 = p.dims[1];
   const bool covered = d1.kernel == d1.stride && d1.out * d1.kernel == d1.in && d2.kernel == d2.stride &&
                        d2.out * d2.kernel == d2.in;
+  const bool quads = has_quads(p);
   simd_loop([&]() REFLOW_SIMD_BODY {
     if (!covered) {
       for (int64_t i = 0; i < p.in_area() * channels; ++i) dx[i] = T(0);
     }
     int64_t at[4];
     for (int64_t o = 0; o < area; ++o) {
-      int taps = 0;
-      for_each_tap(p, o, [&](int64_t place) REFLOW_SIMD_BODY { at[taps++] = place; });
+      const int taps = four_taps(p, quads, o, at);
       const T* g = dy + o * channels;
       if (taps == 4) {
         const T *x0 = image + at[0], *x1 = image + at[1], *x2 = image + at[2], *x3 = image + at[3];
@@ -83,11 +108,9 @@ inline bool are_apart(const Pooling& p) {
 
 // The same for windows of four elements, written to y; false: some of them lie beyond the border.
 template <typename T>
-inline __attribute__((always_inline)) bool four_max(const Pooling& p, const T* image, int64_t o, T* y) {
+inline __attribute__((always_inline)) bool four_max(const Pooling& p, bool quads, const T* image, int64_t o, T* y) {
   int64_t at[4];
-  int taps = 0;
-  for_each_tap(p, o, [&](int64_t place) REFLOW_SIMD_BODY { at[taps++] = place; });
-  if (taps != 4) return false;
+  if (four_taps(p, quads, o, at) != 4) return false;
   const T *x0 = image + at[0], *x1 = image + at[1], *x2 = image + at[2], *x3 = image + at[3];
   for (int64_t j = 0; j < p.channels; ++j) {
     T best = kLowest<T>;
@@ -104,11 +127,11 @@ void pool_places(ThreadPool& threads, const Pooling& p, const T* x, T* y) {
   const int64_t area = p.out_area();
   threads.parallel_for(p.batch * area, 0.15 * p.channels * p.window_area() + 5, [&](int64_t begin, int64_t end) {
     std::vector<C> best(p.channels);
-    const bool four = std::is_same_v<C, T> && p.window_area() == 4;
+    const bool four = std::is_same_v<C, T> && p.window_area() == 4, quads = has_quads(p);
     simd_loop([&]() REFLOW_SIMD_BODY {
       C* b = best.data();
       for (int64_t o = begin; o < end; ++o) {
-        if (four && four_max(p, x + o / area * p.in_area() * p.channels, o % area, y + o * p.channels)) continue;
+        if (four && four_max(p, quads, x + o / area * p.in_area() * p.channels, o % area, y + o * p.channels)) continue;
         window_max(p, x + o / area * p.in_area() * p.channels, o % area, b);
         for (int64_t j = 0; j < p.channels; ++j) y[o * p.channels + j] = static_cast<T>(b[j]);
       }

@@ -139,13 +139,23 @@ bool winograd_pays(const Convolution& c) {
 
 Status winograd_forward(ThreadPool& pool, const Convolution& c, const float* x, const float* filter, const float* bias,
                         bool relu, float* y) {
+  ASSIGN_OR_RETURN(const Tensor filter_values, winograd_filter(pool, c, filter));
+  return winograd_forward(pool, c, x, filter_values, bias, relu, y);
+}
+
+StatusOr<Tensor> winograd_filter(ThreadPool& pool, const Convolution& c, const float* filter) {
+  const Tiles tiles(c);
+  ASSIGN_OR_RETURN(Tensor values, floats(tiles.values * c.in_channels * c.out_channels));
+  transform_filter(pool, c, tiles, filter, values.data<float>());
+  return values;
+}
+
+Status winograd_forward(ThreadPool& pool, const Convolution& c, const float* x, const Tensor& filter_values,
+                        const float* bias, bool relu, float* y) {
   const Tiles tiles(c);
   const winograd::Math& math = winograd::math(tiles.points);
   const int64_t in = c.in_channels, out = c.out_channels;
-  ASSIGN_OR_RETURN(Tensor filter_values, floats(tiles.values * in * out));
   const float* const u = filter_values.data<float>();
-  transform_filter(pool, c, tiles, filter, filter_values.data<float>());
-
   const int64_t at_once = tiles_of_part(c, pool.num_threads(), tiles), parts = (tiles.count + at_once - 1) / at_once;
   const int64_t before[] = {c.dims[0].before, c.dims[1].before}, none[] = {0, 0};
   FirstError error;

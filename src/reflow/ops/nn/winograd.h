@@ -16,6 +16,10 @@ bool winograd_pays(const Convolution& c);
 // its elements are added to the channels. `relu`: what is negative becomes 0. ResourceExhausted: no memory.
 Status winograd_forward(ThreadPool& pool, const Convolution& c, const float* x, const float* filter, const float* bias,
                         bool relu, float* y);
+// The same in two steps, for several batches with one filter.
+StatusOr<Tensor> winograd_filter(ThreadPool& pool, const Convolution& c, const float* filter);
+Status winograd_forward(ThreadPool& pool, const Convolution& c, const float* x, const Tensor& filter_values,
+                        const float* bias, bool relu, float* y);
 Status winograd_to_input(ThreadPool& pool, const Convolution& c, const float* dy, const float* filter, float* dx);
 Status winograd_to_filter(ThreadPool& pool, const Convolution& c, const float* x, const float* dy, float* dfilter);
 
