@@ -25,6 +25,27 @@ def test_while_loop_of_one_variable_gives_it_alone():
     assert run(tf.while_loop(lambda i: i < 10, lambda i: i + 3, [0])) == 12
 
 
+def test_predicate_that_is_decided_in_a_branch():
+    def go_on(i, s, stopped):
+        return tf.cond(i < 6, lambda: tf.logical_not(stopped), lambda: tf.constant(False))
+
+    def body(i, s, stopped):
+        s = tf.cond(s > 2., lambda: s + 1., lambda: s) + 1.
+        return i + 1, s, s > limit
+    limit = tf.placeholder(tf.float32, [])
+    loop = tf.while_loop(go_on, body, [0, tf.constant(0.), False])
+    assert run(loop, {limit: 100.}) == (6, 9., False)
+    assert run(loop, {limit: 4.}) == (4, 5., True)
+
+
+def test_loop_as_the_result_of_a_branch_in_a_loop():
+    def body(i, s):
+        def sum_of_smaller():
+            return tf.while_loop(lambda j, s: j < i, lambda j, s: (j + 1, s + j), [0, s])[1]
+        return i + 1, tf.cond(i > 1, sum_of_smaller, lambda: s + 10)
+    assert run(tf.while_loop(lambda i, s: i < 5, body, [0, 0])) == (5, 20 + 1 + 3 + 6)
+
+
 def test_gradient_through_a_loop():
     x = tf.constant(3.)
     y = tf.while_loop(lambda i, y: i < 3, lambda i, y: (i + 1, y * x), [0, tf.constant(1.)])[1]

@@ -83,8 +83,9 @@ void WhileContext::set_values(const std::vector<Endpoint>& values) {
 }
 
 void WhileContext::exit_result(const std::vector<Endpoint>& exits) {
-  if (outer() == nullptr) return;
-  for (const Endpoint& exit : exits) outer()->mark_seen(exit);
+  for (ControlFlowContext* c = outer(); c != nullptr; c = c->outer()) {
+    for (const Endpoint& exit : exits) c->mark_seen(exit);
+  }
 }
 
 StatusOr<Endpoint> WhileContext::add_value(Endpoint value) {

@@ -398,6 +398,7 @@ class Scheduler {
       for (int j = 0; j < in(step.instruction).num_outputs && !elsewhere; ++j) fill(in(step.instruction).first_output + j, at);
     }
     for (const Schedule::Carried& carried : frame_->carried) read(carried.from, kNeverReleased);
+    if (frame_->predicate >= 0) read(frame_->predicate, kNeverReleased);  // when the head has ended
     // Exits take what the head leaves.
     head_size_ = static_cast<int>(frame_->head.size());
     leaves_.assign(plan_.num_slots, false);
