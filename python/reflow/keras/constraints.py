@@ -116,7 +116,9 @@ class RadialConstraint(Constraint):
             for j in range(width):
                 # The distance in the maximum norm from the centre, or from the four points around it.
                 rings.append(max(max(i - centre, centre - first - i), max(j - centre, centre - first - j)))
-        values = [kernel[centre + ring, centre + ring] for ring in rings]
+        # As TensorFlow has it: within is what stands before the centre; the rings of odd sizes begin with the centre.
+        points = [centre - 1] + [centre + ring - 1 + first for ring in range(1, centre + 1)]
+        values = [kernel[points[ring], points[ring]] for ring in rings]
         return array_ops.reshape(array_ops.stack(values), (height, width))
 
 

@@ -257,14 +257,13 @@ class Lambda(Layer):
     def get_config(self):
         """The arguments of the constructor, functions as their code."""
         function, function_type, module = _stored(self.function)
-        config = {'function': function, 'module': module, 'function_type': function_type, 'arguments': self.arguments}
-        if self._output_shape is not None:
-            shape, shape_type, shape_module = _stored(self._output_shape)
-            config.update(output_shape=shape, output_shape_type=shape_type, output_shape_module=shape_module)
+        shape, shape_type, shape_module = _stored(self._output_shape)
+        config = {'function': function, 'function_type': function_type, 'module': module, 'output_shape': shape,
+                  'output_shape_type': shape_type, 'output_shape_module': shape_module}
         if self.mask is not None:
             mask, mask_type, mask_module = _stored(self.mask)
             config.update(mask=mask, mask_type=mask_type, mask_module=mask_module)
-        return self._config(**config)
+        return self._config(**config, arguments=self.arguments)
 
     @classmethod
     def from_config(cls, config, custom_objects=None):

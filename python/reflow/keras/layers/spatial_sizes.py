@@ -204,7 +204,7 @@ class UpSampling2D(_Spatial):
 
     def get_config(self):
         """The arguments of the constructor."""
-        return self._config('size', 'data_format')
+        return self._config('size', 'data_format', 'interpolation')
 
 
 class UpSampling3D(_Spatial):
