@@ -22,6 +22,9 @@ if(REFLOW_SANITIZE)
   set(test_timeout 3600) # such a build is not optimised
 endif()
 set(test_environment "REFLOW_TEST_DATA=${PROJECT_SOURCE_DIR}/tests/data")
+if(REFLOW_SANITIZE MATCHES "address")
+  list(APPEND test_environment "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/lsan_suppressions.txt")
+endif()
 if(REFLOW_SANITIZE MATCHES "thread")
   list(APPEND test_environment
     "TSAN_OPTIONS=ignore_noninstrumented_modules=1:suppressions=${PROJECT_SOURCE_DIR}/tests/tsan_suppressions.txt")

@@ -19,7 +19,7 @@ class LocalRendezvous : public op::Rendezvous {
  private:
   struct Value {
     Tensor tensor;
-    bool dead;
+    bool dead = false;
   };
   // Of a key at most one of both has entries.
   struct Entry {
