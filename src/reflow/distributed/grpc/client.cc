@@ -26,6 +26,9 @@ class GrpcCall : public OutgoingCall, public std::enable_shared_from_this<GrpcCa
   }
 
   void start() override {
+    // gRPC's threads for callbacks end with the last channel that has used them. A call lets go of its channel on such a thread,
+    // which can't wait for itself: it would go on with a queue that is gone. So the first channel stays.
+    [[maybe_unused]] static const auto* const first = new std::shared_ptr<grpc::GenericStub>(stub_);
     stub_->UnaryCall(&context_, method_, {}, &request_, &response_,
                      [self = shared_from_this()](const grpc::Status& status) { self->end(status); });
   }
