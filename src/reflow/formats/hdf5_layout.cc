@@ -16,7 +16,7 @@ constexpr size_t kLeastCollection = 4096, kMostMessage = 64512, kMostInCollectio
 constexpr uint64_t kNoFreeSpace = 1;
 
 void append_number(std::string* out, uint64_t value, size_t size) {
-  for (size_t i = 0; i < size; ++i) out->push_back(static_cast<char>(value >> (8 * i)));
+  for (size_t i = 0; i < size; ++i, value >>= 8) out->push_back(static_cast<char>(value));
 }
 void fill_up(std::string* out) { out->resize((out->size() + 7) / 8 * 8); }
 
