@@ -107,7 +107,7 @@ TEST_F(GoldenComposed, WrongEquationsAreThrown) {
   const tf::Output y = tf::placeholder(tf::float32, {4, 5});
   EXPECT_THAT([&] { tf::einsum("ab,bc", {y}); },
               ThrowsMessage<tf::ValueError>("Got 1 arguments for equation \"ab,bc\", expecting 2"));
-  EXPECT_THAT([&] { tf::einsum("aB", {y}); }, ThrowsMessage<tf::ValueError>("Indices have incorrect format: aB"));
+  EXPECT_THAT([&] { tf::einsum("a1", {y}); }, ThrowsMessage<tf::ValueError>("Indices have incorrect format: a1"));
   EXPECT_THAT([&] { tf::einsum("aab,bc->ac", {y, y}); },
               ThrowsMessage<tf::ValueError>("Subscript not supported: an axis appears more than once: aab"));
   EXPECT_THAT([&] { tf::tensordot(y, y, {{0}, {0, 1}}); },
