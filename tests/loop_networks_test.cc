@@ -24,7 +24,8 @@ class LoopNetworks : public ::testing::TestWithParam<Sizes> {
 
   // tanh([x, h] w + b), step by step; the loss depends on each h.
   Output loss_of_cell(const Variable& w, const Variable& b) {
-    const auto [batch, steps] = GetParam();
+    const int64_t batch = GetParam().batch;
+    const int steps = GetParam().steps;
     const Output inputs = random_uniform({steps, batch, kInputs}, {.minval = -1, .maxval = 1, .seed = 3});
     const TensorArray source = TensorArray(float32, steps).unstack(inputs);
     const std::vector<Output> last = while_loop(
