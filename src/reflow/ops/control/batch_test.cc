@@ -22,7 +22,7 @@ class BatchTest : public ::testing::Test {
  protected:
   reflow::graph::Node* batch(const tf::Output& x, int64_t max_batch_size, int64_t timeout_micros,
                              std::vector<int64_t> allowed = {}) {
-    return reflow::client::make_op("Batch", "batch", {tf::TensorList{x}},
+    return reflow::client::make_op("Batch", "batch", {tf::TensorLike(tf::TensorList{x})},
                                    {{"num_batch_threads", 2},
                                     {"max_batch_size", max_batch_size},
                                     {"batch_timeout_micros", timeout_micros},
