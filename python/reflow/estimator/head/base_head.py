@@ -7,6 +7,7 @@ from reflow.estimator.canned import head_checks
 from reflow.estimator.canned import metric_keys
 from reflow.estimator.canned.base_head import (  # noqa: F401 - the names they have in TensorFlow
     CLASSIFY_SERVING_KEY, DEFAULT_SERVING_KEY, PREDICT_SERVING_KEY, REGRESS_SERVING_KEY, summary_key)
+from reflow.estimator.canned.prediction_keys import PredictionKeys
 from reflow.estimator.mode_keys import ModeKeys
 from reflow.framework import ops
 from reflow.keras import metrics as keras_metrics
@@ -159,6 +160,19 @@ class LogitsHead(Head):
         if regularization_losses is not None:
             self._update(eval_metrics, metric_keys.MetricKeys.LOSS_REGULARIZATION,
                          values=math_ops.add_n(regularization_losses))
+
+    def predictions(self, logits, keys=None):
+        """{name: prediction}"""
+        keys = self._keys(keys)
+        logits = head_checks.logits_of_dimension(logits, self.logits_dimension)
+        with ops.name_scope('predictions', values=(logits,)):
+            found = {PredictionKeys.LOGITS: logits} if PredictionKeys.LOGITS in keys else {}
+            found.update(self._predictions_beside_logits(logits, keys))
+        return found
+
+    def _predictions_beside_logits(self, logits, keys):
+        """{name: prediction} of classifiers; other heads have predictions() of their own."""
+        raise NotImplementedError
 
     def _keys(self, keys):
         """The predictions that are asked for. ValueError: there is no such."""

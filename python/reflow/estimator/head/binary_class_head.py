@@ -5,7 +5,6 @@ from reflow.estimator.canned import metric_keys
 from reflow.estimator.canned.prediction_keys import PredictionKeys as Keys
 from reflow.estimator.head import base_head
 from reflow.estimator.head import class_predictions
-from reflow.framework import ops
 from reflow.keras import metrics as keras_metrics
 from reflow.saved_model.model_utils import export_output
 
@@ -43,23 +42,17 @@ class BinaryClassHead(base_head.LogitsHead):
         from reflow.ops import nn
         return nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits)
 
-    def predictions(self, logits, keys=None):
-        """{name: prediction}"""
+    def _predictions_beside_logits(self, logits, keys):
         from reflow.ops import array_ops
         from reflow.ops import math_ops
         from reflow.ops import nn
-        keys = self._keys(keys)
-        logits = base_head.head_checks.logits_of_dimension(logits, self.logits_dimension)
         found = {}
-        with ops.name_scope('predictions', values=(logits,)):
-            if Keys.LOGITS in keys:
-                found[Keys.LOGITS] = logits
-            if Keys.LOGISTIC in keys:
-                found[Keys.LOGISTIC] = math_ops.sigmoid(logits, name=Keys.LOGISTIC)
-            both = array_ops.concat((array_ops.zeros_like(logits), logits), axis=-1, name='two_class_logits')
-            if Keys.PROBABILITIES in keys:
-                found[Keys.PROBABILITIES] = nn.softmax(both, name=Keys.PROBABILITIES)
-            found.update(class_predictions.classes(both, keys, 2, self._label_vocabulary))
+        if Keys.LOGISTIC in keys:
+            found[Keys.LOGISTIC] = math_ops.sigmoid(logits, name=Keys.LOGISTIC)
+        both = array_ops.concat((array_ops.zeros_like(logits), logits), axis=-1, name='two_class_logits')
+        if Keys.PROBABILITIES in keys:
+            found[Keys.PROBABILITIES] = nn.softmax(both, name=Keys.PROBABILITIES)
+        found.update(class_predictions.classes(both, keys, 2, self._label_vocabulary))
         return found
 
     def metrics(self, regularization_losses=None):

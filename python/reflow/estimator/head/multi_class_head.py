@@ -51,18 +51,12 @@ class MultiClassHead(base_head.LogitsHead):
         loss = losses.sparse_softmax_cross_entropy(labels=labels, logits=logits, reduction=losses.Reduction.NONE)
         return array_ops.expand_dims(loss, axis=-1)
 
-    def predictions(self, logits, keys=None):
-        """{name: prediction}"""
+    def _predictions_beside_logits(self, logits, keys):
         from reflow.ops import nn
-        keys = self._keys(keys)
-        logits = head_checks.logits_of_dimension(logits, self.logits_dimension)
         found = {}
-        with ops.name_scope('predictions', values=(logits,)):
-            if Keys.LOGITS in keys:
-                found[Keys.LOGITS] = logits
-            if Keys.PROBABILITIES in keys:
-                found[Keys.PROBABILITIES] = nn.softmax(logits, name=Keys.PROBABILITIES)
-            found.update(class_predictions.classes(logits, keys, self._n_classes, self._label_vocabulary))
+        if Keys.PROBABILITIES in keys:
+            found[Keys.PROBABILITIES] = nn.softmax(logits, name=Keys.PROBABILITIES)
+        found.update(class_predictions.classes(logits, keys, self._n_classes, self._label_vocabulary))
         return found
 
     def metrics(self, regularization_losses=None):

@@ -74,18 +74,11 @@ class MultiLabelHead(base_head.LogitsHead):
         loss = losses.sigmoid_cross_entropy(multi_class_labels=labels, logits=logits, reduction=losses.Reduction.NONE)
         return math_ops.reduce_mean(loss, axis=-1, keepdims=True)
 
-    def predictions(self, logits, keys=None):
-        """{name: prediction}"""
+    def _predictions_beside_logits(self, logits, keys):
         from reflow.ops import math_ops
-        keys = self._keys(keys)
-        logits = head_checks.logits_of_dimension(logits, self.logits_dimension)
-        found = {}
-        with ops.name_scope('predictions', values=(logits,)):
-            if Keys.LOGITS in keys:
-                found[Keys.LOGITS] = logits
-            if Keys.PROBABILITIES in keys:
-                found[Keys.PROBABILITIES] = math_ops.sigmoid(logits, name=Keys.PROBABILITIES)
-        return found
+        if Keys.PROBABILITIES not in keys:
+            return {}
+        return {Keys.PROBABILITIES: math_ops.sigmoid(logits, name=Keys.PROBABILITIES)}
 
     def _keys_of_class(self, class_id):
         """The keys of a class's metrics: the mean of its probability, the areas under its two curves."""
