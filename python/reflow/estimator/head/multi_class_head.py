@@ -7,7 +7,6 @@ from reflow.estimator.canned.prediction_keys import PredictionKeys as Keys
 from reflow.estimator.head import base_head
 from reflow.estimator.head import class_predictions
 from reflow.framework import dtypes
-from reflow.framework import ops
 from reflow.keras import metrics as keras_metrics
 from reflow.ops.losses import losses
 from reflow.saved_model.model_utils import export_output
