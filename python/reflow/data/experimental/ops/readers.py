@@ -223,6 +223,8 @@ def _get_file_names(file_pattern, shuffle):
 class SqlDatasetV2(dataset_lib.DatasetSource):
     """Not there: NotImplementedError."""
 
+    element_spec = None  # abstract in the base, whose check would come first
+
     def __init__(self, driver_name, data_source_name, query, output_types):
         raise NotImplementedError('Reflow does not read databases')
 
