@@ -12,9 +12,6 @@ from reflow.framework import protos
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / 'tests/data/tf-1.15/graphs'
 MORE = FOLDER.parents[1] / 'graphs'  # without collections
 
-# Programs that use what Reflow doesn't have in Python yet; one that is reported as XPASS leaves the list.
-WAITING = {}
-
 # Collections whose items are no Python objects yet.
 _CONTEXTS = ('cond_context', 'while_context')
 
@@ -125,15 +122,11 @@ def collections_of(graph):
 
 
 def _programs():
-    programs = []
-    for path in sorted(golden.with_name(golden.name.split('.')[0] + '.py')
-                       for folder in (FOLDER, MORE) for golden in folder.glob('*.pbtxt*')):
-        marks = [pytest.mark.xfail(reason=WAITING[path.stem], strict=True)] if path.stem in WAITING else []
-        programs.append(pytest.param(path, id=path.stem, marks=marks))
-    return programs
+    return sorted(golden.with_name(golden.name.split('.')[0] + '.py')
+                  for folder in (FOLDER, MORE) for golden in folder.glob('*.pbtxt*'))
 
 
-@pytest.mark.parametrize('program', _programs())
+@pytest.mark.parametrize('program', _programs(), ids=lambda path: path.stem)
 def test_graph_of_program(program):
     graph, result = _build(program)
     golden = _without_uuids(_golden(program))
@@ -153,7 +146,3 @@ def test_contexts_in_collections(name):
     found, wanted = collections_of(_build(FOLDER / (name + '.py'))[0]), _golden_collections(name)
     for key in _CONTEXTS:
         assert found.get(key) == wanted.get(key)
-
-
-def test_every_waiting_program_exists():
-    assert set(WAITING) <= {path.stem for folder in (FOLDER, MORE) for path in folder.glob('*.py')}
