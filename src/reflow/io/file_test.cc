@@ -18,6 +18,24 @@ TEST(File, WhatIsWrittenIsRead) {
   EXPECT_EQ(*read_file("file://" + path), content + "end");
 }
 
+// Pieces that end before, at and behind blocks of the buffer, and such as are longer than several.
+TEST(File, PiecesOfAnySizeFollowEachOther) {
+  const std::string path = temporary("pieces");
+  constexpr size_t kBlock = 1 << 20;
+  auto file = WritableFile::open(path);
+  ASSERT_TRUE(file.ok());
+  std::string all;
+  for (const size_t size : {size_t{7}, kBlock - 7, kBlock, 3 * kBlock + 1, kBlock - 2, size_t{0}, size_t{1}, 2 * kBlock - 5, size_t{9}, kBlock}) {
+    const std::string piece(size, static_cast<char>('a' + size % 23));
+    ASSERT_TRUE((*file)->append(piece).ok());
+    all += piece;
+    EXPECT_EQ((*file)->size_bytes(), all.size());
+    if (size == 9) { ASSERT_TRUE((*file)->flush().ok()); }
+  }
+  ASSERT_TRUE((*file)->close().ok());
+  EXPECT_TRUE(*read_file(path) == all);
+}
+
 TEST(File, AppendGoesOnAtTheEnd) {
   const std::string path = temporary("append");
   ASSERT_TRUE(write_file(path, "one").ok());
