@@ -43,6 +43,32 @@ def test_variables_take_anything_for_true():
         assert [variable.op.name for variable in tf.trainable_variables()] == ['a']
 
 
+@pytest.mark.parametrize('given', [3, None])
+def test_device_functions_that_give_no_device(given):
+    import reflow.tensorflow as tf
+    with tf.Graph().as_default(), tf.device(lambda op: given):
+        with pytest.raises(TypeError, match='Expected binary or unicode string, got %s' % given):
+            tf.constant(1)
+
+
+def test_device_functions_of_what_variables_are_cached_on():
+    import reflow.tensorflow as tf
+    with tf.Graph().as_default():
+        variable = tf.Variable(1., caching_device=lambda op: '/job:a')
+        assert variable.value().device == '/job:a'
+        with tf.variable_scope('scope', caching_device=lambda op: op.device):
+            tf.get_variable('w', [])
+
+
+def test_gradients_of_functions_run_after_the_loss():
+    import reflow.tensorflow as tf
+    with tf.Graph().as_default() as graph:
+        variable = tf.Variable(2., use_resource=True)
+        tf.train.GradientDescentOptimizer(.1).compute_gradients(lambda: tf.square(variable))
+        last = [op for op in graph.get_operations() if op.type == 'Const'][-1]
+        assert [each.name for each in last.control_inputs][:1] == ['Square']
+
+
 def test_gradients_of_sparse_tensors():
     import reflow.tensorflow as tf
     with tf.Graph().as_default():
@@ -56,6 +82,9 @@ def test_what_is_accepted_as_tensorflow_does():
     import reflow.tensorflow as tf
     with tf.Graph().as_default():
         tf.train.AdamOptimizer(name=3)
+        for nothing in (0, False, '', None):
+            with tf.device(nothing):
+                assert tf.constant(1).device == ''
         assert tf.case([(tf.constant(True), lambda: None)]) is None
         assert tf.case([(tf.constant(True), lambda: 3)]) == 3
         made = tf.get_variable('a', [2], initializer=lambda shape, dtype, partition_info: 3)

@@ -1,5 +1,6 @@
 """Devices by name, and device functions that merge a name into what a node has."""
 from reflow.framework import device_spec
+from reflow.util import compat
 
 DeviceSpec = device_spec.DeviceSpecV1
 
@@ -18,6 +19,34 @@ def canonical_name(device):
     if device is None:
         return ''
     return (device if is_device_spec(device) else DeviceSpec.from_string(device)).to_string()
+
+
+def name_of(device):
+    """The text that a device function has given: of a DeviceSpec, or itself. TypeError: it is neither."""
+    return device.to_string() if is_device_spec(device) else compat.as_str(device)
+
+
+def checked_name(device):
+    """The text of a DeviceSpec or a text; empty for all that is false. ValueError, AttributeError: it names no device."""
+    if is_device_spec(device):
+        return device.to_string()
+    hash(device)  # TypeError: a list or a dict
+    if not device:
+        return ''
+    device_spec.parts_of(device)
+    return str(device)
+
+
+def caching_name(device):
+    """The text of what a variable takes as caching_device, a function too, or None."""
+    if device is None:
+        return None
+    return name_of(device(_Snapshot())) if callable(device) else checked_name(device)
+
+
+class _Snapshot:
+    """What a device function sees of the operation that reads a variable for all others. It stands where the variable does."""
+    name, type, device = 'read', 'Identity', ''
 
 
 _mergers = {}  # text -> MergeDevice

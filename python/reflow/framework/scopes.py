@@ -20,11 +20,12 @@ class DefaultGraph:
 
 def enter_device(device_name_or_function):
     """Enters a device's scope. ValueError, AttributeError: the name is none of a device."""
-    if device_name_or_function is not None and not callable(device_name_or_function):
-        from reflow.framework import device_spec
-        if not isinstance(device_name_or_function, device_spec.DeviceSpecV2):
-            device_spec.parts_of(device_name_or_function)
-    return _core.enter_device(device_name_or_function)
+    if device_name_or_function is None:
+        return _core.enter_device(None)
+    from reflow.framework import device
+    if callable(device_name_or_function):
+        return _core.enter_device(lambda op: device.name_of(device_name_or_function(op)))
+    return _core.enter_device(device.checked_name(device_name_or_function))
 
 
 class GraphScope:

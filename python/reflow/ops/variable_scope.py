@@ -7,6 +7,7 @@ import re
 import traceback
 
 from reflow import _core
+from reflow.framework import device
 from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.framework import tensor_shape
@@ -125,7 +126,7 @@ class VariableScope:
 
     def set_caching_device(self, caching_device):
         """Says where reads are cached: a device, or a function of the variable's operation, which caches them there."""
-        self._handle.set_caching_device('' if callable(caching_device) else caching_device)
+        self._handle.set_caching_device(device.caching_name(caching_device))
 
     def set_partitioner(self, partitioner):
         """Says how variables are cut."""
@@ -189,7 +190,7 @@ class variable_scope:
         self._values = [] if values is None else values
         self._arguments = {
             'default_name': default_name, 'initializer': initializer, 'regularizer': regularizer,
-            'caching_device': '' if callable(caching_device) else caching_device, 'reuse': reuse, 'dtype': dtype,
+            'caching_device': device.caching_name(caching_device), 'reuse': reuse, 'dtype': dtype,
             'use_resource': use_resource,
             'constraint': constraint, 'custom_getter': custom_getter, 'partitioner': partitioner,
             'auxiliary_name_scope': auxiliary_name_scope}
@@ -270,8 +271,8 @@ def _get(local, name, shape, dtype, initializer, regularizer, trainable, collect
         return _core.get_variable(name, shape, {
             'dtype': dtype, 'initializer': initializer, 'regularizer': regularizer,
             'trainable': variables._trainable(synchronization, trainable), 'collections': collections,
-            'caching_device': caching_device, 'validate_shape': validate_shape, 'use_resource': use_resource,
-            'constraint': constraint, 'custom_getter': custom_getter, 'partitioner': partitioner,
+            'caching_device': device.caching_name(caching_device), 'validate_shape': validate_shape,
+            'use_resource': use_resource, 'constraint': constraint, 'custom_getter': custom_getter, 'partitioner': partitioner,
             'synchronization': synchronization, 'aggregation': aggregation})
     except ValueError as error:
         raise _with_definition(error) from None
@@ -317,9 +318,9 @@ def _call_custom_getter(custom_getter, getter, name, arguments):
         return getter(name, shape, {
             'dtype': dtype, 'initializer': initializer, 'regularizer': regularizer, 'reuse': reuse,
             'trainable': variables._trainable(synchronization, trainable), 'collections': collections,
-            'caching_device': caching_device, 'validate_shape': validate_shape, 'use_resource': use_resource,
-            'constraint': constraint, 'partitioner': partitioner, 'synchronization': synchronization,
-            'aggregation': aggregation})
+            'caching_device': device.caching_name(caching_device), 'validate_shape': validate_shape,
+            'use_resource': use_resource, 'constraint': constraint, 'partitioner': partitioner,
+            'synchronization': synchronization, 'aggregation': aggregation})
 
     if 'constraint' not in function_utils.fn_args(custom_getter) and not function_utils.has_kwargs(custom_getter):
         del arguments['constraint']

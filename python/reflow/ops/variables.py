@@ -4,6 +4,7 @@ import enum
 
 from reflow import _core
 from reflow.distribute import distribution_strategy_context as contexts
+from reflow.framework import device
 from reflow.framework import dtypes
 from reflow.framework import operators
 from reflow.framework import ops
@@ -66,8 +67,8 @@ class Variable(_core.Variable, trackable.Trackable):
         synchronization, aggregation = _modes(synchronization, aggregation, name)
         return _core.make_variable({
             'initial_value': initial_value, 'trainable': trainable, 'collections': collections,
-            'validate_shape': validate_shape, 'caching_device': caching_device, 'name': name, 'dtype': dtype,
-            'constraint': constraint, 'use_resource': use_resource, 'synchronization': synchronization,
+            'validate_shape': validate_shape, 'caching_device': device.caching_name(caching_device), 'name': name,
+            'dtype': dtype, 'constraint': constraint, 'use_resource': use_resource, 'synchronization': synchronization,
             'aggregation': aggregation})
 
     def __init__(self, initial_value=None, trainable=None, collections=None, validate_shape=True, caching_device=None,

@@ -96,7 +96,8 @@ class Optimizer(trackable.Trackable):
             loss_value = self._scale_loss(loss())
         if var_list is None:
             var_list = list(tape.watched_variables())
-        return list(zip(tape.gradient(loss_value, var_list, grad_loss), var_list))
+        with ops.control_dependencies([loss_value]):
+            return list(zip(tape.gradient(loss_value, var_list, grad_loss), var_list))
 
     def _gradients_of_tensors(self, loss, xs, gate_gradients, aggregation_method, colocate, grad_loss):
         """compute_gradients where some of `xs` are no variables."""
