@@ -25,12 +25,21 @@ def _broadcast_to_each_other(event, params, base_dtype):
         raise TypeError('`value` should have integer `dtype` or `self.dtype` ({})'.format(base_dtype))
     known = params.get_shape()[:-1].is_fully_defined() and event.get_shape().is_fully_defined()
     if not known or params.get_shape()[:-1] != event.get_shape():
-        params *= array_ops.ones_like(array_ops.expand_dims(event, -1), dtype=params.dtype)
+        params *= array_ops.ones_like(event[..., array_ops.newaxis], dtype=params.dtype)
         shape = array_ops.shape(params)[:-1]
         event *= array_ops.ones(shape, dtype=event.dtype)
         if params.get_shape().ndims is not None:
             event.set_shape(tensor_shape.TensorShape(params.get_shape()[:-1]))
     return event, params
+
+
+def rank_of_batch(logits):
+    """How many dimensions there are before that of the classes, as a tensor called batch_rank."""
+    rank = logits.get_shape().with_rank_at_least(1).ndims
+    if rank is not None:
+        return ops.convert_to_tensor(rank - 1, dtype=dtypes.int32, name='batch_rank')
+    with ops.name_scope(name='batch_rank'):
+        return array_ops.rank(logits) - 1
 
 
 class Categorical(distribution.Distribution):
@@ -45,11 +54,7 @@ class Categorical(distribution.Distribution):
             if validate_args:
                 self._logits = distribution_util.embed_check_categorical_event_shape(self._logits)
             static = self._logits.get_shape().with_rank_at_least(1)
-            if static.ndims is not None:
-                self._batch_rank = ops.convert_to_tensor(static.ndims - 1, dtype=dtypes.int32, name='batch_rank')
-            else:
-                with ops.name_scope(name='batch_rank'):
-                    self._batch_rank = array_ops.rank(self._logits) - 1
+            self._batch_rank = rank_of_batch(self._logits)
             logits_shape = array_ops.shape(self._logits, name='logits_shape')
             if tensor_shape.dimension_value(static[-1]) is not None:
                 self._event_size = ops.convert_to_tensor(static.dims[-1].value, dtype=dtypes.int32, name='event_size')

@@ -101,7 +101,7 @@ class Gamma(distribution.Distribution):
 
     def _checked(self, x):
         check_ops.assert_same_float_dtype(tensors=[x], dtype=self.dtype)
-        return control_flow_ops.with_dependencies([check_ops.assert_positive(x)] if self.validate_args else [], x)
+        return control_flow_ops.with_dependencies([check_ops.assert_positive(x)], x) if self.validate_args else x
 
 
 class GammaWithSoftplusConcentrationRate(Gamma):

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from reflow.framework import constant_op
 from reflow.framework import ops
 from reflow.ops import array_ops
 from reflow.ops import math_ops
@@ -89,10 +90,11 @@ def _ndtri(p):
     first_term = z - math_ops.log(z) / z
     second_small = _polynomial(1. / z, _P2) / _polynomial(1. / z, _Q2) / z
     second_otherwise = _polynomial(1. / z, _P1) / _polynomial(1. / z, _Q1) / z
-    x = array_ops.where_v2(sanitized > np.exp(-2.), x_big,
-                        array_ops.where_v2(z >= 8.0, first_term - second_small, first_term - second_otherwise))
+    small, otherwise = first_term - second_small, first_term - second_otherwise
+    x = array_ops.where_v2(sanitized > np.exp(-2.), x_big, array_ops.where_v2(z >= 8.0, small, otherwise))
     x = array_ops.where_v2(p > 1. - np.exp(-2.), x, -x)
-    infinity = array_ops.fill(array_ops.shape(p), np.array(np.inf, p.dtype.as_numpy_dtype))
+    infinity = constant_op.constant(np.inf, dtype=p.dtype)
+    infinity = array_ops.fill(array_ops.shape(p), infinity)
     return array_ops.where_v2(p <= 0., -infinity, array_ops.where_v2(p >= 1., infinity, x))
 
 

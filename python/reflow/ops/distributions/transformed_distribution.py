@@ -46,6 +46,11 @@ def _joined(*vectors):
     return constant_op.constant([number for value in values for number in value])
 
 
+def _ones_like(vector):
+    length = vector.get_shape()
+    return array_ops.ones(length.as_list(), dtype=vector.dtype) if length.is_fully_defined() else array_ops.ones_like(vector)
+
+
 def _length(shape):
     """The number of dimensions of a shape, which is a vector."""
     if shape.get_shape().ndims not in (None, 1):
@@ -214,11 +219,10 @@ class TransformedDistribution(distribution_lib.Distribution):
         if self._is_maybe_event_override:
             entropy *= math_ops.cast(math_ops.reduce_prod(self._override_event_shape), dtype=entropy.dtype.base_dtype)
         if self._is_maybe_batch_override:
-            own_shape = self.distribution.batch_shape_tensor()
             entropy = array_ops.reshape(entropy, array_ops.concat(
-                [array_ops.ones_like(self._override_batch_shape), own_shape], 0))
+                [_ones_like(self._override_batch_shape), self.distribution.batch_shape_tensor()], 0))
             entropy = array_ops.tile(entropy, array_ops.concat(
-                [self._override_batch_shape, array_ops.ones_like(own_shape)], 0))
+                [self._override_batch_shape, _ones_like(self.distribution.batch_shape_tensor())], 0))
         dummy = array_ops.zeros(shape=array_ops.concat([self.batch_shape_tensor(), self.event_shape_tensor()], 0),
                                 dtype=self.dtype)
         ndims = self.event_shape.ndims

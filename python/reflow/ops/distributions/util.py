@@ -179,9 +179,9 @@ def softplus_inverse(x, name=None):
         is_too_large = math_ops.greater(x, -threshold)
         too_small_value = math_ops.log(x)
         too_large_value = x
-        x = array_ops.where(math_ops.logical_or(is_too_small, is_too_large), array_ops.ones_like(x), x)
+        x = array_ops.where_v2(math_ops.logical_or(is_too_small, is_too_large), array_ops.ones_like(x), x)
         y = x + math_ops.log(-math_ops.expm1(-x))
-        return array_ops.where(is_too_small, too_small_value, array_ops.where(is_too_large, too_large_value, y))
+        return array_ops.where_v2(is_too_small, too_small_value, array_ops.where_v2(is_too_large, too_large_value, y))
 
 
 def fill_triangular(x, upper=False, name=None):

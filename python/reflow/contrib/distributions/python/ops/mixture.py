@@ -31,7 +31,9 @@ class Mixture(distribution.Distribution):
                                  'of components passed in.')
             if int(count) != len(components):
                 raise ValueError('cat.num_classes != len(components): %d vs. %d' % (count, len(components)))
-            self._assertions = self._shape_assertions(cat, components) if validate_args else []
+            shape = cat.batch_shape_tensor()
+            rank = array_ops.size(shape)
+            self._assertions = self._shape_assertions(shape, rank, components) if validate_args else []
             self._cat = cat
             self._components = list(components)
             self._num_components = int(count)
@@ -69,9 +71,7 @@ class Mixture(distribution.Distribution):
         return components[0].dtype, event_shape, batch_shape
 
     @staticmethod
-    def _shape_assertions(cat, components):
-        shape = cat.batch_shape_tensor()
-        rank = array_ops.size(shape)
+    def _shape_assertions(shape, rank, components):
         shapes = [each.batch_shape_tensor() for each in components]
         ranks = [array_ops.size(each) for each in shapes]
         message = 'components[%d] batch shape must match cat batch shape'
@@ -109,9 +109,7 @@ class Mixture(distribution.Distribution):
         softmax = nn.log_softmax if log_probs else nn.softmax
         return array_ops.unstack(softmax(self.cat.logits), num=self.num_components, axis=-1)
 
-    def _event_weights(self):
-        """The probability of each component, in the rank of events."""
-        weights = self._cat_probs(log_probs=False)
+    def _in_rank_of_events(self, weights):
         for _ in range(self.event_shape.ndims):
             weights = [array_ops.expand_dims(each, -1) for each in weights]
         return weights
@@ -119,13 +117,16 @@ class Mixture(distribution.Distribution):
     def _mean(self):
         with ops.control_dependencies(self._assertions):
             means = [each.mean() for each in self.components]
-            return math_ops.add_n([weight * mean for weight, mean in zip(self._event_weights(), means)])
+            weights = self._in_rank_of_events(self._cat_probs(log_probs=False))
+            return math_ops.add_n([weight * mean for weight, mean in zip(weights, means)])
 
     def _stddev(self):
         with ops.control_dependencies(self._assertions):
-            means = array_ops.stack([each.mean() for each in self.components], axis=-1)
-            deviations = array_ops.stack([each.stddev() for each in self.components], axis=-1)
-            weights = array_ops.stack(self._event_weights(), axis=-1) * array_ops.ones_like(means)
+            means = [each.mean() for each in self.components]
+            deviations = [each.stddev() for each in self.components]
+            weights = self._cat_probs(log_probs=False)
+            means, deviations = array_ops.stack(means, axis=-1), array_ops.stack(deviations, axis=-1)
+            weights = array_ops.stack(self._in_rank_of_events(weights), axis=-1) * array_ops.ones_like(means)
             rows = [-1, len(self.components)]
             deviation = mixture_weights.mixture_stddev(*(array_ops.reshape(each, rows)
                                                          for each in (weights, means, deviations)))

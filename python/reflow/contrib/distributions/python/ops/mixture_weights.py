@@ -15,12 +15,14 @@ def mixture_stddev(mixture_weight_vector, mean_vector, stddev_vector):
         if not vector.shape.is_compatible_with(mixture_weight_vector.shape):
             raise ValueError('Expecting %s to have same shape as mixture weights.' % name)
     weights = array_ops.expand_dims(mixture_weight_vector, axis=1)
+    means = array_ops.expand_dims(mean_vector, axis=2)
+    stddevs = array_ops.expand_dims(stddev_vector, axis=2)
 
-    def weighted(vector):
-        return array_ops.reshape(math_ops.matmul(weights, array_ops.expand_dims(vector, axis=2)), (-1,))
+    def weighted(columns):
+        return array_ops.reshape(math_ops.matmul(weights, columns), (-1,))
 
-    mean = weighted(mean_vector)
-    variance = weighted(math_ops.square(stddev_vector)) + weighted(math_ops.square(mean_vector)) - math_ops.square(mean)
+    mean = weighted(means)
+    variance = weighted(math_ops.square(stddevs)) + weighted(math_ops.square(means)) - math_ops.square(mean)
     return math_ops.sqrt(variance)
 
 

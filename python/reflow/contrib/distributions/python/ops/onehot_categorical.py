@@ -3,9 +3,12 @@
 from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.ops import array_ops
+from reflow.ops import check_ops
+from reflow.ops import control_flow_ops
 from reflow.ops import math_ops
 from reflow.ops import nn_ops
 from reflow.ops import random_ops
+from reflow.ops.distributions import categorical
 from reflow.ops.distributions import distribution
 from reflow.ops.distributions import kullback_leibler
 from reflow.ops.distributions import util as distribution_util
@@ -22,6 +25,9 @@ class OneHotCategorical(distribution.Distribution):
         with ops.name_scope(name, values=[logits, probs]) as name:
             self._logits, self._probs = distribution_util.get_logits_and_probs(
                 name=name, logits=logits, probs=probs, validate_args=validate_args, multidimensional=True)
+            self._batch_rank = categorical.rank_of_batch(self._logits)
+            with ops.name_scope(name='event_size'):
+                self._event_size = array_ops.shape(self._logits)[-1]
         super().__init__(dtype=dtype, reparameterization_type=distribution.NOT_REPARAMETERIZED,
                          validate_args=validate_args, allow_nan_stats=allow_nan_stats, parameters=parameters,
                          graph_parents=[self._logits, self._probs], name=name)
@@ -29,7 +35,7 @@ class OneHotCategorical(distribution.Distribution):
     @property
     def event_size(self):
         """The number of classes, as a tensor."""
-        return array_ops.shape(self._logits)[-1]
+        return self._event_size
 
     @property
     def logits(self):
@@ -63,16 +69,24 @@ class OneHotCategorical(distribution.Distribution):
         return array_ops.reshape(samples, sample_shape)
 
     def _log_prob(self, x):
-        x = math_ops.cast(x, self.logits.dtype)
-        logits = self.logits + array_ops.zeros_like(x)
-        labels = x + array_ops.zeros_like(self.logits)
-        return -nn_ops.softmax_cross_entropy_with_logits_v2(labels=labels, logits=logits)
+        x = self._assert_valid_sample(x)
+        logits = self.logits
+        static = (x.get_shape(), logits.get_shape())
+        if not all(shape.is_fully_defined() for shape in static) or static[0] != static[1]:
+            logits = array_ops.ones_like(x, dtype=logits.dtype) * logits
+            x = array_ops.ones_like(logits, dtype=x.dtype) * x
+        batch_shape = array_ops.shape(math_ops.reduce_sum(logits, -1))
+        logits_2d = array_ops.reshape(logits, [-1, self.event_size])
+        x_2d = array_ops.reshape(x, [-1, self.event_size])
+        return array_ops.reshape(-nn_ops.softmax_cross_entropy_with_logits(labels=x_2d, logits=logits_2d), batch_shape)
 
     def _entropy(self):
         return -math_ops.reduce_sum(nn_ops.log_softmax(self.logits) * self.probs, axis=-1)
 
     def _mode(self):
-        return array_ops.one_hot(math_ops.argmax(self.logits, axis=-1), self.event_size, dtype=self.dtype)
+        mode = array_ops.one_hot(math_ops.argmax(self.logits, axis=self._batch_rank), self.event_size, dtype=self.dtype)
+        mode.set_shape(self.logits.get_shape())
+        return mode
 
     def _variance(self):
         return self.probs * (1. - self.probs)
@@ -82,9 +96,17 @@ class OneHotCategorical(distribution.Distribution):
         return array_ops.matrix_set_diag(
             -math_ops.matmul(p[..., array_ops.newaxis], p[..., array_ops.newaxis, :]), self._variance())
 
+    def _assert_valid_sample(self, x):
+        if not self.validate_args:
+            return x
+        # As in TensorFlow the checks are those of logarithms.
+        return control_flow_ops.with_dependencies([
+            check_ops.assert_non_positive(x),
+            check_ops.assert_near(array_ops.zeros([], dtype=self.dtype), math_ops.reduce_logsumexp(x, axis=[-1]))], x)
+
 
 @kullback_leibler.RegisterKL(OneHotCategorical, OneHotCategorical)
 def _kl_categorical_categorical(a, b, name=None):
     with ops.name_scope(name, 'kl_categorical_categorical', values=[a.logits, b.logits]):
-        delta = nn_ops.log_softmax(a.logits) - nn_ops.log_softmax(b.logits)
-        return math_ops.reduce_sum(nn_ops.softmax(a.logits) * delta, axis=-1)
+        probs = nn_ops.softmax(a.logits)
+        return math_ops.reduce_sum(probs * (nn_ops.log_softmax(a.logits) - nn_ops.log_softmax(b.logits)), axis=-1)

@@ -6,7 +6,6 @@ from reflow.framework import ops
 from reflow.framework import tensor_shape
 from reflow.ops import array_ops
 from reflow.ops import check_ops
-from reflow.ops import control_flow_ops
 from reflow.ops import math_ops
 from reflow.ops import random_ops
 from reflow.ops.distributions import distribution
@@ -24,18 +23,23 @@ class Poisson(distribution.Distribution):
             if (rate is None) == (log_rate is None):
                 raise ValueError('Must specify exactly one of `rate` and `log_rate`.')
             if log_rate is None:
-                rate = ops.convert_to_tensor(rate, name='rate')
-                checks = [check_ops.assert_positive(rate)] if validate_args else []
-                self._rate = control_flow_ops.with_dependencies(checks, rate) if checks else rate
-                self._log_rate = math_ops.log(rate, name='log_rate')
+                rate = self._floating(rate, 'rate')
+                with ops.control_dependencies([check_ops.assert_positive(rate)] if validate_args else []):
+                    self._rate = array_ops.identity(rate, name='rate')
+                    self._log_rate = math_ops.log(rate, name='log_rate')
             else:
-                self._log_rate = ops.convert_to_tensor(log_rate, name='log_rate')
+                self._log_rate = self._floating(log_rate, 'log_rate')
                 self._rate = math_ops.exp(self._log_rate, name='rate')
-            if not self._rate.dtype.is_floating:
-                raise TypeError('rate.dtype ({}) is a not a float-type.'.format(self._rate.dtype.name))
         super().__init__(dtype=self._rate.dtype, reparameterization_type=distribution.NOT_REPARAMETERIZED,
                          validate_args=validate_args, allow_nan_stats=allow_nan_stats, parameters=parameters,
                          graph_parents=[self._rate], name=name)
+
+    @staticmethod
+    def _floating(value, name):
+        value = ops.convert_to_tensor(value, name=name)
+        if not value.dtype.is_floating:
+            raise TypeError('{}.dtype ({}) is a not a float-type.'.format(name, value.dtype.name))
+        return value
 
     @property
     def rate(self):
@@ -59,13 +63,18 @@ class Poisson(distribution.Distribution):
     def _event_shape(self):
         return tensor_shape.TensorShape([])
 
+    def _checked(self, x):
+        return distribution_util.embed_check_nonnegative_integer_form(x) if self.validate_args else x
+
     def _log_prob(self, x):
-        if self.validate_args:
-            x = distribution_util.embed_check_nonnegative_integer_form(x)
+        x = self._checked(x)
         return x * self.log_rate - math_ops.lgamma(1. + x) - self.rate
 
     def _cdf(self, x):
-        return math_ops.igammac(1. + math_ops.floor(x), self.rate)
+        return math_ops.igammac(1. + self._checked(x), self.rate)
+
+    def _log_cdf(self, x):
+        return math_ops.log(self.cdf(x))
 
     def _mean(self):
         return array_ops.identity(self.rate)

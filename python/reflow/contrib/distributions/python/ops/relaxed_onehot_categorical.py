@@ -3,12 +3,17 @@ arXiv 1611.01144."""
 
 import numpy as np
 
+from reflow.contrib.distributions.python.ops.bijectors import elementwise
 from reflow.framework import ops
 from reflow.ops import array_ops
+from reflow.ops import check_ops
+from reflow.ops import control_flow_ops
 from reflow.ops import math_ops
 from reflow.ops import nn_ops
 from reflow.ops import random_ops
+from reflow.ops.distributions import categorical
 from reflow.ops.distributions import distribution
+from reflow.ops.distributions import transformed_distribution
 from reflow.ops.distributions import util as distribution_util
 
 __all__ = ['ExpRelaxedOneHotCategorical', 'RelaxedOneHotCategorical']
@@ -22,16 +27,25 @@ class ExpRelaxedOneHotCategorical(distribution.Distribution):
         parameters = dict(locals())
         with ops.name_scope(name, values=[logits, probs, temperature]) as name:
             self._logits, self._probs = distribution_util.get_logits_and_probs(
-                name=name, logits=logits, probs=probs, validate_args=validate_args, multidimensional=True, dtype=dtype)
-            self._temperature = ops.convert_to_tensor(temperature, name='temperature', dtype=self._logits.dtype)
-        super().__init__(dtype=self._logits.dtype, reparameterization_type=distribution.FULLY_REPARAMETERIZED,
+                name=name, logits=logits, probs=probs, validate_args=validate_args, multidimensional=True)
+            if dtype is None:
+                dtype = self._logits.dtype
+                temperature = temperature if validate_args else math_ops.cast(temperature, dtype)
+            with ops.control_dependencies([check_ops.assert_positive(temperature)] if validate_args else []):
+                self._temperature = array_ops.identity(temperature, name='temperature')
+                # One for each row of logits_2d.
+                self._temperature_2d = array_ops.reshape(temperature, [-1, 1], name='temperature_2d')
+            self._batch_rank = categorical.rank_of_batch(self._logits)
+            with ops.name_scope('event_size'):
+                self._event_size = array_ops.shape(self._logits)[-1]
+        super().__init__(dtype=dtype, reparameterization_type=distribution.FULLY_REPARAMETERIZED,
                          validate_args=validate_args, allow_nan_stats=allow_nan_stats, parameters=parameters,
                          graph_parents=[self._logits, self._probs, self._temperature], name=name)
 
     @property
     def event_size(self):
         """The number of classes, as a tensor."""
-        return array_ops.shape(self._logits)[-1]
+        return self._event_size
 
     @property
     def temperature(self):
@@ -62,30 +76,43 @@ class ExpRelaxedOneHotCategorical(distribution.Distribution):
 
     def _sample_n(self, n, seed=None):
         shape = array_ops.concat([[n], array_ops.shape(self.logits)], 0)
+        logits = self.logits * array_ops.ones(shape, dtype=self.dtype)
+        logits_2d = array_ops.reshape(logits, [-1, self.event_size])
         # Not 0, whose logarithm there is none.
-        uniform = random_ops.random_uniform(shape=shape, minval=np.finfo(self.dtype.as_numpy_dtype).tiny, maxval=1.,
-                                            dtype=self.dtype, seed=seed)
+        uniform = random_ops.random_uniform(shape=array_ops.shape(logits_2d), minval=np.finfo(self.dtype.as_numpy_dtype).tiny,
+                                            maxval=1., dtype=self.dtype, seed=seed)
         gumbel = -math_ops.log(-math_ops.log(uniform))
-        return nn_ops.log_softmax(math_ops.div(gumbel + self.logits, self._temperature[..., array_ops.newaxis]))
+        samples = nn_ops.log_softmax(math_ops.div(gumbel + logits_2d, self._temperature_2d))
+        return array_ops.reshape(samples, shape)
 
     def _log_prob(self, x):
+        x = self._assert_valid_sample(x)
+        logits = self.logits
+        static = (x.get_shape(), logits.get_shape())
+        if not all(shape.is_fully_defined() for shape in static) or static[0] != static[1]:
+            logits = array_ops.ones_like(x, dtype=logits.dtype) * logits
+            x = array_ops.ones_like(logits, dtype=x.dtype) * x
+        batch_shape = array_ops.shape(math_ops.reduce_sum(logits, axis=[-1]))
+        logits_2d = array_ops.reshape(logits, [-1, self.event_size])
+        x_2d = array_ops.reshape(x, [-1, self.event_size])
         size = math_ops.cast(self.event_size, x.dtype)
-        log_norm = math_ops.lgamma(size) - math_ops.log(self.temperature) * (1. - size)
-        log_softmax = nn_ops.log_softmax(self.logits - x * self._temperature[..., array_ops.newaxis])
-        return math_ops.reduce_sum(log_softmax, -1) + log_norm
+        log_norm = math_ops.lgamma(size) + (size - 1.) * math_ops.log(self.temperature)
+        log_softmax = nn_ops.log_softmax(logits_2d - x_2d * self._temperature_2d)
+        return array_ops.reshape(log_norm + math_ops.reduce_sum(log_softmax, [-1], keepdims=False), batch_shape)
+
+    def _assert_valid_sample(self, x):
+        if not self.validate_args:
+            return x
+        return control_flow_ops.with_dependencies([
+            check_ops.assert_non_positive(x),
+            check_ops.assert_near(array_ops.zeros([], dtype=self.dtype), math_ops.reduce_logsumexp(x, axis=[-1]))], x)
 
 
-class RelaxedOneHotCategorical(ExpRelaxedOneHotCategorical):
+class RelaxedOneHotCategorical(transformed_distribution.TransformedDistribution):
     """Vectors of positive numbers whose sum is 1; near one-hot for a small temperature."""
 
     def __init__(self, temperature, logits=None, probs=None, dtype=None, validate_args=False, allow_nan_stats=True,
                  name='RelaxedOneHotCategorical'):
-        super().__init__(temperature, logits=logits, probs=probs, dtype=dtype, validate_args=validate_args,
-                         allow_nan_stats=allow_nan_stats, name=name)
-
-    def _sample_n(self, n, seed=None):
-        return math_ops.exp(super()._sample_n(n, seed))
-
-    def _log_prob(self, x):
-        log_x = math_ops.log(x)
-        return super()._log_prob(log_x) - math_ops.reduce_sum(log_x, -1)
+        of_logarithms = ExpRelaxedOneHotCategorical(temperature, logits=logits, probs=probs, dtype=dtype,
+                                                    validate_args=validate_args, allow_nan_stats=allow_nan_stats)
+        super().__init__(of_logarithms, elementwise.Exp(), name=name)

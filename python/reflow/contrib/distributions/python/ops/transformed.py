@@ -142,6 +142,19 @@ class RelaxedBernoulli(transformed_distribution.TransformedDistribution):
         return self._probs
 
 
+def _broadcast_shape(x, y):
+    """The shape of x + y, static where it is known."""
+    static = array_ops.broadcast_static_shape(x.shape, y.shape)
+    if static.is_fully_defined():
+        return static.as_list()
+    return array_ops.broadcast_dynamic_shape(array_ops.shape(x), array_ops.shape(y))
+
+
+def _harmonic_number(x):
+    one = array_ops.ones([], dtype=x.dtype)
+    return math_ops.digamma(x + one) - math_ops.digamma(one)
+
+
 class Kumaraswamy(transformed_distribution.TransformedDistribution):
     """Kumaraswamy's distribution of numbers between 0 and 1."""
 
@@ -156,7 +169,7 @@ class Kumaraswamy(transformed_distribution.TransformedDistribution):
                                          allow_nan_stats=allow_nan_stats),
             bijector=bijectors.Kumaraswamy(concentration1=concentration1, concentration0=concentration0,
                                            validate_args=validate_args),
-            batch_shape=distribution_util.prefer_static_broadcast_shape(concentration1.shape, concentration0.shape), name=name)
+            batch_shape=_broadcast_shape(concentration1, concentration0), name=name)
         self._reparameterization_type = distribution_lib.FULLY_REPARAMETERIZED
 
     @property
@@ -171,13 +184,12 @@ class Kumaraswamy(transformed_distribution.TransformedDistribution):
 
     def _entropy(self):
         a, b = self.concentration1, self.concentration0
-        one = array_ops.ones([], dtype=b.dtype)
-        harmonic = math_ops.digamma(b + one) - math_ops.digamma(one)
-        return 1 - 1. / a + (1 - 1. / b) * harmonic + math_ops.log(a) + math_ops.log(b)
+        return (1 - 1. / a) + (1 - 1. / b) * _harmonic_number(b) + math_ops.log(a) + math_ops.log(b)
 
     def _moment(self, n):
-        ones = array_ops.ones_like(self.concentration1 + self.concentration0, dtype=self.dtype)
-        a, b = ones * self.concentration1, ones * self.concentration0
+        total = self.concentration1 + self.concentration0
+        a = array_ops.ones_like(total, dtype=self.dtype) * self.concentration1
+        b = array_ops.ones_like(total, dtype=self.dtype) * self.concentration0
         arguments = array_ops.stack([1 + n / a, b], -1)
         return math_ops.exp(math_ops.log(b) + special_math_ops.lbeta(arguments))
 

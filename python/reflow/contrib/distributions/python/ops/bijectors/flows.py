@@ -64,7 +64,8 @@ class MaskedAutoregressiveFlow(bijector.Bijector):
                 if scope.caching_device is None:
                     scope.set_caching_device(lambda op: op.device)
                 shift, log_scale = self._shift_and_log_scale_fn(y)
-            return index + 1, _scaled(x, shift, log_scale)
+            scaled = _scaled(x, shift, log_scale)
+            return index + 1, scaled
 
         return control_flow_ops.while_loop(lambda index, _: index < size, step, (0, first),
                                            maximum_iterations=static_size)[1]
@@ -153,32 +154,33 @@ class RealNVP(bijector.Bijector):
         super().__init__(forward_min_event_ndims=1, is_constant_jacobian=is_constant_jacobian, validate_args=validate_args,
                          name=name or 'real_nvp')
 
-    def _parts(self, x):
-        """The numbers that stay, the others, and how these are shifted and scaled."""
+    def _kept(self, x):
+        """The numbers that stay."""
         if self._input_depth is None:
             self._input_depth = _known_depth(x)
             if self._num_masked >= self._input_depth:
                 raise ValueError('Number of masked units must be smaller than the event size.')
-        kept, changed = x[:, :self._num_masked], x[:, self._num_masked:]
-        shift, log_scale = self._shift_and_log_scale_fn(kept, self._input_depth - self._num_masked)
-        return kept, changed, shift, log_scale
+        return x[:, :self._num_masked]
+
+    def _shift_and_log_scale(self, kept):
+        return self._shift_and_log_scale_fn(kept, self._input_depth - self._num_masked)
 
     def _forward(self, x):
-        kept, changed, shift, log_scale = self._parts(x)
-        return array_ops.concat([kept, _scaled(changed, shift, log_scale)], axis=-1)
+        kept, changed = self._kept(x), x[:, self._num_masked:]
+        return array_ops.concat([kept, _scaled(changed, *self._shift_and_log_scale(kept))], axis=-1)
 
     def _inverse(self, y):
-        kept, changed, shift, log_scale = self._parts(y)
-        return array_ops.concat([kept, _unscaled(changed, shift, log_scale)], axis=-1)
+        kept, changed = self._kept(y), y[:, self._num_masked:]
+        return array_ops.concat([kept, _unscaled(changed, *self._shift_and_log_scale(kept))], axis=-1)
 
     def _inverse_log_det_jacobian(self, y):
-        log_scale = self._parts(y)[3]
+        _, log_scale = self._shift_and_log_scale(self._kept(y))
         if log_scale is None:
             return constant_op.constant(0., dtype=y.dtype, name='ildj')
         return -math_ops.reduce_sum(log_scale, axis=-1)
 
     def _forward_log_det_jacobian(self, x):
-        log_scale = self._parts(x)[3]
+        _, log_scale = self._shift_and_log_scale(self._kept(x))
         if log_scale is None:
             return constant_op.constant(0., dtype=x.dtype, name='fldj')
         return math_ops.reduce_sum(log_scale, axis=-1)
