@@ -9,6 +9,11 @@ from reflow.framework import dtypes
 from reflow.framework import operators
 from reflow.framework import ops
 from reflow.ops import variable_protos
+from reflow.ops.graph_variables import (  # noqa: F401 - the names they have in TensorFlow
+    _all_saveable_objects, all_variables, assert_variables_initialized, global_variables, global_variables_initializer,
+    initialize_all_variables, initialize_local_variables, initialize_variables, is_variable_initialized, local_variables,
+    local_variables_initializer, model_variables, moving_average_variables, report_uninitialized_variables,
+    trainable_variables, variables_initializer)
 from reflow.training.tracking import base as trackable
 
 
@@ -395,112 +400,9 @@ for _class in (Variable, VariableV1, RefVariable, PartitionedVariable):
     _class.__module__ = 'tensorflow.python.ops.variables'
 
 
-def global_variables(scope=None):
-    """The variables that are shared and saved."""
-    return ops.get_collection(ops.GraphKeys.GLOBAL_VARIABLES, scope)
-
-
-def all_variables():
-    """Deprecated: global_variables."""
-    return global_variables()
-
-
-def local_variables(scope=None):
-    """The variables of this process only."""
-    return ops.get_collection(ops.GraphKeys.LOCAL_VARIABLES, scope)
-
-
-def model_variables(scope=None):
-    """The variables that a model computes with."""
-    return ops.get_collection(ops.GraphKeys.MODEL_VARIABLES, scope)
-
-
-def trainable_variables(scope=None):
-    """The variables that optimizers train."""
-    return ops.get_collection(ops.GraphKeys.TRAINABLE_VARIABLES, scope)
-
-
-def moving_average_variables(scope=None):
-    """The variables that moving averages are kept of."""
-    return ops.get_collection(ops.GraphKeys.MOVING_AVERAGE_VARIABLES, scope)
-
-
-def _all_saveable_objects(scope=None):
-    return (ops.get_collection(ops.GraphKeys.GLOBAL_VARIABLES, scope) +
-            ops.get_collection(ops.GraphKeys.SAVEABLE_OBJECTS, scope))
-
-
-def variables_initializer(var_list, name='init'):
-    """An operation that initialises the variables."""
-    if _core.executing_eagerly():
-        return None
-    if var_list:
-        return _control_flow_ops().group(*[variable.initializer for variable in var_list], name=name)
-    return _control_flow_ops().group(name=name)
-
-
-def initialize_variables(var_list, name='init'):
-    """Deprecated: variables_initializer."""
-    return variables_initializer(var_list, name=name)
-
-
-def global_variables_initializer():
-    """An operation that initialises the global variables."""
-    return variables_initializer(global_variables())
-
-
-def initialize_all_variables():
-    """Deprecated: global_variables_initializer."""
-    return global_variables_initializer()
-
-
-def local_variables_initializer():
-    """An operation that initialises the local variables."""
-    variables = local_variables()
-    return variables_initializer(variables) if variables else _control_flow_ops().no_op(name='init')
-
-
-def initialize_local_variables():
-    """Deprecated: local_variables_initializer."""
-    return local_variables_initializer()
-
-
-def is_variable_initialized(variable):
-    """A bool: has the variable a value?"""
-    return _core.is_variable_initialized(variable, None)
-
-
-def report_uninitialized_variables(var_list=None, name='report_uninitialized_variables'):
-    """The names of the variables that have no value yet."""
-    if var_list is None:
-        var_list = global_variables() + local_variables()
-        if not var_list:
-            var_list = [variable for variable in ops.get_collection(ops.GraphKeys.GLOBAL_VARIABLES)]
-    return _core.report_uninitialized_variables(list(var_list), name)
-
-
-def assert_variables_initialized(var_list=None):
-    """Deprecated: an operation that fails where a variable has no value."""
-    if var_list is None:
-        var_list = global_variables() + local_variables()
-    if not var_list:
-        return None
-    from reflow.ops import array_ops
-    ranks = []
-    for variable in var_list:
-        with ops.colocate_with(variable.op):
-            ranks.append(array_ops.rank_internal(variable, optimize=False))
-    return ranks[0] if len(ranks) == 1 else array_ops.stack(ranks)
-
-
 def is_resource(var):
     """Whether the variable is a resource variable."""
     return isinstance(var, _resource_variable())
-
-
-def _control_flow_ops():
-    from reflow.ops import control_flow_ops
-    return control_flow_ops
 
 
 def _bind_types():

@@ -11,6 +11,7 @@ from reflow.ops import math_ops
 from reflow.ops.ragged import ragged_concat_ops
 from reflow.ops.ragged import ragged_functional_ops
 from reflow.ops.ragged import ragged_reductions
+from reflow.ops.ragged import ragged_operators
 from reflow.ops.ragged import ragged_tensor
 
 # Public functions by their modules (root: tensorflow itself); these have one, two, or a list of arguments that may be ragged.
@@ -54,7 +55,7 @@ def _taking_ragged(function, count):
             tensors = tensors[0]
         if not any(map(ragged_tensor.is_ragged, tensors)):
             return function(*args, **kwargs)
-        ragged_tensor.check_rows(function.__name__, tensors)
+        ragged_operators.check_rows(function.__name__, tensors)
         return ragged_functional_ops.map_flat_values(function, *args, **kwargs)
     return over_rows
 

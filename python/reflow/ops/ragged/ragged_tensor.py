@@ -9,18 +9,18 @@ from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.framework import sparse_tensor
 from reflow.framework import tensor_shape
-from reflow.framework import tensor_spec
 from reflow.framework import tensor_util
-from reflow.framework import type_spec
 from reflow.ops import array_ops
 from reflow.ops import check_ops
 from reflow.ops import control_flow_ops
 from reflow.ops import math_ops
+from reflow.ops.ragged import ragged_operators
 from reflow.ops.ragged import segment_id_ops
+from reflow.ops.ragged.ragged_tensor_spec import RaggedTensorSpec
 from reflow.ops.ragged.ragged_tensor_value import RaggedTensorValue
 
 
-class RaggedTensor(composite_tensor.CompositeTensor):
+class RaggedTensor(composite_tensor.CompositeTensor, ragged_operators.Operators):
     """`values` (a tensor, or ragged too), of which row i has those from `row_splits[i]` to `row_splits[i + 1]`."""
 
     def __init__(self, values, row_splits, cached_row_lengths=None, cached_value_rowids=None, cached_nrows=None, internal=False):
@@ -415,57 +415,6 @@ class RaggedTensor(composite_tensor.CompositeTensor):
         return RaggedTensorSpec(self.shape, self.dtype, self.ragged_rank, self._row_splits.dtype)
 
 
-class RaggedTensorSpec(type_spec.TypeSpec):
-    """What is known of a RaggedTensor: shape, type, ragged rank and the type of the splits."""
-
-    __slots__ = ['_shape', '_dtype', '_ragged_rank', '_row_splits_dtype']
-
-    value_type = property(lambda self: RaggedTensor if self._ragged_rank > 0 else ops.Tensor)
-
-    def __init__(self, shape=None, dtype=dtypes.float32, ragged_rank=None, row_splits_dtype=dtypes.int64):
-        self._shape = tensor_shape.as_shape(shape)
-        self._dtype = dtypes.as_dtype(dtype)
-        self._row_splits_dtype = dtypes.as_dtype(row_splits_dtype)
-        rank = self._shape.ndims
-        if ragged_rank is None:
-            if rank is None:
-                raise ValueError('Must specify ragged_rank or a shape with known rank.')
-            ragged_rank = rank - 1
-        if not isinstance(ragged_rank, int):
-            raise TypeError('ragged_rank must be an int')
-        if rank is not None and ragged_rank >= rank:
-            raise ValueError('ragged_rank must be less than rank.')
-        self._ragged_rank = ragged_rank
-
-    def _serialize(self):
-        return self._shape, self._dtype, self._ragged_rank, self._row_splits_dtype
-
-    @property
-    def _component_specs(self):
-        if self._ragged_rank == 0:
-            return [tensor_spec.TensorSpec(self._shape, self._dtype)]
-        flat_shape = tensor_shape.TensorShape([None]).concatenate(self._shape[self._ragged_rank + 1:])
-        outer = self._shape[0].value if self._shape.ndims else None
-        splits = [tensor_spec.TensorSpec([None if outer is None else outer + 1], self._row_splits_dtype)]
-        splits += [tensor_spec.TensorSpec([None], self._row_splits_dtype) for _ in range(1, self._ragged_rank)]
-        return [tensor_spec.TensorSpec(flat_shape, self._dtype)] + splits
-
-    def _to_components(self, value):
-        if is_ragged(value):
-            return [value.flat_values] + list(value.nested_row_splits)
-        return [value]
-
-    def _from_components(self, tensor_list):
-        result = tensor_list[0]
-        if all(isinstance(tensor, np.ndarray) for tensor in tensor_list):
-            for splits in reversed(tensor_list[1:]):
-                result = RaggedTensorValue(result, splits)
-            return result
-        for splits in reversed(tensor_list[1:]):
-            result = RaggedTensor(result, splits, internal=True)
-        return result
-
-
 def is_ragged(value):
     """Whether `value` is a RaggedTensor or a RaggedTensorValue."""
     return isinstance(value, (RaggedTensor, RaggedTensorValue))
@@ -535,32 +484,3 @@ def _feed(ragged, value):
 
 fetches.register_session_run_conversion_functions(
     RaggedTensor, _fetch, _feed, lambda ragged: [ragged.flat_values] + list(ragged.nested_row_splits))
-
-
-def check_rows(name, values):
-    """NotImplementedError: of the arguments of the function `name` one is neither ragged nor a scalar."""
-    for value in values:
-        if is_ragged(value):
-            continue
-        shape = value.shape if isinstance(value, ops.Tensor) else np.shape(value)
-        if tensor_shape.TensorShape(shape).ndims != 0:
-            raise NotImplementedError('%s of a RaggedTensor and a tensor that is no scalar: give both the same rows' % name)
-
-
-def _operator(name, function, reflected=False):
-    def operator(self, *others):
-        from reflow.ops.ragged import ragged_functional_ops
-        check_rows(name, others)
-        arguments = (self,) + others
-        return ragged_functional_ops.map_flat_values(function, *(reversed(arguments) if reflected else arguments))
-    setattr(RaggedTensor, name, operator)
-
-
-for _name, _function in (('add', math_ops.add), ('sub', math_ops.subtract), ('mul', math_ops.multiply), ('div', math_ops.div),
-                         ('truediv', math_ops.truediv), ('floordiv', math_ops.floordiv), ('mod', math_ops.floormod), ('pow', math_ops.pow),
-                         ('and', math_ops.logical_and), ('or', math_ops.logical_or), ('xor', math_ops.logical_xor)):
-    _operator('__%s__' % _name, _function)
-    _operator('__r%s__' % _name, _function, reflected=True)
-for _name, _function in (('lt', math_ops.less), ('le', math_ops.less_equal), ('gt', math_ops.greater), ('ge', math_ops.greater_equal),
-                         ('neg', math_ops.negative), ('abs', math_ops.abs), ('invert', math_ops.logical_not)):
-    _operator('__%s__' % _name, _function)
