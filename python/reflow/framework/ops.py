@@ -127,7 +127,11 @@ def device(device_name_or_function):
     return get_default_graph().device(device_name_or_function)
 
 
-device_v2 = device
+def device_v2(device_name):
+    """A context in which what is made goes to a device of that name."""
+    if callable(device_name):
+        raise RuntimeError('tf.device does not support functions.')
+    return device(device_name)
 
 
 def container(container_name):

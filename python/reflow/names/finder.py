@@ -76,9 +76,7 @@ def _tensorflow_spec(fullname, name):
     """The spec of tensorflow.NAME. ImportError: TensorFlow has that and Reflow has not; None: nobody has."""
     if name == 'compat.v1':
         return ModuleSpec(fullname, loaders.PublicLoader(''), is_package=True)
-    if name == 'compat.v1.compat.v1':
-        return _alias(fullname, f'{_TENSORFLOW}.compat.v1')
-    if name.startswith('compat.v1.'):
+    if name.startswith(('compat.v1.', 'compat.v2.compat.v')):
         return _alias(fullname, f'{_TENSORFLOW}.{name[len("compat.v1."):]}')
     if table.is_public_module(name):
         return ModuleSpec(fullname, loaders.PublicLoader(name), is_package=True)

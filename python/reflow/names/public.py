@@ -42,7 +42,8 @@ def missing_text(module, name):
 
 
 # Modules below `tensorflow` that are no part of the documented API, and that programs reach as its attributes.
-_OTHER_MODULES = frozenset(['python', 'core', 'examples', 'compat.v1'])
+_OTHER_MODULES = frozenset(['python', 'core', 'examples', 'compat.v1', 'compat.v2', 'compat.v2.compat.v1',
+                            'compat.v2.compat.v2'])
 
 
 def _implementation(name):

@@ -1,10 +1,13 @@
-"""Reads symbols.txt and ops.txt. Nothing here imports what a name stands for."""
+"""Reads symbols.txt, symbols_v2.txt and ops.txt. Nothing here imports what a name stands for."""
 
 import os
 
 _FOLDER = os.path.dirname(__file__)
 
+_V2 = 'compat.v2'
+
 _sections = {}  # public module -> its lines, not yet parsed
+_v2_sections = {}  # the same of tensorflow.compat.v2
 _symbols = {}   # public module -> {name: (implementation module, attribute)}
 _op_words = {}  # generated module -> its words of ops.txt
 _op_functions = {}  # generated module -> {function name: op type}
@@ -14,25 +17,41 @@ _renamed_arguments = {}  # op type -> {argument of the op: argument of the funct
 def public_modules():
     """The public modules, `nn.rnn_cell` for tensorflow.nn.rnn_cell and the empty string for tensorflow itself."""
     if not _sections:
-        with open(os.path.join(_FOLDER, 'symbols.txt'), encoding='utf-8') as file:
-            text = file.read()
-        sections = {'raw_ops': ''}
-        for section in text.split('\n[')[1:]:
-            title, _, lines = section.partition(']')
-            sections[title.partition('.')[2]] = lines
-        _sections.update(sections)  # at once: other threads look too
+        _sections.update({'raw_ops': '', **_read_sections('symbols.txt')})  # at once: other threads look too
     return _sections.keys()
+
+
+def v2_modules():
+    """The public modules of tensorflow.compat.v2, itself among them."""
+    if not _v2_sections:
+        _v2_sections.update(_read_sections('symbols_v2.txt'))
+    return _v2_sections.keys()
+
+
+def _read_sections(file_name):
+    with open(os.path.join(_FOLDER, file_name), encoding='utf-8') as file:
+        text = file.read()
+    sections = {}
+    for section in text.split('\n[')[1:]:
+        title, _, lines = section.partition(']')
+        sections[title.partition('.')[2]] = lines
+    return sections
+
+
+def _is_v2(name):
+    return name == _V2 or name.startswith(_V2 + '.')
 
 
 def is_public_module(name):
     """Whether `name` (without tensorflow.) is a public module, or lies between one and the root."""
-    return name in public_modules() or bool(submodules(name))
+    return name in (v2_modules() if _is_v2(name) else public_modules()) or bool(submodules(name))
 
 
 def submodules(module):
     """The names of the public modules directly below `module`."""
     prefix = module + '.' if module else ''
-    return sorted({name[len(prefix):].partition('.')[0] for name in public_modules() if name.startswith(prefix) and name})
+    modules = v2_modules() if _is_v2(module) else public_modules()
+    return sorted({name[len(prefix):].partition('.')[0] for name in modules if name.startswith(prefix) and name})
 
 
 def symbols(module):
@@ -41,15 +60,21 @@ def symbols(module):
     if module not in _symbols:
         if module == 'raw_ops':
             _symbols[module] = _raw_ops()
+        elif _is_v2(module):
+            v2_modules()
+            _symbols[module] = _parse(_v2_sections.get(module, ''), same=symbols(module[len(_V2) + 1:]))
         else:
             _symbols[module] = _parse(_sections.get(module, ''))
     return _symbols[module]
 
 
-def _parse(lines):
+def _parse(lines, same=None):
     result = {}
     for line in lines.splitlines():
         implementation, _, names = line.partition(': ')
+        if same is not None and implementation == 'tensorflow':
+            result.update(same if names == '*' else {name: same[name] for name in names.split()})
+            continue
         for word in names.split():
             name, _, attribute = word.partition('=')
             result[name] = (implementation, attribute or name)

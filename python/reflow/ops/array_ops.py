@@ -18,7 +18,11 @@ newaxis = None
 
 
 def __getattr__(name):
-    """What is an op and nothing more."""
+    """What is an op and nothing more, or has TensorFlow 2's arguments."""
+    if name.endswith('_v2'):
+        from reflow.ops import array_ops_v2
+        if name in vars(array_ops_v2):
+            return getattr(array_ops_v2, name)
     return getattr(gen_array_ops, name)
 
 

@@ -72,6 +72,23 @@ def with_dependencies(dependencies, output_tensor, name=None):
                 return gen_array_ops.identity(output_tensor, name=name)
 
 
+def tuple_v2(tensors, control_inputs=None, name=None):
+    """The tensors, each available when all of them and the control inputs are."""
+    return tuple(tensors, name, control_inputs)
+
+
+def cond_for_tf_v2(pred, true_fn=None, false_fn=None, name=None):
+    """What `true_fn` or `false_fn` gives, with lists of one tensor as they are."""
+    return cond(pred, true_fn=true_fn, false_fn=false_fn, strict=True, name=name)
+
+
+def while_loop_v2(cond, body, loop_vars, shape_invariants=None, parallel_iterations=10, back_prop=True, swap_memory=False,
+                  maximum_iterations=None, name=None):
+    """The loop variables after the last iteration, in their structure."""
+    return while_loop(cond, body, loop_vars, shape_invariants, parallel_iterations, back_prop, swap_memory, name,
+                      maximum_iterations, return_same_structure=True)
+
+
 def cond(pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, fn2=None):
     """The result of `true_fn` where `pred` is true, else that of `false_fn`."""
     if fn1 is not None:
@@ -214,6 +231,11 @@ def _flat_invariants(loop_vars, shape_invariants):
         else:
             shapes.append(shape)
     return shapes
+
+
+def case_v2(pred_fn_pairs, default=None, exclusive=False, strict=False, name='case'):
+    """The result of the first function whose predicate is true, else that of `default`."""
+    return case(pred_fn_pairs, default, exclusive, strict, name)
 
 
 def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name='case'):

@@ -51,6 +51,13 @@ def embedding_lookup_sparse_v2(params, sp_ids, sp_weights, combiner=None, max_no
     return embedding_lookup_sparse(params, sp_ids, sp_weights, 'div', name, combiner, max_norm)
 
 
+def safe_embedding_lookup_sparse_v2(embedding_weights, sparse_ids, sparse_weights=None, combiner='mean', default_id=None,
+                                    max_norm=None, name=None):
+    """embedding_lookup_sparse without invalid ids and weights; rows without ids are zeros, or that of `default_id`."""
+    return safe_embedding_lookup_sparse(embedding_weights, sparse_ids, sparse_weights=sparse_weights, combiner=combiner,
+                                        default_id=default_id, name=name, partition_strategy='div', max_norm=max_norm)
+
+
 def safe_embedding_lookup_sparse(embedding_weights, sparse_ids, sparse_weights=None, combiner='mean', default_id=None,
                                  name=None, partition_strategy='div', max_norm=None):
     """embedding_lookup_sparse without invalid ids and weights; rows without ids are zeros, or that of `default_id`."""

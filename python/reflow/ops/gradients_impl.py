@@ -61,6 +61,12 @@ def gradients_v2(ys, xs, grad_ys=None, name='gradients', gate_gradients=False, a
                      unconnected_gradients)
 
 
+def HessiansV2(ys, xs, gate_gradients=False, aggregation_method=None, name='hessians'):
+    """The second derivatives of the sum of `ys` with respect to each of `xs`: of the shape of x, twice."""
+    return hessians(ys, xs, name=name, colocate_gradients_with_ops=True, gate_gradients=gate_gradients,
+                    aggregation_method=aggregation_method)
+
+
 def hessians(ys, xs, name='hessians', colocate_gradients_with_ops=False, gate_gradients=False, aggregation_method=None):
     """The second derivatives of the sum of `ys` with respect to each of `xs`: of the shape of x, twice."""
     from reflow.framework import dtypes

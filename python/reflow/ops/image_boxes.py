@@ -103,6 +103,12 @@ def crop_and_resize_v2(image, boxes, box_indices, crop_size, method='bilinear', 
     return gen_image_ops.crop_and_resize(image, boxes, box_indices, crop_size, method, extrapolation_value, name)
 
 
+def extract_glimpse_v2(input, size, offsets, centered=True, normalized=True, noise='uniform', name=None):
+    """Glimpses of images, with the named noise where they go beyond."""
+    return gen_image_ops.extract_glimpse(input=input, size=size, offsets=offsets, centered=centered, normalized=normalized,
+                                         noise=noise, uniform_noise=False, name=name)
+
+
 def extract_glimpse(input, size, offsets, centered=True, normalized=True, uniform_noise=True, name=None):
     """Parts of images around the offsets; what lies outside is noise."""
     return gen_image_ops.extract_glimpse(input=input, size=size, offsets=offsets, centered=centered,

@@ -43,6 +43,42 @@ _RESIZERS = {method: op for methods, op in (
 def resize_images(images, size, method=ResizeMethodV1.BILINEAR, align_corners=False, preserve_aspect_ratio=False,
                   name=None):
     """An image, or a batch of them, in another size: [height, width]."""
+    def resized(images, size):
+        try:
+            resizer = getattr(gen_image_ops, _RESIZERS[method])
+        except (KeyError, TypeError):
+            raise ValueError('Resize method is not implemented.') from None
+        return resizer(images, size, align_corners=align_corners)
+
+    return _resize(images, resized, size, preserve_aspect_ratio, name, skip_if_same=True)
+
+
+# The kernels of ScaleAndTranslate by the methods of TensorFlow 2.
+_KERNELS = {ResizeMethod.BILINEAR: 'triangle', ResizeMethod.BICUBIC: 'keyscubic',
+            **{method: method for method in (ResizeMethod.LANCZOS3, ResizeMethod.LANCZOS5, ResizeMethod.GAUSSIAN,
+                                             ResizeMethod.MITCHELLCUBIC)}}
+
+
+def resize_images_v2(images, size, method=ResizeMethod.BILINEAR, preserve_aspect_ratio=False, antialias=False, name=None):
+    """An image, or a batch of them, in another size: [height, width]. Pixels are squares, with centers in their middle."""
+    def resized(images, size):
+        if method == ResizeMethod.AREA:
+            return gen_image_ops.resize_area(images, size)
+        if method == ResizeMethod.NEAREST_NEIGHBOR:
+            return gen_image_ops.resize_nearest_neighbor(images, size, half_pixel_centers=True)
+        if method in _RESIZERS and not antialias:
+            return getattr(gen_image_ops, _RESIZERS[method])(images, size, half_pixel_centers=True)
+        if method not in _KERNELS:
+            raise ValueError('Resize method is not implemented: {}'.format(method))
+        scale = math_ops.cast(size, dtypes.float32) / math_ops.cast(array_ops.shape(images)[1:3], dtypes.float32)
+        return gen_image_ops.scale_and_translate(images, size, scale, array_ops.zeros([2]), kernel_type=_KERNELS[method],
+                                                 antialias=antialias)
+
+    return _resize(images, resized, size, preserve_aspect_ratio, name, skip_if_same=False)
+
+
+def _resize(images, resized, size, preserve_aspect_ratio, name, skip_if_same):
+    """What `resized` makes of images and size, in a scope, with the static shape that follows."""
     with ops.name_scope(name, 'resize', [images, size]):
         images = ops.convert_to_tensor(images, name='images')
         ndims = images.get_shape().ndims
@@ -63,12 +99,8 @@ def resize_images(images, size, method=ResizeMethodV1.BILINEAR, align_corners=Fa
         if preserve_aspect_ratio:
             size = _size_within(images, new_sizes)
             new_sizes = tensor_util.constant_value_as_shape(size).as_list()
-        if None in new_sizes or new_sizes != [height, width]:
-            try:
-                resizer = getattr(gen_image_ops, _RESIZERS[method])
-            except (KeyError, TypeError):
-                raise ValueError('Resize method is not implemented.') from None
-            images = resizer(images, size, align_corners=align_corners)
+        if not skip_if_same or None in new_sizes or new_sizes != [height, width]:
+            images = resized(images, size)
             images.set_shape([None] + new_sizes + [None])
         return array_ops.squeeze(images, axis=[0]) if ndims == 3 else images
 
@@ -149,6 +181,17 @@ def resize_image_with_crop_or_pad(image, target_height, target_width):
 
 def resize_image_with_pad_v1(image, target_height, target_width, method=ResizeMethodV1.BILINEAR, align_corners=False):
     """The image in the target's size, with its proportions, and zeros where it doesn't fill it."""
+    return _resize_with_pad(image, target_height, target_width,
+                            lambda image, size: resize_images(image, size, method, align_corners=align_corners))
+
+
+def resize_image_with_pad_v2(image, target_height, target_width, method=ResizeMethod.BILINEAR, antialias=False):
+    """The image in the target's size, with its proportions, and zeros where it doesn't fill it."""
+    return _resize_with_pad(image, target_height, target_width,
+                            lambda image, size: resize_images_v2(image, size, method, antialias=antialias))
+
+
+def _resize_with_pad(image, target_height, target_width, resize):
     with image_checks.scope_of(None, 'resize_image_with_pad', [image]) as (_, image):
         image, unbatched = image_checks.as_batch(image)
         image = control_flow_ops.with_dependencies(_check_target(image, target_height, target_width), image)
@@ -161,7 +204,7 @@ def resize_image_with_pad_v1(image, target_height, target_width, method=ResizeMe
         paddings = [(wanted_height - resized_height) / 2, (wanted_width - resized_width) / 2]
         paddings = [math_ops.floor(padding) for padding in paddings]
         paddings = [_larger(0, math_ops.cast(padding, dtype=dtypes.int32)) for padding in paddings]
-        resized = resize_images(image, size, method, align_corners=align_corners)
+        resized = resize(image, size)
         padded = image_flips.pad_to_bounding_box(resized, *paddings, target_height, target_width)
         image_checks.dimensions(padded, rank=4)
         return unbatched(padded)

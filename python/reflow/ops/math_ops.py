@@ -107,6 +107,12 @@ def log_sigmoid(x, name=None):
     return _core.log_sigmoid(x, name)
 
 
+def scalar_mul_v2(scalar, x, name=None):
+    """`x` times a scalar, in a scope of its name."""
+    with ops.name_scope(name, 'scalar_mul', [x]) as name:
+        return scalar_mul(scalar, x, name)
+
+
 def scalar_mul(scalar, x, name=None):
     """A scalar times a tensor."""
     from reflow.framework import indexed_slices
@@ -465,6 +471,21 @@ def unsorted_segment_mean(data, segment_ids, num_segments, name=None):
 def unsorted_segment_sqrt_n(data, segment_ids, num_segments, name=None):
     """The sums of the rows of each segment, divided by the square root of their number."""
     return _core.unsorted_segment_sqrt_n(data, segment_ids, num_segments, name)
+
+
+def sparse_segment_sum_v2(data, indices, segment_ids, num_segments=None, name=None):
+    """Sums of chosen rows, by segments."""
+    return sparse_segment_sum(data, indices, segment_ids, name=name, num_segments=num_segments)
+
+
+def sparse_segment_mean_v2(data, indices, segment_ids, num_segments=None, name=None):
+    """Means of chosen rows, by segments."""
+    return sparse_segment_mean(data, indices, segment_ids, name=name, num_segments=num_segments)
+
+
+def sparse_segment_sqrt_n_v2(data, indices, segment_ids, num_segments=None, name=None):
+    """Sums of chosen rows over the root of their number, by segments."""
+    return sparse_segment_sqrt_n(data, indices, segment_ids, name=name, num_segments=num_segments)
 
 
 def sparse_segment_sum(data, indices, segment_ids, name=None, num_segments=None):

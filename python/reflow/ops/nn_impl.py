@@ -8,6 +8,15 @@ from reflow.ops.sampled_losses import nce_loss, sampled_softmax_loss  # noqa: F4
 from reflow.util import deprecation
 
 
+def __getattr__(name):
+    """What has TensorFlow 2's arguments."""
+    if name.endswith('_v2'):
+        from reflow.ops import nn_ops_v2
+        if name in vars(nn_ops_v2):
+            return getattr(nn_ops_v2, name)
+    raise AttributeError("module '%s' has no attribute '%s'" % (__name__, name))
+
+
 def sigmoid_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, name=None):
     """The cross entropy of independent probabilities and logits."""
     nn_ops._ensure_xent_args('sigmoid_cross_entropy_with_logits', _sentinel, labels, logits)

@@ -17,7 +17,11 @@ from reflow.util import deprecation
 
 
 def __getattr__(name):
-    """What is an op and nothing more."""
+    """What is an op and nothing more, or has TensorFlow 2's arguments."""
+    if name.endswith('_v2'):
+        from reflow.ops import nn_ops_v2
+        if name in vars(nn_ops_v2):
+            return getattr(nn_ops_v2, name)
     return getattr(gen_nn_ops, name)
 
 

@@ -52,7 +52,8 @@ def _require_lists(**values):
 class Variable(_core.Variable, trackable.Trackable):
     """State that a session keeps: a tensor that assignments change.
 
-    What the constructor makes is of a subclass: RefVariable, or ResourceVariable where use_resource says so.
+    What the constructor makes is of a subclass: RefVariable, or ResourceVariable where use_resource says so. This class is
+    TensorFlow 2's Variable, which makes resources; VariableV1 is TensorFlow 1's.
     """
 
     def __new__(cls, initial_value=None, trainable=None, collections=None, validate_shape=True, caching_device=None,
@@ -66,8 +67,8 @@ class Variable(_core.Variable, trackable.Trackable):
         _require_lists(collections=collections)
         if constraint is not None and not callable(constraint):
             raise ValueError('The `constraint` argument must be a callable.')
-        if use_resource is None and cls in (RefVariable, _resource_variable()):
-            use_resource = cls is not RefVariable
+        if use_resource is None and cls in (Variable, RefVariable, _resource_variable()):
+            use_resource = cls is not RefVariable  # Variable itself is TensorFlow 2's; VariableV1 has scopes decide
         trainable = _trainable(synchronization, trainable)
         synchronization, aggregation = _modes(synchronization, aggregation, name)
         return _core.make_variable({

@@ -25,6 +25,16 @@ def strings_split_v1(input=None, sep=None, maxsplit=-1, result_type='SparseTenso
         return _result(sparse_result, result_type)
 
 
+def string_split_v2(input, sep=None, maxsplit=-1, name=None):
+    """The pieces of strings between separators, as Python's str.split gives them, in ragged rows; of a scalar a vector."""
+    with ops.name_scope(name, 'StringSplit', [input]):
+        input = ops.convert_to_tensor(input, dtype=dtypes.string, name='input')
+        if input.shape.rank == 0:
+            return string_ops.string_split_v2(array_ops.stack([input]), sep=sep, maxsplit=maxsplit).values
+        sparse_result = string_ops.string_split_v2(input, sep=sep, maxsplit=maxsplit) if input.shape.rank == 1 else None
+        return _result(sparse_result, 'RaggedTensor')
+
+
 def _result(sparse_result, result_type):
     if result_type not in ('SparseTensor', 'RaggedTensor'):
         raise ValueError("result_type must be 'RaggedTensor' or 'SparseTensor'.")
