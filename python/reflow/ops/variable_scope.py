@@ -184,7 +184,9 @@ class variable_scope:
             reuse = None
         if name_or_scope is not None and not isinstance(name_or_scope, (str, VariableScope)):
             raise TypeError('VariableScope: name_or_scope must be a string or VariableScope.')
-        if default_name is not None and not isinstance(default_name, str):
+        if name_or_scope is not None:
+            default_name = None  # programs give the values of an op in its place: nobody looks at it
+        elif not isinstance(default_name, str):
             raise TypeError('default_name must be a string')
         self._name_or_scope = name_or_scope
         self._values = [] if values is None else values
