@@ -226,7 +226,7 @@ class _GraphMethods:
         """Gives each thread scopes of its own, which threads of Reflow have anyway."""
 
     def _get_control_flow_context(self):
-        return _core.current_context(self)
+        return with_methods(_core.current_context(self))
 
     @property
     def _container(self):
@@ -248,6 +248,13 @@ def _attr_of(value):
             if getattr(value.list, field):
                 return 'list(%s)' % name, list(getattr(value.list, field))
     raise TypeError('Cannot put an attribute of kind %s on operations' % kind)
+
+
+def with_methods(context):
+    """A context of control flow, None where there is none: its methods are loaded when a program first gets hold of one."""
+    if context is not None:
+        from reflow.ops import control_flow_contexts  # noqa: F401
+    return context
 
 
 def attach(methods, cls):

@@ -244,7 +244,7 @@ class _OperationMethods:
         return [tensor.dtype.base_dtype for tensor in self.inputs]
 
     def _get_control_flow_context(self):
-        return _core.context_of(self)
+        return graph_lib.with_methods(_core.context_of(self))
 
     def run(self, feed_dict=None, session=None):
         """Runs the operation in `session` or the default session."""

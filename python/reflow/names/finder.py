@@ -3,7 +3,7 @@
 import sys
 from importlib.machinery import ModuleSpec, PathFinder
 
-from reflow.names import loaders, public, table
+from reflow.names import loaders, public, standins, table
 
 _TENSORFLOW = 'reflow.tensorflow'
 # What stands below tensorflow under the name that it has below reflow; all else there is public or tensorflow.python.
@@ -32,6 +32,8 @@ class NameFinder:
                 return _message_spec(fullname, rest)
             if rest == '_core':
                 return _engine_spec(fullname, path)
+            if standins.is_standin(rest):
+                return ModuleSpec(fullname, standins.StandinLoader(rest), is_package=True)
             if self.installed:
                 return _implementation_spec(fullname, rest)
         elif self.installed and root in ('tensorflow', 'tensorflow_core'):
