@@ -18,10 +18,13 @@ from reflow.util import nest
 class ConcreteFunction:
     """A function of tensors of given types and shapes: a graph that calls of it run."""
 
-    def __init__(self, traced, structured_outputs):
+    def __init__(self, traced, structured_outputs, structured_input_signature=None):
         self._traced = traced
         self._structured_outputs = structured_outputs
+        self._structured_input_signature = structured_input_signature
         self._num_captured = len(traced.captured)
+        self._arg_keywords = [each.op.name for each in traced.inputs[:len(traced.inputs) - self._num_captured]]
+        self._num_positional_args = len(self._arg_keywords)
 
     @property
     def name(self):
@@ -60,6 +63,11 @@ class ConcreteFunction:
         return self._structured_outputs
 
     @property
+    def structured_input_signature(self):
+        """What it takes, as the Python function does: (positional arguments, keyword arguments), with TensorSpecs."""
+        return self._structured_input_signature
+
+    @property
     def output_shapes(self):
         """The shapes of what it gives back."""
         return nest.map_structure(lambda x: getattr(x, 'shape', tensor_shape.TensorShape(None)), self._structured_outputs)
@@ -83,13 +91,22 @@ class ConcreteFunction:
             self._traced.add_to_graph()
 
     def __call__(self, *args, **kwargs):
-        num_arguments = len(self.inputs) - self._num_captured
-        names = [placeholder.op.name for placeholder in self.inputs[len(args):num_arguments]]
+        if len(args) > self._num_positional_args:
+            raise TypeError('Expected at most {} positional arguments (and the rest keywords, of {}), got {}. When calling a '
+                            'concrete function, positional arguments may not be bound to Tensors within nested '
+                            'structures.'.format(self._num_positional_args, self._arg_keywords, args))
+        names, given = self._arg_keywords[len(args):], [*self._arg_keywords[:len(args)], *kwargs]
         missing = [name for name in names if name not in kwargs]
-        if len(args) > num_arguments or missing or len(kwargs) > len(names):
-            raise TypeError('Expected argument names %s but got values for %s.' % (
-                sorted(placeholder.op.name for placeholder in self.inputs[:num_arguments]), sorted(kwargs)))
-        return self._call_flat(list(args) + [kwargs[name] for name in names])
+        if missing:
+            raise TypeError('Expected argument names {} but got values for {}. Missing: {}.'.format(
+                self._arg_keywords, given, missing))
+        for name in kwargs:
+            if name in self._arg_keywords[:len(args)]:
+                raise TypeError("Got two values for keyword '{}'.".format(name))
+        if len(kwargs) > len(names):
+            raise TypeError('Keyword arguments {} unknown. Expected {}.'.format(
+                [name for name in kwargs if name not in names], self._arg_keywords))
+        return self._call_flat([*args, *(kwargs[name] for name in names)])
 
     def _call_flat(self, args):
         """The results for tensors, or what becomes one."""
@@ -252,9 +269,37 @@ def trace(python_function, name, args, kwargs, autograph=False, autograph_option
         traced = _core.trace_function(name, placeholders, body)
     finally:
         scopes.num_traces -= 1
+    signature = [_spec_of(value, leaf) for value, leaf in zip(flat, wanted)]
+    return _of_traced(traced, found[0], nest.pack_sequence_as(structure, signature, expand_composites=True))
+
+
+def from_graph(name, placeholders, body, structured_outputs, structured_input_signature, keywords=None):
+    """The ConcreteFunction of a graph: `body` gives its results, in the order of the structure, for its placeholders.
+
+    placeholders: (name, type, shape) of each argument. keywords: what arguments are called where a call names them.
+    """
+    concrete = _of_traced(_core.trace_function(name, placeholders, body), structured_outputs, structured_input_signature)
+    if keywords is not None:
+        concrete._arg_keywords = list(keywords)
+    return concrete
+
+
+def _of_traced(traced, outputs, signature):
     results = iter(traced.outputs)
-    flat_outputs = [None if value is None else next(results) for value in nest.flatten(found[0], expand_composites=True)]
-    return ConcreteFunction(traced, nest.pack_sequence_as(found[0], flat_outputs, expand_composites=True))
+    flat_outputs = [None if value is None else next(results) for value in nest.flatten(outputs, expand_composites=True)]
+    return ConcreteFunction(traced, nest.pack_sequence_as(outputs, flat_outputs, expand_composites=True), signature)
+
+
+class UnknownArgument:
+    """In a signature: an argument that can't be written to a file."""
+
+
+def _spec_of(value, name):
+    if _is_traced(value):
+        return tensor_spec.TensorSpec(value.shape, dtypes.as_dtype(value.dtype).base_dtype, name)
+    if value is None or isinstance(value, (bool, int, float, str, dtypes.DType, tensor_shape.TensorShape)):
+        return value
+    return UnknownArgument()
 
 
 @contextlib.contextmanager

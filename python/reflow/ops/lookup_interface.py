@@ -2,6 +2,7 @@
 
 import uuid
 
+from reflow import _core
 from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.framework import sparse_tensor
@@ -123,7 +124,7 @@ class StaticHashTable(InitializableLookupTableBase):
     def _create_resource(self):
         table_ref = gen_lookup_ops.hash_table_v2(shared_name=self._shared_name, key_dtype=self._initializer.key_dtype,
                                                  value_dtype=self._initializer.value_dtype, name=self._name)
-        self._table_name = table_ref.op.name.split('/')[-1]
+        self._table_name = None if _core.executing_eagerly() else table_ref.op.name.split('/')[-1]
         return table_ref
 
     @property

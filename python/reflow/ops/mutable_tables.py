@@ -35,7 +35,7 @@ class _MutableTable(interface.LookupInterface):
         self._name = name
         self._prepare()
         self._resource_handle = self._create_resource()
-        self._table_name = self._resource_handle.op.name.split('/')[-1]
+        self._table_name = None if _core.executing_eagerly() else self._resource_handle.op.name.split('/')[-1]
         if checkpoint:
             saveable = _TableSaveable(self, name)
             if not _core.executing_eagerly():
