@@ -32,6 +32,11 @@ def kinds(x):
     yield ds.TransformedDistribution(ds.Normal(x, positive), ds.bijectors.Softplus()), positive
     yield ds.TransformedDistribution(ds.Normal(0., 1.), ds.bijectors.MaskedAutoregressiveFlow(network), event_shape=[4]), x
     yield ds.TransformedDistribution(ds.MultivariateNormalDiag(tf.zeros(4)), ds.bijectors.RealNVP(2, coupling)), x
+    yield ds.VectorExponentialDiag(x, positive), positive
+    yield ds.VectorLaplaceDiag(x, positive, 3.), x
+    yield ds.VectorSinhArcsinhDiag(x, positive, skewness=x), x
+    yield ds.QuantizedDistribution(normals[0], low=0., high=10.), tf.round(x[:, 0])
+    yield ds.QuantizedDistribution(ds.Exponential(positive), validate_args=True), counts
 
 
 tf.set_random_seed(1)

@@ -12,10 +12,12 @@ from reflow.contrib.distributions.python.ops.mvn_linear_operator import (  # noq
 from reflow.contrib.distributions.python.ops.normal_conjugate_posteriors import *  # noqa: F401,F403
 from reflow.contrib.distributions.python.ops.onehot_categorical import *  # noqa: F401,F403
 from reflow.contrib.distributions.python.ops.poisson import *  # noqa: F401,F403
+from reflow.contrib.distributions.python.ops.quantized_distribution import *  # noqa: F401,F403
 from reflow.contrib.distributions.python.ops.relaxed_onehot_categorical import *  # noqa: F401,F403
 from reflow.contrib.distributions.python.ops.sample_stats import *  # noqa: F401,F403
 from reflow.contrib.distributions.python.ops.seed_stream import *  # noqa: F401,F403
 from reflow.contrib.distributions.python.ops.transformed import *  # noqa: F401,F403
+from reflow.contrib.distributions.python.ops.vector_distributions import *  # noqa: F401,F403
 from reflow.contrib.distributions.python.ops.wishart import *  # noqa: F401,F403
 from reflow.names.packages import lazy_modules
 from reflow.ops.distributions.beta import BetaWithSoftplusConcentration  # noqa: F401

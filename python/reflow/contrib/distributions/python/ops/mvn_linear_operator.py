@@ -1,5 +1,6 @@
 """Normal distributions of vectors, scaled by linear operators."""
 
+from reflow.contrib.distributions.python.ops import scaled_vectors
 from reflow.contrib.distributions.python.ops import scales
 from reflow.contrib.distributions.python.ops.bijectors.affine import AffineLinearOperator
 from reflow.framework import ops
@@ -10,7 +11,6 @@ from reflow.ops import control_flow_ops
 from reflow.ops import linalg_ops
 from reflow.ops.distributions import kullback_leibler
 from reflow.ops.distributions import normal
-from reflow.ops.distributions import transformed_distribution
 from reflow.ops.distributions import util as distribution_util
 from reflow.ops.linalg.linear_operator_identity import LinearOperatorIdentity
 from reflow.ops.linalg.linear_operator_low_rank_update import LinearOperatorLowRankUpdate
@@ -20,7 +20,7 @@ __all__ = ['MultivariateNormalDiagPlusLowRank', 'MultivariateNormalFullCovarianc
            'MultivariateNormalTriL']
 
 
-class MultivariateNormalLinearOperator(transformed_distribution.TransformedDistribution):
+class MultivariateNormalLinearOperator(scaled_vectors.ScaledVectors):
     """scale z + loc of vectors z of independent normal numbers, with a linear operator as the scale."""
 
     def __init__(self, loc=None, scale=None, validate_args=False, allow_nan_stats=True,
@@ -39,49 +39,6 @@ class MultivariateNormalLinearOperator(transformed_distribution.TransformedDistr
             bijector=AffineLinearOperator(shift=loc, scale=scale, validate_args=validate_args), batch_shape=batch_shape,
             event_shape=event_shape, validate_args=validate_args, name=name)
         self._parameters = parameters
-
-    @property
-    def loc(self):
-        """The mean."""
-        return self.bijector.shift
-
-    @property
-    def scale(self):
-        """The linear operator."""
-        return self.bijector.scale
-
-    def _mean(self):
-        shape = self.batch_shape.concatenate(self.event_shape)
-        known = shape.is_fully_defined()
-        if not known:
-            shape = array_ops.concat([self.batch_shape_tensor(), self.event_shape_tensor()], 0)
-        if self.loc is None:
-            return array_ops.zeros(shape, self.dtype)
-        if known and shape == self.loc.get_shape():
-            return array_ops.identity(self.loc)
-        return array_ops.identity(self.loc) + array_ops.zeros(shape, self.dtype)
-
-    def _mode(self):
-        return self._mean()
-
-    def _covariance(self):
-        if scales.is_diagonal_scale(self.scale):
-            return array_ops.matrix_diag(math_ops.square(self.scale.diag_part()))
-        return self.scale.matmul(self.scale.to_dense(), adjoint_arg=True)
-
-    def _diag_of_covariance(self):
-        is_symmetric = isinstance(self.scale, LinearOperatorLowRankUpdate) and self.scale.is_self_adjoint
-        return array_ops.matrix_diag_part(self.scale.matmul(self.scale.to_dense(), adjoint_arg=not is_symmetric))
-
-    def _variance(self):
-        if scales.is_diagonal_scale(self.scale):
-            return math_ops.square(self.scale.diag_part())
-        return self._diag_of_covariance()
-
-    def _stddev(self):
-        if scales.is_diagonal_scale(self.scale):
-            return math_ops.abs(self.scale.diag_part())
-        return math_ops.sqrt(self._diag_of_covariance())
 
 
 class MultivariateNormalTriL(MultivariateNormalLinearOperator):
