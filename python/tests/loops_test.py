@@ -21,6 +21,19 @@ def test_while_loop_keeps_the_structure():
     assert run([i, pair]) == [3, {'a': 8., 'b': 8}]
 
 
+@pytest.mark.parametrize('parallel_iterations', [1, 10])
+def test_random_numbers_are_drawn_iteration_by_iteration(parallel_iterations):
+    def step(i, array, x):
+        x = tf.tanh(x + tf.random_uniform([2], seed=3))
+        return i + 1, array.write(i, x), x
+
+    array = tf.while_loop(lambda i, *_: i < 4, step, [0, tf.TensorArray(tf.float32, 4), tf.zeros([2])],
+                          parallel_iterations=parallel_iterations)[1]
+    # What TensorFlow 1.15.5 gives for parallel_iterations=1.
+    np.testing.assert_allclose(run(array.stack()), [[.36871004, .34523714], [.51127988, .39772937], [.89153588, .87196046],
+                                                    [.82461631, .90701687]], rtol=1e-6)
+
+
 def test_while_loop_of_one_variable_gives_it_alone():
     assert run(tf.while_loop(lambda i: i < 10, lambda i: i + 3, [0])) == 12
 
