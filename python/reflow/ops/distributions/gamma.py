@@ -1,73 +1,39 @@
 """The gamma distribution."""
 
-import numpy as np
-
-from reflow.framework import constant_op
-from reflow.framework import dtypes
 from reflow.framework import ops
-from reflow.framework import tensor_shape
 from reflow.ops import array_ops
 from reflow.ops import check_ops
 from reflow.ops import control_flow_ops
 from reflow.ops import math_ops
 from reflow.ops import nn
 from reflow.ops import random_ops
-from reflow.ops.distributions import distribution
 from reflow.ops.distributions import kullback_leibler
+from reflow.ops.distributions import scalar_distribution
 
 __all__ = ['Gamma', 'GammaWithSoftplusConcentrationRate']
 
 
-class Gamma(distribution.Distribution):
+class Gamma(scalar_distribution.ScalarDistribution):
     """The gamma distribution with shape `concentration` and scale 1 / `rate`."""
+
+    _PARAMETERS = ('concentration', 'rate')
+    concentration = scalar_distribution.parameter('concentration', 'The shape parameter, alpha.')
+    rate = scalar_distribution.parameter('rate', 'The rate, beta.')
 
     def __init__(self, concentration, rate, validate_args=False, allow_nan_stats=True, name='Gamma'):
         parameters = dict(locals())
         with ops.name_scope(name, values=[concentration, rate]) as name:
-            checks = [check_ops.assert_positive(concentration), check_ops.assert_positive(rate)] if validate_args else []
-            with ops.control_dependencies(checks):
-                self._concentration = array_ops.identity(concentration, name='concentration')
-                self._rate = array_ops.identity(rate, name='rate')
-                check_ops.assert_same_float_dtype([self._concentration, self._rate])
-        super().__init__(dtype=self._concentration.dtype, validate_args=validate_args, allow_nan_stats=allow_nan_stats,
-                         reparameterization_type=distribution.FULLY_REPARAMETERIZED, parameters=parameters,
-                         graph_parents=[self._concentration, self._rate], name=name)
-
-    @staticmethod
-    def _param_shapes(sample_shape):
-        shape = ops.convert_to_tensor(sample_shape, dtype=dtypes.int32)
-        return {'concentration': shape, 'rate': shape}
-
-    @property
-    def concentration(self):
-        """The shape parameter, alpha."""
-        return self._concentration
-
-    @property
-    def rate(self):
-        """The rate, beta."""
-        return self._rate
-
-    def _batch_shape_tensor(self):
-        return array_ops.broadcast_dynamic_shape(array_ops.shape(self.concentration), array_ops.shape(self.rate))
-
-    def _batch_shape(self):
-        return array_ops.broadcast_static_shape(self.concentration.get_shape(), self.rate.get_shape())
-
-    def _event_shape_tensor(self):
-        return constant_op.constant([], dtype=dtypes.int32)
-
-    def _event_shape(self):
-        return tensor_shape.TensorShape([])
+            self._set_parameters(dict(concentration=concentration, rate=rate), self._PARAMETERS, validate_args)
+        self._begin(parameters, validate_args, allow_nan_stats, name)
 
     def _sample_n(self, n, seed=None):
-        return random_ops.random_gamma(shape=[n], alpha=self.concentration, beta=self.rate, dtype=self.dtype, seed=seed)
-
-    def _log_prob(self, x):
-        return self._log_unnormalized_prob(x) - self._log_normalization()
+        return random_ops.random_gamma([n], self.concentration, self.rate, self.dtype, seed)
 
     def _cdf(self, x):
         return math_ops.igamma(self.concentration, self.rate * self._checked(x))
+
+    def _log_prob(self, x):
+        return self._log_unnormalized_prob(x) - self._log_normalization()
 
     def _log_unnormalized_prob(self, x):
         x = self._checked(x)
@@ -77,8 +43,8 @@ class Gamma(distribution.Distribution):
         return math_ops.lgamma(self.concentration) - self.concentration * math_ops.log(self.rate)
 
     def _entropy(self):
-        return (self.concentration - math_ops.log(self.rate) + math_ops.lgamma(self.concentration) +
-                ((1. - self.concentration) * math_ops.digamma(self.concentration)))
+        alpha = self.concentration
+        return alpha - math_ops.log(self.rate) + math_ops.lgamma(alpha) + (1. - alpha) * math_ops.digamma(alpha)
 
     def _mean(self):
         return self.concentration / self.rate
@@ -91,13 +57,11 @@ class Gamma(distribution.Distribution):
 
     def _mode(self):
         mode = (self.concentration - 1.) / self.rate
-        if self.allow_nan_stats:
-            nan = array_ops.fill(self.batch_shape_tensor(), np.array(np.nan, dtype=self.dtype.as_numpy_dtype()),
-                                 name='nan')
-            return array_ops.where_v2(self.concentration > 1., mode, nan)
-        return control_flow_ops.with_dependencies(
-            [check_ops.assert_less(array_ops.ones([], self.dtype), self.concentration,
-                                   message='mode not defined when any concentration <= 1')], mode)
+        if not self.allow_nan_stats:
+            message = 'mode not defined when any concentration <= 1'
+            return scalar_distribution.asserted_above_one(self, mode, {message: self.concentration})
+        undefined = scalar_distribution.nans(self, self.batch_shape_tensor())
+        return array_ops.where_v2(self.concentration > 1., mode, undefined)
 
     def _checked(self, x):
         check_ops.assert_same_float_dtype(tensors=[x], dtype=self.dtype)
@@ -111,16 +75,16 @@ class GammaWithSoftplusConcentrationRate(Gamma):
                  name='GammaWithSoftplusConcentrationRate'):
         parameters = dict(locals())
         with ops.name_scope(name, values=[concentration, rate]) as name:
-            super().__init__(concentration=nn.softplus(concentration, name='softplus_concentration'),
-                             rate=nn.softplus(rate, name='softplus_rate'), validate_args=validate_args,
-                             allow_nan_stats=allow_nan_stats, name=name)
+            concentration = nn.softplus(concentration, name='softplus_concentration')
+            super().__init__(concentration, nn.softplus(rate, name='softplus_rate'), validate_args, allow_nan_stats, name)
         self._parameters = parameters
 
 
 @kullback_leibler.RegisterKL(Gamma, Gamma)
-def _kl_gamma_gamma(g0, g1, name=None):
-    with ops.name_scope(name, 'kl_gamma_gamma', values=[g0.concentration, g0.rate, g1.concentration, g1.rate]):
-        return (((g0.concentration - g1.concentration) * math_ops.digamma(g0.concentration)) +
-                math_ops.lgamma(g1.concentration) - math_ops.lgamma(g0.concentration) +
-                g1.concentration * math_ops.log(g0.rate) - g1.concentration * math_ops.log(g1.rate) +
-                g0.concentration * (g1.rate / g0.rate - 1.))
+def _kl_gamma_gamma(p, q, name=None):
+    """(a_p - a_q) psi(a_p) + log Gamma(a_q) - log Gamma(a_p) + a_q log(b_p / b_q) + a_p (b_q / b_p - 1)."""
+    with ops.name_scope(name, 'kl_gamma_gamma', values=[p.concentration, p.rate, q.concentration, q.rate]):
+        of_shapes = (p.concentration - q.concentration) * math_ops.digamma(p.concentration)
+        of_norms = of_shapes + math_ops.lgamma(q.concentration) - math_ops.lgamma(p.concentration)
+        of_rates = of_norms + q.concentration * math_ops.log(p.rate) - q.concentration * math_ops.log(q.rate)
+        return of_rates + p.concentration * (q.rate / p.rate - 1.)

@@ -1,134 +1,93 @@
 """Student's t-distribution."""
 
+import math
+
 import numpy as np
 
-from reflow.framework import constant_op
-from reflow.framework import dtypes
 from reflow.framework import ops
-from reflow.framework import tensor_shape
 from reflow.ops import array_ops
-from reflow.ops import check_ops
-from reflow.ops import control_flow_ops
 from reflow.ops import math_ops
 from reflow.ops import nn
 from reflow.ops import random_ops
 from reflow.ops import special_math_ops
-from reflow.ops.distributions import distribution
+from reflow.ops.distributions import scalar_distribution
 from reflow.ops.distributions import util as distribution_util
 
 __all__ = ['StudentT', 'StudentTWithAbsDfSoftplusScale']
 
 
-class StudentT(distribution.Distribution):
+class StudentT(scalar_distribution.ScalarDistribution):
     """The t-distribution with `df` degrees of freedom, moved by `loc` and stretched by `scale`."""
+
+    _PARAMETERS = ('df', 'loc', 'scale')
+    df = scalar_distribution.parameter('df', 'The degrees of freedom.')
+    loc = scalar_distribution.parameter('loc', 'The place.')
+    scale = scalar_distribution.parameter('scale', 'The scale.')
 
     def __init__(self, df, loc, scale, validate_args=False, allow_nan_stats=True, name='StudentT'):
         parameters = dict(locals())
         with ops.name_scope(name, values=[df, loc, scale]) as name:
-            with ops.control_dependencies([check_ops.assert_positive(df)] if validate_args else []):
-                self._df = array_ops.identity(df, name='df')
-                self._loc = array_ops.identity(loc, name='loc')
-                self._scale = array_ops.identity(scale, name='scale')
-                check_ops.assert_same_float_dtype((self._df, self._loc, self._scale))
-        super().__init__(dtype=self._scale.dtype, reparameterization_type=distribution.FULLY_REPARAMETERIZED,
-                         validate_args=validate_args, allow_nan_stats=allow_nan_stats, parameters=parameters,
-                         graph_parents=[self._df, self._loc, self._scale], name=name)
+            self._set_parameters(dict(df=df, loc=loc, scale=scale), ['df'], validate_args)
+        self._begin(parameters, validate_args, allow_nan_stats, name)
 
-    @staticmethod
-    def _param_shapes(sample_shape):
-        shape = ops.convert_to_tensor(sample_shape, dtype=dtypes.int32)
-        return {'df': shape, 'loc': shape, 'scale': shape}
+    def _ones(self):
+        """Ones of the batch's shape."""
+        return array_ops.ones(self.batch_shape_tensor(), dtype=self.dtype)
 
-    @property
-    def df(self):
-        """The degrees of freedom."""
-        return self._df
-
-    @property
-    def loc(self):
-        """The place."""
-        return self._loc
-
-    @property
-    def scale(self):
-        """The scale."""
-        return self._scale
-
-    def _batch_shape_tensor(self):
-        return array_ops.broadcast_dynamic_shape(
-            array_ops.shape(self.df),
-            array_ops.broadcast_dynamic_shape(array_ops.shape(self.loc), array_ops.shape(self.scale)))
-
-    def _batch_shape(self):
-        return array_ops.broadcast_static_shape(
-            array_ops.broadcast_static_shape(self.df.get_shape(), self.loc.get_shape()), self.scale.get_shape())
-
-    def _event_shape_tensor(self):
-        return constant_op.constant([], dtype=dtypes.int32)
-
-    def _event_shape(self):
-        return tensor_shape.TensorShape([])
+    def _log_width(self):
+        """log(|scale| sqrt(df)), which is part of the density and of the entropy."""
+        return math_ops.log(math_ops.abs(self.scale)) + 0.5 * math_ops.log(self.df)
 
     def _sample_n(self, n, seed=None):
-        shape = array_ops.concat([[n], self.batch_shape_tensor()], 0)
-        normal_sample = random_ops.random_normal(shape, dtype=self.dtype, seed=seed)
-        df = self.df * array_ops.ones(self.batch_shape_tensor(), dtype=self.dtype)
-        gamma_sample = random_ops.random_gamma([n], 0.5 * df, beta=0.5, dtype=self.dtype,
-                                               seed=distribution_util.gen_new_seed(seed, salt='student_t'))
-        samples = normal_sample * math_ops.rsqrt(gamma_sample / df)
-        return samples * self.scale + self.loc
+        # A normal number, divided by the root of a chi-squared one over its degrees of freedom.
+        normal = random_ops.random_normal(self._sample_shape(n), dtype=self.dtype, seed=seed)
+        df = self.df * self._ones()
+        chi2 = random_ops.random_gamma([n], 0.5 * df, beta=0.5, dtype=self.dtype,
+                                       seed=distribution_util.gen_new_seed(seed, salt='student_t'))
+        return normal * math_ops.rsqrt(chi2 / df) * self.scale + self.loc
 
     def _log_prob(self, x):
         return self._log_unnormalized_prob(x) - self._log_normalization()
 
     def _log_unnormalized_prob(self, x):
-        y = (x - self.loc) / self.scale
-        return -0.5 * (self.df + 1.) * math_ops.log1p(y**2. / self.df)
+        z = (x - self.loc) / self.scale
+        return -0.5 * (self.df + 1.) * math_ops.log1p(z**2. / self.df)
 
     def _log_normalization(self):
-        return (math_ops.log(math_ops.abs(self.scale)) + 0.5 * math_ops.log(self.df) + 0.5 * np.log(np.pi) +
-                math_ops.lgamma(0.5 * self.df) - math_ops.lgamma(0.5 * (self.df + 1.)))
+        width = self._log_width() + 0.5 * math.log(math.pi)
+        return width + math_ops.lgamma(0.5 * self.df) - math_ops.lgamma(0.5 * (self.df + 1.))
 
     def _cdf(self, x):
-        y = (x - self.loc) / math_ops.abs(self.scale)
-        x_t = self.df / (y**2. + self.df)
-        neg_cdf = 0.5 * math_ops.betainc(0.5 * self.df, 0.5, x_t)
-        return array_ops.where_v2(math_ops.less(y, 0.), neg_cdf, 1. - neg_cdf)
+        z = (x - self.loc) / math_ops.abs(self.scale)
+        share = self.df / (z**2. + self.df)
+        tail = 0.5 * math_ops.betainc(0.5 * self.df, 0.5, share)  # beyond |z|, on one side
+        return array_ops.where_v2(math_ops.less(z, 0.), tail, 1. - tail)
 
     def _entropy(self):
-        v = array_ops.ones(self.batch_shape_tensor(), dtype=self.dtype)[..., array_ops.newaxis]
-        u = v * self.df[..., array_ops.newaxis]
-        beta_arg = array_ops.concat([u, v], -1) / 2.
-        return (math_ops.log(math_ops.abs(self.scale)) + 0.5 * math_ops.log(self.df) +
-                special_math_ops.lbeta(beta_arg) +
-                0.5 * (self.df + 1.) * (math_ops.digamma(0.5 * (self.df + 1.)) - math_ops.digamma(0.5 * self.df)))
+        one = self._ones()[..., array_ops.newaxis]
+        df = one * self.df[..., array_ops.newaxis]
+        halves = array_ops.concat([df, one], -1) / 2.
+        entropy = self._log_width() + special_math_ops.lbeta(halves)
+        half = 0.5 * (self.df + 1.)
+        return entropy + half * (math_ops.digamma(0.5 * (self.df + 1.)) - math_ops.digamma(0.5 * self.df))
+
+    def _above_one(self, value, statistic):
+        """`value` where there is more than one degree of freedom; elsewhere NaN, or an error."""
+        if not self.allow_nan_stats:
+            message = statistic + ' not defined for components of df <= 1'
+            return scalar_distribution.asserted_above_one(self, value, {message: self.df})
+        is_defined = math_ops.greater(self.df, self._ones())
+        return array_ops.where_v2(is_defined, value, scalar_distribution.nans(self, self.batch_shape_tensor()))
 
     def _mean(self):
-        mean = self.loc * array_ops.ones(self.batch_shape_tensor(), dtype=self.dtype)
-        if self.allow_nan_stats:
-            nan = np.array(np.nan, dtype=self.dtype.as_numpy_dtype())
-            return array_ops.where_v2(
-                math_ops.greater(self.df, array_ops.ones(self.batch_shape_tensor(), dtype=self.dtype)), mean,
-                array_ops.fill(self.batch_shape_tensor(), nan, name='nan'))
-        return control_flow_ops.with_dependencies(
-            [check_ops.assert_less(array_ops.ones([], dtype=self.dtype), self.df,
-                                   message='mean not defined for components of df <= 1')], mean)
+        return self._above_one(self.loc * self._ones(), 'mean')
 
     def _variance(self):
-        denom = array_ops.where_v2(math_ops.greater(self.df, 2.), self.df - 2., array_ops.ones_like(self.df))
-        var = (array_ops.ones(self.batch_shape_tensor(), dtype=self.dtype) * math_ops.square(self.scale) * self.df / denom)
-        inf = np.array(np.inf, dtype=self.dtype.as_numpy_dtype())
-        result_where_defined = array_ops.where_v2(
-            self.df > array_ops.fill(self.batch_shape_tensor(), 2.), var,
-            array_ops.fill(self.batch_shape_tensor(), inf, name='inf'))
-        if self.allow_nan_stats:
-            nan = np.array(np.nan, dtype=self.dtype.as_numpy_dtype())
-            return array_ops.where_v2(
-                math_ops.greater(self.df, array_ops.ones(self.batch_shape_tensor(), dtype=self.dtype)),
-                result_where_defined, array_ops.fill(self.batch_shape_tensor(), nan, name='nan'))
-        return control_flow_ops.with_dependencies(
-            [check_ops.assert_less(array_ops.ones([], dtype=self.dtype), self.df,
-                                   message='variance not defined for components of df <= 1')], result_where_defined)
+        divisor = array_ops.where_v2(math_ops.greater(self.df, 2.), self.df - 2., array_ops.ones_like(self.df))
+        variance = self._ones() * math_ops.square(self.scale) * self.df / divisor
+        is_finite = self.df > array_ops.fill(self.batch_shape_tensor(), 2.)
+        infinite = array_ops.fill(self.batch_shape_tensor(), np.array(np.inf, self.dtype.as_numpy_dtype), name='inf')
+        return self._above_one(array_ops.where_v2(is_finite, variance, infinite), 'variance')
 
     def _mode(self):
         return array_ops.identity(self.loc)
@@ -140,6 +99,6 @@ class StudentTWithAbsDfSoftplusScale(StudentT):
     def __init__(self, df, loc, scale, validate_args=False, allow_nan_stats=True, name='StudentTWithAbsDfSoftplusScale'):
         parameters = dict(locals())
         with ops.name_scope(name, values=[df, scale]) as name:
-            super().__init__(df=math_ops.floor(math_ops.abs(df)), loc=loc, scale=nn.softplus(scale, name='softplus_scale'),
-                             validate_args=validate_args, allow_nan_stats=allow_nan_stats, name=name)
+            df = math_ops.floor(math_ops.abs(df))
+            super().__init__(df, loc, nn.softplus(scale, name='softplus_scale'), validate_args, allow_nan_stats, name)
         self._parameters = parameters

@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 
-from reflow.contrib.distributions.python.ops import scalar_distribution
 from reflow.framework import constant_op
 from reflow.framework import dtypes
 from reflow.framework import ops
@@ -16,6 +15,7 @@ from reflow.ops import nn
 from reflow.ops import random_ops
 from reflow.ops.distributions import distribution
 from reflow.ops.distributions import gamma
+from reflow.ops.distributions import scalar_distribution
 from reflow.ops.distributions import special_math
 
 __all__ = ['Cauchy', 'Chi2', 'Chi2WithAbsDf', 'HalfNormal', 'InverseGamma', 'InverseGammaWithSoftplusConcentrationRate',

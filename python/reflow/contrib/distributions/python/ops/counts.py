@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from reflow.contrib.distributions.python.ops import scalar_distribution
 from reflow.framework import constant_op
 from reflow.framework import ops
 from reflow.ops import array_ops
@@ -13,6 +12,7 @@ from reflow.ops import nn
 from reflow.ops import random_ops
 from reflow.ops.distributions import distribution
 from reflow.ops.distributions import util as distribution_util
+from reflow.ops.distributions import scalar_distribution
 
 __all__ = ['Binomial', 'Geometric', 'NegativeBinomial']
 
