@@ -19,9 +19,8 @@ class Exponential(gamma.Gamma):
     def __init__(self, rate, validate_args=False, allow_nan_stats=True, name='Exponential'):
         parameters = dict(locals())
         with ops.name_scope(name, values=[rate]) as name:
-            self._rate = ops.convert_to_tensor(rate, name='rate')
-        super().__init__(concentration=array_ops.ones([], dtype=self._rate.dtype), rate=self._rate,
-                         allow_nan_stats=allow_nan_stats, validate_args=validate_args, name=name)
+            rate = ops.convert_to_tensor(rate, name='rate')
+        super().__init__(array_ops.ones([], dtype=rate.dtype), rate, validate_args, allow_nan_stats, name)
         self._parameters = parameters
         self._graph_parents += [self._rate]
 
@@ -29,19 +28,14 @@ class Exponential(gamma.Gamma):
     def _param_shapes(sample_shape):
         return {'rate': ops.convert_to_tensor(sample_shape, dtype=dtypes.int32)}
 
-    @property
-    def rate(self):
-        """The rate, beta."""
-        return self._rate
-
     def _log_survival_function(self, value):
         return self._log_prob(value) - math_ops.log(self._rate)
 
     def _sample_n(self, n, seed=None):
+        least = np.finfo(self.dtype.as_numpy_dtype).tiny  # 0 has no logarithm
         shape = array_ops.concat([[n], array_ops.shape(self._rate)], 0)
-        sampled = random_ops.random_uniform(shape, minval=np.finfo(self.dtype.as_numpy_dtype).tiny, maxval=1., seed=seed,
-                                            dtype=self.dtype)  # not 0, whose logarithm there is none
-        return -math_ops.log(sampled) / self._rate
+        survival = random_ops.random_uniform(shape, least, 1., self.dtype, seed)
+        return -math_ops.log(survival) / self._rate
 
 
 class ExponentialWithSoftplusRate(Exponential):
@@ -50,6 +44,5 @@ class ExponentialWithSoftplusRate(Exponential):
     def __init__(self, rate, validate_args=False, allow_nan_stats=True, name='ExponentialWithSoftplusRate'):
         parameters = dict(locals())
         with ops.name_scope(name, values=[rate]) as name:
-            super().__init__(rate=nn.softplus(rate, name='softplus_rate'), validate_args=validate_args,
-                             allow_nan_stats=allow_nan_stats, name=name)
+            super().__init__(nn.softplus(rate, name='softplus_rate'), validate_args, allow_nan_stats, name)
         self._parameters = parameters
