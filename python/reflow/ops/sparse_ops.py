@@ -12,6 +12,10 @@ from reflow.framework import sparse_tensor
 from reflow.framework import tensor_shape
 from reflow.framework import tensor_util
 from reflow.ops import gen_sparse_ops
+from reflow.ops.sparse_arguments import convert_to_sparse_tensor, convert_to_sparse_tensors, parts_of
+from reflow.ops.sparse_serialization import (  # noqa: F401 - the names they have in TensorFlow
+    deserialize_many_sparse, deserialize_sparse, serialize_many_sparse, serialize_many_sparse_v2, serialize_sparse,
+    serialize_sparse_v2)
 from reflow.util import compat
 from reflow.util import deprecation
 
@@ -21,22 +25,6 @@ SparseTensor = sparse_tensor.SparseTensor
 def __getattr__(name):
     """What is an op and nothing more."""
     return getattr(gen_sparse_ops, name)
-
-
-def _convert_to_sparse_tensor(sp_input):
-    if isinstance(sp_input, sparse_tensor.SparseTensorValue):
-        return SparseTensor.from_value(sp_input)
-    if not isinstance(sp_input, SparseTensor):
-        raise TypeError('Input must be a SparseTensor.')
-    return sp_input
-
-
-def _convert_to_sparse_tensors(sp_inputs):
-    if isinstance(sp_inputs, list):
-        return [_convert_to_sparse_tensor(sp_input) for sp_input in sp_inputs]
-    if isinstance(sp_inputs, tuple):
-        return tuple(_convert_to_sparse_tensor(sp_input) for sp_input in sp_inputs)
-    raise TypeError('Inputs must be a list or tuple.')
 
 
 def _lookup(new_name, new, old_name, old):
@@ -58,23 +46,21 @@ def sparse_expand_dims(sp_input, axis=None, name=None):
     """The sparse tensor with a dimension of size 1 more."""
     from reflow.ops import array_ops
     rank = sp_input.dense_shape.get_shape()[0]
-    axis = -1 if axis is None else axis
     with ops.name_scope(name, default_name='expand_dims', values=[sp_input]):
-        if isinstance(axis, compat.integral_types):
+        axis = -1 if axis is None else axis
+        if not isinstance(axis, ops.Tensor):
+            if not isinstance(axis, compat.integral_types):
+                raise TypeError('axis must be an integer value in range [-rank(sp_input) - 1, rank(sp_input)]')
             axis = ops.convert_to_tensor(axis, name='axis', dtype=dtypes.int32)
-        elif not isinstance(axis, ops.Tensor):
-            raise TypeError('axis must be an integer value in range [-rank(sp_input) - 1, rank(sp_input)]')
         axis = array_ops.where_v2(axis >= 0, axis, axis + rank + 1)
-        column_size = array_ops.shape(sp_input.indices)[0]
-        new_index = array_ops.zeros([column_size, 1], dtype=dtypes.int64)
-        indices_before = array_ops.slice(sp_input.indices, [0, 0], [-1, axis])
-        indices_after = array_ops.slice(sp_input.indices, [0, axis], [-1, -1])
-        indices = array_ops.concat([indices_before, new_index, indices_after], axis=1)
-        shape_before = array_ops.slice(sp_input.dense_shape, [0], [axis])
-        shape_after = array_ops.slice(sp_input.dense_shape, [axis], [-1])
-        new_shape = ops.convert_to_tensor([1], name='new_shape', dtype=dtypes.int64)
-        shape = array_ops.concat([shape_before, new_shape, shape_after], axis=0)
-        return SparseTensor(indices, sp_input.values, shape)
+        # A column of zeros among those of the indices, and a 1 among the sizes.
+        zeros = array_ops.zeros([array_ops.shape(sp_input.indices)[0], 1], dtype=dtypes.int64)
+        columns = [array_ops.slice(sp_input.indices, begin, size) for begin, size in (
+            ([0, 0], [-1, axis]), ([0, axis], [-1, -1]))]
+        indices = array_ops.concat([columns[0], zeros, columns[1]], axis=1)
+        sizes = [array_ops.slice(sp_input.dense_shape, begin, size) for begin, size in (([0], [axis]), ([axis], [-1]))]
+        one = ops.convert_to_tensor([1], name='new_shape', dtype=dtypes.int64)
+        return SparseTensor(indices, sp_input.values, array_ops.concat([sizes[0], one, sizes[1]], axis=0))
 
 
 def sparse_eye(num_rows, num_columns=None, dtype=dtypes.float32, name=None):
@@ -106,7 +92,7 @@ def sparse_concat_v2(axis, sp_inputs, expand_nonconcat_dims=False, name=None):
     """Sparse tensors joined along a dimension."""
     from reflow.ops import array_ops
     from reflow.ops import math_ops
-    sp_inputs = _convert_to_sparse_tensors(sp_inputs)
+    sp_inputs = convert_to_sparse_tensors(sp_inputs)
     if len(sp_inputs) == 1:
         return sp_inputs[0]
     inds = [sp_input.indices for sp_input in sp_inputs]
@@ -133,23 +119,21 @@ def sparse_add(a, b, threshold=None, thresh=None):
 
 def sparse_add_v2(a, b, threshold=0):
     """The sum of tensors of which one is sparse; elements below `threshold` are left out."""
-    sparse_classes = (SparseTensor, sparse_tensor.SparseTensorValue)
-    if not any(isinstance(value, sparse_classes) for value in (a, b)):
+    are_sparse = [isinstance(value, (SparseTensor, sparse_tensor.SparseTensorValue)) for value in (a, b)]
+    if not any(are_sparse):
         raise TypeError('At least one input should be SparseTensor; do you mean to use tf.add()?')
-    if all(isinstance(value, sparse_classes) for value in (a, b)):
-        a = _convert_to_sparse_tensor(a)
-        b = _convert_to_sparse_tensor(b)
-        threshold = ops.convert_to_tensor(threshold, dtype=a.values.dtype.real_dtype.base_dtype, name='threshold')
-        output_ind, output_val, output_shape = gen_sparse_ops.sparse_add(
-            a.indices, a.values, a.dense_shape, b.indices, b.values, b.dense_shape, threshold)
-        a.get_shape().assert_is_compatible_with(b.get_shape())
-        static_shape = common_shapes.broadcast_shape(a.get_shape(), b.get_shape())
-        if static_shape.is_fully_defined():
-            output_shape = static_shape.as_list()
-        return SparseTensor(output_ind, output_val, output_shape)
-    if isinstance(b, sparse_classes):  # the sparse one comes first
-        a, b = b, a
-    return gen_sparse_ops.sparse_tensor_dense_add(a.indices, a.values, a.dense_shape, b)
+    if all(are_sparse):
+        return _sparse_sum(convert_to_sparse_tensor(a), convert_to_sparse_tensor(b), threshold)
+    one, dense = (a, b) if are_sparse[0] else (b, a)
+    return gen_sparse_ops.sparse_tensor_dense_add(*parts_of(one), dense)
+
+
+def _sparse_sum(a, b, threshold):
+    threshold = ops.convert_to_tensor(threshold, dtype=a.values.dtype.real_dtype.base_dtype, name='threshold')
+    indices, values, shape = gen_sparse_ops.sparse_add(*parts_of(a), *parts_of(b), threshold)
+    a.get_shape().assert_is_compatible_with(b.get_shape())
+    known = common_shapes.broadcast_shape(a.get_shape(), b.get_shape())
+    return SparseTensor(indices, values, known.as_list() if known.is_fully_defined() else shape)
 
 
 def _sparse_cross(inputs, name=None):
@@ -176,24 +160,20 @@ def _sparse_cross_internal(inputs, hashed_output=False, num_buckets=0, hash_key=
         raise TypeError('Inputs must be a list')
     if not all(isinstance(value, (SparseTensor, ops.Tensor)) for value in inputs):
         raise TypeError('All inputs must be SparseTensors')
-    sparse_inputs = [value for value in inputs if isinstance(value, SparseTensor)]
-    dense_inputs = [value for value in inputs if not isinstance(value, SparseTensor)]
-    indices = [value.indices for value in sparse_inputs]
-    values = [value.values for value in sparse_inputs]
-    shapes = [value.dense_shape for value in sparse_inputs]
-    out_type = dtypes.int64 if hashed_output else dtypes.string
+
+    def with_type_of_op(tensors):
+        return [each if each.dtype in (dtypes.string, dtypes.int64) else math_ops.cast(each, dtypes.int64) for each in tensors]
+
+    sparse = [value for value in inputs if isinstance(value, SparseTensor)]
+    dense = [value for value in inputs if not isinstance(value, SparseTensor)]
     # Strings stay, numbers are int64; where there are both, numbers say how elements are combined.
-    internal_type = dtypes.string
-    if any(value.dtype != dtypes.string for value in values + dense_inputs):
-        internal_type = dtypes.int64
-    values, dense_inputs = (
-        [value if value.dtype in (dtypes.string, dtypes.int64) else math_ops.cast(value, dtypes.int64) for value in each]
-        for each in (values, dense_inputs))
-    indices_out, values_out, shape_out = gen_sparse_ops.sparse_cross(
-        indices=indices, values=values, shapes=shapes, dense_inputs=dense_inputs, hashed_output=hashed_output,
-        num_buckets=num_buckets, hash_key=hash_key or _DEFAULT_HASH_KEY, out_type=out_type,
-        internal_type=internal_type, name=name)
-    return SparseTensor(indices_out, values_out, shape_out)
+    has_numbers = any(value.dtype != dtypes.string for value in inputs)
+    values = with_type_of_op([value.values for value in sparse])
+    return SparseTensor(*gen_sparse_ops.sparse_cross(
+        [value.indices for value in sparse], values, [value.dense_shape for value in sparse], with_type_of_op(dense),
+        hashed_output=hashed_output, num_buckets=num_buckets, hash_key=hash_key or _DEFAULT_HASH_KEY,
+        out_type=dtypes.int64 if hashed_output else dtypes.string,
+        internal_type=dtypes.int64 if has_numbers else dtypes.string, name=name))
 
 
 def sparse_dense_cwise_add(sp_t, dense_t):
@@ -204,7 +184,7 @@ def sparse_dense_cwise_add(sp_t, dense_t):
 
 def sparse_reorder(sp_input, name=None):
     """The sparse tensor with its indices in order."""
-    sp_input = _convert_to_sparse_tensor(sp_input)
+    sp_input = convert_to_sparse_tensor(sp_input)
     reordered_ind, reordered_val = gen_sparse_ops.sparse_reorder(sp_input.indices, sp_input.values, sp_input.dense_shape,
                                                                  name=name)
     from reflow.ops import array_ops
@@ -217,7 +197,7 @@ def sparse_reshape(sp_input, shape, name=None):
     """The same elements in another shape, of which one dimension may be -1."""
     from reflow.ops import array_ops
     from reflow.ops import math_ops
-    sp_input = _convert_to_sparse_tensor(sp_input)
+    sp_input = convert_to_sparse_tensor(sp_input)
     shape = math_ops.cast(shape, dtype=dtypes.int64)
     with ops.name_scope(name, 'SparseReshape', [sp_input]) as name:
         reshaped_ind, reshaped_shape = gen_sparse_ops.sparse_reshape(sp_input.indices, sp_input.dense_shape, shape,
@@ -274,7 +254,7 @@ def sparse_split(keyword_required=KeywordRequired(), sp_input=None, num_split=No
 
 def sparse_split_v2(sp_input=None, num_split=None, axis=None, name=None):
     """The sparse tensor cut along a dimension into `num_split` ones."""
-    sp_input = _convert_to_sparse_tensor(sp_input)
+    sp_input = convert_to_sparse_tensor(sp_input)
     inds, vals, shapes = gen_sparse_ops.sparse_split(axis, sp_input.indices, sp_input.values, sp_input.dense_shape,
                                                      num_split, name=name)
     return [SparseTensor(inds[i], vals[i], shapes[i]) for i in range(num_split)]
@@ -282,7 +262,7 @@ def sparse_split_v2(sp_input=None, num_split=None, axis=None, name=None):
 
 def sparse_slice(sp_input, start, size, name=None):
     """A part of the sparse tensor."""
-    sp_input = _convert_to_sparse_tensor(sp_input)
+    sp_input = convert_to_sparse_tensor(sp_input)
     start = ops.convert_to_tensor(start, dtypes.int64)
     size = ops.convert_to_tensor(size, dtypes.int64)
     with ops.name_scope(name, 'SparseSlice', [sp_input]) as name:
@@ -347,7 +327,7 @@ sparse_reduce_sum, sparse_reduce_sum_sparse, sparse_reduce_sum_v2 = _reduction(
 def sparse_tensor_to_dense(sp_input, default_value=None, validate_indices=True, name=None):
     """The tensor that a sparse one stands for."""
     from reflow.ops import array_ops
-    sp_input = _convert_to_sparse_tensor(sp_input)
+    sp_input = convert_to_sparse_tensor(sp_input)
     if default_value is None:
         default_value = array_ops.zeros([], dtype=sp_input.dtype)
     return gen_sparse_ops.sparse_to_dense(sp_input.indices, sp_input.dense_shape, sp_input.values,
@@ -357,14 +337,13 @@ def sparse_tensor_to_dense(sp_input, default_value=None, validate_indices=True, 
 def sparse_to_indicator(sp_input, vocab_size, name=None):
     """Bools: which of the ids below `vocab_size` each row has."""
     from reflow.ops import array_ops
-    sp_input = _convert_to_sparse_tensor(sp_input)
+    sp_input = convert_to_sparse_tensor(sp_input)
     with ops.name_scope(name, 'SparseToIndicator', [sp_input]) as name:
-        num_entries = array_ops.shape(sp_input.indices)[0]
-        new_values = array_ops.fill(array_ops.expand_dims(num_entries, 0), True)
-        sp_values = SparseTensor(sp_input.indices, new_values, sp_input.dense_shape)
-        sp_new = sparse_merge_impl(sp_input, sp_values, vocab_size, name)
+        count = array_ops.shape(sp_input.indices)[0]
+        are_there = array_ops.fill(array_ops.expand_dims(count, 0), True)
+        of_ids = sparse_merge_impl(sp_input, SparseTensor(sp_input.indices, are_there, sp_input.dense_shape), vocab_size, name)
         # Several ids of a row may be the same.
-        return sparse_tensor_to_dense(sp_new, default_value=False, validate_indices=False, name=name)
+        return sparse_tensor_to_dense(of_ids, default_value=False, validate_indices=False, name=name)
 
 
 @deprecation.deprecated(None, 'No similar op available at this time.')
@@ -373,166 +352,121 @@ def sparse_merge(sp_ids, sp_values, vocab_size, name=None, already_sorted=False)
     return sparse_merge_impl(sp_ids, sp_values, vocab_size, name, already_sorted)
 
 
-def sparse_merge_impl(sp_ids, sp_values, vocab_size, name=None, already_sorted=False):
-    """A sparse tensor of values at the places that ids name."""
-    from reflow.ops import array_ops
-    from reflow.ops import math_ops
-    if isinstance(sp_ids, sparse_tensor.SparseTensorValue) or isinstance(sp_ids, SparseTensor):
-        sp_ids = [sp_ids]
-        if not (isinstance(vocab_size, ops.Tensor) or isinstance(vocab_size, numbers.Integral)):
+def _check_vocab_sizes(sp_ids, vocab_size):
+    """Both as lists. TypeError, ValueError: they aren't of one another's kind."""
+    def is_size(value):
+        return isinstance(value, (ops.Tensor, numbers.Integral))
+
+    if isinstance(sp_ids, (sparse_tensor.SparseTensorValue, SparseTensor)):
+        if not is_size(vocab_size):
             raise TypeError('vocab_size has to be a Tensor or Python int. Found %s' % type(vocab_size))
-        vocab_size = [vocab_size]
-    else:
-        if not isinstance(sp_ids, (list, tuple)):
-            raise TypeError('sp_ids has to be a SparseTensor or list thereof. Found %s' % type(sp_ids))
-        if not isinstance(vocab_size, (list, tuple)):
-            raise TypeError('vocab_size has to be a list of Tensors or Python ints. Found %s' % type(vocab_size))
-        for dim in vocab_size:
-            if not (isinstance(dim, ops.Tensor) or isinstance(dim, numbers.Integral)):
-                raise TypeError('vocab_size has to be a list of Tensors or Python ints. Found %s' % type(dim))
+        return [sp_ids], [vocab_size]
+    if not isinstance(sp_ids, (list, tuple)):
+        raise TypeError('sp_ids has to be a SparseTensor or list thereof. Found %s' % type(sp_ids))
+    wrong = vocab_size if not isinstance(vocab_size, (list, tuple)) else next(
+        (each for each in vocab_size if not is_size(each)), None)
+    if wrong is not None:
+        raise TypeError('vocab_size has to be a list of Tensors or Python ints. Found %s' % type(wrong))
     if len(sp_ids) != len(vocab_size):
         raise ValueError('sp_ids and vocab_size have to have equal lengths.')
+    return sp_ids, vocab_size
+
+
+def sparse_merge_impl(sp_ids, sp_values, vocab_size, name=None, already_sorted=False):
+    """A sparse tensor of values at the places that ids name: the ids stand in place of the last index."""
+    from reflow.ops import array_ops
+    from reflow.ops import math_ops
+    sp_ids, vocab_size = _check_vocab_sizes(sp_ids, vocab_size)
     with ops.name_scope(name, 'SparseMerge', [sp_ids, sp_values]):
-        sp_ids = [_convert_to_sparse_tensor(sp_ids_dim) for sp_ids_dim in sp_ids]
-        sp_values = _convert_to_sparse_tensor(sp_values)
-        ids = []
-        for sp_ids_dim in sp_ids:
-            ids_dim = sp_ids_dim.values
-            if sp_ids_dim.dtype != dtypes.int64:
-                ids_dim = math_ops.cast(ids_dim, dtypes.int64)
-            ids += [array_ops.expand_dims(ids_dim, axis=1)]
-        vocab_size = [math_ops.cast(x, dtypes.int64) for x in vocab_size]
-        # The ids stand in place of the last index.
-        indices_columns_to_preserve = sp_ids[0].indices[:, :-1]
-        new_indices = array_ops.concat([indices_columns_to_preserve] + ids, 1)
-        new_values = sp_values.values
-        new_shape = array_ops.concat([sp_ids[0].dense_shape[:-1], vocab_size], 0)
-        result = SparseTensor(new_indices, new_values, new_shape)
-        if already_sorted:
-            return result
-        sorted_result = sparse_reorder(result)
-        return SparseTensor(sorted_result.indices, sorted_result.values, new_shape)
+        sp_ids = convert_to_sparse_tensors(sp_ids)
+        values = convert_to_sparse_tensor(sp_values).values
+        columns = []
+        for each in sp_ids:
+            ids = each.values if each.dtype == dtypes.int64 else math_ops.cast(each.values, dtypes.int64)
+            columns.append(array_ops.expand_dims(ids, axis=1))
+        sizes = [math_ops.cast(size, dtypes.int64) for size in vocab_size]
+        places = array_ops.concat([sp_ids[0].indices[:, :-1], *columns], 1)
+        shape = array_ops.concat([sp_ids[0].dense_shape[:-1], sizes], 0)
+        merged = SparseTensor(places, values, shape)
+        if not already_sorted:
+            in_order = sparse_reorder(merged)
+            merged = SparseTensor(in_order.indices, in_order.values, shape)
+        return merged
 
 
 def sparse_retain(sp_input, to_retain):
     """The elements of the sparse tensor where `to_retain` is true."""
     from reflow.ops import array_ops
-    sp_input = _convert_to_sparse_tensor(sp_input)
+    sp_input = convert_to_sparse_tensor(sp_input)
     to_retain = ops.convert_to_tensor(to_retain)
-    retain_shape = to_retain.get_shape()
-    retain_shape.assert_has_rank(1)
-    if sp_input.values.get_shape().dims is not None:
-        sp_input.values.get_shape().dims[0].merge_with(tensor_shape.dimension_at_index(retain_shape, 0))
-    where_true = array_ops.reshape(array_ops.where_v2(to_retain), [-1])
-    new_indices = array_ops.gather(sp_input.indices, where_true)
-    new_values = array_ops.gather(sp_input.values, where_true)
-    return SparseTensor(new_indices, new_values, array_ops.identity(sp_input.dense_shape))
+    to_retain.get_shape().assert_has_rank(1)
+    counts = sp_input.values.get_shape()
+    if counts.dims is not None:
+        counts.dims[0].merge_with(tensor_shape.dimension_at_index(to_retain.get_shape(), 0))
+    kept = array_ops.reshape(array_ops.where_v2(to_retain), [-1])
+    indices, values = array_ops.gather(sp_input.indices, kept), array_ops.gather(sp_input.values, kept)
+    return SparseTensor(indices, values, array_ops.identity(sp_input.dense_shape))
 
 
 def sparse_reset_shape(sp_input, new_shape=None):
     """The sparse tensor in a larger shape, or in the smallest that holds its elements."""
     from reflow.ops import array_ops
+    from reflow.ops import math_ops
+    sp_input = convert_to_sparse_tensor(sp_input)
+    indices, values, shape = map(array_ops.identity, parts_of(sp_input))
+    if new_shape is None:
+        largest = math_ops.reduce_max(indices, axis=0)
+        # 0 where there are no elements, whose largest index is the least number.
+        zero = ops.convert_to_tensor(0, dtype=dtypes.int64)
+        return SparseTensor(indices, values, math_ops.maximum(zero, math_ops.add(largest, array_ops.ones_like(shape))))
+    return SparseTensor(indices, values, _larger_shape(new_shape, shape, sp_input.get_shape()))
+
+
+def _larger_shape(new_shape, shape, static_shape):
+    """`new_shape`, which is at least `shape`. ValueError: it is known not to be; else an assertion says so in the run."""
+    from reflow.ops import array_ops
     from reflow.ops import check_ops
     from reflow.ops import control_flow_ops
     from reflow.ops import math_ops
-    sp_input = _convert_to_sparse_tensor(sp_input)
-    in_indices = array_ops.identity(sp_input.indices)
-    in_values = array_ops.identity(sp_input.values)
-    in_shape = array_ops.identity(sp_input.dense_shape)
-    if new_shape is None:
-        dim_low_bound = math_ops.reduce_max(in_indices, axis=0)
-        output_shape_tensor = math_ops.maximum(ops.convert_to_tensor(0, dtype=dtypes.int64),
-                                               math_ops.add(dim_low_bound, array_ops.ones_like(in_shape)))
-        return SparseTensor(in_indices, in_values, output_shape_tensor)
-    output_shape_tensor = ops.convert_to_tensor(new_shape)
-    output_shape_tensor.get_shape().assert_has_rank(1)
-    output_shape_tensor = math_ops.cast(output_shape_tensor, dtypes.int64)
-    if output_shape_tensor.get_shape().dims is not None and in_shape.get_shape().dims is not None:
-        output_shape_tensor.get_shape().dims[0].merge_with(in_shape.get_shape().dims[0])
-    output_shape_tensor_const = tensor_util.constant_value(output_shape_tensor)
-    if output_shape_tensor_const is not None and sp_input.get_shape().is_fully_defined():
-        in_shape_const = np.array(sp_input.get_shape().as_list())
-        if not np.all(in_shape_const <= output_shape_tensor_const):
-            raise ValueError('Requested new_shape should have dimension sizes >= sp_input.shape.  Found new_shape (%s), '
-                             'sp_input.shape (%s).' % (in_shape_const, output_shape_tensor_const))
-        output_shape_tensor = output_shape_tensor_const
-    else:
-        output_shape_tensor = control_flow_ops.with_dependencies(
-            [check_ops.assert_equal(array_ops.shape(in_shape), array_ops.shape(output_shape_tensor))],
-            output_shape_tensor)
-        output_shape_tensor = control_flow_ops.with_dependencies(
-            [check_ops.assert_less_equal(in_shape, output_shape_tensor)], output_shape_tensor)
-    return SparseTensor(in_indices, in_values, output_shape_tensor)
+    new_shape = ops.convert_to_tensor(new_shape)
+    new_shape.get_shape().assert_has_rank(1)
+    new_shape = math_ops.cast(new_shape, dtypes.int64)
+    if None not in (new_shape.get_shape().dims, shape.get_shape().dims):
+        new_shape.get_shape().dims[0].merge_with(shape.get_shape().dims[0])
+    known = tensor_util.constant_value(new_shape)
+    if known is None or not static_shape.is_fully_defined():
+        ranks = check_ops.assert_equal(array_ops.shape(shape), array_ops.shape(new_shape))
+        new_shape = control_flow_ops.with_dependencies([ranks], new_shape)
+        return control_flow_ops.with_dependencies([check_ops.assert_less_equal(shape, new_shape)], new_shape)
+    sizes = np.array(static_shape.as_list())
+    if np.any(sizes > known):
+        raise ValueError('Requested new_shape should have dimension sizes >= sp_input.shape.  Found new_shape (%s), '
+                         'sp_input.shape (%s).' % (sizes, known))
+    return known
 
 
 def sparse_fill_empty_rows(sp_input, default_value, name=None):
     """The sparse tensor with `default_value` in each row that has nothing, and bools: which rows those are."""
-    sp_input = _convert_to_sparse_tensor(sp_input)
+    sp_input = convert_to_sparse_tensor(sp_input)
     with ops.name_scope(name, 'SparseFillEmptyRows', [sp_input]):
         default_value = ops.convert_to_tensor(default_value, dtype=sp_input.values.dtype)
-        output_indices, output_values, empty_row_indicator, _ = gen_sparse_ops.sparse_fill_empty_rows(
-            indices=sp_input.indices, values=sp_input.values, dense_shape=sp_input.dense_shape,
-            default_value=default_value)
-        return SparseTensor(indices=output_indices, values=output_values, dense_shape=sp_input.dense_shape), \
-            empty_row_indicator
-
-
-def serialize_sparse(sp_input, name=None, out_type=dtypes.string):
-    """A sparse tensor as a vector of three serialised ones."""
-    return serialize_sparse_v2(sp_input, out_type, name)
-
-
-def serialize_sparse_v2(sp_input, out_type=dtypes.string, name=None):
-    """A sparse tensor as a vector of three serialised ones."""
-    sp_input = _convert_to_sparse_tensor(sp_input)
-    return gen_sparse_ops.serialize_sparse(sp_input.indices, sp_input.values, sp_input.dense_shape, name=name,
-                                           out_type=out_type)
-
-
-def serialize_many_sparse(sp_input, name=None, out_type=dtypes.string):
-    """The rows of a sparse tensor as a matrix of serialised ones, three for each."""
-    return serialize_many_sparse_v2(sp_input, out_type, name)
-
-
-def serialize_many_sparse_v2(sp_input, out_type=dtypes.string, name=None):
-    """The rows of a sparse tensor as a matrix of serialised ones, three for each."""
-    sp_input = _convert_to_sparse_tensor(sp_input)
-    return gen_sparse_ops.serialize_many_sparse(sp_input.indices, sp_input.values, sp_input.dense_shape, name=name,
-                                                out_type=out_type)
-
-
-def deserialize_sparse(serialized_sparse, dtype, rank=None, name=None):
-    """The sparse tensor of what serialize_sparse gave."""
-    return _with_rank(gen_sparse_ops.deserialize_sparse(serialized_sparse, dtype, name=name), rank)
-
-
-def deserialize_many_sparse(serialized_sparse, dtype, rank=None, name=None):
-    """The sparse tensor of what serialize_many_sparse gave."""
-    return _with_rank(gen_sparse_ops.deserialize_many_sparse(serialized_sparse, dtype, name=name), rank)
-
-
-def _with_rank(parts, rank):
-    indices, values, shape = parts
-    indices.set_shape([None, rank])
-    shape.set_shape([rank])
-    return SparseTensor(indices, values, shape)
+        indices, values, are_empty, _ = gen_sparse_ops.sparse_fill_empty_rows(*parts_of(sp_input), default_value)
+        return SparseTensor(indices, values, sp_input.dense_shape), are_empty
 
 
 def sparse_tensor_dense_matmul(sp_a, b, adjoint_a=False, adjoint_b=False, name=None):
     """The product of a sparse matrix and a dense one."""
-    sp_a = _convert_to_sparse_tensor(sp_a)
-    with ops.name_scope(name, 'SparseTensorDenseMatMul', [sp_a.indices, sp_a.values, b]) as name:
+    indices, values, shape = parts_of(convert_to_sparse_tensor(sp_a))
+    with ops.name_scope(name, 'SparseTensorDenseMatMul', [indices, values, b]):
         b = ops.convert_to_tensor(b, name='b')
-        return gen_sparse_ops.sparse_tensor_dense_mat_mul(a_indices=sp_a.indices, a_values=sp_a.values,
-                                                          a_shape=sp_a.dense_shape, b=b, adjoint_a=adjoint_a,
-                                                          adjoint_b=adjoint_b)
+        return gen_sparse_ops.sparse_tensor_dense_mat_mul(indices, values, shape, b, adjoint_a, adjoint_b)
 
 
 def sparse_softmax(sp_input, name=None):
     """The softmax of each row of a batch of sparse matrices."""
-    with ops.name_scope(name, 'SparseSoftmax', [sp_input.indices, sp_input.values]) as name:
-        out_vals = gen_sparse_ops.sparse_softmax(sp_input.indices, sp_input.values, sp_input.dense_shape)
-        return SparseTensor(sp_input.indices, out_vals, sp_input.dense_shape)
+    with ops.name_scope(name, 'SparseSoftmax', [sp_input.indices, sp_input.values]):
+        values = gen_sparse_ops.sparse_softmax(*parts_of(sp_input))
+        return SparseTensor(sp_input.indices, values, sp_input.dense_shape)
 
 
 def sparse_maximum(sp_a, sp_b, name=None):
@@ -546,10 +480,9 @@ def sparse_minimum(sp_a, sp_b, name=None):
 
 
 def _sparse_of_two(function, scope, sp_a, sp_b, name):
-    with ops.name_scope(name, scope, [sp_a.indices, sp_a.values, sp_b.indices, sp_b.values]) as name:
-        out_indices, out_values = function(sp_a.indices, sp_a.values, sp_a.dense_shape, sp_b.indices, sp_b.values,
-                                           sp_b.dense_shape, name=name)
-    return SparseTensor(out_indices, out_values, sp_a.dense_shape)
+    with ops.name_scope(name, scope, [*parts_of(sp_a)[:2], *parts_of(sp_b)[:2]]) as name:
+        indices, values = function(*parts_of(sp_a), *parts_of(sp_b), name=name)
+    return SparseTensor(indices, values, sp_a.dense_shape)
 
 
 def sparse_transpose(sp_input, perm=None, name=None):
