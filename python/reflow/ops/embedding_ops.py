@@ -60,71 +60,93 @@ def safe_embedding_lookup_sparse_v2(embedding_weights, sparse_ids, sparse_weight
 
 def safe_embedding_lookup_sparse(embedding_weights, sparse_ids, sparse_weights=None, combiner='mean', default_id=None,
                                  name=None, partition_strategy='div', max_norm=None):
-    """embedding_lookup_sparse without invalid ids and weights; rows without ids are zeros, or that of `default_id`."""
+    """embedding_lookup_sparse without invalid ids and weights; rows without ids are zeros, or that of `default_id`.
+
+    `sparse_ids` of [d0, ..., dn] gives [d0, ..., dn-1] and the dimensions of a row. ValueError: there are no embeddings.
+    """
+    from reflow.ops import array_ops
+    from reflow.ops import sparse_ops
+    tables = _tables(embedding_weights, None if sparse_weights is None else sparse_weights.dtype)
+    with ops.name_scope(name, 'embedding_lookup', tables + [sparse_ids, sparse_weights]) as scope:
+        shape, rank = sparse_ids.dense_shape, _rank(sparse_ids)
+        ids, weights = _as_matrices(sparse_ids, sparse_weights, rank)
+        ids, weights = _with_valid_ids(ids, weights)
+        if combiner != 'sum':
+            ids, weights = _with_positive_weights(ids, weights)
+        ids, are_empty = sparse_ops.sparse_fill_empty_rows(ids, default_id or 0)
+        if weights is not None:
+            weights, _ = sparse_ops.sparse_fill_empty_rows(weights, 1.0)
+        has_default = default_id is not None
+        rows = embedding_lookup_sparse(tables, ids, weights, partition_strategy, scope if has_default else None, combiner,
+                                       max_norm)
+        if not has_default:
+            column = array_ops.reshape(are_empty, [-1, 1])
+            are_empty = array_ops.tile(column, array_ops.stack([1, array_ops.shape(rows)[1]]))
+            rows = array_ops.where(are_empty, array_ops.zeros_like(rows), rows, name=scope)
+        return _in_shape_of_ids(rows, shape, rank)
+
+
+def _tables(embedding_weights, dtype):
+    """The parts of a table, a list of variables and tensors."""
+    if hasattr(embedding_weights, '_get_variable_list'):  # in parts
+        embedding_weights = list(embedding_weights)
+    elif embedding_weights is not None and not isinstance(embedding_weights, list):
+        embedding_weights = [embedding_weights]
+    if not embedding_weights:
+        raise ValueError('Missing embedding_weights %s.' % embedding_weights)
+    return [each if isinstance(each, _core.Variable) else ops.convert_to_tensor(each, dtype=dtype)
+            for each in embedding_weights]
+
+
+def _rank(sparse_ids):
+    """A number; a tensor, where it isn't known."""
+    from reflow.framework import tensor_shape
+    from reflow.ops import array_ops
+    known = tensor_shape.dimension_value(sparse_ids.dense_shape.get_shape()[0])
+    return array_ops.size(sparse_ids.dense_shape) if known is None else known
+
+
+def _as_matrices(ids, weights, rank):
+    """Both with all dimensions but the last as one."""
+    from reflow.ops import array_ops
+    from reflow.ops import math_ops
+    from reflow.ops import sparse_ops
+    num_rows = math_ops.reduce_prod(array_ops.slice(ids.dense_shape, [0], [rank - 1]))
+    ids = sparse_ops.sparse_reshape(ids, [num_rows, array_ops.gather(ids.dense_shape, rank - 1)])
+    if weights is not None:
+        weights = sparse_tensor.SparseTensor(ids.indices, weights.values, ids.dense_shape)
+    return ids, weights
+
+
+def _in_shape_of_ids(rows, shape, rank):
+    """[rows of the ids' last dimension, ...] as [the ids' other dimensions, ...]."""
     from reflow.framework import tensor_shape
     from reflow.ops import array_ops
     from reflow.ops import math_ops
-    from reflow.ops import sparse_ops
-    if embedding_weights is None:
-        raise ValueError('Missing embedding_weights %s.' % embedding_weights)
-    if hasattr(embedding_weights, '_get_variable_list'):
-        embedding_weights = list(embedding_weights)
-    if not isinstance(embedding_weights, list):
-        embedding_weights = [embedding_weights]
-    if len(embedding_weights) < 1:
-        raise ValueError('Missing embedding_weights %s.' % embedding_weights)
-    dtype = sparse_weights.dtype if sparse_weights is not None else None
-    embedding_weights = [w if isinstance(w, _core.Variable) else ops.convert_to_tensor(w, dtype=dtype)
-                         for w in embedding_weights]
-    with ops.name_scope(name, 'embedding_lookup', embedding_weights + [sparse_ids, sparse_weights]) as scope:
-        original_shape = sparse_ids.dense_shape
-        original_rank_dim = tensor_shape.dimension_value(sparse_ids.dense_shape.get_shape()[0])
-        original_rank = array_ops.size(original_shape) if original_rank_dim is None else original_rank_dim
-        sparse_ids = sparse_ops.sparse_reshape(sparse_ids, [
-            math_ops.reduce_prod(array_ops.slice(original_shape, [0], [original_rank - 1])),
-            array_ops.gather(original_shape, original_rank - 1)])
-        if sparse_weights is not None:
-            sparse_weights = sparse_tensor.SparseTensor(sparse_ids.indices, sparse_weights.values,
-                                                        sparse_ids.dense_shape)
-        sparse_ids, sparse_weights = _prune_invalid_ids(sparse_ids, sparse_weights)
-        if combiner != 'sum':
-            sparse_ids, sparse_weights = _prune_invalid_weights(sparse_ids, sparse_weights)
-        sparse_ids, is_row_empty = sparse_ops.sparse_fill_empty_rows(sparse_ids, default_id or 0)
-        if sparse_weights is not None:
-            sparse_weights, _ = sparse_ops.sparse_fill_empty_rows(sparse_weights, 1.0)
-        result = embedding_lookup_sparse(embedding_weights, sparse_ids, sparse_weights, combiner=combiner,
-                                         partition_strategy=partition_strategy,
-                                         name=None if default_id is None else scope, max_norm=max_norm)
-        if default_id is None:
-            is_row_empty = array_ops.tile(array_ops.reshape(is_row_empty, [-1, 1]),
-                                          array_ops.stack([1, array_ops.shape(result)[1]]))
-            result = array_ops.where(is_row_empty, array_ops.zeros_like(result), result, name=scope)
-        final_result = array_ops.reshape(result, array_ops.concat([
-            array_ops.slice(math_ops.cast(original_shape, 'int32'), [0], [original_rank - 1]),
-            array_ops.slice(array_ops.shape(result), [1], [-1])], 0))
-        final_result.set_shape(tensor_shape.unknown_shape(
-            (tensor_shape.Dimension(original_rank_dim) - 1).value).concatenate(result.get_shape()[1:]))
-        return final_result
+    outer = array_ops.slice(math_ops.cast(shape, 'int32'), [0], [rank - 1])
+    inner = array_ops.slice(array_ops.shape(rows), [1], [-1])
+    result = array_ops.reshape(rows, array_ops.concat([outer, inner], 0))
+    known = tensor_shape.unknown_shape(None if isinstance(rank, ops.Tensor) else rank - 1)
+    result.set_shape(known.concatenate(rows.get_shape()[1:]))
+    return result
 
 
-def _prune_invalid_ids(sparse_ids, sparse_weights):
+def _with_valid_ids(ids, weights):
+    """Both without negative ids."""
     from reflow.ops import array_ops
     from reflow.ops import math_ops
-    from reflow.ops import sparse_ops
-    is_id_valid = math_ops.greater_equal(sparse_ids.values, 0)
-    if sparse_weights is not None:
-        is_id_valid = math_ops.logical_and(is_id_valid, array_ops.ones_like(sparse_weights.values, dtype='bool'))
-    sparse_ids = sparse_ops.sparse_retain(sparse_ids, is_id_valid)
-    if sparse_weights is not None:
-        sparse_weights = sparse_ops.sparse_retain(sparse_weights, is_id_valid)
-    return sparse_ids, sparse_weights
+    are_valid = math_ops.greater_equal(ids.values, 0)
+    if weights is not None:
+        are_valid = math_ops.logical_and(are_valid, array_ops.ones_like(weights.values, dtype='bool'))
+    return _retained(ids, weights, are_valid)
 
 
-def _prune_invalid_weights(sparse_ids, sparse_weights):
+def _with_positive_weights(ids, weights):
     from reflow.ops import math_ops
+    return (ids, None) if weights is None else _retained(ids, weights, math_ops.greater(weights.values, 0))
+
+
+def _retained(ids, weights, which):
     from reflow.ops import sparse_ops
-    if sparse_weights is not None:
-        is_weights_valid = math_ops.greater(sparse_weights.values, 0)
-        sparse_ids = sparse_ops.sparse_retain(sparse_ids, is_weights_valid)
-        sparse_weights = sparse_ops.sparse_retain(sparse_weights, is_weights_valid)
-    return sparse_ids, sparse_weights
+    ids = sparse_ops.sparse_retain(ids, which)
+    return ids, None if weights is None else sparse_ops.sparse_retain(weights, which)

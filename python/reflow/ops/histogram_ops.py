@@ -12,15 +12,14 @@ def histogram_fixed_width_bins(values, value_range, nbins=100, dtype=dtypes.int3
     from reflow.ops import math_ops
     with ops.name_scope(name, 'histogram_fixed_width_bins', [values, value_range, nbins]):
         values = ops.convert_to_tensor(values, name='values')
-        shape = array_ops.shape(values)
-        values = array_ops.reshape(values, [-1])
+        shape, values = array_ops.shape(values), array_ops.reshape(values, [-1])
         value_range = ops.convert_to_tensor(value_range, name='value_range')
         nbins = ops.convert_to_tensor(nbins, dtype=dtypes.int32, name='nbins')
-        nbins_float = math_ops.cast(nbins, values.dtype)
-        scaled_values = math_ops.truediv(values - value_range[0], value_range[1] - value_range[0], name='scaled_values')
-        indices = math_ops.floor(nbins_float * scaled_values, name='indices')
-        indices = math_ops.cast(clip_ops.clip_by_value(indices, 0, nbins_float - 1), dtypes.int32)
-        return array_ops.reshape(indices, shape)
+        count = math_ops.cast(nbins, values.dtype)
+        offset = values - value_range[0]
+        part_of_range = math_ops.truediv(offset, value_range[1] - value_range[0], name='scaled_values')
+        bins = clip_ops.clip_by_value(math_ops.floor(count * part_of_range, name='indices'), 0, count - 1)
+        return array_ops.reshape(math_ops.cast(bins, dtypes.int32), shape)
 
 
 def histogram_fixed_width(values, value_range, nbins=100, dtype=dtypes.int32, name=None):

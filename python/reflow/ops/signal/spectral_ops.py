@@ -50,25 +50,26 @@ def _fft_length(fft_length, frame_length):
 
 def inverse_stft_window_fn(frame_step, forward_window_fn=window_ops.hann_window, name=None):
     """The window for which inverse_stft gives back what stft was given. Griffin and Lim, 1984."""
+    def scalar(value, name):
+        tensor = ops.convert_to_tensor(value, name=name)
+        tensor.shape.assert_has_rank(0)
+        return tensor
+
     with ops.name_scope(name, 'inverse_stft_window_fn', [forward_window_fn]):
-        frame_step = ops.convert_to_tensor(frame_step, name='frame_step')
-        frame_step.shape.assert_has_rank(0)
+        frame_step = scalar(frame_step, 'frame_step')
 
-    def inverse_stft_window_fn_inner(frame_length, dtype):
+    def inverse_window(frame_length, dtype):
         with ops.name_scope(name, 'inverse_stft_window_fn', [forward_window_fn]):
-            frame_length = ops.convert_to_tensor(frame_length, name='frame_length')
-            frame_length.shape.assert_has_rank(0)
-            forward_window = forward_window_fn(frame_length, dtype=dtype)
-            denom = math_ops.square(forward_window)
-            overlaps = -(-frame_length // frame_step)
-            denom = array_ops.pad(denom, [(0, overlaps * frame_step - frame_length)])
-            denom = array_ops.reshape(denom, [overlaps, frame_step])
-            denom = math_ops.reduce_sum(denom, 0, keepdims=True)
-            denom = array_ops.tile(denom, [overlaps, 1])
-            denom = array_ops.reshape(denom, [overlaps * frame_step])
-            return forward_window / denom[:frame_length]
+            length = scalar(frame_length, 'frame_length')
+            window = forward_window_fn(length, dtype=dtype)
+            squares = math_ops.square(window)
+            # Each sample is part of so many frames, whose windows' squares add up at it.
+            count = -(-length // frame_step)
+            rows = array_ops.reshape(array_ops.pad(squares, [(0, count * frame_step - length)]), [count, frame_step])
+            sums = array_ops.tile(math_ops.reduce_sum(rows, 0, keepdims=True), [count, 1])
+            return window / array_ops.reshape(sums, [count * frame_step])[:length]
 
-    return inverse_stft_window_fn_inner
+    return inverse_window
 
 
 def inverse_stft(stfts, frame_length, frame_step, fft_length=None, window_fn=window_ops.hann_window, name=None):
