@@ -5,7 +5,6 @@ import enum
 from reflow import _core
 from reflow.distribute import distribution_strategy_context as contexts
 from reflow.framework import device
-from reflow.framework import dtypes
 from reflow.framework import operators
 from reflow.framework import ops
 from reflow.ops import variable_protos

@@ -172,73 +172,75 @@ def _query_layer(num_units, dtype):
     return layers_core.Dense(num_units, name='query_layer', use_bias=False, dtype=dtype)
 
 
-class LuongAttention(_BaseAttentionMechanism):
+def _of_scores(probability_fn):
+    """Of scores and the alignments before the alignments; softmax by default."""
+    function = nn_ops.softmax if probability_fn is None else probability_fn
+    return lambda score, _: function(score)
+
+
+class _Luong:
+    """Scores that are products of query and keys, times a variable where `_scale` is set."""
+
+    def _score(self, query):
+        scale = None
+        if self._scale:
+            scale = variable_scope.get_variable('attention_g', shape=(), dtype=query.dtype,
+                                                initializer=init_ops.ones_initializer)
+        return _luong_score(query, self._keys, scale)
+
+
+class LuongAttention(_Luong, _BaseAttentionMechanism):
     """Scores are products of query and keys. Luong and others, arXiv 1508.04025."""
 
     def __init__(self, num_units, memory, memory_sequence_length=None, scale=False, probability_fn=None,
                  score_mask_value=None, dtype=None, custom_key_value_fn=None, name='LuongAttention'):
-        probability_fn = nn_ops.softmax if probability_fn is None else probability_fn
-        dtype = dtypes.float32 if dtype is None else dtype
-        super().__init__(query_layer=None, memory_layer=_memory_layer(num_units, dtype), memory=memory,
-                         probability_fn=lambda score, _: probability_fn(score),
-                         memory_sequence_length=memory_sequence_length, score_mask_value=score_mask_value,
-                         custom_key_value_fn=custom_key_value_fn, name=name)
-        self._num_units = num_units
-        self._scale = scale
-        self._name = name
+        layer = _memory_layer(num_units, dtypes.float32 if dtype is None else dtype)
+        super().__init__(None, memory, _of_scores(probability_fn), memory_sequence_length, layer,
+                         score_mask_value=score_mask_value, custom_key_value_fn=custom_key_value_fn, name=name)
+        self._num_units, self._scale, self._name = num_units, scale, name
 
     def __call__(self, query, state):
         """(alignments, next state)."""
         with variable_scope.variable_scope(None, 'luong_attention', [query]):
-            attention_g = None
-            if self._scale:
-                attention_g = variable_scope.get_variable('attention_g', dtype=query.dtype,
-                                                          initializer=init_ops.ones_initializer, shape=())
-            score = _luong_score(query, self._keys, attention_g)
+            score = self._score(query)
         alignments = self._probability_fn(score, state)
         return alignments, alignments
 
 
-def _bahdanau_score(processed_query, keys, attention_v, attention_g=None, attention_b=None):
-    processed_query = array_ops.expand_dims(processed_query, 1)
-    if attention_g is None or attention_b is None:
-        return math_ops.reduce_sum(attention_v * math_ops.tanh(keys + processed_query), [2])
-    normed_v = attention_g * attention_v * math_ops.rsqrt(math_ops.reduce_sum(math_ops.square(attention_v)))
-    return math_ops.reduce_sum(normed_v * math_ops.tanh(keys + processed_query + attention_b), [2])
+class _Bahdanau:
+    """Scores of a small network of one hidden layer; where `_normalize` is set its weights are of length 1, times a
+    variable."""
+
+    def _score(self, query):
+        hidden = self.query_layer(query) if self.query_layer else query
+        weights = variable_scope.get_variable('attention_v', [self._num_units], dtype=query.dtype)
+        if not self._normalize:
+            hidden = self._keys + array_ops.expand_dims(hidden, 1)
+            return math_ops.reduce_sum(weights * math_ops.tanh(hidden), [2])
+        length = variable_scope.get_variable('attention_g', shape=(), dtype=query.dtype,
+                                             initializer=init_ops.constant_initializer(math.sqrt(1. / self._num_units)))
+        bias = variable_scope.get_variable('attention_b', [self._num_units], dtype=query.dtype,
+                                           initializer=init_ops.zeros_initializer())
+        hidden = array_ops.expand_dims(hidden, 1)
+        weights = length * weights * math_ops.rsqrt(math_ops.reduce_sum(math_ops.square(weights)))
+        return math_ops.reduce_sum(weights * math_ops.tanh(self._keys + hidden + bias), [2])
 
 
-def _bahdanau_norm(num_units, dtype):
-    attention_g = variable_scope.get_variable('attention_g', dtype=dtype, shape=(),
-                                              initializer=init_ops.constant_initializer(math.sqrt(1. / num_units)))
-    attention_b = variable_scope.get_variable('attention_b', [num_units], dtype=dtype,
-                                              initializer=init_ops.zeros_initializer())
-    return attention_g, attention_b
-
-
-class BahdanauAttention(_BaseAttentionMechanism):
+class BahdanauAttention(_Bahdanau, _BaseAttentionMechanism):
     """Scores are those of a small network. Bahdanau and others, arXiv 1409.0473."""
 
     def __init__(self, num_units, memory, memory_sequence_length=None, normalize=False, probability_fn=None,
                  score_mask_value=None, dtype=None, custom_key_value_fn=None, name='BahdanauAttention'):
-        probability_fn = nn_ops.softmax if probability_fn is None else probability_fn
         dtype = dtypes.float32 if dtype is None else dtype
-        super().__init__(query_layer=_query_layer(num_units, dtype), memory_layer=_memory_layer(num_units, dtype),
-                         memory=memory, probability_fn=lambda score, _: probability_fn(score),
-                         custom_key_value_fn=custom_key_value_fn, memory_sequence_length=memory_sequence_length,
-                         score_mask_value=score_mask_value, name=name)
-        self._num_units = num_units
-        self._normalize = normalize
-        self._name = name
+        super().__init__(_query_layer(num_units, dtype), memory, _of_scores(probability_fn), memory_sequence_length,
+                         _memory_layer(num_units, dtype), score_mask_value=score_mask_value,
+                         custom_key_value_fn=custom_key_value_fn, name=name)
+        self._num_units, self._normalize, self._name = num_units, normalize, name
 
     def __call__(self, query, state):
         """(alignments, next state)."""
         with variable_scope.variable_scope(None, 'bahdanau_attention', [query]):
-            processed_query = self.query_layer(query) if self.query_layer else query
-            attention_v = variable_scope.get_variable('attention_v', [self._num_units], dtype=query.dtype)
-            attention_g = attention_b = None
-            if self._normalize:
-                attention_g, attention_b = _bahdanau_norm(self._num_units, query.dtype)
-            score = _bahdanau_score(processed_query, self._keys, attention_v, attention_g, attention_b)
+            score = self._score(query)
         alignments = self._probability_fn(score, state)
         return alignments, alignments
 
@@ -251,101 +253,102 @@ def safe_cumprod(x, *args, **kwargs):
         return math_ops.exp(math_ops.cumsum(math_ops.log(clip_ops.clip_by_value(x, tiny, 1)), *args, **kwargs))
 
 
+def _recursive_attention(choose, previous):
+    """Row by row: what has come so far, less what the row before has taken, and what begins here."""
+    batch_size = _size(choose, 0)
+    passes_on = array_ops.concat([array_ops.ones((batch_size, 1)), 1 - choose[:, :-1]], 1)
+    begins = array_ops.zeros((batch_size,))
+    arrived = functional_ops.scan(
+        lambda so_far, row: array_ops.reshape(row[0] * so_far + row[1], (batch_size,)),
+        [array_ops.transpose(passes_on), array_ops.transpose(previous)], begins)
+    return choose * array_ops.transpose(arrived)
+
+
+def _parallel_attention(choose, previous):
+    passes = safe_cumprod(1 - choose, axis=1, exclusive=True)
+    stops = choose * passes
+    return stops * math_ops.cumsum(previous / clip_ops.clip_by_value(passes, 1e-10, 1.), axis=1)
+
+
+def _hard_attention(choose, previous):
+    choose *= math_ops.cumsum(previous, axis=1)
+    return choose * math_ops.cumprod(1 - choose, axis=1, exclusive=True)
+
+
+_MODES = {'recursive': _recursive_attention, 'parallel': _parallel_attention, 'hard': _hard_attention}
+
+
 def monotonic_attention(p_choose_i, previous_attention, mode):
-    """Attention that only goes forward. Raffel and others, arXiv 1704.00784."""
-    p_choose_i = ops.convert_to_tensor(p_choose_i, name='p_choose_i')
-    previous_attention = ops.convert_to_tensor(previous_attention, name='previous_attention')
-    if mode == 'recursive':
-        batch_size = _size(p_choose_i, 0)
-        shifted_1mp_choose_i = array_ops.concat([array_ops.ones((batch_size, 1)), 1 - p_choose_i[:, :-1]], 1)
-        return p_choose_i * array_ops.transpose(functional_ops.scan(
-            lambda x, yz: array_ops.reshape(yz[0] * x + yz[1], (batch_size,)),
-            [array_ops.transpose(shifted_1mp_choose_i), array_ops.transpose(previous_attention)],
-            array_ops.zeros((batch_size,))))
-    if mode == 'parallel':
-        cumprod_1mp_choose_i = safe_cumprod(1 - p_choose_i, axis=1, exclusive=True)
-        return p_choose_i * cumprod_1mp_choose_i * math_ops.cumsum(
-            previous_attention / clip_ops.clip_by_value(cumprod_1mp_choose_i, 1e-10, 1.), axis=1)
-    if mode == 'hard':
-        p_choose_i *= math_ops.cumsum(previous_attention, axis=1)
-        return p_choose_i * math_ops.cumprod(1 - p_choose_i, axis=1, exclusive=True)
-    raise ValueError("mode must be 'recursive', 'parallel', or 'hard'.")
+    """Attention that only goes forward. Raffel and others, arXiv 1704.00784.
 
-
-def _monotonic_probability_fn(score, previous_alignments, sigmoid_noise, mode, seed=None):
-    if sigmoid_noise > 0:
-        noise = random_ops.random_normal(array_ops.shape(score), dtype=score.dtype, seed=seed)
-        score += sigmoid_noise * noise
-    p_choose_i = math_ops.cast(score > 0, score.dtype) if mode == 'hard' else math_ops.sigmoid(score)
-    return monotonic_attention(p_choose_i, previous_alignments, mode)
+    Probabilities that each row of the memory is chosen, and the attention before: [batch, memory].
+    """
+    choose = ops.convert_to_tensor(p_choose_i, name='p_choose_i')
+    previous = ops.convert_to_tensor(previous_attention, name='previous_attention')
+    if mode not in _MODES:
+        raise ValueError("mode must be 'recursive', 'parallel', or 'hard'.")
+    return _MODES[mode](choose, previous)
 
 
 class _BaseMonotonicAttentionMechanism(_BaseAttentionMechanism):
-    """Begins at the first row of the memory."""
+    """Begins at the first row of the memory. `noise`: (standard deviation, seed) of what is added to scores."""
+
+    def __init__(self, query_layer, memory_layer, memory, memory_sequence_length, score_mask_value, noise, mode, name):
+        def probabilities(score, previous):
+            deviation, seed = noise
+            if deviation > 0:
+                score += deviation * random_ops.random_normal(array_ops.shape(score), dtype=score.dtype, seed=seed)
+            choose = math_ops.cast(score > 0, score.dtype) if mode == 'hard' else math_ops.sigmoid(score)
+            return monotonic_attention(choose, previous, mode)
+
+        super().__init__(query_layer, memory, probabilities, memory_sequence_length, memory_layer,
+                         score_mask_value=score_mask_value, name=name)
 
     def initial_alignments(self, batch_size, dtype):
         """1 for the first row and 0 for the others."""
         return array_ops.one_hot(array_ops.zeros((batch_size,), dtype=dtypes.int32), self._alignments_size, dtype=dtype)
 
+    def _biased_score(self, query):
+        score = self._score(query)
+        return score + variable_scope.get_variable('attention_score_bias', dtype=score.dtype,
+                                                   initializer=self._score_bias_init)
 
-class BahdanauMonotonicAttention(_BaseMonotonicAttentionMechanism):
+
+class BahdanauMonotonicAttention(_Bahdanau, _BaseMonotonicAttentionMechanism):
     """BahdanauAttention that only goes forward."""
 
     def __init__(self, num_units, memory, memory_sequence_length=None, normalize=False, score_mask_value=None,
                  sigmoid_noise=0., sigmoid_noise_seed=None, score_bias_init=0., mode='parallel', dtype=None,
                  name='BahdanauMonotonicAttention'):
         dtype = dtypes.float32 if dtype is None else dtype
-        super().__init__(
-            query_layer=_query_layer(num_units, dtype), memory_layer=_memory_layer(num_units, dtype), memory=memory,
-            probability_fn=lambda score, prev: _monotonic_probability_fn(score, prev, sigmoid_noise, mode,
-                                                                         sigmoid_noise_seed),
-            memory_sequence_length=memory_sequence_length, score_mask_value=score_mask_value, name=name)
-        self._num_units = num_units
-        self._normalize = normalize
-        self._name = name
+        super().__init__(_query_layer(num_units, dtype), _memory_layer(num_units, dtype), memory, memory_sequence_length,
+                         score_mask_value, (sigmoid_noise, sigmoid_noise_seed), mode, name)
+        self._num_units, self._normalize, self._name = num_units, normalize, name
         self._score_bias_init = score_bias_init
 
     def __call__(self, query, state):
         """(alignments, next state)."""
         with variable_scope.variable_scope(None, 'bahdanau_monotonic_attention', [query]):
-            processed_query = self.query_layer(query) if self.query_layer else query
-            attention_v = variable_scope.get_variable('attention_v', [self._num_units], dtype=query.dtype)
-            attention_g = attention_b = None
-            if self._normalize:
-                attention_g, attention_b = _bahdanau_norm(self._num_units, query.dtype)
-            score = _bahdanau_score(processed_query, self._keys, attention_v, attention_g, attention_b)
-            score += variable_scope.get_variable('attention_score_bias', dtype=processed_query.dtype,
-                                                 initializer=self._score_bias_init)
+            score = self._biased_score(query)
         alignments = self._probability_fn(score, state)
         return alignments, alignments
 
 
-class LuongMonotonicAttention(_BaseMonotonicAttentionMechanism):
+class LuongMonotonicAttention(_Luong, _BaseMonotonicAttentionMechanism):
     """LuongAttention that only goes forward."""
 
     def __init__(self, num_units, memory, memory_sequence_length=None, scale=False, score_mask_value=None, sigmoid_noise=0.,
                  sigmoid_noise_seed=None, score_bias_init=0., mode='parallel', dtype=None, name='LuongMonotonicAttention'):
-        dtype = dtypes.float32 if dtype is None else dtype
-        super().__init__(
-            query_layer=None, memory_layer=_memory_layer(num_units, dtype), memory=memory,
-            probability_fn=lambda score, prev: _monotonic_probability_fn(score, prev, sigmoid_noise, mode,
-                                                                         sigmoid_noise_seed),
-            memory_sequence_length=memory_sequence_length, score_mask_value=score_mask_value, name=name)
-        self._num_units = num_units
-        self._scale = scale
+        layer = _memory_layer(num_units, dtypes.float32 if dtype is None else dtype)
+        super().__init__(None, layer, memory, memory_sequence_length, score_mask_value, (sigmoid_noise, sigmoid_noise_seed),
+                         mode, name)
+        self._num_units, self._scale, self._name = num_units, scale, name
         self._score_bias_init = score_bias_init
-        self._name = name
 
     def __call__(self, query, state):
         """(alignments, next state)."""
         with variable_scope.variable_scope(None, 'luong_monotonic_attention', [query]):
-            attention_g = None
-            if self._scale:
-                attention_g = variable_scope.get_variable('attention_g', dtype=query.dtype,
-                                                          initializer=init_ops.ones_initializer, shape=())
-            score = _luong_score(query, self._keys, attention_g)
-            score += variable_scope.get_variable('attention_score_bias', dtype=query.dtype,
-                                                 initializer=self._score_bias_init)
+            score = self._biased_score(query)
         alignments = self._probability_fn(score, state)
         return alignments, alignments
 

@@ -57,6 +57,21 @@ class Decoder(metaclass=abc.ABCMeta):
         return False
 
 
+def check_output_layer(layer):
+    """TypeError: it is neither a layer nor None."""
+    from reflow.keras.engine import base_layer
+    if layer is not None and not isinstance(layer, base_layer.Layer):
+        raise TypeError('output_layer must be a Layer, received: %s' % type(layer))
+
+
+def size_behind(cell, layer):
+    """The size of what a cell gives, or of what a layer makes of that: a nest."""
+    if layer is None:
+        return cell.output_size
+    batches = nest.map_structure(lambda size: tensor_shape.TensorShape([None]).concatenate(size), cell.output_size)
+    return nest.map_structure(lambda shape: shape[1:], layer.compute_output_shape(batches))
+
+
 def _create_zero_outputs(size, dtype, batch_size):
     return nest.map_structure(lambda s, d: _zero_state_tensors(s, batch_size, d), size, dtype)
 

@@ -58,16 +58,57 @@ class Helper(metaclass=abc.ABCMeta):
         """(finished, next inputs, next state)."""
 
 
+def _vector_or_scalar(probability):
+    """A sampling probability as a tensor: one for all of a batch, or one for each."""
+    probability = ops.convert_to_tensor(probability, name='sampling_probability')
+    if probability.get_shape().ndims not in (0, 1):
+        raise ValueError('sampling_probability must be either a scalar or a vector. saw shape: %s' % probability.get_shape())
+    return probability
+
+
+def embedding_function(embedding):
+    """`embedding`, or the function that looks ids up in it."""
+    return embedding if callable(embedding) else lambda ids: embedding_ops.embedding_lookup(embedding, ids)
+
+
+def start_and_end(start_tokens, end_token):
+    """Both as tensors: a vector, with a token for each of the batch, and a scalar. ValueError: they aren't."""
+    start_tokens = ops.convert_to_tensor(start_tokens, dtype=dtypes.int32, name='start_tokens')
+    end_token = ops.convert_to_tensor(end_token, dtype=dtypes.int32, name='end_token')
+    if start_tokens.get_shape().ndims != 1:
+        raise ValueError('start_tokens must be a vector')
+    if end_token.get_shape().ndims != 0:
+        raise ValueError('end_token must be a scalar')
+    return start_tokens, end_token
+
+
+def _unless_all(finished, end, otherwise):
+    """`end` where the whole batch is finished, else what the function gives."""
+    return control_flow_ops.cond(math_ops.reduce_all(finished), lambda: end, otherwise)
+
+
+def _places(condition):
+    return math_ops.cast(array_ops.where(condition), dtypes.int32)
+
+
+def _mixed(like, rows_and_places):
+    """Rows at their places, in the shape of `like`."""
+    shape = array_ops.shape(like)
+    first, second = [array_ops.scatter_nd(places, rows, shape) for rows, places in rows_and_places]
+    return first + second
+
+
 class CustomHelper(Helper):
     """A helper of functions."""
 
+    sample_ids_shape = property(lambda self: self._sample_ids_shape, doc='The shape of a sample.')
+    sample_ids_dtype = property(lambda self: self._sample_ids_dtype, doc='The type of samples.')
+
     def __init__(self, initialize_fn, sample_fn, next_inputs_fn, sample_ids_shape=None, sample_ids_dtype=None):
-        self._initialize_fn = initialize_fn
-        self._sample_fn = sample_fn
-        self._next_inputs_fn = next_inputs_fn
-        self._batch_size = None
+        self._initialize_fn, self._sample_fn, self._next_inputs_fn = initialize_fn, sample_fn, next_inputs_fn
         self._sample_ids_shape = tensor_shape.TensorShape(sample_ids_shape or [])
         self._sample_ids_dtype = sample_ids_dtype or dtypes.int32
+        self._batch_size = None
 
     @property
     def batch_size(self):
@@ -76,23 +117,13 @@ class CustomHelper(Helper):
             raise ValueError('batch_size accessed before initialize was called')
         return self._batch_size
 
-    @property
-    def sample_ids_shape(self):
-        """The shape of a sample."""
-        return self._sample_ids_shape
-
-    @property
-    def sample_ids_dtype(self):
-        """The type of samples."""
-        return self._sample_ids_dtype
-
     def initialize(self, name=None):
         """(finished, first inputs)."""
         with ops.name_scope(name, 'CustomHelperInitialize'):
-            finished, next_inputs = self._initialize_fn()
+            finished, inputs = self._initialize_fn()
             if self._batch_size is None:
                 self._batch_size = array_ops.size(finished)
-        return finished, next_inputs
+            return finished, inputs
 
     def sample(self, time, outputs, state, name=None):
         """What sample_fn samples."""
@@ -108,58 +139,39 @@ class CustomHelper(Helper):
 class _ScalarSamples(Helper):
     """A helper whose samples are numbers of classes."""
 
-    @property
-    def batch_size(self):
-        """The size of the batch."""
-        return self._batch_size
-
-    @property
-    def sample_ids_shape(self):
-        """A scalar."""
-        return tensor_shape.TensorShape([])
-
-    @property
-    def sample_ids_dtype(self):
-        """int32."""
-        return dtypes.int32
+    batch_size = property(lambda self: self._batch_size, doc='The size of the batch.')
+    sample_ids_shape = property(lambda self: tensor_shape.TensorShape([]), doc='A scalar.')
+    sample_ids_dtype = property(lambda self: dtypes.int32, doc='int32.')
 
 
 class TrainingHelper(_ScalarSamples):
     """Feeds what is given, and samples what is most likely."""
 
+    inputs = property(lambda self: self._inputs, doc='The inputs.')
+    sequence_length = property(lambda self: self._sequence_length, doc='The lengths.')
+
     def __init__(self, inputs, sequence_length, time_major=False, name=None):
         with ops.name_scope(name, 'TrainingHelper', [inputs, sequence_length]):
-            inputs = ops.convert_to_tensor(inputs, name='inputs') if not nest.is_sequence(inputs) else inputs
-            self._inputs = inputs
-            if not time_major:
-                inputs = nest.map_structure(_transpose_batch_time, inputs)
-            self._input_tas = nest.map_structure(_unstack_ta, inputs)
-            self._sequence_length = ops.convert_to_tensor(sequence_length, name='sequence_length')
-            if self._sequence_length.get_shape().ndims != 1:
-                raise ValueError('Expected sequence_length to be a vector, but received shape: %s' %
-                                 self._sequence_length.get_shape())
-            self._zero_inputs = nest.map_structure(lambda inp: array_ops.zeros_like(inp[0, :]), inputs)
+            self._inputs = inputs if nest.is_sequence(inputs) else ops.convert_to_tensor(inputs, name='inputs')
+            by_time = self._inputs if time_major else nest.map_structure(_transpose_batch_time, self._inputs)
+            self._input_tas = nest.map_structure(_unstack_ta, by_time)
+            lengths = ops.convert_to_tensor(sequence_length, name='sequence_length')
+            if lengths.get_shape().ndims != 1:
+                raise ValueError('Expected sequence_length to be a vector, but received shape: %s' % lengths.get_shape())
+            self._sequence_length = lengths
+            self._zero_inputs = nest.map_structure(lambda each: array_ops.zeros_like(each[0, :]), by_time)
             self._batch_size = array_ops.size(sequence_length)
 
-    @property
-    def inputs(self):
-        """The inputs."""
-        return self._inputs
-
-    @property
-    def sequence_length(self):
-        """The lengths."""
-        return self._sequence_length
+    def _inputs_at(self, time, finished):
+        """The inputs of a step; zeros after the end of all."""
+        return _unless_all(finished, self._zero_inputs,
+                           lambda: nest.map_structure(lambda steps: steps.read(time), self._input_tas))
 
     def initialize(self, name=None):
         """(finished, first inputs)."""
         with ops.name_scope(name, 'TrainingHelperInitialize'):
             finished = math_ops.equal(0, self._sequence_length)
-            all_finished = math_ops.reduce_all(finished)
-            next_inputs = control_flow_ops.cond(
-                all_finished, lambda: self._zero_inputs,
-                lambda: nest.map_structure(lambda inp: inp.read(0), self._input_tas))
-            return finished, next_inputs
+            return finished, self._inputs_at(0, finished)
 
     def sample(self, time, outputs, name=None, **unused_kwargs):
         """The most likely classes."""
@@ -169,13 +181,9 @@ class TrainingHelper(_ScalarSamples):
     def next_inputs(self, time, outputs, state, name=None, **unused_kwargs):
         """(finished, next inputs, state)."""
         with ops.name_scope(name, 'TrainingHelperNextInputs', [time, outputs, state]):
-            next_time = time + 1
-            finished = next_time >= self._sequence_length
-            all_finished = math_ops.reduce_all(finished)
-            next_inputs = control_flow_ops.cond(
-                all_finished, lambda: self._zero_inputs,
-                lambda: nest.map_structure(lambda inp: inp.read(next_time), self._input_tas))
-            return finished, next_inputs, state
+            following = time + 1
+            finished = following >= self._sequence_length
+            return finished, self._inputs_at(following, finished), state
 
 
 class ScheduledEmbeddingTrainingHelper(TrainingHelper):
@@ -184,17 +192,10 @@ class ScheduledEmbeddingTrainingHelper(TrainingHelper):
     def __init__(self, inputs, sequence_length, embedding, sampling_probability, time_major=False, seed=None,
                  scheduling_seed=None, name=None):
         with ops.name_scope(name, 'ScheduledEmbeddingSamplingWrapper', [embedding, sampling_probability]):
-            if callable(embedding):
-                self._embedding_fn = embedding
-            else:
-                self._embedding_fn = lambda ids: embedding_ops.embedding_lookup(embedding, ids)
-            self._sampling_probability = ops.convert_to_tensor(sampling_probability, name='sampling_probability')
-            if self._sampling_probability.get_shape().ndims not in (0, 1):
-                raise ValueError('sampling_probability must be either a scalar or a vector. saw shape: %s' %
-                                 self._sampling_probability.get_shape())
-            self._seed = seed
-            self._scheduling_seed = scheduling_seed
-            super().__init__(inputs=inputs, sequence_length=sequence_length, time_major=time_major, name=name)
+            self._embedding_fn = embedding_function(embedding)
+            self._sampling_probability = _vector_or_scalar(sampling_probability)
+            self._seed, self._scheduling_seed = seed, scheduling_seed
+            super().__init__(inputs, sequence_length, time_major, name)
 
     def initialize(self, name=None):
         """(finished, first inputs)."""
@@ -203,30 +204,23 @@ class ScheduledEmbeddingTrainingHelper(TrainingHelper):
     def sample(self, time, outputs, state, name=None):
         """Classes drawn from the outputs, and -1 where the input is the one given."""
         with ops.name_scope(name, 'ScheduledEmbeddingTrainingHelperSample', [time, outputs, state]):
-            select_sample = bernoulli_sample(probs=self._sampling_probability, dtype=dtypes.bool,
-                                             sample_shape=self.batch_size, seed=self._scheduling_seed)
-            drawn = categorical_sample(logits=outputs, seed=self._seed)
-            return array_ops.where(select_sample, drawn, gen_array_ops.fill([self.batch_size], -1))
+            are_sampled = bernoulli_sample(probs=self._sampling_probability, dtype=dtypes.bool, sample_shape=self.batch_size,
+                                           seed=self._scheduling_seed)
+            classes = categorical_sample(logits=outputs, seed=self._seed)
+            return array_ops.where(are_sampled, classes, gen_array_ops.fill([self.batch_size], -1))
 
     def next_inputs(self, time, outputs, state, sample_ids, name=None):
         """(finished, next inputs, state)."""
         with ops.name_scope(name, 'ScheduledEmbeddingTrainingHelperNextInputs', [time, outputs, state, sample_ids]):
-            finished, base_next_inputs, state = super().next_inputs(
-                time=time, outputs=outputs, state=state, sample_ids=sample_ids, name=name)
+            finished, given, state = super().next_inputs(time, outputs, state, name)
 
-            def maybe_sample():
-                where_sampling = math_ops.cast(array_ops.where(sample_ids > -1), dtypes.int32)
-                where_not_sampling = math_ops.cast(array_ops.where(sample_ids <= -1), dtypes.int32)
-                sample_ids_sampling = array_ops.gather_nd(sample_ids, where_sampling)
-                inputs_not_sampling = array_ops.gather_nd(base_next_inputs, where_not_sampling)
-                sampled_next_inputs = self._embedding_fn(sample_ids_sampling)
-                base_shape = array_ops.shape(base_next_inputs)
-                return (array_ops.scatter_nd(indices=where_sampling, updates=sampled_next_inputs, shape=base_shape) +
-                        array_ops.scatter_nd(indices=where_not_sampling, updates=inputs_not_sampling, shape=base_shape))
+            def mixed():
+                sampled_places, given_places = _places(sample_ids > -1), _places(sample_ids <= -1)
+                sampled_ids = array_ops.gather_nd(sample_ids, sampled_places)
+                kept = array_ops.gather_nd(given, given_places)
+                return _mixed(given, [(self._embedding_fn(sampled_ids), sampled_places), (kept, given_places)])
 
-            all_finished = math_ops.reduce_all(finished)
-            next_inputs = control_flow_ops.cond(all_finished, lambda: base_next_inputs, maybe_sample)
-            return finished, next_inputs, state
+            return finished, _unless_all(finished, given, mixed), state
 
 
 class ScheduledOutputTrainingHelper(TrainingHelper):
@@ -235,25 +229,23 @@ class ScheduledOutputTrainingHelper(TrainingHelper):
     def __init__(self, inputs, sequence_length, sampling_probability, time_major=False, seed=None, next_inputs_fn=None,
                  auxiliary_inputs=None, name=None):
         with ops.name_scope(name, 'ScheduledOutputTrainingHelper', [inputs, auxiliary_inputs, sampling_probability]):
-            self._sampling_probability = ops.convert_to_tensor(sampling_probability, name='sampling_probability')
-            if self._sampling_probability.get_shape().ndims not in (0, 1):
-                raise ValueError('sampling_probability must be either a scalar or a vector. saw shape: %s' %
-                                 self._sampling_probability.get_shape())
-            if auxiliary_inputs is None:
-                maybe_concatenated_inputs = inputs
-            else:
-                inputs = ops.convert_to_tensor(inputs, name='inputs')
-                auxiliary_inputs = ops.convert_to_tensor(auxiliary_inputs, name='auxiliary_inputs')
-                maybe_concatenated_inputs = nest.map_structure(lambda x, y: array_ops.concat((x, y), -1), inputs,
-                                                               auxiliary_inputs)
+            self._sampling_probability = _vector_or_scalar(sampling_probability)
+            self._auxiliary_input_tas = None
+            if auxiliary_inputs is not None:
+                auxiliary_inputs, inputs = self._with_auxiliary_inputs(inputs, auxiliary_inputs)
                 if not time_major:
                     auxiliary_inputs = nest.map_structure(_transpose_batch_time, auxiliary_inputs)
-            self._auxiliary_input_tas = (nest.map_structure(_unstack_ta, auxiliary_inputs)
-                                         if auxiliary_inputs is not None else None)
+                self._auxiliary_input_tas = nest.map_structure(_unstack_ta, auxiliary_inputs)
             self._seed = seed
             self._next_inputs_fn = next_inputs_fn
-            super().__init__(inputs=maybe_concatenated_inputs, sequence_length=sequence_length, time_major=time_major,
-                             name=name)
+            super().__init__(inputs, sequence_length, time_major, name)
+
+    @staticmethod
+    def _with_auxiliary_inputs(inputs, auxiliary_inputs):
+        """The auxiliary inputs, and the inputs with them behind."""
+        inputs = ops.convert_to_tensor(inputs, name='inputs')
+        auxiliary_inputs = ops.convert_to_tensor(auxiliary_inputs, name='auxiliary_inputs')
+        return auxiliary_inputs, _joined(inputs, auxiliary_inputs)
 
     def initialize(self, name=None):
         """(finished, first inputs)."""
@@ -267,72 +259,63 @@ class ScheduledOutputTrainingHelper(TrainingHelper):
     def next_inputs(self, time, outputs, state, sample_ids, name=None):
         """(finished, next inputs, state)."""
         with ops.name_scope(name, 'ScheduledOutputTrainingHelperNextInputs', [time, outputs, state, sample_ids]):
-            finished, base_next_inputs, state = super().next_inputs(
-                time=time, outputs=outputs, state=state, sample_ids=sample_ids, name=name)
-            sample_ids = math_ops.cast(sample_ids, dtypes.bool)
+            finished, given, state = super().next_inputs(time, outputs, state, name)
+            are_sampled = math_ops.cast(sample_ids, dtypes.bool)
 
-            def with_auxiliary(outputs_, indices=None):
-                if self._auxiliary_input_tas is None:
-                    return outputs_
-                next_time = time + 1
-                auxiliary_inputs = nest.map_structure(lambda ta: ta.read(next_time), self._auxiliary_input_tas)
-                if indices is not None:
-                    auxiliary_inputs = array_ops.gather_nd(auxiliary_inputs, indices)
-                return nest.map_structure(lambda x, y: array_ops.concat((x, y), -1), outputs_, auxiliary_inputs)
-
-            def sampled():
+            def fed():
                 if self._next_inputs_fn is None:
-                    return array_ops.where(sample_ids, with_auxiliary(outputs), base_next_inputs)
-                where_sampling = math_ops.cast(array_ops.where(sample_ids), dtypes.int32)
-                where_not_sampling = math_ops.cast(array_ops.where(math_ops.logical_not(sample_ids)), dtypes.int32)
-                outputs_sampling = array_ops.gather_nd(outputs, where_sampling)
-                inputs_not_sampling = array_ops.gather_nd(base_next_inputs, where_not_sampling)
-                sampled_next_inputs = with_auxiliary(self._next_inputs_fn(outputs_sampling), where_sampling)
-                base_shape = array_ops.shape(base_next_inputs)
-                return (array_ops.scatter_nd(indices=where_sampling, updates=sampled_next_inputs, shape=base_shape) +
-                        array_ops.scatter_nd(indices=where_not_sampling, updates=inputs_not_sampling, shape=base_shape))
+                    return array_ops.where(are_sampled, self._with_auxiliary(outputs, time), given)
+                sampled_places, given_places = _places(are_sampled), _places(math_ops.logical_not(are_sampled))
+                sampled = array_ops.gather_nd(outputs, sampled_places)
+                kept = array_ops.gather_nd(given, given_places)
+                sampled = self._with_auxiliary(self._next_inputs_fn(sampled), time, sampled_places)
+                return _mixed(given, [(sampled, sampled_places), (kept, given_places)])
 
             all_finished = math_ops.reduce_all(finished)
-            no_samples = math_ops.logical_not(math_ops.reduce_any(sample_ids))
-            next_inputs = control_flow_ops.cond(math_ops.logical_or(all_finished, no_samples), lambda: base_next_inputs,
-                                                sampled)
-            return finished, next_inputs, state
+            are_none = math_ops.logical_not(math_ops.reduce_any(are_sampled))
+            inputs = control_flow_ops.cond(math_ops.logical_or(all_finished, are_none), lambda: given, fed)
+            return finished, inputs, state
+
+    def _with_auxiliary(self, outputs, time, places=None):
+        """Outputs with the next step's auxiliary inputs behind, where there are any: of all of the batch or of `places`."""
+        if self._auxiliary_input_tas is None:
+            return outputs
+        following = time + 1
+        inputs = nest.map_structure(lambda steps: steps.read(following), self._auxiliary_input_tas)
+        return _joined(outputs, inputs if places is None else array_ops.gather_nd(inputs, places))
+
+
+def _joined(first, second):
+    return nest.map_structure(lambda *each: array_ops.concat(each, -1), first, second)
 
 
 class GreedyEmbeddingHelper(_ScalarSamples):
     """Feeds the embedding of what is most likely."""
 
     def __init__(self, embedding, start_tokens, end_token):
-        if callable(embedding):
-            self._embedding_fn = embedding
-        else:
-            self._embedding_fn = lambda ids: embedding_ops.embedding_lookup(embedding, ids)
-        self._start_tokens = ops.convert_to_tensor(start_tokens, dtype=dtypes.int32, name='start_tokens')
-        self._end_token = ops.convert_to_tensor(end_token, dtype=dtypes.int32, name='end_token')
-        if self._start_tokens.get_shape().ndims != 1:
-            raise ValueError('start_tokens must be a vector')
+        self._embedding_fn = embedding_function(embedding)
+        self._start_tokens, self._end_token = start_and_end(start_tokens, end_token)
         self._batch_size = array_ops.size(start_tokens)
-        if self._end_token.get_shape().ndims != 0:
-            raise ValueError('end_token must be a scalar')
         self._start_inputs = self._embedding_fn(self._start_tokens)
 
     def initialize(self, name=None):
         """(finished, first inputs)."""
         return array_ops.tile([False], [self._batch_size]), self._start_inputs
 
-    def sample(self, time, outputs, state, name=None):
-        """The most likely classes."""
+    @staticmethod
+    def _logits(outputs):
         if not isinstance(outputs, ops.Tensor):
             raise TypeError('Expected outputs to be a single Tensor, got: %s' % type(outputs))
-        return math_ops.argmax(outputs, axis=-1, output_type=dtypes.int32)
+        return outputs
+
+    def sample(self, time, outputs, state, name=None):
+        """The most likely classes."""
+        return math_ops.argmax(self._logits(outputs), axis=-1, output_type=dtypes.int32)
 
     def next_inputs(self, time, outputs, state, sample_ids, name=None):
         """(finished, next inputs, state)."""
         finished = math_ops.equal(sample_ids, self._end_token)
-        all_finished = math_ops.reduce_all(finished)
-        next_inputs = control_flow_ops.cond(all_finished, lambda: self._start_inputs,
-                                            lambda: self._embedding_fn(sample_ids))
-        return finished, next_inputs, state
+        return finished, _unless_all(finished, self._start_inputs, lambda: self._embedding_fn(sample_ids)), state
 
 
 class SampleEmbeddingHelper(GreedyEmbeddingHelper):
@@ -345,38 +328,24 @@ class SampleEmbeddingHelper(GreedyEmbeddingHelper):
 
     def sample(self, time, outputs, state, name=None):
         """Drawn classes."""
-        if not isinstance(outputs, ops.Tensor):
-            raise TypeError('Expected outputs to be a single Tensor, got: %s' % type(outputs))
-        logits = outputs if self._softmax_temperature is None else outputs / self._softmax_temperature
+        logits = self._logits(outputs)
+        if self._softmax_temperature is not None:
+            logits = logits / self._softmax_temperature
         return categorical_sample(logits=logits, seed=self._seed)
 
 
 class InferenceHelper(Helper):
     """A helper of functions for inference."""
 
+    batch_size = property(lambda self: self._batch_size, doc='The size of the batch.')
+    sample_ids_shape = property(lambda self: self._sample_shape, doc='The shape of a sample.')
+    sample_ids_dtype = property(lambda self: self._sample_dtype, doc='The type of samples.')
+
     def __init__(self, sample_fn, sample_shape, sample_dtype, start_inputs, end_fn, next_inputs_fn=None):
-        self._sample_fn = sample_fn
-        self._end_fn = end_fn
-        self._sample_shape = tensor_shape.TensorShape(sample_shape)
-        self._sample_dtype = sample_dtype
-        self._next_inputs_fn = next_inputs_fn
+        self._sample_fn, self._end_fn, self._next_inputs_fn = sample_fn, end_fn, next_inputs_fn
+        self._sample_shape, self._sample_dtype = tensor_shape.TensorShape(sample_shape), sample_dtype
         self._batch_size = array_ops.shape(start_inputs)[0]
         self._start_inputs = ops.convert_to_tensor(start_inputs, name='start_inputs')
-
-    @property
-    def batch_size(self):
-        """The size of the batch."""
-        return self._batch_size
-
-    @property
-    def sample_ids_shape(self):
-        """The shape of a sample."""
-        return self._sample_shape
-
-    @property
-    def sample_ids_dtype(self):
-        """The type of samples."""
-        return self._sample_dtype
 
     def initialize(self, name=None):
         """(finished, first inputs)."""
@@ -388,5 +357,5 @@ class InferenceHelper(Helper):
 
     def next_inputs(self, time, outputs, state, sample_ids, name=None):
         """(finished, next inputs, state)."""
-        next_inputs = sample_ids if self._next_inputs_fn is None else self._next_inputs_fn(sample_ids)
-        return self._end_fn(sample_ids), next_inputs, state
+        inputs = sample_ids if self._next_inputs_fn is None else self._next_inputs_fn(sample_ids)
+        return self._end_fn(sample_ids), inputs, state
