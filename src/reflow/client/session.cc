@@ -364,6 +364,8 @@ void Callable::run(std::span<const Tensor> feeds, std::vector<Tensor>* results) 
   distribute(p, run_results.values, feeds, *results);
 }
 
+runtime::SessionBackend& client::backend_of(const Session& session) { return *Session::State::of(session).backend; }
+
 void Session::close() const {
   if (state_->closed.exchange(true)) return;
   errors::throw_if_error(state_->backend->close());

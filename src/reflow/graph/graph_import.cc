@@ -32,6 +32,8 @@ Status check_versions(const tensorflow::VersionDef& versions) {
   return OkStatus();
 }
 
+}  // namespace
+
 Status op_not_registered(std::string_view type) {
   char host[256] = "localhost";
   gethostname(host, sizeof host - 1);
@@ -41,6 +43,8 @@ Status op_not_registered(std::string_view type) {
       "should be done before importing the graph, as contrib ops are lazily registered when the module is first accessed.",
       type, host);
 }
+
+namespace {
 
 // Adds the nodes of one proto, and takes all back unless commit() is reached.
 class Importer {

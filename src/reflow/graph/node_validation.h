@@ -11,6 +11,9 @@ namespace reflow::graph {
 // "Op<name=Identity; signature=input:T -> output:T; attr=T:type>": how messages of the runtime show an op.
 std::string summarize_op(const OpDef& op);
 
+// NotFound: "Op type not registered '{}' in binary running on {}. ...".
+Status op_not_registered(std::string_view type);
+
 // Number and types of the inputs that a node has; inputs without a node are passed over.
 // InvalidArgument: "NodeDef expected inputs '{}' do not match {} inputs specified; ...", and that of check_input_type.
 Status check_input_types(const NodeSpec& spec);
