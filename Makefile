@@ -41,7 +41,7 @@ check:
 	.venv/bin/python -m pytest -q
 
 install: build/release/build.ninja
-	cmake --build --preset release --target reflow reflow_command_line
+	cmake --build --preset release --target reflow reflow_command_line tensorflow tensorflow_framework
 	cmake --install build/release --prefix $(abspath $(PREFIX)) --strip
 
 wheel: build/release/build.ninja

@@ -13,7 +13,7 @@ file(GLOB room_folders LIST_DIRECTORIES true CONFIGURE_DEPENDS ${PROJECT_SOURCE_
 set(REFLOW_ROOMS)
 foreach(folder IN LISTS room_folders)
   cmake_path(GET folder FILENAME room)
-  if(IS_DIRECTORY ${folder} AND NOT room MATCHES "^(tools|python)$")
+  if(IS_DIRECTORY ${folder} AND NOT room MATCHES "^(capi|tools|python)$")
     list(APPEND REFLOW_ROOMS ${room})
   endif()
 endforeach()

@@ -25,7 +25,7 @@ def protobuf_allowed(file):
         re.fullmatch(r'.*_proto\.(h|cc)|graph/graph_def\.h', file)
         or file in GRAPH_DEF_SOURCES
         or re.match(r'(distributed|tools)/', file)
-        or re.fullmatch(r'(summary|formats|saved_model|transforms)/.*\.cc', file)
+        or re.fullmatch(r'(capi|summary|formats|saved_model|transforms)/.*\.cc', file)
     )
 
 
@@ -33,7 +33,7 @@ def protobuf_allowed(file):
 LIBRARIES = [
     (re.compile(r'\.pb\.h$|^google/protobuf/'), protobuf_allowed,
      'protobuf stays in conversion files (tensor/tensor_proto, graph/graph_def, *_proto), in distributed/ and tools/, '
-     'and in sources of summary/, formats/, saved_model/, transforms/'),
+     'and in sources of capi/, summary/, formats/, saved_model/, transforms/'),
     (re.compile(r'^(oneapi/dnnl/)?dnnl\w*\.(hpp|h)$'), lambda file: file.startswith('onednn/'),
      'oneDNN is included in onednn/ only'),
     (re.compile(r'^(unsupported/)?Eigen/'), lambda file: file.startswith('ops/linalg/'),

@@ -56,6 +56,16 @@ def test_pkg_config(prefix, tmp_path):
     check_sample(tmp_path / 'sample', environment)
 
 
+def test_the_c_interface(prefix, tmp_path):
+    environment = {**os.environ, 'PKG_CONFIG_PATH': str(prefix / 'lib/pkgconfig'), 'LD_LIBRARY_PATH': str(prefix / 'lib')}
+    program = re.search(r'```c\n(.*?)```', (ROOT / 'docs/c_api.md').read_text(), re.S)[1]
+    (tmp_path / 'program.c').write_text(program)
+    flags = run('pkg-config', '--cflags', '--libs', 'tensorflow', env=environment).split()
+    run('cc', '-std=c99', '-Wall', '-Werror', tmp_path / 'program.c', *flags, '-ltensorflow_framework', '-o', tmp_path / 'program')
+    assert run(tmp_path / 'program', env=environment) == '9\n'
+    assert (prefix / 'lib/libtensorflow.so.1').is_symlink()
+
+
 def test_headers_need_the_standard_library_and_each_other_only(prefix):
     include = prefix / 'include'
     headers = list(include.rglob('*.h'))
@@ -63,7 +73,8 @@ def test_headers_need_the_standard_library_and_each_other_only(prefix):
     for header in headers:
         text = header.read_text()
         assert [name for name in re.findall(r'#include "(.*)"', text) if not (include / name).exists()] == [], header
-        assert [name for name in re.findall(r'#include <(.*)>', text) if not re.fullmatch('[a-z_]+', name)] == [], header
+        standard = r'std\w+\.h' if header.is_relative_to(include / 'tensorflow') else '[a-z_]+'
+        assert [name for name in re.findall(r'#include <(.*)>', text) if not re.fullmatch(standard, name)] == [], header
 
 
 def test_nothing_knows_where_it_was_built(prefix):
