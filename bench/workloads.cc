@@ -30,7 +30,8 @@ std::function<void()> target(const tf::Session& sess, const std::vector<tf::Grap
 namespace {
 
 const std::map<std::string_view, void (*)()> kWorkloads = {
-    {"null_run", null_run},   {"graph_build", graph_build}, {"mnist_mlp", mnist_mlp},
+    {"null_run", null_run},   {"capi_null_run", capi_null_run},
+    {"graph_build", graph_build}, {"mnist_mlp", mnist_mlp},
     {"mlp_width", mlp_width}, {"lenet", lenet},             {"ptb_lstm", ptb_lstm},
     {"matmul", matmul},       {"conv2d", conv2d},           {"elementwise", elementwise},
     {"sparse", sparse},       {"checkpoint", checkpoint},   {"tfrecord", tfrecord},

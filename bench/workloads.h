@@ -24,6 +24,9 @@ std::function<void()> target(const tf::Session& sess, const std::vector<tf::Grap
 void null_run();
 void graph_build();
 
+// capi.cc
+void capi_null_run();
+
 // networks.cc
 struct MlpGraph {
   tf::Output x, labels, loss;
