@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <complex>
+
 #include "tests/kit/op_case.h"
 #include "tests/kit/op_runner.h"
 
@@ -45,26 +48,50 @@ const OpCaseTest gather_of_batches_of_batches{
      .outputs = {Tensor::from<float>({2, 3, 5, 8}, {2, 2, 1, 1})}}};
 
 // A transposition in blocks, not a multiple of their size, with a dimension outside of the two.
+template <typename T>
 Tensor counting(const Shape& shape) {
-  Tensor t(DType::kFloat32, shape);
-  for (int64_t i = 0; i < t.num_elements(); ++i) t.data<float>()[i] = static_cast<float>(i);
+  Tensor t(dtype_of<T>, shape);
+  for (int64_t i = 0; i < t.num_elements(); ++i) t.data<T>()[i] = static_cast<T>(i);
   return t;
 }
+template <typename T>
 Tensor last_two_swapped(const Tensor& in) {
   const int64_t a = in.dim(0), b = in.dim(1), c = in.dim(2);
-  Tensor out(DType::kFloat32, {a, c, b});
+  Tensor out(dtype_of<T>, {a, c, b});
   for (int64_t i = 0; i < a; ++i) {
     for (int64_t j = 0; j < b; ++j) {
-      for (int64_t k = 0; k < c; ++k) out.data<float>()[(i * c + k) * b + j] = in.data<float>()[(i * b + j) * c + k];
+      for (int64_t k = 0; k < c; ++k) out.data<T>()[(i * c + k) * b + j] = in.data<T>()[(i * b + j) * c + k];
     }
   }
   return out;
 }
 const OpCaseTest transpose_in_blocks{{.op = "Transpose",
                                       .name = "InBlocks",
-                                      .inputs = {counting({3, 45, 70}), ints({0, 2, 1})},
-                                      .outputs = {last_two_swapped(counting({3, 45, 70}))},
+                                      .inputs = {counting<float>({3, 45, 70}), ints({0, 2, 1})},
+                                      .outputs = {last_two_swapped<float>(counting<float>({3, 45, 70}))},
                                       .has_gradient_check = false}};
+template <typename T>
+void expect_transposed(const Shape& shape) {
+  const Tensor in = counting<T>(shape);
+  OpRunner op("Transpose", {in, ints({0, 2, 1})});
+  ASSERT_TRUE(op.run().ok());
+  const Tensor expected = last_two_swapped<T>(in);
+  EXPECT_TRUE(std::ranges::equal(op.output().flat<T>(), expected.flat<T>())) << dtype_name(in.dtype()) << shape.str();
+}
+TEST(Transpose, ElementsOfAnySize) {
+  for (const Shape& shape : {Shape{2, 16, 16}, Shape{2, 150, 141}, Shape{1, 3, 200}, Shape{1, 200, 3}}) {
+    expect_transposed<uint8_t>(shape);
+    expect_transposed<int16_t>(shape);
+    expect_transposed<int32_t>(shape);
+    expect_transposed<double>(shape);
+    expect_transposed<std::complex<double>>(shape);
+  }
+}
+TEST(Transpose, TooLargeForCaches) {
+  expect_transposed<float>({1, 2064, 2050});
+  expect_transposed<float>({2, 1030, 2060});
+  expect_transposed<int64_t>({2, 1024, 1029});
+}
 
 TEST(RefIdentity, IsTheSameReference) {
   op::Variable variable(DType::kFloat32);

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <complex>
 #include <string>
+#include <type_traits>
 
 #include "reflow/op/indices.h"
 #include "reflow/op/op.h"
 #include "reflow/op/strided_copy.h"
+#include "transpose_block.h"
 
 namespace reflow::ops {
 namespace {
@@ -22,11 +24,30 @@ struct Conjugate {
   static E apply(const E& x) { return std::conj(x); }
 };
 
+template <typename F, typename E>
+constexpr bool kBySquares = std::is_same_v<F, Same> && (std::is_same_v<E, uint32_t> || std::is_same_v<E, uint64_t>);
+
+// How much of the output is written in one go.
+struct BlockSize {
+  int64_t rows, columns;
+};
+template <typename F, typename E>
+constexpr BlockSize kBlock =
+    kBySquares<F, E> ? BlockSize{128, 128} : sizeof(E) >= 8 ? BlockSize{16, 16} : BlockSize{32, 32};
+// Outputs of so many bytes are written past the caches: long runs along rows of the input, which are read as they lie.
+constexpr int64_t kPastCachesBytes = 16 << 20;
+constexpr BlockSize kBlockPastCaches = {1024, 64};
+
 // out[i * out_stride + j] = f(in[i + j * in_stride]) for a block: both sides touch few cache lines at a time.
 template <typename F, typename E>
-void transpose_block(const E* in, int64_t in_stride, E* out, int64_t out_stride, int64_t rows, int64_t columns) {
-  for (int64_t i = 0; i < rows; ++i) {
-    for (int64_t j = 0; j < columns; ++j) out[i * out_stride + j] = F::apply(in[i + j * in_stride]);
+void transpose_block_of(const E* in, int64_t in_stride, E* out, int64_t out_stride, int64_t rows, int64_t columns,
+                        bool past_caches) {
+  if constexpr (kBySquares<F, E>) {
+    transpose_block(in, in_stride, out, out_stride, rows, columns, past_caches);
+  } else {
+    for (int64_t i = 0; i < rows; ++i) {
+      for (int64_t j = 0; j < columns; ++j) out[i * out_stride + j] = F::apply(in[i + j * in_stride]);
+    }
   }
 }
 
@@ -34,16 +55,22 @@ void transpose_block(const E* in, int64_t in_stride, E* out, int64_t out_stride,
 // both. Dimension `along` of the view has stride 1: it and the innermost one are transposed in blocks.
 template <typename F, typename E>
 void transpose_blocked(ThreadPool& pool, const StridedView& view, int along, const E* in, E* out) {
-  constexpr int64_t kBlock = sizeof(E) >= 8 ? 16 : 32;
   const int last = view.rank() - 1;
   const int64_t rows = view.size(along), columns = view.size(last), in_stride = view.stride(last);
+  // Then all rows of the output begin with a cache line.
+  const bool whole_lines = columns * sizeof(E) % 64 == 0 && reinterpret_cast<uintptr_t>(out) % 64 == 0;
+  const bool past_caches = kBySquares<F, E> && whole_lines && view.num_elements() * sizeof(E) >= kPastCachesBytes;
+  const BlockSize block = past_caches ? kBlockPastCaches : kBlock<F, E>;
   int64_t out_stride = 1;
   for (int d = along + 1; d <= last; ++d) out_stride *= view.size(d);
-  const int64_t row_blocks = (rows + kBlock - 1) / kBlock, column_blocks = (columns + kBlock - 1) / kBlock;
+  const int64_t row_blocks = (rows + block.rows - 1) / block.rows;
+  const int64_t column_blocks = (columns + block.columns - 1) / block.columns;
   const int64_t others = view.num_elements() / (rows * columns);
-  pool.parallel_for(others * row_blocks * column_blocks, kBlock * kBlock * 0.6, [&](int64_t begin, int64_t end) {
+  const double element_ns = kBySquares<F, E> ? 0.05 * sizeof(E) : 0.6;
+  const double cost_ns = element_ns * std::min(block.rows, rows) * std::min(block.columns, columns);
+  pool.parallel_for(others * row_blocks * column_blocks, cost_ns, [&](int64_t begin, int64_t end) {
     for (int64_t b = begin; b < end; ++b) {
-      const int64_t j = b % column_blocks * kBlock, i = b / column_blocks % row_blocks * kBlock;
+      const int64_t j = b % column_blocks * block.columns, i = b / column_blocks % row_blocks * block.rows;
       int64_t rest = b / (column_blocks * row_blocks), from = 0, to = 0, distance = columns;
       for (int d = last - 1; d >= 0; --d) {
         if (d == along) {
@@ -56,9 +83,10 @@ void transpose_blocked(ThreadPool& pool, const StridedView& view, int along, con
         to += index * distance;
         distance *= view.size(d);
       }
-      transpose_block<F>(in + from + i + j * in_stride, in_stride, out + to + i * out_stride + j, out_stride,
-                         std::min(kBlock, rows - i), std::min(kBlock, columns - j));
+      transpose_block_of<F>(in + from + i + j * in_stride, in_stride, out + to + i * out_stride + j, out_stride,
+                            std::min(block.rows, rows - i), std::min(block.columns, columns - j), past_caches);
     }
+    if (past_caches) end_writes_past_caches();
   });
 }
 
