@@ -42,6 +42,12 @@ if(TARGET reflow_ops)
   get_target_property(eigen_include Eigen3::Eigen INTERFACE_INCLUDE_DIRECTORIES)
   set_source_files_properties(${linalg_sources} PROPERTIES COMPILE_OPTIONS
     "-isystem;${eigen_include};-Wno-maybe-uninitialized;$<$<CONFIG:Release>:-O2>" SKIP_PRECOMPILE_HEADERS ON)
+  # One of them again for machines with AVX2, in the release build only: elsewhere inline functions that aren't inlined,
+  # compiled so, could be the ones that all others call.
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    set_property(SOURCE ${PROJECT_SOURCE_DIR}/src/reflow/ops/linalg/decompositions_avx2.cc
+                 APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release>:-mavx2> $<$<CONFIG:Release>:-mfma>)
+  endif()
 endif()
 
 # GCC takes the intrinsics' immediate arguments for such only once it inlines, which -O0 doesn't: sources that are compiled

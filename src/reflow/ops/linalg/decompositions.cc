@@ -1,4 +1,4 @@
-// Decompositions for any machine of the architecture.
+// Decompositions for any machine of the architecture, and the choice of those for this one.
 
 #include "decompositions.h"
 
@@ -9,23 +9,35 @@
 #include <Eigen/SVD>
 #include <algorithm>
 
-#define DECOMPOSITIONS baseline_decompositions
 #include "decompositions_kernel.h"
 
 namespace reflow::ops {
 namespace {
 
-const AllDecompositions& fastest() { return *baseline_decompositions(); }
+struct AllDecompositions {
+  RealDecompositions real;
+  Decompositions<std::complex<float>> of_complex_floats;
+  Decompositions<std::complex<double>> of_complex_doubles;
+};
+
+const AllDecompositions& fastest() {
+  static const AllDecompositions all = [] {
+    const RealDecompositions* avx2 = avx2_decompositions();
+    return AllDecompositions{avx2 != nullptr ? *avx2 : RealDecompositions{table<float>(), table<double>()},
+                             table<std::complex<float>>(), table<std::complex<double>>()};
+  }();
+  return all;
+}
 
 }  // namespace
 
 template <>
 const Decompositions<float>& decompositions() {
-  return fastest().of_floats;
+  return fastest().real.of_floats;
 }
 template <>
 const Decompositions<double>& decompositions() {
-  return fastest().of_doubles;
+  return fastest().real.of_doubles;
 }
 template <>
 const Decompositions<std::complex<float>>& decompositions() {

@@ -1,7 +1,6 @@
 #pragma once
 
-// Decompositions of single matrices, which take long to compile. Matrices are arrays, row by row; sizes are
-// positive. Orthogonal decompositions work in double precision for all types.
+// Decompositions of single matrices, for the machine's instruction set. Matrices are arrays, row by row; sizes are positive.
 
 #include <complex>
 #include <cstdint>
@@ -36,12 +35,11 @@ const Decompositions<std::complex<float>>& decompositions();
 template <>
 const Decompositions<std::complex<double>>& decompositions();
 
-struct AllDecompositions {
+struct RealDecompositions {
   Decompositions<float> of_floats;
   Decompositions<double> of_doubles;
-  Decompositions<std::complex<float>> of_complex_floats;
-  Decompositions<std::complex<double>> of_complex_doubles;
 };
-const AllDecompositions* baseline_decompositions();
+// Compiled for AVX2 and FMA. Null: not in this build, or the machine hasn't got these.
+const RealDecompositions* avx2_decompositions();
 
 }  // namespace reflow::ops

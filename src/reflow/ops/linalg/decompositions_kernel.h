@@ -1,5 +1,5 @@
-// What decompositions.h declares, for the instruction set that the source is compiled for: it defines DECOMPOSITIONS, the
-// name of a function, and includes Eigen's Core, Eigenvalues, LU, QR and SVD before. No guard: each source includes it once.
+// table(): what decompositions.h declares, for the instruction set that the source including this is compiled for. It includes
+// Eigen's Core, Eigenvalues, LU, QR and SVD before. No guard: each source includes this once.
 
 namespace reflow::ops {
 namespace {
@@ -11,10 +11,10 @@ using View = Eigen::Map<RowMajor<T>>;
 template <typename T>
 using ConstView = Eigen::Map<const RowMajor<T>>;
 
-// The type that orthogonal decompositions work in, which take long to compile: double precision.
+// The type that orthogonal decompositions work in. They take long to compile: both complex types share double precision.
 template <typename T>
 struct Wide {
-  using type = double;
+  using type = T;
 };
 template <typename T>
 struct Wide<std::complex<T>> {
@@ -100,11 +100,4 @@ Decompositions<T> table() {
 }
 
 }  // namespace
-
-const AllDecompositions* DECOMPOSITIONS() {
-  static const AllDecompositions all = {table<float>(), table<double>(), table<std::complex<float>>(),
-                                        table<std::complex<double>>()};
-  return &all;
-}
-
 }  // namespace reflow::ops
