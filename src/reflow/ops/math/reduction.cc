@@ -9,6 +9,7 @@
 #include "reduction_gradients.h"
 #include "reduction_layout.h"
 #include "reflow/op/op.h"
+#include "reflow/op/simd_loop.h"
 #include "reflow/op/vector_reduce.h"
 
 namespace reflow::ops {
@@ -140,12 +141,24 @@ constexpr bool has_vector_columns() {
   return false;
 }
 
+// Integers give the same whatever is merged first.
+template <typename T>
+constexpr bool kInAnyOrder = std::is_integral_v<T> && !std::is_same_v<T, bool>;
+
 // Elements next to each other. In pairs of halves, so that errors of sums grow slowly.
 template <class R, typename T>
 [[gnu::noinline]] typename R::Acc fold_range(const T* x, int64_t n) {
   using Acc = typename R::Acc;
   if constexpr (has_vector_range<R, T>()) {
     return R::kRange(x, n);
+  } else if constexpr (kInAnyOrder<T>) {
+    Acc all;
+    simd_loop([&]() REFLOW_SIMD_BODY {
+      Acc a = R::start();
+      for (int64_t i = 0; i < n; ++i) a = R::merge(a, R::take(x[i]));
+      all = a;
+    });
+    return all;
   } else {
     constexpr int64_t kBlock = 256;
     if (n > kBlock) {
