@@ -78,7 +78,7 @@ class AnyOp {
     auto node = graph::create_op(graph_, op.name, std::move(inputs), std::move(attrs));
     if (!node.ok()) return;
     SessionOptions options;
-    options.operation_timeout_ms = 200;
+    options.operation_timeout_ms = 20;
     options.intra_op_parallelism_threads = 1;
     auto session = DirectSession::create(&graph_, options);
     if (!session.ok()) return;
