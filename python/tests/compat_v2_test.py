@@ -108,3 +108,32 @@ def test_values(make, expected):
 def test_strings_split_into_ragged_rows():
     assert evaluate(tf2.strings.split('a b  c')).tolist() == [b'a', b'b', b'c']
     assert evaluate(tf2.strings.split(['a b  c', 'd'], maxsplit=1).flat_values).tolist()[:3] == [b'a', b'b  c', b'd']
+
+
+@pytest.mark.parametrize('name, arguments, expected', [
+    ('LSTM', {}, [[-0.12512] * 3, [0.8087] * 3]), ('GRU', {}, [[-0.56047] * 3, [0.38899] * 3]),
+    ('GRU', {'activation': 'relu', 'go_backwards': True}, [[0] * 3, [0.46054] * 3])])
+def test_recurrent_layers_have_tensorflow_2s_defaults(name, arguments, expected):
+    with tf.Graph().as_default():
+        layer = getattr(tf2.keras.layers, name)(3, kernel_initializer='ones',
+                                                recurrent_initializer=tf.keras.initializers.Constant(0.1), **arguments)
+        outputs = layer(tf.constant(np.linspace(-1, 1, 12, dtype=np.float32).reshape(2, 3, 2)))
+        assert layer.name == name.lower() and layer.get_config()['implementation'] == 2
+        with tf.Session() as sess:
+            sess.run(tf.global_variables_initializer())
+            np.testing.assert_allclose(sess.run(outputs), expected, atol=1e-5)
+
+
+def test_time_major_sequences():
+    layer = tf2.keras.layers.LSTM(3, time_major=True, return_sequences=True)
+    assert layer(tf.zeros([5, 2, 4])).shape.as_list() == [5, 2, 3]
+    assert layer.get_config()['time_major']
+
+
+def test_batch_normalization_that_is_not_trainable_leaves_its_statistics_alone():
+    layer = tf2.keras.layers.BatchNormalization()
+    layer.trainable = False
+    layer(tf.ones([2, 3]), training=True)
+    assert not layer.updates
+    with pytest.raises(ValueError, match='^Passing fused=True is unsupported when virtual_batch_size is specified.$'):
+        tf2.keras.layers.BatchNormalization(virtual_batch_size=2, fused=True)

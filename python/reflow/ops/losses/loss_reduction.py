@@ -1,0 +1,3 @@
+"""How losses of elements become one."""
+
+from reflow.keras.utils.losses_utils import ReductionV2  # noqa: F401
