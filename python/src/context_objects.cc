@@ -41,7 +41,8 @@ nb::class_<ContextObject<T>> bind_class(nb::module_& m, const char* name) {
   type.def_prop_ro("name", [](const ContextObject<T>& c) { return c.context->name(); });
   type.def_prop_ro("outer_context", [](const ContextObject<T>& c) { return context_object(c.context->outer(), c.graph); });
   type.def("_serialize", serialize<T>);
-  type.def("__eq__", [](const ContextObject<T>& c, nb::handle other) { return as_context(other) == c.context; });
+  type.def("__eq__", [](const ContextObject<T>& c, nb::handle other) { return as_context(other) == c.context; },
+           nb::arg("other").none());
   type.def("__hash__", [](const ContextObject<T>& c) { return reinterpret_cast<intptr_t>(c.context) >> 4; });
   return type;
 }

@@ -69,6 +69,19 @@ def test_where_an_operation_stands():
         assert not util.GraphOrParentsInXlaContext(graph)
 
 
+def test_contexts_are_compared_with_anything():
+    with tf.Graph().as_default() as graph:
+        contexts = []
+
+        def body(i):
+            contexts.extend(graph._get_control_flow_context() for _ in range(2))
+            return i + 1
+
+        tf.while_loop(lambda i: i < 5, body, [tf.constant(0)])
+        first, second = contexts
+        assert first == second and first != None and first != 'text'  # noqa: E711  pylint: disable=singleton-comparison
+
+
 def test_contexts_have_their_methods_from_the_first():
     program = ('import reflow.tensorflow as tf\n'
                'def body(i):\n'

@@ -217,3 +217,21 @@ def test_repeated_indices_are_summed():
     with tf.Session() as sess:
         summed, unique = sess.run([values, indices])
     assert summed.tolist() == [[5.], [2.]] and unique.tolist() == [3, 1]
+
+
+def test_the_collection_of_train_ops_may_hold_anything():
+    v = tf.Variable(1.)
+    tf.add_to_collection(tf.GraphKeys.TRAIN_OP, tf.constant(1., name='tensor'))
+    tf.add_to_collection(tf.GraphKeys.TRAIN_OP, 'text')
+    train = tf.train.GradientDescentOptimizer(0.5).minimize(v * v)
+    assert tf.get_collection(tf.GraphKeys.TRAIN_OP)[1:] == ['text', train]
+
+
+def test_two_train_ops_of_slim_in_one_graph():
+    tf.train.create_global_step()
+    x, y = tf.Variable(1.), tf.Variable(2.)
+    trains = [tf.contrib.slim.learning.create_train_op(var * var, tf.train.GradientDescentOptimizer(0.25),
+                                                       variables_to_train=[var]) for var in (x, y)]
+    with tf.Session() as sess:
+        sess.run(tf.global_variables_initializer())
+        assert sess.run(trains) == [1., 4.] and sess.run([x, y]) == [0.5, 1.]

@@ -1,6 +1,7 @@
 #include "reflow/train/optimizer.h"
 
 #include <algorithm>
+#include <any>
 
 #include "reflow/client/collections.h"
 #include "reflow/client/traced_function.h"
@@ -171,10 +172,13 @@ Operation Optimizer::apply_gradients(const std::vector<GradientAndVariable>& gra
     trained_.insert(var_list.begin(), var_list.end());
     return applied;
   }
-  const std::vector<Operation> train_ops = get_collection<Operation>(GraphKeys::TRAIN_OP);
-  if (std::find(train_ops.begin(), train_ops.end(), applied) == train_ops.end()) {
-    add_to_collection(GraphKeys::TRAIN_OP, applied);
-  }
+  // Programs put tensors there too.
+  const std::vector<std::any> train_ops = get_default_graph().get_items(GraphKeys::TRAIN_OP);
+  const bool is_known = std::any_of(train_ops.begin(), train_ops.end(), [&](const std::any& item) {
+    const auto* operation = std::any_cast<Operation>(&item);
+    return operation && *operation == applied;
+  });
+  if (!is_known) add_to_collection(GraphKeys::TRAIN_OP, applied);
   return applied;
 }
 
