@@ -134,3 +134,26 @@ def test_modules_that_are_not_there_say_so_on_use():
     with pytest.raises(NotImplementedError, match='contrib.tpu.python.tpu.tpu_function.get_tpu_context is part of TensorFlow'):
         tpu_function.get_tpu_context()
     assert not hasattr(tpu_function, '__path_of_nothing__')
+
+
+@pytest.mark.parametrize('labels, predictions, weights, expected', [
+    ([2, 1], [2], None, ([2], [2], None)), ([2], [2, 1], [2, 1], ([2], [2], [2])), ([2, 1], [2, 1], [2], ([2, 1], [2, 1], [2, 1])),
+    ([2], [2], [], ([2], [2], [])), ([2, 3], [2, 3], [2, 3, 1], ([2, 3], [2, 3], [2, 3]))])
+def test_metrics_of_ones_own_give_all_one_rank(labels, predictions, weights, expected):
+    from reflow.ops import metrics_impl
+    shapes = (predictions, labels, weights)
+    given = [None if shape is None else tf.placeholder(tf.float32, shape) for shape in shapes]
+    found = metrics_impl._remove_squeezable_dimensions(*given)
+    assert tuple(None if each is None else each.shape.as_list() for each in found) == expected
+
+
+def test_metrics_of_ones_own_count_at_thresholds():
+    from reflow.ops import metrics_impl
+    with tf.Graph().as_default(), tf.Session() as sess:
+        values, updates = metrics_impl._confusion_matrix_at_thresholds(
+            tf.constant([0., 1., 1.]), tf.constant([.2, .6, .4]), [.1, .5], tf.constant([1., 2., 3.]), ('tp', 'fn', 'fp'))
+        sess.run(tf.local_variables_initializer())
+        expected = {'tp': [5, 2], 'fn': [0, 3], 'fp': [1, 0]}
+        assert {key: value.tolist() for key, value in sess.run(updates).items()} == expected
+        assert {key: value.tolist() for key, value in sess.run(values).items()} == expected
+        assert sess.run(metrics_impl._safe_scalar_div(tf.constant(3.), tf.constant(0.), 'quotient')) == 0

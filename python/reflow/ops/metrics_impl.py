@@ -192,6 +192,68 @@ def _streaming_confusion_matrix(labels, predictions, num_classes, weights=None):
     return total, state_ops.assign_add(total, matrix)
 
 
+def _remove_squeezable_dimensions(predictions, labels, weights):
+    """The three, without a last dimension of size 1 that one has more than the others, and weights with one that they lack."""
+    from reflow.framework import ops
+    from reflow.ops import array_ops, confusion_matrix, control_flow_ops, math_ops
+    predictions = ops.convert_to_tensor(predictions)
+    if labels is not None:
+        labels, predictions = confusion_matrix.remove_squeezable_dimensions(labels, predictions)
+        predictions.shape.assert_is_compatible_with(labels.shape)
+    if weights is None:
+        return predictions, labels, None
+    weights = ops.convert_to_tensor(weights)
+    if weights.shape.ndims == 0:
+        return predictions, labels, weights
+    if predictions.shape.ndims is not None and weights.shape.ndims is not None:
+        difference = weights.shape.ndims - predictions.shape.ndims
+        if difference == 1:
+            weights = array_ops.squeeze(weights, [-1])
+        elif difference == -1:
+            weights = array_ops.expand_dims(weights, [-1])
+        return predictions, labels, weights
+    rank = array_ops.rank(weights)
+    difference = rank - array_ops.rank(predictions)
+
+    def of_other_rank():
+        return control_flow_ops.cond(math_ops.equal(difference, -1), lambda: array_ops.expand_dims(weights, [-1]), squeezed)
+
+    def squeezed():
+        if weights.shape.ndims is not None and not weights.shape.dims[-1].is_compatible_with(1):
+            return weights
+        return control_flow_ops.cond(math_ops.equal(difference, 1), lambda: array_ops.squeeze(weights, [-1]), lambda: weights)
+
+    weights = control_flow_ops.cond(math_ops.equal(rank, 0), lambda: weights, of_other_rank)
+    return predictions, labels, weights
+
+
+def _confusion_matrix_at_thresholds(labels, predictions, thresholds, weights=None, includes=None):
+    """({'tp': counts}, {'tp': operations that add to them}) at each threshold, of those of 'tp', 'fn', 'tn', 'fp' in `includes`."""
+    counts = {'tp': true_positives_at_thresholds, 'fn': false_negatives_at_thresholds, 'tn': true_negatives_at_thresholds,
+              'fp': false_positives_at_thresholds}
+    includes = tuple(counts) if includes is None else includes
+    for include in includes:
+        if include not in counts:
+            raise ValueError('Invalid key: %s.' % include)
+    pairs = {include: counts[include](labels, predictions, thresholds, weights) for include in includes}
+    return {include: pair[0] for include, pair in pairs.items()}, {include: pair[1] for include, pair in pairs.items()}
+
+
+def _safe_scalar_div(numerator, denominator, name):
+    """The quotient of two numbers, 0 where the second is 0."""
+    from reflow.ops import math_ops
+    return math_ops.div_no_nan(numerator, denominator, name=name)
+
+
+def _aggregate_variable(v, collections):
+    """The value of a metric's variable, which collections get too."""
+    from reflow.framework import ops
+    value = v.read_value()
+    if collections:
+        ops.add_to_collections(collections, value)
+    return value
+
+
 graph_metrics.only_in_graphs(globals())
 
 
