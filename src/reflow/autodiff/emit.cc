@@ -97,6 +97,7 @@ StatusOr<Endpoint> emit_zeros(Graph& graph, const Shape& shape, DType type, std:
   if (const int64_t elements = shape.num_elements(); elements >= 0 && elements < kLargestConstant) {
     Tensor zeros(base_type(type), shape);
     std::fill_n(static_cast<char*>(zeros.raw_data()), zeros.size_bytes(), char{0});
+    zeros.buffer()->set_proto_form(std::min<int64_t>(shape.num_elements(), 1));
     return emit_constant(graph, std::move(zeros), scope.op_name());
   }
   ASSIGN_OR_RETURN(Endpoint dims, emit_constant(graph, shape_tensor(shape), "shape_as_tensor"));

@@ -1,5 +1,7 @@
 #include "reflow/op/gradient.h"
 
+#include <algorithm>
+#include <cstring>
 #include <map>
 #include <mutex>
 
@@ -204,6 +206,8 @@ Endpoint GradContext::zeros_like(Endpoint x, std::string name) {
   if (shape.num_elements() < 1000 && type != DType::kString && is_plain(type)) {
     Tensor zeros(type, shape);
     std::memset(zeros.raw_data(), 0, zeros.size_bytes());
+    // Written as one value, as tf.zeros is.
+    zeros.buffer()->set_proto_form(std::min<int64_t>(shape.num_elements(), 1));
     return constant_tensor(std::move(zeros), std::move(name));
   }
   Scope scope(graph(), name);

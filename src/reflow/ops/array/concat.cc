@@ -180,6 +180,57 @@ Endpoint axis_beside(GradContext& g, const Endpoint& axis, const Endpoint& dy) {
   return value.ok() ? g.constant_tensor(*value) : axis;
 }
 
+// `value` as often as `count`, a vector of one number, says.
+Endpoint filled(GradContext& g, Endpoint count, int value) {
+  const GradContext::Scope scope(g.graph(), "Fill");
+  const Endpoint filling = g.constant(value, DType::kInt32, "value");
+  return g.op("Fill", {count, filling}, {}, scope.name());
+}
+
+// A vector with 1 at the place of `axis` and 0 elsewhere.
+Endpoint mask_of_axis(GradContext& g, Endpoint rank, Endpoint axis) {
+  Endpoint before;
+  {
+    const GradContext::Scope scope(g.graph(), "ExpandDims");
+    const Endpoint dim = g.constant(0, DType::kInt32, "dim");
+    before = g.op("ExpandDims", {axis, dim}, {}, scope.name());
+  }
+  const Endpoint zeros = filled(g, before, 0);
+  Endpoint behind = g.op("Sub", {rank, axis}, {}, "sub");
+  {
+    const GradContext::Scope scope(g.graph(), "sub");
+    const Endpoint one = g.constant(1, DType::kInt32, "y");
+    behind = g.op("Sub", {behind, one}, {}, scope.name());
+  }
+  const Endpoint zeros_behind = filled(g, behind, 0);
+  const GradContext::Scope scope(g.graph(), "concat");
+  const Endpoint one = g.constant_ints({1}, DType::kInt32, "values_1"), along = g.constant(0, DType::kInt32, "axis");
+  return g.op("ConcatV2", {std::vector<Endpoint>{zeros, one, zeros_behind}, along}, {}, scope.name());
+}
+
+// The columns of rows of a gradient, `dy`, that belong to each of the values, whose shapes `sizes` are.
+void columns_gradient(GradContext& g, int first, const std::vector<Endpoint>& sizes, const Gradient& dy, Endpoint axis) {
+  const Endpoint rank = g.shape(sizes[0]);
+  const Endpoint mask = mask_of_axis(g, rank, axis);
+  Endpoint begin = filled(g, rank, 0);
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    Endpoint rest, size;
+    {
+      const GradContext::Scope scope(g.graph(), "Slice");
+      const Endpoint from = g.constant_ints({1}, DType::kInt32, "begin"), to = g.constant_ints({-1}, DType::kInt32, "size");
+      rest = g.op("Slice", {sizes[i], from, to}, {}, scope.name());
+    }
+    {
+      const GradContext::Scope scope(g.graph(), "concat");
+      const Endpoint rows = g.constant_ints({-1}, DType::kInt32, "values_0"), along = g.constant(0, DType::kInt32, "axis");
+      size = g.op("ConcatV2", {std::vector<Endpoint>{rows, rest}, along}, {}, scope.name());
+    }
+    g.dx(first + static_cast<int>(i)) = Gradient(g.op("Slice", {dy.values, begin, size}), dy.indices, sizes[i]);
+    const Endpoint width = g.op("Mul", {sizes[i], mask}, {}, "mul");
+    begin = g.op("Add", {begin, width});
+  }
+}
+
 // The parts of rows of a gradient, `dy`, that belong to each of the values: along the rows those whose indices are the
 // value's, along another dimension of all rows the value's columns.
 void concat_slices_gradient(GradContext& g, int first, const std::vector<Endpoint>& values, const Gradient& dy, Endpoint axis) {
@@ -193,21 +244,10 @@ void concat_slices_gradient(GradContext& g, int first, const std::vector<Endpoin
     return g.fail(invalid_argument("Can only compute IndexedSlices gradient with negative concat_dim when first value rank is "
                                    "statically-known."));
   }
+  if (at < 0) g.rank(values[0]);
   std::vector<Endpoint> sizes;
   for (const Endpoint& value : values) sizes.push_back(g.shape(value));
-  if (at < 0 ? at + values[0].shape().rank() != 0 : at != 0) {
-    Node* offsets = g.ops("ConcatOffset", {own_axis, sizes});
-    for (size_t i = 0; offsets != nullptr && i < sizes.size(); ++i) {
-      const Endpoint all = g.constant_ints({-1}, DType::kInt32, "concat/values_0");
-      const Endpoint rest = g.op("Slice", {sizes[i], g.constant_ints({1}, DType::kInt32, "Slice/begin"),
-                                           g.constant_ints({-1}, DType::kInt32, "Slice/size")});
-      const Endpoint size = g.op("ConcatV2", {std::vector<Endpoint>{all, rest}, g.constant(0, DType::kInt32, "concat/axis")}, {},
-                                 "concat");
-      g.dx(first + static_cast<int>(i)) = Gradient(
-          g.op("Slice", {dy.values, offsets->output(static_cast<int>(i)), size}), dy.indices, sizes[i]);
-    }
-    return;
-  }
+  if (at < 0 ? at + values[0].shape().rank() != 0 : at != 0) return columns_gradient(g, first, sizes, dy, own_axis);
   const auto gather = [&](Endpoint from, Endpoint places) {
     GradContext::Scope scope(g.graph(), "GatherV2");
     return g.op("GatherV2", {from, places, g.constant(0, DType::kInt32, "axis")}, {}, scope.name());

@@ -6,6 +6,7 @@
 
 #include "reflow/op/elements.h"
 #include "reflow/op/indices.h"
+#include "reflow/op/late_slices.h"
 #include "reflow/op/op.h"
 #include "reflow/op/scatter.h"
 #include "reflow/op/variable.h"
@@ -94,7 +95,7 @@ class GatherNd : public Kernel {
 void set_gather_nd_gradient(GradContext& g, Endpoint shape) {
   const Shape& indices = g.x(1).shape();
   if (indices.rank() == 2 && indices.dim(1) == 1) {
-    g.dx(0) = Gradient(g.dy(0), g.op("Squeeze", {g.x(1)}, {{"squeeze_dims", std::vector<int64_t>{-1}}}), shape);
+    g.dx(0) = Gradient(dense_dy(g, 0), g.op("Squeeze", {g.x(1)}, {{"squeeze_dims", std::vector<int64_t>{-1}}}), shape);
   } else {
     g.dx(0) = g.op("ScatterNd", {g.x(1), g.dy(0), shape});
   }

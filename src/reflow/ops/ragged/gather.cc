@@ -6,6 +6,7 @@
 #include "reflow/op/elements.h"
 #include "reflow/op/gradient_ops.h"
 #include "reflow/op/indices.h"
+#include "reflow/op/late_slices.h"
 #include "reflow/op/op.h"
 #include "reflow/ops/ragged/row_splits.h"
 
@@ -134,7 +135,7 @@ Status gather_shape(ShapeContext& c) {
 // Rows of the values' gradient belong to the values that they came from: those are gathered too.
 Status gather_gradient(GradContext& g) {
   const int levels = static_cast<int>(g.attr<int64_t>("PARAMS_RAGGED_RANK")), out = g.num_outputs() - 1;
-  const Endpoint dy = g.dy(out), values = g.x(levels);
+  const Endpoint dy = dense_dy(g, out), values = g.x(levels);
   if (!dy) return g.status();
   const DType splits_type = g.attr<DType>("Tsplits");
   const Endpoint shape = g.shape(values, splits_type);

@@ -1,4 +1,4 @@
-"""Gradients of tf.concat where only some rows have one."""
+"""Gradients of operations of which only some rows have one; and zeros where there are none."""
 import numpy as np
 import reflow.tensorflow as tf
 
@@ -45,3 +45,20 @@ def test_in_loops():
         sess.run(tf.global_variables_initializer())
         assert sess.run(da).tolist() == [[4, 4]]
         assert sess.run(db).tolist() == [[2, 2], [2, 2], [0, 0]]
+
+
+def test_rows_of_rows_by_index_vectors():
+    with tf.Graph().as_default(), tf.Session() as sess:
+        table = tf.Variable(tf.zeros([4, 3]))
+        rows = tf.gather(tf.gather_nd(table, [[1], [2], [1]]), [0, 2, 2])
+        dy = tf.gradients(rows, table, tf.constant(np.arange(9, dtype=np.float32).reshape(3, 3)))[0]
+        assert isinstance(dy, tf.IndexedSlices)
+        assert sess.run(tf.convert_to_tensor(dy)).tolist() == [[0, 0, 0], [9, 12, 15], [0, 0, 0], [0, 0, 0]]
+
+
+def test_zeros_of_gradients_are_written_as_one_value():
+    with tf.Graph().as_default() as graph:
+        x = tf.constant(np.ones([4, 6], np.float32))
+        tf.gradients(tf.where(x > 0., x, -x), x)
+        zeros = graph.get_operation_by_name('gradients/Select_grad/zeros_like').get_attr('value')
+        assert list(zeros.float_val) == [0.] and not zeros.tensor_content
