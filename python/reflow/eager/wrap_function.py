@@ -1,4 +1,4 @@
-"""Functions of graphs, as TensorFlow 1 builds them: from Python functions that make variables and collections, and from GraphDefs."""
+"""Functions of the graphs that Python functions of TensorFlow 1 build, with their variables, and of GraphDefs."""
 
 import inspect
 
