@@ -67,18 +67,14 @@ def to_sparse_input_and_drop_ignore_values(input_tensor, ignore_value=None):
     if isinstance(input_tensor, sparse_tensor_lib.SparseTensor):
         return input_tensor
     with ops.name_scope(None, 'to_sparse_input', (input_tensor, ignore_value)):
+        dtype = input_tensor.dtype
         if ignore_value is None:
-            if input_tensor.dtype == dtypes.string:
-                ignore_value = ''
-            elif input_tensor.dtype.is_integer:
-                ignore_value = -1
-            else:
-                ignore_value = input_tensor.dtype.as_numpy_dtype()
-        ignore_value = math_ops.cast(ignore_value, input_tensor.dtype, name='ignore_value')
-        indices = array_ops.where_v2(math_ops.not_equal(input_tensor, ignore_value), name='indices')
-        return sparse_tensor_lib.SparseTensor(
-            indices=indices, values=array_ops.gather_nd(input_tensor, indices, name='values'),
-            dense_shape=array_ops.shape(input_tensor, out_type=dtypes.int64, name='dense_shape'))
+            ignore_value = '' if dtype == dtypes.string else -1 if dtype.is_integer else dtype.as_numpy_dtype()
+        ignored = math_ops.cast(ignore_value, dtype, name='ignore_value')
+        places = array_ops.where_v2(math_ops.not_equal(input_tensor, ignored), name='indices')
+        values = array_ops.gather_nd(input_tensor, places, name='values')
+        shape = array_ops.shape(input_tensor, out_type=dtypes.int64, name='dense_shape')
+        return sparse_tensor_lib.SparseTensor(places, values, shape)
 
 
 def checked_columns(feature_columns, column_type, type_name):

@@ -9,16 +9,13 @@ def sequence_length_from_sparse_tensor(sp_tensor, num_elements=1):
     """[batch_size] lengths: the last column of each row, in elements of `num_elements` values."""
     from reflow.ops import array_ops
     from reflow.ops import math_ops
-    with ops.name_scope(None, 'sequence_length') as name_scope:
-        row_ids = sp_tensor.indices[:, 0]
-        column_ids = sp_tensor.indices[:, 1]
-        column_ids += array_ops.ones_like(column_ids)
-        seq_length = math_ops.segment_max(column_ids, segment_ids=row_ids)
-        seq_length = math_ops.cast(math_ops.ceil(seq_length / num_elements), dtypes.int64)
+    with ops.name_scope(None, 'sequence_length') as scope:
+        rows, columns = sp_tensor.indices[:, 0], sp_tensor.indices[:, 1]
+        counts = math_ops.segment_max(columns + array_ops.ones_like(columns), rows)
+        lengths = math_ops.cast(math_ops.ceil(counts / num_elements), dtypes.int64)
         # Rows without values at the end are in no segment.
-        n_pad = array_ops.shape(sp_tensor)[:1] - array_ops.shape(seq_length)[:1]
-        padding = array_ops.zeros(n_pad, dtype=seq_length.dtype)
-        return array_ops.concat([seq_length, padding], axis=0, name=name_scope)
+        missing = array_ops.shape(sp_tensor)[:1] - array_ops.shape(lengths)[:1]
+        return array_ops.concat([lengths, array_ops.zeros(missing, dtype=lengths.dtype)], axis=0, name=scope)
 
 
 def assert_string_or_int(dtype, prefix):

@@ -37,23 +37,21 @@ def all_sizes(value, n, channel_index, name):
 
 def strides_and_rates(num_spatial_dims, strides, dilation_rate):
     """Both as arrays, checked: they can't both be larger than 1."""
-    if dilation_rate is None:
-        dilation_rate = [1] * num_spatial_dims
-    elif len(dilation_rate) != num_spatial_dims:
-        raise ValueError('len(dilation_rate)=%d but should be %d' % (len(dilation_rate), num_spatial_dims))
-    dilation_rate = np.array(dilation_rate, dtype=np.int32)
-    if np.any(dilation_rate < 1):
-        raise ValueError('all values of dilation_rate must be positive')
-    if strides is None:
-        strides = [1] * num_spatial_dims
-    elif len(strides) != num_spatial_dims:
-        raise ValueError('len(strides)=%d but should be %d' % (len(strides), num_spatial_dims))
-    strides = np.array(strides, dtype=np.int32)
-    if np.any(strides < 1):
-        raise ValueError('all values of strides must be positive')
-    if np.any(strides > 1) and np.any(dilation_rate > 1):
+    def checked(name, values):
+        if values is None:
+            return np.ones(num_spatial_dims, np.int32)
+        if len(values) != num_spatial_dims:
+            raise ValueError('len(%s)=%d but should be %d' % (name, len(values), num_spatial_dims))
+        values = np.array(values, np.int32)
+        if (values < 1).any():
+            raise ValueError('all values of %s must be positive' % name)
+        return values
+
+    rates = checked('dilation_rate', dilation_rate)
+    strides = checked('strides', strides)
+    if (strides > 1).any() and (rates > 1).any():
         raise ValueError('strides > 1 not supported in conjunction with dilation_rate > 1')
-    return strides, dilation_rate
+    return strides, rates
 
 
 def _without_dilation(rank, padding, data_format, strides, name):

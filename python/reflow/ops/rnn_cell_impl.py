@@ -40,6 +40,16 @@ def _for_depth(build):
     return wrapper
 
 
+def _affine(inputs, kernel, bias):
+    """concat(inputs) * kernel + bias."""
+    return nn_ops.bias_add(math_ops.matmul(array_ops.concat(inputs, 1), kernel), bias)
+
+
+def _clipped(x, limit):
+    """`x` between -limit and limit; None: as it is."""
+    return x if limit is None else clip_ops.clip_by_value(x, -limit, limit)
+
+
 def _check_supported_dtypes(dtype):
     if dtype is None:
         return
@@ -135,16 +145,11 @@ class GRUCell(LayerRNNCell):
     def call(self, inputs, state):
         """(output, new state)."""
         _check_supported_dtypes(self.dtype)
-        gate_inputs = math_ops.matmul(array_ops.concat([inputs, state], 1), self._gate_kernel)
-        gate_inputs = nn_ops.bias_add(gate_inputs, self._gate_bias)
-        value = math_ops.sigmoid(gate_inputs)
-        r, u = array_ops.split(value=value, num_or_size_splits=2, axis=1)
-        r_state = r * state
-        candidate = math_ops.matmul(array_ops.concat([inputs, r_state], 1), self._candidate_kernel)
-        candidate = nn_ops.bias_add(candidate, self._candidate_bias)
-        c = self._activation(candidate)
-        new_h = u * state + (1 - u) * c
-        return new_h, new_h
+        gates = math_ops.sigmoid(_affine([inputs, state], self._gate_kernel, self._gate_bias))
+        reset, keep = array_ops.split(gates, 2, axis=1)
+        candidate = self._activation(_affine([inputs, reset * state], self._candidate_kernel, self._candidate_bias))
+        state = keep * state + (1 - keep) * candidate
+        return state, state
 
     def get_config(self):
         """The arguments of the constructor."""
@@ -209,23 +214,19 @@ class BasicLSTMCell(LayerRNNCell):
     def call(self, inputs, state):
         """(output, new state)."""
         _check_supported_dtypes(self.dtype)
-        sigmoid = math_ops.sigmoid
         one = constant_op.constant(1, dtype=dtypes.int32)
-        if self._state_is_tuple:
-            c, h = state
-        else:
-            c, h = array_ops.split(value=state, num_or_size_splits=2, axis=one)
-        gate_inputs = math_ops.matmul(array_ops.concat([inputs, h], 1), self._kernel)
-        gate_inputs = nn_ops.bias_add(gate_inputs, self._bias)
-        # i: input gate, j: new input, f: forget gate, o: output gate.
-        i, j, f, o = array_ops.split(value=gate_inputs, num_or_size_splits=4, axis=one)
-        forget_bias = constant_op.constant(self._forget_bias, dtype=f.dtype)
-        add, multiply = math_ops.add, math_ops.multiply
-        new_c = add(multiply(c, sigmoid(add(f, forget_bias))), multiply(sigmoid(i), self._activation(j)))
-        new_h = multiply(self._activation(new_c), sigmoid(o))
-        if self._state_is_tuple:
-            return new_h, LSTMStateTuple(new_c, new_h)
-        return new_h, array_ops.concat([new_c, new_h], 1)
+        memory, output = state if self._state_is_tuple else array_ops.split(state, 2, axis=one)
+        gates = _affine([inputs, output], self._kernel, self._bias)
+        take, new, keep, give = array_ops.split(gates, 4, axis=one)
+        bias = constant_op.constant(self._forget_bias, dtype=keep.dtype)
+        add, multiply, sigmoid = math_ops.add, math_ops.multiply, math_ops.sigmoid
+        kept = multiply(memory, sigmoid(add(keep, bias)))
+        memory = add(kept, multiply(sigmoid(take), self._activation(new)))
+        output = multiply(self._activation(memory), sigmoid(give))
+        return output, self._state_of(memory, output)
+
+    def _state_of(self, memory, output):
+        return LSTMStateTuple(memory, output) if self._state_is_tuple else array_ops.concat([memory, output], 1)
 
     def get_config(self):
         """The arguments of the constructor."""
@@ -301,35 +302,30 @@ class LSTMCell(LayerRNNCell):
     def call(self, inputs, state):
         """(output, new state)."""
         _check_supported_dtypes(self.dtype)
-        num_proj = self._num_units if self._num_proj is None else self._num_proj
-        sigmoid = math_ops.sigmoid
-        if self._state_is_tuple:
-            c_prev, m_prev = state
-        else:
-            c_prev = array_ops.slice(state, [0, 0], [-1, self._num_units])
-            m_prev = array_ops.slice(state, [0, self._num_units], [-1, num_proj])
+        memory, output = state if self._state_is_tuple else self._parts_of(state)
         if inputs.get_shape().with_rank(2).dims[1].value is None:
             raise ValueError('Could not infer input size from inputs.get_shape()[-1]')
-        lstm_matrix = math_ops.matmul(array_ops.concat([inputs, m_prev], 1), self._kernel)
-        lstm_matrix = nn_ops.bias_add(lstm_matrix, self._bias)
-        # i: input gate, j: new input, f: forget gate, o: output gate.
-        i, j, f, o = array_ops.split(value=lstm_matrix, num_or_size_splits=4, axis=1)
+        gates = _affine([inputs, output], self._kernel, self._bias)
+        take, new, keep, give = array_ops.split(gates, 4, axis=1)
+        sigmoid, keep = math_ops.sigmoid, keep + self._forget_bias
         if self._use_peepholes:
-            c = (sigmoid(f + self._forget_bias + self._w_f_diag * c_prev) * c_prev +
-                 sigmoid(i + self._w_i_diag * c_prev) * self._activation(j))
+            kept = sigmoid(keep + self._w_f_diag * memory) * memory
+            take = take + self._w_i_diag * memory
         else:
-            c = sigmoid(f + self._forget_bias) * c_prev + sigmoid(i) * self._activation(j)
-        if self._cell_clip is not None:
-            c = clip_ops.clip_by_value(c, -self._cell_clip, self._cell_clip)
+            kept = sigmoid(keep) * memory
+        memory = _clipped(kept + sigmoid(take) * self._activation(new), self._cell_clip)
         if self._use_peepholes:
-            m = sigmoid(o + self._w_o_diag * c) * self._activation(c)
-        else:
-            m = sigmoid(o) * self._activation(c)
+            give = give + self._w_o_diag * memory
+        output = sigmoid(give) * self._activation(memory)
         if self._num_proj is not None:
-            m = math_ops.matmul(m, self._proj_kernel)
-            if self._proj_clip is not None:
-                m = clip_ops.clip_by_value(m, -self._proj_clip, self._proj_clip)
-        return m, LSTMStateTuple(c, m) if self._state_is_tuple else array_ops.concat([c, m], 1)
+            output = _clipped(math_ops.matmul(output, self._proj_kernel), self._proj_clip)
+        return output, LSTMStateTuple(memory, output) if self._state_is_tuple else array_ops.concat([memory, output], 1)
+
+    def _parts_of(self, state):
+        """The memory and the output, which lie side by side."""
+        size = self._num_units if self._num_proj is None else self._num_proj
+        memory = array_ops.slice(state, [0, 0], [-1, self._num_units])
+        return memory, array_ops.slice(state, [0, self._num_units], [-1, size])
 
     def get_config(self):
         """The arguments of the constructor."""

@@ -9,22 +9,22 @@ from reflow.keras.preprocessing.sequence import _remove_long_seq
 
 def prepared(xs, labels, num_words, skip_top, maxlen, start_char, oov_char, index_from):
     """The lists with a start, without rare words and the most frequent ones; and the labels."""
-    if start_char is not None:
-        xs = [[start_char] + [w + index_from for w in x] for x in xs]
-    elif index_from:
-        xs = [[w + index_from for w in x] for x in xs]
+    start = [] if start_char is None else [start_char]
+    if start or index_from:
+        xs = [start + [word + index_from for word in text] for text in xs]
     if maxlen:
         xs, labels = _remove_long_seq(maxlen, xs, labels)
         if not xs:
             raise ValueError('After filtering for sequences shorter than maxlen=' + str(maxlen) + ', no sequence was kept. '
                              'Increase maxlen.')
-    if not num_words:
-        num_words = max(max(x) for x in xs)
-    if oov_char is not None:
-        xs = [[w if skip_top <= w < num_words else oov_char for w in x] for x in xs]
-    else:
-        xs = [[w for w in x if skip_top <= w < num_words] for x in xs]
-    return xs, labels
+    end = num_words or max(map(max, xs))
+
+    def limited(text):
+        if oov_char is None:
+            return [word for word in text if skip_top <= word < end]
+        return [word if skip_top <= word < end else oov_char for word in text]
+
+    return list(map(limited, xs)), labels
 
 
 def as_array(lists):

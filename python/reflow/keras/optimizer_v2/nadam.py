@@ -41,39 +41,37 @@ class Nadam(optimizer_v2.OptimizerV2):
         return super()._prepare(var_list)
 
     def _prepare_local(self, var_device, var_dtype, apply_state):
-        lr_t = array_ops.identity(self._get_hyper('learning_rate', var_dtype))
-        beta_1_t = array_ops.identity(self._get_hyper('beta_1', var_dtype))
-        beta_2_t = array_ops.identity(self._get_hyper('beta_2', var_dtype))
-        local_step = math_ops.cast(self.iterations + 1, var_dtype)
-        next_step = math_ops.cast(self.iterations + 2, var_dtype)
-        decay_base = math_ops.cast(0.96, var_dtype)
-        m_t = beta_1_t * (1. - 0.5 * (math_ops.pow(decay_base, self._initial_decay * local_step)))
-        m_t_1 = beta_1_t * (1. - 0.5 * (math_ops.pow(decay_base, self._initial_decay * next_step)))
-        m_schedule_new = math_ops.cast(self._m_cache_read, var_dtype) * m_t
+        rate, beta_1, beta_2 = (array_ops.identity(self._get_hyper(name, var_dtype)) for name in (
+            'learning_rate', 'beta_1', 'beta_2'))
+        step, following = (math_ops.cast(self.iterations + n, var_dtype) for n in (1, 2))
+        base = math_ops.cast(0.96, var_dtype)
+        # The momentum grows from step to step; the product of all so far corrects the mean of the gradients.
+        momentum, next_momentum = (beta_1 * (1. - 0.5 * math_ops.pow(base, self._initial_decay * n)) for n in (
+            step, following))
+        product = math_ops.cast(self._m_cache_read, var_dtype) * momentum
         if var_dtype == self._m_cache.dtype:
-            m_schedule_new = array_ops.identity(state_ops.assign(self._m_cache, m_schedule_new,
-                                                                 use_locking=self._use_locking))
-        m_schedule_next = m_schedule_new * m_t_1
+            product = array_ops.identity(state_ops.assign(self._m_cache, product, use_locking=self._use_locking))
+        next_product = product * next_momentum
         apply_state[(var_device, var_dtype)] = dict(
-            lr_t=lr_t, neg_lr_t=-lr_t, epsilon=ops.convert_to_tensor(self.epsilon, var_dtype), beta_1_t=beta_1_t,
-            beta_2_t=beta_2_t, m_t=m_t, m_t_1=m_t_1, one_minus_beta_1_t=1 - beta_1_t, one_minus_beta_2_t=1 - beta_2_t,
-            one_minus_m_t=1. - m_t, one_minus_m_schedule_new=1. - m_schedule_new,
-            one_minus_m_schedule_next=1. - m_schedule_next,
-            v_t_prime_denominator=1. - math_ops.pow(beta_2_t, local_step))
+            lr_t=rate, neg_lr_t=-rate, epsilon=ops.convert_to_tensor(self.epsilon, var_dtype), beta_1_t=beta_1,
+            beta_2_t=beta_2, m_t=momentum, m_t_1=next_momentum, one_minus_beta_1_t=1 - beta_1, one_minus_beta_2_t=1 - beta_2,
+            one_minus_m_t=1. - momentum, one_minus_m_schedule_new=1. - product,
+            one_minus_m_schedule_next=1. - next_product, v_t_prime_denominator=1. - math_ops.pow(beta_2, step))
 
     def _resource_apply_dense(self, grad, var, apply_state=None):
         c = self._coefficients(var, apply_state)
         m, v = self.get_slot(var, 'm'), self.get_slot(var, 'v')
-        g_prime = grad / c['one_minus_m_schedule_new']
-        m_t = c['beta_1_t'] * m + c['one_minus_beta_1_t'] * grad
-        m_t = state_ops.assign(m, m_t, use_locking=self._use_locking)
-        m_t_prime = m_t / c['one_minus_m_schedule_next']
-        v_t = c['beta_2_t'] * v + c['one_minus_beta_2_t'] * math_ops.square(grad)
-        v_t = state_ops.assign(v, v_t, use_locking=self._use_locking)
-        v_t_prime = v_t / c['v_t_prime_denominator']
-        m_t_bar = c['one_minus_m_t'] * g_prime + c['m_t_1'] * m_t_prime
-        var_t = var - c['lr_t'] * m_t_bar / (math_ops.sqrt(v_t_prime) + c['epsilon'])
-        return state_ops.assign(var, var_t, use_locking=self._use_locking)
+
+        def assigned(variable, value):
+            return state_ops.assign(variable, value, use_locking=self._use_locking)
+
+        of_now = grad / c['one_minus_m_schedule_new']
+        mean = assigned(m, c['beta_1_t'] * m + c['one_minus_beta_1_t'] * grad)
+        of_mean = mean / c['one_minus_m_schedule_next']
+        square = assigned(v, c['beta_2_t'] * v + c['one_minus_beta_2_t'] * math_ops.square(grad))
+        of_square = square / c['v_t_prime_denominator']
+        step = c['one_minus_m_t'] * of_now + c['m_t_1'] * of_mean
+        return assigned(var, var - c['lr_t'] * step / (math_ops.sqrt(of_square) + c['epsilon']))
 
     def _resource_apply_sparse(self, grad, var, indices, apply_state=None):
         c = self._coefficients(var, apply_state)

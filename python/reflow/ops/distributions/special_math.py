@@ -47,12 +47,14 @@ def ndtr(x, name='ndtr'):
 
 
 def _ndtr(x):
+    """(1 + erf(x / sqrt(2))) / 2: by erf in the middle, by erfc where that is near 0 or 2."""
     half_sqrt_2 = ops.convert_to_tensor(0.5 * math.sqrt(2.), dtype=x.dtype, name='half_sqrt_2')
-    w = x * half_sqrt_2
-    z = math_ops.abs(w)
-    y = array_ops.where_v2(math_ops.less(z, half_sqrt_2), 1. + math_ops.erf(w),
-                        array_ops.where_v2(math_ops.greater(w, 0.), 2. - math_ops.erfc(z), math_ops.erfc(z)))
-    return 0.5 * y
+    scaled = x * half_sqrt_2
+    distance = math_ops.abs(scaled)
+    is_middle, middle = math_ops.less(distance, half_sqrt_2), 1. + math_ops.erf(scaled)
+    is_right, right = math_ops.greater(scaled, 0.), 2. - math_ops.erfc(distance)
+    side = array_ops.where_v2(is_right, right, math_ops.erfc(distance))
+    return 0.5 * array_ops.where_v2(is_middle, middle, side)
 
 
 def ndtri(p, name='ndtri'):
@@ -80,72 +82,69 @@ def _polynomial(var, coeffs):
 
 
 def _ndtri(p):
-    maybe_complement_p = array_ops.where_v2(p > -np.expm1(-2.), 1. - p, p)
-    sanitized = array_ops.where_v2(maybe_complement_p <= 0., array_ops.fill(array_ops.shape(p), np.array(
-        0.5, p.dtype.as_numpy_dtype)), maybe_complement_p)
-    w = sanitized - 0.5
-    ww = w ** 2
-    x_big = (w + w * ww * (_polynomial(ww, _P0) / _polynomial(ww, _Q0))) * -np.sqrt(2. * np.pi)
-    z = math_ops.sqrt(-2. * math_ops.log(sanitized))
-    first_term = z - math_ops.log(z) / z
-    second_small = _polynomial(1. / z, _P2) / _polynomial(1. / z, _Q2) / z
-    second_otherwise = _polynomial(1. / z, _P1) / _polynomial(1. / z, _Q1) / z
-    small, otherwise = first_term - second_small, first_term - second_otherwise
-    x = array_ops.where_v2(sanitized > np.exp(-2.), x_big, array_ops.where_v2(z >= 8.0, small, otherwise))
-    x = array_ops.where_v2(p > 1. - np.exp(-2.), x, -x)
+    """By three quotients of polynomials (cephes: ndtri.c), of the probability on the nearer side."""
+    number, side = p.dtype.as_numpy_dtype, np.exp(-2.)
+    nearer = array_ops.where_v2(p > -np.expm1(-2.), 1. - p, p)
+    is_zero, half = nearer <= 0., array_ops.fill(array_ops.shape(p), np.array(0.5, number))
+    nearer = array_ops.where_v2(is_zero, half, nearer)  # 0 has no logarithm
+    of_half = nearer - 0.5
+    square = of_half ** 2
+    central = (of_half + of_half * square * (_polynomial(square, _P0) / _polynomial(square, _Q0))) * -np.sqrt(2. * np.pi)
+    z = math_ops.sqrt(-2. * math_ops.log(nearer))
+    leading = z - math_ops.log(z) / z
+    far, near = [_polynomial(1. / z, top) / _polynomial(1. / z, bottom) / z for top, bottom in ((_P2, _Q2), (_P1, _Q1))]
+    far, near = leading - far, leading - near
+    x = array_ops.where_v2(nearer > side, central, array_ops.where_v2(z >= 8.0, far, near))
+    x = array_ops.where_v2(p > 1. - side, x, -x)
     infinity = constant_op.constant(np.inf, dtype=p.dtype)
     infinity = array_ops.fill(array_ops.shape(p), infinity)
     return array_ops.where_v2(p <= 0., -infinity, array_ops.where_v2(p >= 1., infinity, x))
 
 
 def log_ndtr(x, series_order=3, name='log_ndtr'):
-    """The logarithm of ndtr, also far to the left."""
+    """The logarithm of ndtr, also far to the left, where it is a series of `series_order` terms."""
     if not isinstance(series_order, int):
         raise TypeError('series_order must be a Python integer.')
-    if series_order < 0:
-        raise ValueError('series_order must be non-negative.')
-    if series_order > 30:
-        raise ValueError('series_order must be <= 30.')
+    for is_wrong, rule in ((series_order < 0, 'non-negative'), (series_order > 30, '<= 30')):
+        if is_wrong:
+            raise ValueError('series_order must be %s.' % rule)
     with ops.name_scope(name, values=[x]):
         x = ops.convert_to_tensor(x, name='x')
         _checked(x)
-        kind = x.dtype.as_numpy_dtype
-        lower, upper = (np.array(table[kind], kind) for table in (_LOWER, _UPPER))
-        return array_ops.where_v2(
-            math_ops.greater(x, upper), -_ndtr(-x),
-            array_ops.where_v2(math_ops.greater(x, lower), math_ops.log(_ndtr(math_ops.maximum(x, lower))),
-                            _log_ndtr_lower(math_ops.minimum(x, lower), series_order)))
+        number = x.dtype.as_numpy_dtype
+        lower, upper = np.array(_LOWER[number], number), np.array(_UPPER[number], number)
+        is_right, right = math_ops.greater(x, upper), -_ndtr(-x)
+        is_middle, middle = math_ops.greater(x, lower), math_ops.log(_ndtr(math_ops.maximum(x, lower)))
+        left = _log_ndtr_left(math_ops.minimum(x, lower), series_order)
+        return array_ops.where_v2(is_right, right, array_ops.where_v2(is_middle, middle, left))
 
 
-def _log_ndtr_lower(x, series_order):
-    x_2 = math_ops.square(x)
-    log_scale = -0.5 * x_2 - math_ops.log(-x) - 0.5 * np.log(2. * np.pi)
-    return log_scale + math_ops.log(_log_ndtr_asymptotic_series(x, series_order))
+def _log_ndtr_left(x, series_order):
+    """log of exp(-x^2 / 2) / (-x sqrt(2 pi)), times the series."""
+    log_scale = -0.5 * math_ops.square(x) - math_ops.log(-x) - 0.5 * np.log(2. * np.pi)
+    return log_scale + math_ops.log(_asymptotic_series(x, series_order))
 
 
-def _log_ndtr_asymptotic_series(x, series_order):
-    kind = x.dtype.as_numpy_dtype
-    if series_order <= 0:
-        return kind(1)
-    x_2 = math_ops.square(x)
-    even_sum, odd_sum = array_ops.zeros_like(x), array_ops.zeros_like(x)
-    x_2n = x_2
-    for n in range(1, series_order + 1):
-        double_factorial = np.prod(np.arange(2 * n - 1, 1, -2)) if n > 1 else 1.
-        y = np.array(double_factorial, kind) / x_2n
-        if n % 2:
-            odd_sum += y
-        else:
-            even_sum += y
-        x_2n *= x_2
-    return 1. + even_sum - odd_sum
+def _asymptotic_series(x, order):
+    """1 - 1 / x^2 + 3 / x^4 - 15 / x^6 ...: the terms of each sign added up by themselves."""
+    number = x.dtype.as_numpy_dtype
+    if order <= 0:
+        return number(1)
+    square = power = math_ops.square(x)
+    sums = [array_ops.zeros_like(x), array_ops.zeros_like(x)]  # of even terms, of odd ones
+    factorial = 1.
+    for n in range(1, order + 1):
+        factorial *= 2 * n - 1
+        sums[n % 2] += np.array(factorial, number) / power
+        power *= square
+    return 1. + sums[0] - sums[1]
 
 
 def log_cdf_laplace(x, name='log_cdf_laplace'):
     """The logarithm of the distribution function of Laplace's distribution."""
     with ops.name_scope(name, values=[x]):
         x = ops.convert_to_tensor(x, name='x')
-        lower_solution = -np.log(2.) + x
-        safe_exp_neg_x = math_ops.exp(-math_ops.abs(x))
-        upper_solution = math_ops.log1p(-0.5 * safe_exp_neg_x)
-        return array_ops.where_v2(x < 0., lower_solution, upper_solution)
+        left = -np.log(2.) + x
+        tail = math_ops.exp(-math_ops.abs(x))  # of |x|, so that it doesn't overflow on the side that isn't taken
+        right = math_ops.log1p(-0.5 * tail)
+        return array_ops.where_v2(x < 0., left, right)

@@ -49,32 +49,37 @@ def get_logits_and_probs(logits=None, probs=None, multidimensional=False, valida
         if (probs is None) == (logits is None):
             raise ValueError('Must pass probs or logits, but not both.')
         if probs is None:
-            logits = ops.convert_to_tensor(logits, name='logits', dtype=dtype)
-            if not logits.dtype.is_floating:
-                raise TypeError('logits must having floating type.')
-            if multidimensional:
-                if validate_args:
-                    logits = embed_check_categorical_event_shape(logits)
-                return logits, nn.softmax(logits, name='probs')
-            return logits, math_ops.sigmoid(logits, name='probs')
-        probs = ops.convert_to_tensor(probs, name='probs', dtype=dtype)
-        if not probs.dtype.is_floating:
-            raise TypeError('probs must having floating type.')
+            logits = _floating(logits, 'logits', dtype)
+            if multidimensional and validate_args:
+                logits = embed_check_categorical_event_shape(logits)
+            return logits, (nn.softmax if multidimensional else math_ops.sigmoid)(logits, name='probs')
+        probs = _floating(probs, 'probs', dtype)
         if validate_args:
-            with ops.name_scope('validate_probs'):
-                one = ops.convert_to_tensor(1., dtype=probs.dtype.base_dtype)
-                dependencies = [check_ops.assert_non_negative(probs)]
-                if multidimensional:
-                    probs = embed_check_categorical_event_shape(probs)
-                    dependencies += [check_ops.assert_near(math_ops.reduce_sum(probs, -1), one,
-                                                           message='probs does not sum to 1.')]
-                else:
-                    dependencies += [check_ops.assert_less_equal(probs, one, message='probs has components greater than 1.')]
-                probs = control_flow_ops.with_dependencies(dependencies, probs)
+            probs = _valid_probs(probs, multidimensional)
         with ops.name_scope('logits'):
-            if multidimensional:
-                return math_ops.log(probs), probs
-            return math_ops.log(probs) - math_ops.log1p(-1. * probs), probs
+            log_probs = math_ops.log(probs)
+            return log_probs if multidimensional else log_probs - math_ops.log1p(-1. * probs), probs
+
+
+def _floating(value, name, dtype):
+    value = ops.convert_to_tensor(value, name=name, dtype=dtype)
+    if not value.dtype.is_floating:
+        raise TypeError('%s must having floating type.' % name)
+    return value
+
+
+def _valid_probs(probs, multidimensional):
+    """`probs`, after assertions that they lie between 0 and 1, or add up to 1."""
+    with ops.name_scope('validate_probs'):
+        one = ops.convert_to_tensor(1., dtype=probs.dtype.base_dtype)
+        checks = [check_ops.assert_non_negative(probs)]
+        if multidimensional:
+            probs = embed_check_categorical_event_shape(probs)
+            total = math_ops.reduce_sum(probs, -1)
+            checks.append(check_ops.assert_near(total, one, message='probs does not sum to 1.'))
+        else:
+            checks.append(check_ops.assert_less_equal(probs, one, message='probs has components greater than 1.'))
+        return control_flow_ops.with_dependencies(checks, probs)
 
 
 def assert_integer_form(x, data=None, summarize=None, message=None, int_dtype=None, name='assert_integer_form'):
@@ -174,14 +179,12 @@ def softplus_inverse(x, name=None):
     import numpy as np
     with ops.name_scope(name, 'softplus_inverse', values=[x]):
         x = ops.convert_to_tensor(x, name='x')
-        threshold = np.log(np.finfo(x.dtype.as_numpy_dtype).eps) + 2.
-        is_too_small = math_ops.less(x, np.exp(threshold))
-        is_too_large = math_ops.greater(x, -threshold)
-        too_small_value = math_ops.log(x)
-        too_large_value = x
-        x = array_ops.where_v2(math_ops.logical_or(is_too_small, is_too_large), array_ops.ones_like(x), x)
-        y = x + math_ops.log(-math_ops.expm1(-x))
-        return array_ops.where_v2(is_too_small, too_small_value, array_ops.where_v2(is_too_large, too_large_value, y))
+        least = np.log(np.finfo(x.dtype.as_numpy_dtype).eps) + 2.
+        is_small, is_large = math_ops.less(x, np.exp(least)), math_ops.greater(x, -least)
+        of_small, of_large = math_ops.log(x), x  # exp(y) = x there, and y = x
+        safe = array_ops.where_v2(math_ops.logical_or(is_small, is_large), array_ops.ones_like(x), x)
+        between = safe + math_ops.log(-math_ops.expm1(-safe))
+        return array_ops.where_v2(is_small, of_small, array_ops.where_v2(is_large, of_large, between))
 
 
 def fill_triangular(x, upper=False, name=None):

@@ -31,15 +31,14 @@ def matrix_rank(a, tol=None, validate_args=False, name=None):
     """How many singular values are larger than `tol`."""
     with ops.name_scope(name or 'matrix_rank'):
         a = _checked_matrix(a, validate_args)
-        s = linalg_ops.svd(a, compute_uv=False)
+        singular = linalg_ops.svd(a, compute_uv=False)
         if tol is None:
-            if a.shape[-2:].is_fully_defined():
-                m = np.max(a.shape[-2:].as_list())
-            else:
-                m = math_ops.reduce_max(array_ops.shape(a)[-2:])
-            eps = np.finfo(a.dtype.as_numpy_dtype).eps
-            tol = eps * math_ops.cast(m, a.dtype) * math_ops.reduce_max(s, axis=-1, keepdims=True)
-        return math_ops.reduce_sum(math_ops.cast(s > tol, dtypes.int32), axis=-1)
+            sizes = a.shape[-2:]
+            known = sizes.is_fully_defined()
+            larger = np.max(sizes.as_list()) if known else math_ops.reduce_max(array_ops.shape(a)[-2:])
+            error = np.finfo(a.dtype.as_numpy_dtype).eps * math_ops.cast(larger, a.dtype)
+            tol = error * math_ops.reduce_max(singular, axis=-1, keepdims=True)
+        return math_ops.reduce_sum(math_ops.cast(singular > tol, dtypes.int32), axis=-1)
 
 
 def pinv(a, rcond=None, validate_args=False, name=None):

@@ -59,20 +59,15 @@ def parallel_read(data_sources, reader_class, num_epochs=None, num_readers=4, re
                   capacity=256, min_after_dequeue=128, seed=None, scope=None):
     """(key, value) of records that several readers read, shuffled or not."""
     from reflow.summary import summary
-    data_files = get_data_files(data_sources)
+    names = get_data_files(data_sources)
     with ops.name_scope(scope, 'parallel_read'):
-        filename_queue = tf_input.string_input_producer(data_files, num_epochs=num_epochs, shuffle=shuffle, seed=seed,
-                                                        name='filenames')
-        dtypes = dtypes or [tf_dtypes.string, tf_dtypes.string]
-        if shuffle:
-            common_queue = data_flow_ops.RandomShuffleQueue(capacity=capacity, min_after_dequeue=min_after_dequeue,
-                                                            dtypes=dtypes, seed=seed, name='common_queue')
-        else:
-            common_queue = data_flow_ops.FIFOQueue(capacity=capacity, dtypes=dtypes, name='common_queue')
-        summary.scalar('fraction_of_%d_full' % capacity,
-                       math_ops.cast(common_queue.size(), tf_dtypes.float32) * (1. / capacity))
-        return ParallelReader(reader_class, common_queue, num_readers=num_readers, reader_kwargs=reader_kwargs).read(
-            filename_queue)
+        files = tf_input.string_input_producer(names, num_epochs, shuffle, seed, name='filenames')
+        dtypes = dtypes or [tf_dtypes.string] * 2
+        queue = (data_flow_ops.RandomShuffleQueue(capacity, min_after_dequeue, dtypes, seed=seed, name='common_queue')
+                 if shuffle else data_flow_ops.FIFOQueue(capacity, dtypes, name='common_queue'))
+        length = math_ops.cast(queue.size(), tf_dtypes.float32)
+        summary.scalar('fraction_of_%d_full' % capacity, length * (1. / capacity))
+        return ParallelReader(reader_class, queue, num_readers, reader_kwargs=reader_kwargs).read(files)
 
 
 def single_pass_read(data_sources, reader_class, reader_kwargs=None, scope=None):
