@@ -8,18 +8,21 @@ __version__ = '0.5.0'
 _NAMES = {
     'config': 'is_training get_training_mode init_graph',
     'models.dnn': 'DNN',
+    'models.generator': 'SequenceGenerator',
     'helpers.evaluator': 'Evaluator',
     'helpers.trainer': 'Trainer TrainOp',
     'helpers.regularizer': 'add_weights_regularizer',
+    'helpers.summarizer': 'summarize summarize_activations summarize_all summarize_gradients summarize_variables',
     'optimizers': 'SGD AdaGrad Adam RMSProp Momentum Ftrl AdaDelta ProximalAdaGrad Nesterov',
     'activations': 'linear tanh sigmoid softmax softplus softsign relu relu6 leaky_relu prelu elu crelu selu',
     'variables': 'variable get_all_trainable_variable get_all_variables get_layer_variables_by_name '
                  'get_layer_variables_by_scope',
     'objectives': 'categorical_crossentropy binary_crossentropy softmax_categorical_crossentropy hinge_loss mean_square '
                   'weighted_crossentropy',
-    'metrics': 'Top_k Accuracy R2 top_k_op accuracy_op r2_op',
+    'metrics': 'Top_k Accuracy R2 top_k_op accuracy_op r2_op Prediction_Counts',
     'layers.conv': 'conv_2d max_pool_2d avg_pool_2d conv_1d max_pool_1d avg_pool_1d global_avg_pool residual_block '
-                   'residual_bottleneck conv_2d_transpose upsample_2d conv_3d max_pool_3d avg_pool_3d highway_conv_2d',
+                   'residual_bottleneck conv_2d_transpose upsample_2d conv_3d max_pool_3d avg_pool_3d highway_conv_1d '
+                   'highway_conv_2d deconv_2d resnext_block densenet_block',
     'layers.core': 'input_data dropout custom_layer reshape flatten activation fully_connected single_unit highway '
                    'one_hot_encoding time_distributed multi_target_data',
     'layers.normalization': 'batch_normalization local_response_normalization',

@@ -1,5 +1,7 @@
 """Activation functions."""
 
+import numpy as np
+
 import reflow.tensorflow as tf
 from reflow.tflearn import keys
 from reflow.tflearn.variables import variable
@@ -85,6 +87,11 @@ def crelu(x):
 def selu(x):
     """The scaled exponential linear unit."""
     return tf.nn.selu(x)
+
+
+def gelu(x):
+    """x times the probability that a normal number is below it, nearly (Hendrycks and Gimpel, arXiv 1606.08415)."""
+    return 0.5 * x * (1 + tf.tanh(tf.sqrt(2 / np.pi) * (x + 0.044715 * tf.pow(x, 3))))
 
 
 def hard_sigmoid(x):

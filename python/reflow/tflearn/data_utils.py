@@ -1,5 +1,7 @@
 """Labels, sequences and batches as arrays."""
 
+import random
+
 import numpy as np
 
 
@@ -91,3 +93,46 @@ def load_csv(filepath, target_column=-1, columns_to_ignore=None, has_header=True
         assert isinstance(n_classes, int), 'n_classes not specified!'
         return rows, to_categorical([int(each) for each in targets], n_classes)
     return rows, targets
+
+
+def string_to_semi_redundant_sequences(string, seq_maxlen=25, redun_step=3, char_idx=None):
+    """Parts of a text, `redun_step` characters apart, and the character behind each, as vectors; and {character: number}."""
+    print('Vectorizing text...')
+    if char_idx is None:
+        char_idx = chars_to_dictionary(string)
+    begins = range(0, len(string) - seq_maxlen, redun_step)
+    x = np.zeros((len(begins), seq_maxlen, len(char_idx)), dtype=bool)
+    y = np.zeros((len(begins), len(char_idx)), dtype=bool)
+    for i, begin in enumerate(begins):
+        for t in range(seq_maxlen):
+            x[i, t, char_idx[string[begin + t]]] = True
+        y[i, char_idx[string[begin + seq_maxlen]]] = True
+    print('Text total length: {:,}'.format(len(string)))
+    print('Distinct chars   : {:,}'.format(len(char_idx)))
+    print('Total sequences  : {:,}'.format(len(begins)))
+    return x, y, char_idx
+
+
+def textfile_to_semi_redundant_sequences(path, seq_maxlen=25, redun_step=3, to_lower_case=False, pre_defined_char_idx=None):
+    """string_to_semi_redundant_sequences of a file."""
+    with open(path) as file:
+        text = file.read()
+    return string_to_semi_redundant_sequences(text.lower() if to_lower_case else text, seq_maxlen, redun_step,
+                                              pre_defined_char_idx)
+
+
+def chars_to_dictionary(string):
+    """{character: its number among all that the text has, in order}."""
+    return {char: i for i, char in enumerate(sorted(set(string)))}
+
+
+def random_sequence_from_string(string, seq_maxlen):
+    """A part of the text from a random place."""
+    begin = random.randint(0, len(string) - seq_maxlen - 1)
+    return string[begin:begin + seq_maxlen]
+
+
+def random_sequence_from_textfile(path, seq_maxlen):
+    """A part of the file from a random place."""
+    with open(path) as file:
+        return random_sequence_from_string(file.read(), seq_maxlen)

@@ -71,6 +71,38 @@ class R2(Metric):
             self.tensor.m_name = self.name
 
 
+class WeightedR2(Metric):
+    """How far predictions are from the inputs, in proportion to how far the targets are."""
+
+    def __init__(self, name=None):
+        super().__init__(name or 'R2')
+
+    def build(self, predictions, targets, inputs):
+        """Makes the tensor."""
+        self.built = True
+        self.tensor = weighted_r2_op(predictions, targets, inputs)
+        self.tensor.m_name = self.name
+
+
+class Prediction_Counts(Metric):
+    """Another metric, which also prints how often each class was predicted."""
+
+    def __init__(self, inner_metric, name=None):
+        super().__init__(name)
+        self.inner_metric = inner_metric
+
+    def build(self, predictions, targets, inputs=None):
+        """Makes the tensor."""
+        self.built = True
+        self.inner_metric.build(predictions, targets, inputs)
+        shape = predictions.get_shape()
+        is_binary = len(shape) == 1 or len(shape) == 2 and int(shape[1]) == 1
+        with tf.name_scope(self.name):
+            self.name = self.name or ('binary' if is_binary else 'categorical') + '_prediction_counts'
+            classes, _, counts = tf.unique_with_counts(tf.argmax(predictions, axis=0 if is_binary else 1))
+            self.tensor = tf.Print(self.inner_metric.tensor, [classes, counts], name=self.inner_metric.name)
+
+
 def accuracy_op(predictions, targets):
     """How often the largest prediction is that of the class."""
     if not isinstance(targets, tf.Tensor):
@@ -103,7 +135,19 @@ def r2_op(predictions, targets):
         return tf.divide(a, b)
 
 
-accuracy, top_k, r2 = Accuracy, Top_k, R2
+def weighted_r2_op(predictions, targets, inputs):
+    """How far predictions are from the inputs, in proportion to how far the targets are."""
+    with tf.name_scope('WeightedStandardError'):
+        if hasattr(inputs, '__len__'):
+            inputs = tf.add_n(inputs)
+        if inputs.get_shape().as_list() != targets.get_shape().as_list():
+            raise Exception('Weighted R2 metric requires Inputs and Targets to have same shape.')
+        a = tf.reduce_sum(tf.square(predictions - inputs))
+        b = tf.reduce_sum(tf.square(targets - inputs))
+        return tf.divide(a, b)
+
+
+accuracy, top_k, r2, weighted_r2, prediction_counts = Accuracy, Top_k, R2, WeightedR2, Prediction_Counts
 
 
 def get(identifier):

@@ -26,7 +26,7 @@ def binary_crossentropy(y_pred, y_true):
         return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(logits=y_pred, labels=y_true))
 
 
-def weighted_crossentropy(y_pred, y_true, weight):
+def weighted_crossentropy(y_pred, y_true, weight=1.):
     """The cross entropy of logits in which positive labels have a weight."""
     with tf.name_scope('WeightedCrossentropy'):
         return tf.reduce_mean(tf.nn.weighted_cross_entropy_with_logits(targets=y_true, logits=y_pred, pos_weight=weight))
@@ -60,3 +60,26 @@ def get(identifier):
     if not callable(function):
         raise Exception('Invalid Objective: ' + str(identifier))
     return function
+
+
+def weak_cross_entropy_2d(y_pred, y_true, num_classes=None, epsilon=0.0001, head=None):
+    """The mean cross entropy of the classes of pixels; `head` weights the classes."""
+    if num_classes is None:
+        num_classes = y_true.get_shape().as_list()[-1]
+        assert num_classes is not None
+    with tf.name_scope('weakCrossEntropy2d'):
+        y_pred = tf.reshape(y_pred, (-1, num_classes))
+        y_pred = y_pred + tf.constant(epsilon, dtype=y_pred.dtype)
+        y_true = tf.to_float(tf.reshape(y_true, (-1, num_classes)))
+        each = y_true * tf.log(tf.nn.softmax(y_pred))
+        if head is not None:
+            each = tf.multiply(each, head)
+        return tf.reduce_mean(-tf.reduce_sum(each, reduction_indices=[1]), name='xentropy_mean')
+
+
+def contrastive_loss(y_pred, y_true, margin=1.0):
+    """Half the sum of squared distances of pairs that belong together (y_true is 1), and of what others lack to `margin`."""
+    with tf.name_scope('ContrastiveLoss'):
+        together = y_true * tf.square(y_pred)
+        apart = (1 - y_true) * tf.square(tf.maximum((margin - y_pred), 0))
+        return tf.reduce_sum(together + apart) / 2.

@@ -93,3 +93,12 @@ def feed_dict_builder(X, Y, net_inputs, net_targets):
             else:
                 feed_dict[placeholders[0]] = data
     return feed_dict
+
+
+def format_scope_name(scope_name, prefix, suffix):
+    """The name between a prefix and a suffix."""
+    if prefix and prefix[-1] != '/':
+        prefix += '/'
+    if suffix and suffix[0] != '/':
+        suffix = '/' + suffix
+    return prefix + scope_name + suffix

@@ -1,8 +1,10 @@
 """Convolutions, pooling, residual blocks."""
 
 import reflow.tensorflow as tf
+from reflow.tflearn import activations
 from reflow.tflearn import keys
 from reflow.tflearn import utils
+from reflow.tflearn.layers import core
 from reflow.tflearn.layers import normalization
 from reflow.tflearn.layers import weights
 
@@ -81,6 +83,45 @@ def conv_3d(incoming, nb_filter, filter_size, strides=1, padding='same', activat
                            regularizer, weight_decay, trainable, restore)
         b = weights.weight('b', [nb_filter], bias_init, trainable=trainable, restore=restore) if bias else None
         inference = tf.nn.conv3d(incoming, w, _all_sizes(strides, 3), utils.autoformat_padding(padding))
+        if b is not None:
+            inference = tf.nn.bias_add(inference, b)
+        inference = weights.activated(inference, activation)
+    return weights.finished(inference, scope, w, b)
+
+
+def atrous_conv_2d(incoming, nb_filter, filter_size, rate=1, padding='same', activation='linear', bias=True,
+                   weights_init='uniform_scaling', bias_init='zeros', regularizer=None, weight_decay=0.001, trainable=True,
+                   restore=True, reuse=False, scope=None, name='AtrousConv2D'):
+    """The convolution with filters that leave rate - 1 values out between those that they take."""
+    input_shape = utils.get_incoming_shape(incoming)
+    assert len(input_shape) == 4, 'Incoming Tensor shape must be 4-D, not %d-D' % len(input_shape)
+    filter_size = utils.autoformat_filter_conv2d(filter_size, input_shape[-1], nb_filter)
+    return _with_filter(
+        incoming, filter_size, nb_filter, lambda w: tf.nn.atrous_conv2d(incoming, w, rate, utils.autoformat_padding(padding)),
+        activation, bias, weights_init, bias_init, regularizer, weight_decay, trainable, restore, reuse, scope, name)
+
+
+def grouped_conv_2d(incoming, channel_multiplier, filter_size, strides=1, padding='same', activation='linear', bias=False,
+                    weights_init='uniform_scaling', bias_init='zeros', regularizer=None, weight_decay=0.001, trainable=True,
+                    restore=True, reuse=False, scope=None, name='GroupedConv2D'):
+    """The convolution of each channel by itself, which makes `channel_multiplier` of each."""
+    input_shape = utils.get_incoming_shape(incoming)
+    assert len(input_shape) == 4, 'Incoming Tensor shape must be 4-D, not %d-D' % len(input_shape)
+    strides, padding = utils.autoformat_kernel_2d(strides), utils.autoformat_padding(padding)
+    filter_size = utils.autoformat_filter_conv2d(filter_size, input_shape[-1], channel_multiplier)
+    return _with_filter(
+        incoming, filter_size, channel_multiplier * input_shape[-1],
+        lambda w: tf.nn.depthwise_conv2d(incoming, w, strides, padding), activation, bias, weights_init, bias_init,
+        regularizer, weight_decay, trainable, restore, reuse, scope, name)
+
+
+def _with_filter(incoming, filter_size, channels, function, activation, bias, weights_init, bias_init, regularizer,
+                 weight_decay, trainable, restore, reuse, scope, name):
+    """The layer of `function` of a filter."""
+    with tf.variable_scope(scope, default_name=name, values=[incoming], reuse=reuse) as scope:
+        w = weights.weight('W', filter_size, weights_init, regularizer, weight_decay, trainable, restore)
+        b = weights.weight('b', [channels], bias_init, trainable=trainable, restore=restore) if bias else None
+        inference = function(w)
         if b is not None:
             inference = tf.nn.bias_add(inference, b)
         inference = weights.activated(inference, activation)
@@ -186,6 +227,35 @@ def highway_conv_2d(incoming, nb_filter, filter_size, strides=1, padding='same',
     return weights.finished(inference, scope, w, b)
 
 
+def highway_conv_1d(incoming, nb_filter, filter_size, strides=1, padding='same', activation='linear',
+                    weights_init='uniform_scaling', bias_init='zeros', regularizer=None, weight_decay=0.001, trainable=True,
+                    restore=True, reuse=False, scope=None, name='HighwayConv1D'):
+    """A convolution whose gate lets through what it has computed, without bias and activation."""
+    input_shape = utils.get_incoming_shape(incoming)
+    assert len(input_shape) == 3, 'Incoming Tensor shape must be 3-D, not %d-D' % len(input_shape)
+    filter_size = utils.autoformat_filter_conv2d(filter_size, input_shape[-1], nb_filter)
+    filter_size[1] = 1
+    strides, padding = utils.autoformat_kernel_2d(strides), utils.autoformat_padding(padding)
+    strides[1] = 1
+    with tf.variable_scope(scope, default_name=name, values=[incoming], reuse=reuse) as scope:
+        w = weights.weight('W', filter_size, weights_init, regularizer, weight_decay, trainable, restore)
+        b = weights.weight('b', nb_filter, bias_init, trainable=trainable, restore=restore)
+        w_t = weights.weight('W_T', nb_filter, weights_init, None, weight_decay, trainable, restore)
+        b_t = weights.weight('b_T', nb_filter, tf.constant_initializer(-3), trainable=trainable, restore=restore)
+        function = activations.get(activation) if isinstance(activation, str) else activation
+        if not callable(function):
+            raise ValueError('Invalid Activation.')
+        convolved = tf.nn.conv2d(tf.expand_dims(incoming, 2), w, strides, padding)
+        h = function(tf.squeeze(convolved + b, [2]))
+        t = tf.sigmoid(tf.squeeze(tf.multiply(convolved, w_t) + b_t, [2]))
+        c = tf.subtract(1.0, t)
+        carried = tf.multiply(h, t)
+        inference = tf.add(carried, tf.multiply(tf.squeeze(convolved, [2]), c))
+        tf.add_to_collection(keys.ACTIVATIONS, inference)
+    inference.W_T, inference.b_T = w_t, b_t
+    return weights.finished(inference, scope, w, b)
+
+
 def _residual(incoming, nb_blocks, channels, downsample, downsample_strides, activation, batch_norm, reuse, scope, name,
               block):
     """Blocks whose outputs are added to their inputs (He et al., arXiv 1603.05027)."""
@@ -247,6 +317,69 @@ def residual_bottleneck(incoming, nb_blocks, bottleneck_size, out_channels, down
 
     return _residual(incoming, nb_blocks, out_channels, downsample, downsample_strides, activation, batch_norm, reuse, scope,
                      name, block)
+
+
+_BOTTLENECKS = {1: 64, 2: 40, 4: 24, 8: 14, 32: 4}  # cardinality -> channels
+
+
+def resnext_block(incoming, nb_blocks, out_channels, cardinality, downsample=False, downsample_strides=2, activation='relu',
+                  batch_norm=True, weights_init='variance_scaling', regularizer='L2', weight_decay=0.0001, bias=True,
+                  bias_init='zeros', trainable=True, restore=True, reuse=False, scope=None, name='ResNeXtBlock'):
+    """Blocks of three convolutions, the middle one in groups (Xie et al., arXiv 1611.05431)."""
+    if cardinality not in _BOTTLENECKS:
+        raise ValueError('%s is not in list' % cardinality)
+    bottleneck_size = _BOTTLENECKS[cardinality]
+    strides = downsample_strides if downsample else 1
+    in_channels = incoming.get_shape().as_list()[-1]
+    last = (weights_init, bias_init, regularizer, weight_decay, trainable, restore)
+
+    def normalized(x):
+        return normalization.batch_normalization(x, trainable=trainable) if batch_norm else x
+
+    resnext = incoming
+    with tf.variable_scope(scope, default_name=name, values=[incoming], reuse=reuse):
+        for _ in range(nb_blocks):
+            identity = resnext
+            resnext = conv_2d(resnext, bottleneck_size, 1, strides, 'valid', 'linear', bias, *last)
+            resnext = core.activation(normalized(resnext), activation)
+            resnext = grouped_conv_2d(resnext, cardinality, 3, 1, 'same', 'linear', False, *last)
+            resnext = core.activation(normalized(resnext), activation)
+            resnext = normalized(conv_2d(resnext, out_channels, 1, 1, 'valid', activation, bias, *last))
+            if strides > 1:
+                identity = avg_pool_2d(identity, 1, strides)
+            if in_channels != out_channels:
+                channels = (out_channels - in_channels) // 2
+                identity = tf.pad(identity, [[0, 0], [0, 0], [0, 0], [channels, channels]])
+                in_channels = out_channels
+            resnext = core.activation(resnext + identity, activation)
+    return resnext
+
+
+def densenet_block(incoming, nb_layers, growth, bottleneck=True, downsample=True, downsample_strides=2, activation='relu',
+                   batch_norm=True, dropout=False, dropout_keep_prob=0.5, weights_init='variance_scaling', regularizer='L2',
+                   weight_decay=0.0001, bias=True, bias_init='zeros', trainable=True, restore=True, reuse=False, scope=None,
+                   name='DenseNetBlock'):
+    """Convolutions that see the outputs of all before them (Huang et al., arXiv 1608.06993)."""
+    def convolved(x, size):
+        if batch_norm:
+            x = normalization.batch_normalization(x)
+        x = core.activation(x, activation)
+        return conv_2d(x, growth, size, bias=bias, weights_init=weights_init, bias_init=bias_init, regularizer=regularizer,
+                       weight_decay=weight_decay, trainable=trainable, restore=restore)
+
+    densenet = incoming
+    with tf.variable_scope(scope, default_name=name, values=[incoming], reuse=reuse):
+        for _ in range(nb_layers):
+            before = densenet
+            if bottleneck:
+                densenet = convolved(densenet, 1)
+            densenet = tf.concat([convolved(densenet, 3), before], 3)
+        densenet = convolved(densenet, 1)
+        if dropout:
+            densenet = core.dropout(densenet, keep_prob=dropout_keep_prob)
+        if downsample:
+            densenet = avg_pool_2d(densenet, kernel_size=2, strides=downsample_strides)
+    return densenet
 
 
 conv1d, conv2d, conv3d = conv_1d, conv_2d, conv_3d
