@@ -157,3 +157,8 @@ def test_metrics_of_ones_own_count_at_thresholds():
         assert {key: value.tolist() for key, value in sess.run(updates).items()} == expected
         assert {key: value.tolist() for key, value in sess.run(values).items()} == expected
         assert sess.run(metrics_impl._safe_scalar_div(tf.constant(3.), tf.constant(0.), 'quotient')) == 0
+
+
+def test_the_module_of_metrics_has_all_of_them():
+    from reflow.tensorflow.python.ops import metrics
+    assert all(hasattr(metrics, name) for name in dir(tf.metrics) if not name.startswith('_'))
