@@ -162,3 +162,20 @@ def test_metrics_of_ones_own_count_at_thresholds():
 def test_the_module_of_metrics_has_all_of_them():
     from reflow.tensorflow.python.ops import metrics
     assert all(hasattr(metrics, name) for name in dir(tf.metrics) if not name.startswith('_'))
+
+
+def test_classes_that_pass_for_tensors():
+    from reflow.framework import ops, tensor_util
+
+    class Plain:
+        name = 'x'
+
+    class Replicated:
+        name = property(lambda self: 'x')
+        dtype = property(lambda self: tf.float32)
+
+    with pytest.raises(TypeError, match='^Type Plain does not define a `name` property$'):
+        ops.register_dense_tensor_like_type(Plain)
+    assert not tf.is_tensor(Replicated())
+    ops.register_dense_tensor_like_type(Replicated)
+    assert ops.is_dense_tensor_like(Replicated()) and tf.is_tensor(Replicated()) and tensor_util.is_tensor(Replicated())

@@ -402,9 +402,21 @@ def get_from_proto_function(collection_name):
     return _proto_function(collection_name)[2]
 
 
+_dense_tensor_likes = (Tensor, _core.Variable)
+
+
 def is_dense_tensor_like(t):
-    """Whether `t` is a tensor or a variable."""
-    return isinstance(t, (Tensor, _core.Variable))
+    """Whether `t` is a tensor, a variable, or of a class that is registered to stand for one."""
+    return isinstance(t, _dense_tensor_likes)
+
+
+def register_dense_tensor_like_type(tensor_type):
+    """Has objects of a class pass for tensors. TypeError: the class has no properties `name` and `dtype`."""
+    global _dense_tensor_likes
+    for name in ('name', 'dtype'):
+        if not isinstance(getattr(tensor_type, name, None), property):
+            raise TypeError('Type %s does not define a `%s` property' % (tensor_type.__name__, name))
+    _dense_tensor_likes += (tensor_type,)
 
 
 def as_graph_element(value):
