@@ -553,15 +553,13 @@ def bincount(arr, weights=None, minlength=None, maxlength=None, dtype=dtypes.int
     """How often each number is in `arr`."""
     from reflow.ops import array_ops
     with ops.name_scope('bincount' if name is None else name):
-        arr = ops.convert_to_tensor(arr, name='arr', dtype=dtypes.int32)
-        array_is_nonempty = reduce_prod(array_ops.shape(arr)) > 0
-        output_size = cast(array_is_nonempty, dtypes.int32) * (reduce_max(arr) + 1)
-        if minlength is not None:
-            minlength = ops.convert_to_tensor(minlength, name='minlength', dtype=dtypes.int32)
-            output_size = gen_math_ops.maximum(minlength, output_size)
-        if maxlength is not None:
-            maxlength = ops.convert_to_tensor(maxlength, name='maxlength', dtype=dtypes.int32)
-            output_size = gen_math_ops.minimum(maxlength, output_size)
-        weights = (ops.convert_to_tensor(weights, name='weights') if weights is not None else
-                   ops.convert_to_tensor([], dtype=dtypes.as_dtype(dtype)))
-        return gen_math_ops.bincount(arr, output_size, weights)
+        numbers = ops.convert_to_tensor(arr, name='arr', dtype=dtypes.int32)
+        one_if_any = cast(reduce_prod(array_ops.shape(numbers)) > 0, dtypes.int32)
+        length = one_if_any * (reduce_max(numbers) + 1)
+        for limit, name_of_limit, limited in ((minlength, 'minlength', gen_math_ops.maximum),
+                                              (maxlength, 'maxlength', gen_math_ops.minimum)):
+            if limit is not None:
+                length = limited(ops.convert_to_tensor(limit, name=name_of_limit, dtype=dtypes.int32), length)
+        if weights is None:
+            weights = ops.convert_to_tensor([], dtype=dtypes.as_dtype(dtype))
+        return gen_math_ops.bincount(numbers, length, ops.convert_to_tensor(weights, name='weights'))

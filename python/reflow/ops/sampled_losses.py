@@ -26,62 +26,60 @@ def compute_sampled_logits(weights, biases, labels, inputs, num_sampled, num_cla
                            subtract_log_q=True, remove_accidental_hits=False, partition_strategy='mod', name=None,
                            seed=None):
     """(logits, labels), [batch, num_true + num_sampled] both, of the true classes and of sampled ones."""
-    if hasattr(weights, '_get_partitions'):
-        weights = list(weights)
-    if not isinstance(weights, list):
-        weights = [weights]
+    weights = list(weights) if hasattr(weights, '_get_partitions') or isinstance(weights, list) else [weights]
     with ops.name_scope(name, 'compute_sampled_logits', weights + [biases, inputs, labels]):
-        if labels.dtype != dtypes.int64:
-            labels = math_ops.cast(labels, dtypes.int64)
-        labels_flat = array_ops.reshape(labels, [-1])
+        labels = labels if labels.dtype == dtypes.int64 else math_ops.cast(labels, dtypes.int64)
+        true_ids = array_ops.reshape(labels, [-1])
         if sampled_values is None:
             sampled_values = candidate_sampling_ops.log_uniform_candidate_sampler(
-                true_classes=labels, num_true=num_true, num_sampled=num_sampled, unique=True, range_max=num_classes,
-                seed=seed)
-        sampled, true_expected_count, sampled_expected_count = [array_ops.stop_gradient(each) for each in sampled_values]
+                labels, num_true, num_sampled, True, num_classes, seed=seed)
+        sampled, true_counts, sampled_counts = map(array_ops.stop_gradient, sampled_values)
         sampled = math_ops.cast(sampled, dtypes.int64)
-        all_ids = array_ops.concat([labels_flat, sampled], 0)
+        ids = array_ops.concat([true_ids, sampled], 0)
 
-        all_w = _rows(weights, all_ids, partition_strategy, inputs.dtype)
-        true_w = array_ops.slice(all_w, [0, 0], array_ops.stack([array_ops.shape(labels_flat)[0], -1]))
-        sampled_w = array_ops.slice(all_w, array_ops.stack([array_ops.shape(labels_flat)[0], 0]), [-1, -1])
-        sampled_logits = math_ops.matmul(inputs, sampled_w, transpose_b=True)
+        def count():
+            return array_ops.shape(true_ids)
 
-        all_b = _rows(biases, all_ids, partition_strategy, inputs.dtype)
-        true_b = array_ops.slice(all_b, [0], array_ops.shape(labels_flat))
-        sampled_b = array_ops.slice(all_b, array_ops.shape(labels_flat), [-1])
-
-        dim = array_ops.shape(true_w)[1:2]
-        new_true_w_shape = array_ops.concat([[-1, num_true], dim], 0)
-        products = math_ops.multiply(array_ops.expand_dims(inputs, 1), array_ops.reshape(true_w, new_true_w_shape))
-        products = array_ops.reshape(products, array_ops.concat([[-1], dim], 0))
-        true_logits = array_ops.reshape(sum_rows(products), [-1, num_true])
-        true_b = array_ops.reshape(true_b, [-1, num_true])
-        true_logits += true_b
-        sampled_logits += sampled_b
-
+        # Rows of the true classes come first, then those of the sampled ones.
+        rows = _rows(weights, ids, partition_strategy, inputs.dtype)
+        true_rows = array_ops.slice(rows, [0, 0], array_ops.stack([count()[0], -1]))
+        sampled_rows = array_ops.slice(rows, array_ops.stack([count()[0], 0]), [-1, -1])
+        sampled_logits = math_ops.matmul(inputs, sampled_rows, transpose_b=True)
+        offsets = _rows(biases, ids, partition_strategy, inputs.dtype)
+        true_offsets = array_ops.slice(offsets, [0], count())
+        sampled_offsets = array_ops.slice(offsets, count(), [-1])
+        true_logits = _products_by_row(inputs, true_rows, num_true)
+        true_logits += array_ops.reshape(true_offsets, [-1, num_true])
+        sampled_logits += sampled_offsets
         if remove_accidental_hits:
             sampled_logits = _without_hits(sampled_logits, labels, sampled, num_true, num_sampled)
         if subtract_log_q:
-            true_logits -= math_ops.log(true_expected_count)
-            sampled_logits -= math_ops.log(sampled_expected_count)
-        out_logits = array_ops.concat([true_logits, sampled_logits], 1)
-        out_labels = array_ops.concat([array_ops.ones_like(true_logits) / num_true,
-                                       array_ops.zeros_like(sampled_logits)], 1)
-        return out_logits, out_labels
+            true_logits -= math_ops.log(true_counts)
+            sampled_logits -= math_ops.log(sampled_counts)
+        logits = array_ops.concat([true_logits, sampled_logits], 1)
+        shares = array_ops.ones_like(true_logits) / num_true
+        return logits, array_ops.concat([shares, array_ops.zeros_like(sampled_logits)], 1)
+
+
+def _products_by_row(inputs, rows, num_rows):
+    """[batch, num_rows]: each input times each of its own rows."""
+    size = array_ops.shape(rows)[1:2]
+    shape = array_ops.concat([[-1, num_rows], size], 0)
+    products = math_ops.multiply(array_ops.expand_dims(inputs, 1), array_ops.reshape(rows, shape))
+    sums = sum_rows(array_ops.reshape(products, array_ops.concat([[-1], size], 0)))
+    return array_ops.reshape(sums, [-1, num_rows])
 
 
 def _without_hits(sampled_logits, labels, sampled, num_true, num_sampled):
     """The logits with a very negative number added where what was sampled is true."""
-    indices, ids, weights = candidate_sampling_ops.compute_accidental_hits(labels, sampled, num_true=num_true)
-    indices = array_ops.reshape(indices, [-1, 1])
-    ids = array_ops.reshape(math_ops.cast(ids, dtypes.int32), [-1, 1])
-    sparse_indices = array_ops.concat([indices, ids], 1, 'sparse_indices')
+    rows, columns, numbers = candidate_sampling_ops.compute_accidental_hits(labels, sampled, num_true=num_true)
+    rows = array_ops.reshape(rows, [-1, 1])
+    columns = array_ops.reshape(math_ops.cast(columns, dtypes.int32), [-1, 1])
+    places = array_ops.concat([rows, columns], 1, 'sparse_indices')
     shape = array_ops.concat([array_ops.shape(labels)[:1], array_ops.expand_dims(num_sampled, 0)], 0)
-    if sampled_logits.dtype != weights.dtype:
-        weights = math_ops.cast(weights, sampled_logits.dtype)
-    return sampled_logits + gen_sparse_ops.sparse_to_dense(sparse_indices, shape, weights, default_value=0.0,
-                                                           validate_indices=False)
+    if numbers.dtype != sampled_logits.dtype:
+        numbers = math_ops.cast(numbers, sampled_logits.dtype)
+    return sampled_logits + gen_sparse_ops.sparse_to_dense(places, shape, numbers, 0.0, False)
 
 
 def nce_loss(weights, biases, labels, inputs, num_sampled, num_classes, num_true=1, sampled_values=None,

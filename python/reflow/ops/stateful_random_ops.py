@@ -7,6 +7,7 @@ from reflow.framework import ops
 from reflow.ops import array_ops
 from reflow.ops import gen_stateful_random_ops
 from reflow.ops import math_ops
+from reflow.ops import stateless_random_ops
 from reflow.ops import variables
 from reflow.training.tracking import tracking
 
@@ -151,19 +152,16 @@ class Generator(tracking.AutoTrackable):
     def uniform(self, shape, minval=0, maxval=None, dtype=dtypes.float32, name=None):
         """Numbers from `minval` on and below `maxval`, by default 1."""
         dtype = dtypes.as_dtype(dtype)
-        if maxval is None:
-            if dtype.is_integer:
-                raise ValueError('Must specify maxval for integer dtype %r' % dtype)
-            maxval = 1
+        maxval = stateless_random_ops.upper_limit(maxval, dtype)
         with ops.name_scope(name, 'stateful_uniform', [shape, minval, maxval]) as name:
             shape = _shape_tensor(shape)
-            minval = ops.convert_to_tensor(minval, dtype=dtype, name='min')
-            maxval = ops.convert_to_tensor(maxval, dtype=dtype, name='max')
+            minval, maxval = (ops.convert_to_tensor(each, dtype=dtype, name=end) for each, end in (
+                (minval, 'min'), (maxval, 'max')))
+            source = self.state.handle, self.algorithm, shape
             if dtype.is_integer:
-                return gen_stateful_random_ops.stateful_uniform_int(self.state.handle, self.algorithm, shape=shape,
-                                                                    minval=minval, maxval=maxval, name=name)
-            sampled = gen_stateful_random_ops.stateful_uniform(self.state.handle, self.algorithm, shape=shape, dtype=dtype)
-            return math_ops.add(sampled * (maxval - minval), minval, name=name)
+                return gen_stateful_random_ops.stateful_uniform_int(*source, minval, maxval, name=name)
+            of_unit = gen_stateful_random_ops.stateful_uniform(*source, dtype=dtype)
+            return math_ops.add(of_unit * (maxval - minval), minval, name=name)
 
     def uniform_full_int(self, shape, dtype=dtypes.uint64, name=None):
         """Integers of all values that the type has."""

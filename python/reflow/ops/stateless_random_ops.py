@@ -16,21 +16,22 @@ def stateless_random_uniform(shape, seed, minval=0, maxval=None, dtype=dtypes.fl
     dtype = dtypes.as_dtype(dtype)
     if dtype not in (dtypes.float16, dtypes.bfloat16, dtypes.float32, dtypes.float64, dtypes.int32, dtypes.int64):
         raise ValueError('Invalid dtype %r' % dtype)
-    if maxval is None:
-        if dtype.is_integer:
-            raise ValueError('Must specify maxval for integer dtype %r' % dtype)
-        maxval = 1
+    maxval = upper_limit(maxval, dtype)
     with ops.name_scope(name, 'stateless_random_uniform', [shape, seed, minval, maxval]) as name:
         shape = _shape_tensor(shape)
-        minval = ops.convert_to_tensor(minval, dtype=dtype, name='min')
-        maxval = ops.convert_to_tensor(maxval, dtype=dtype, name='max')
+        minval, maxval = (ops.convert_to_tensor(each, dtype=dtype, name=end) for each, end in (
+            (minval, 'min'), (maxval, 'max')))
         if dtype.is_integer:
-            result = gen_stateless_random_ops.stateless_random_uniform_int(shape, seed=seed, minval=minval, maxval=maxval,
-                                                                           name=name)
-        else:
-            rnd = gen_stateless_random_ops.stateless_random_uniform(shape, seed=seed, dtype=dtype)
-            result = math_ops.add(rnd * (maxval - minval), minval, name=name)
-        return result
+            return gen_stateless_random_ops.stateless_random_uniform_int(shape, seed, minval, maxval, name=name)
+        of_unit = gen_stateless_random_ops.stateless_random_uniform(shape, seed, dtype=dtype)
+        return math_ops.add(of_unit * (maxval - minval), minval, name=name)
+
+
+def upper_limit(maxval, dtype):
+    """The limit given; 1 for floating numbers. ValueError: integers have none."""
+    if maxval is None and dtype.is_integer:
+        raise ValueError('Must specify maxval for integer dtype %r' % dtype)
+    return 1 if maxval is None else maxval
 
 
 def stateless_random_normal(shape, seed, mean=0.0, stddev=1.0, dtype=dtypes.float32, name=None):
