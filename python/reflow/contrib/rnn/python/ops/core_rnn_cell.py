@@ -80,13 +80,8 @@ def _linear(args, output_size, bias, bias_initializer=None, kernel_initializer=N
     return nn_ops.bias_add(result, biases)
 
 
-class _AroundCell(RNNCell):
-    """What calls a cell between steps of its own."""
-
-    def __init__(self, cell, reuse):
-        super().__init__(_reuse=reuse)
-        rnn_cell_impl.assert_like_rnncell('cell', cell)
-        self._cell = cell
+class CellAround(RNNCell):
+    """Has the sizes and the state of another cell, `_cell`."""
 
     @property
     def state_size(self):
@@ -102,6 +97,15 @@ class _AroundCell(RNNCell):
         """The cell's state of zeros."""
         with ops.name_scope(type(self).__name__ + 'ZeroState', values=[batch_size]):
             return self._cell.zero_state(batch_size, dtype)
+
+
+class _AroundCell(CellAround):
+    """What calls a cell between steps of its own."""
+
+    def __init__(self, cell, reuse):
+        super().__init__(_reuse=reuse)
+        rnn_cell_impl.assert_like_rnncell('cell', cell)
+        self._cell = cell
 
 
 class EmbeddingWrapper(_AroundCell):

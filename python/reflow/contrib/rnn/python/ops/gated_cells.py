@@ -1,7 +1,6 @@
 """Recurrent cells with gates of their own kind."""
 
 from reflow.contrib.rnn.python.ops import core_rnn_cell
-from reflow.framework import ops
 from reflow.framework import tensor_shape
 from reflow.keras.engine import input_spec
 from reflow.ops import array_ops
@@ -169,27 +168,12 @@ class SRUCell(rnn_cell_impl.LayerRNNCell):
         return h, c
 
 
-class CompiledWrapper(rnn_cell_impl.RNNCell):
+class CompiledWrapper(core_rnn_cell.CellAround):
     """A cell that TensorFlow would compile by XLA: here graphs are compiled anyway, and the cell is as it is."""
 
     def __init__(self, cell, compile_stateful=False):
         self._cell = cell
         self._compile_stateful = compile_stateful
-
-    @property
-    def state_size(self):
-        """That of the cell."""
-        return self._cell.state_size
-
-    @property
-    def output_size(self):
-        """That of the cell."""
-        return self._cell.output_size
-
-    def zero_state(self, batch_size, dtype):
-        """The cell's state of zeros."""
-        with ops.name_scope(type(self).__name__ + 'ZeroState', values=[batch_size]):
-            return self._cell.zero_state(batch_size, dtype)
 
     def __call__(self, inputs, state, scope=None):
         return self._cell(inputs, state, scope=scope)

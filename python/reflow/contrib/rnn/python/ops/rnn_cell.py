@@ -8,7 +8,6 @@ from reflow.contrib.rnn.python.ops.gated_cells import *  # noqa: F401,F403
 from reflow.contrib.rnn.python.ops.independent_cells import *  # noqa: F401,F403
 from reflow.contrib.rnn.python.ops.lstm_variants import *  # noqa: F401,F403
 from reflow.framework import dtypes
-from reflow.framework import ops
 from reflow.ops import array_ops
 from reflow.ops import init_ops
 from reflow.ops import math_ops
@@ -161,7 +160,7 @@ class AttentionCellWrapper(rnn_cell_impl.RNNCell):
             return new_attns, array_ops.slice(attn_states, [0, 1, 0], [-1, -1, -1])
 
 
-class HighwayWrapper(rnn_cell_impl.RNNCell):
+class HighwayWrapper(core_rnn_cell.CellAround):
     """Lets part of a cell's inputs through. Srivastava and others, arXiv 1505.00387."""
 
     def __init__(self, cell, couple_carry_transform_gates=True, carry_bias_init=1.0):
@@ -169,21 +168,6 @@ class HighwayWrapper(rnn_cell_impl.RNNCell):
         self._cell = cell
         self._couple_carry_transform_gates = couple_carry_transform_gates
         self._carry_bias_init = carry_bias_init
-
-    @property
-    def state_size(self):
-        """That of the cell."""
-        return self._cell.state_size
-
-    @property
-    def output_size(self):
-        """That of the cell."""
-        return self._cell.output_size
-
-    def zero_state(self, batch_size, dtype):
-        """The cell's state of zeros."""
-        with ops.name_scope(type(self).__name__ + 'ZeroState', values=[batch_size]):
-            return self._cell.zero_state(batch_size, dtype)
 
     def _gate(self, inp, name, bias):
         size = inp.get_shape().with_rank(2).dims[1].value
