@@ -10,10 +10,8 @@ from reflow.framework import sparse_tensor as sparse_tensor_lib
 from reflow.framework import tensor_shape
 
 
-class NumericColumn(
-        base.DenseColumn, collections.namedtuple('NumericColumn', (
-            'key', 'shape', 'default_value', 'dtype', 'normalizer_fn'))):
-    """Numbers as they are."""
+class NumbersOfFeature:
+    """The numbers of one feature: what columns of them have in common, with key, shape, dtype and normalizer_fn."""
 
     @property
     def _is_v2_column(self):
@@ -25,30 +23,9 @@ class NumericColumn(
         return self.key
 
     @property
-    def parse_example_spec(self):
-        """The feature, of the column's shape."""
-        from reflow.ops import parsing_ops
-        return {self.key: parsing_ops.FixedLenFeature(self.shape, self.dtype, self.default_value)}
-
-    def transform_feature(self, transformation_cache, state_manager):
-        """The numbers, normalized, as float32."""
-        from reflow.ops import math_ops
-        tensor = transformation_cache.get(self.key, state_manager)
-        if isinstance(tensor, sparse_tensor_lib.SparseTensor):
-            raise ValueError('The corresponding Tensor of numerical column must be a Tensor. '
-                             'SparseTensor is not supported. key: {}'.format(self.key))
-        if self.normalizer_fn is not None:
-            tensor = self.normalizer_fn(tensor)
-        return math_ops.cast(tensor, dtypes.float32)
-
-    @property
     def variable_shape(self):
         """The column's shape."""
         return tensor_shape.TensorShape(self.shape)
-
-    def get_dense_tensor(self, transformation_cache, state_manager):
-        """The numbers."""
-        return transformation_cache.get(self, state_manager)
 
     @property
     def parents(self):
@@ -69,6 +46,33 @@ class NumericColumn(
         arguments['normalizer_fn'] = serialization.deserialize_function(config['normalizer_fn'], custom_objects)
         arguments['dtype'] = dtypes.as_dtype(config['dtype'])
         return cls(**arguments)
+
+
+class NumericColumn(
+        NumbersOfFeature, base.DenseColumn, collections.namedtuple('NumericColumn', (
+            'key', 'shape', 'default_value', 'dtype', 'normalizer_fn'))):
+    """Numbers as they are."""
+
+    @property
+    def parse_example_spec(self):
+        """The feature, of the column's shape."""
+        from reflow.ops import parsing_ops
+        return {self.key: parsing_ops.FixedLenFeature(self.shape, self.dtype, self.default_value)}
+
+    def transform_feature(self, transformation_cache, state_manager):
+        """The numbers, normalized, as float32."""
+        from reflow.ops import math_ops
+        tensor = transformation_cache.get(self.key, state_manager)
+        if isinstance(tensor, sparse_tensor_lib.SparseTensor):
+            raise ValueError('The corresponding Tensor of numerical column must be a Tensor. '
+                             'SparseTensor is not supported. key: {}'.format(self.key))
+        if self.normalizer_fn is not None:
+            tensor = self.normalizer_fn(tensor)
+        return math_ops.cast(tensor, dtypes.float32)
+
+    def get_dense_tensor(self, transformation_cache, state_manager):
+        """The numbers."""
+        return transformation_cache.get(self, state_manager)
 
 
 class BucketizedColumn(

@@ -4,13 +4,13 @@ import collections
 
 from reflow.feature_column import base_columns
 from reflow.feature_column import categorical_columns
+from reflow.feature_column import dense_columns
 from reflow.feature_column import feature_column_v2 as fc
 from reflow.feature_column import feature_layers
 from reflow.feature_column import transformations
 from reflow.feature_column import utils as fc_utils
 from reflow.framework import dtypes
 from reflow.framework import ops
-from reflow.framework import tensor_shape
 
 
 class SequenceFeatures(feature_layers._BaseFeaturesLayer):
@@ -107,18 +107,9 @@ def sequence_numeric_column(key, shape=(1,), default_value=0., dtype=dtypes.floa
 
 
 class SequenceNumericColumn(
-        base_columns.SequenceDenseColumn, collections.namedtuple('SequenceNumericColumn', (
+        dense_columns.NumbersOfFeature, base_columns.SequenceDenseColumn, collections.namedtuple('SequenceNumericColumn', (
             'key', 'shape', 'default_value', 'dtype', 'normalizer_fn'))):
     """Sequences of numbers."""
-
-    @property
-    def _is_v2_column(self):
-        return True
-
-    @property
-    def name(self):
-        """The feature's name."""
-        return self.key
 
     @property
     def parse_example_spec(self):
@@ -131,11 +122,6 @@ class SequenceNumericColumn(
         tensor = transformation_cache.get(self.key, state_manager)
         return tensor if self.normalizer_fn is None else self.normalizer_fn(tensor)
 
-    @property
-    def variable_shape(self):
-        """The column's shape."""
-        return tensor_shape.TensorShape(self.shape)
-
     def get_sequence_dense_tensor(self, transformation_cache, state_manager):
         """The numbers [batch_size, length] + shape, and the lengths."""
         from reflow.ops import array_ops
@@ -147,23 +133,3 @@ class SequenceNumericColumn(
         num_elements = self.variable_shape.num_elements() if sp_tensor.shape.ndims == 2 else 1
         length = fc_utils.sequence_length_from_sparse_tensor(sp_tensor, num_elements=num_elements)
         return base_columns.TensorSequenceLengthPair(dense_tensor=dense_tensor, sequence_length=length)
-
-    @property
-    def parents(self):
-        """The feature."""
-        return [self.key]
-
-    def _get_config(self):
-        from reflow.feature_column import serialization
-        config = dict(zip(self._fields, self))
-        config['normalizer_fn'] = serialization.serialize_function(self.normalizer_fn)
-        config['dtype'] = self.dtype.name
-        return config
-
-    @classmethod
-    def _from_config(cls, config, custom_objects=None, columns_by_name=None):
-        from reflow.feature_column import serialization
-        arguments = base_columns.config_arguments(cls, config)
-        arguments['normalizer_fn'] = serialization.deserialize_function(config['normalizer_fn'], custom_objects)
-        arguments['dtype'] = dtypes.as_dtype(config['dtype'])
-        return cls(**arguments)

@@ -101,12 +101,16 @@ class QueueRunner:
 
     def _run(self, sess, enqueue_op, coord=None):
         """What a thread does."""
+        self._enqueue_until_closed(sess, coord, lambda: sess.make_callable(enqueue_op), self._queue_closed_exception_types)
+
+    def _enqueue_until_closed(self, sess, coord, make_enqueue, closed):
+        """Calls what make_enqueue() gives until that raises one of `closed`, or the coordinator stops."""
         try:
-            enqueue = sess.make_callable(enqueue_op)
+            enqueue = make_enqueue()
             while not (coord and coord.should_stop()):
                 try:
                     enqueue()
-                except self._queue_closed_exception_types:
+                except closed:
                     self._leave(sess, close_after_last=True)
                     return
         except Exception as error:
@@ -144,12 +148,7 @@ class QueueRunner:
                 return []
             self._runs_per_session[sess] = len(self._enqueue_ops)
             self._exceptions_raised = []
-        threads = [threading.Thread(target=self._run, args=(sess, op, coord),
-                                    name='QueueRunnerThread-{}-{}'.format(self.name, op.name))
-                   for op in self._enqueue_ops]
-        if coord:
-            threads.append(threading.Thread(target=self._close_on_stop, args=(sess, self._cancel_op, coord),
-                                            name='QueueRunnerThread-{}-close_on_stop'.format(self.name)))
+        threads = self._new_threads(sess, coord)
         for thread in threads:
             if coord:
                 coord.register_thread(thread)
@@ -157,6 +156,16 @@ class QueueRunner:
                 thread.daemon = True
             if start:
                 thread.start()
+        return threads
+
+    def _new_threads(self, sess, coord):
+        """One for each enqueue op, and with a coordinator one that closes."""
+        threads = [threading.Thread(target=self._run, args=(sess, op, coord),
+                                    name='QueueRunnerThread-{}-{}'.format(self.name, op.name))
+                   for op in self._enqueue_ops]
+        if coord:
+            threads.append(threading.Thread(target=self._close_on_stop, args=(sess, self._cancel_op, coord),
+                                            name='QueueRunnerThread-{}-close_on_stop'.format(self.name)))
         return threads
 
     def to_proto(self, export_scope=None):
