@@ -14,11 +14,82 @@ from reflow.keras.optimizer_v2 import optimizer_v2
 from reflow.keras.optimizer_v2 import rmsprop
 from reflow.keras.utils.generic_utils import deserialize_keras_object, serialize_keras_object
 from reflow.names.packages import lazy_modules
+from reflow.ops import clip_ops
+from reflow.ops import gradients_impl
 from reflow.training import optimizer as tf_optimizer
 from reflow.training.tracking import base as trackable
 
 _CLASSES = {'adadelta': adadelta.Adadelta, 'adagrad': adagrad.Adagrad, 'adam': adam.Adam, 'adamax': adamax.Adamax,
             'nadam': nadam.Nadam, 'rmsprop': rmsprop.RMSprop, 'sgd': gradient_descent.SGD, 'ftrl': ftrl.Ftrl}
+
+
+class Optimizer:
+    """The base of optimizers of programs, whose get_updates makes the operations of a step and sets `weights`."""
+
+    def __init__(self, **kwargs):
+        for name, value in kwargs.items():
+            if name not in ('clipnorm', 'clipvalue'):
+                raise TypeError('Unexpected keyword argument passed to optimizer: ' + str(name))
+            self._check_clipping(name, value)
+        self.__dict__.update(kwargs)
+        self.updates = []  # the operations of a step
+        self.weights = []  # the variables that files of models keep
+
+    @staticmethod
+    def _check_clipping(name, value):
+        if value < 0:
+            raise ValueError('Expected {} >= 0, received: {}'.format(name, value))
+
+    def get_updates(self, loss, params):
+        """The operations that lower a loss."""
+        raise NotImplementedError
+
+    def get_gradients(self, loss, params):
+        """The gradients of a loss, clipped."""
+        grads = gradients_impl.gradients(loss, params)
+        if any(grad is None for grad in grads):
+            raise ValueError(self._no_gradient)
+        return self._clipped(grads)
+
+    _no_gradient = ('An operation has `None` for gradient. Please make sure that all of your ops have a gradient defined '
+                    '(i.e. are differentiable). Common ops without gradient: K.argmax, K.round, K.eval.')
+
+    def _clipped(self, grads):
+        if hasattr(self, 'clipnorm'):
+            grads = [clip_ops.clip_by_norm(g, self.clipnorm) for g in grads]
+        if hasattr(self, 'clipvalue'):
+            grads = [clip_ops.clip_by_value(g, -self.clipvalue, self.clipvalue) for g in grads]
+        return grads
+
+    def set_weights(self, weights):
+        """Gives `weights` values. ValueError: not as many, or of other shapes."""
+        params = self.weights
+        if len(params) != len(weights):
+            raise ValueError('Length of the specified weight list (' + str(len(weights)) +
+                             ') does not match the number of weights of the optimizer (' + str(len(params)) + ')')
+        for param, weight in zip(params, weights):
+            shape = tuple(param.shape.as_list())
+            if shape != weight.shape:
+                raise ValueError('Optimizer weight shape ' + str(shape) + ' not compatible with provided weight shape ' +
+                                 str(weight.shape))
+        backend_session.batch_set_value(list(zip(params, weights)))
+
+    def get_weights(self):
+        """The values of `weights`."""
+        return backend_session.batch_get_value(self.weights)
+
+    def _weights_for_files(self, params):
+        """(name, value) of all that files of models have; `params`: what is trained."""
+        return list(zip([weight.name for weight in self.weights], self.get_weights()))
+
+    def get_config(self):
+        """The arguments of the constructor."""
+        return {name: getattr(self, name) for name in ('clipnorm', 'clipvalue') if hasattr(self, name)}
+
+    @classmethod
+    def from_config(cls, config):
+        """The optimizer with the arguments of get_config."""
+        return cls(**config)
 
 
 class TFOptimizer(trackable.Trackable):
@@ -83,7 +154,7 @@ def deserialize(config, custom_objects=None):
 
 def get(identifier):
     """The optimizer: a name, a configuration, an optimizer of Keras or of tf.train."""
-    if isinstance(identifier, (optimizer_v2.OptimizerV2, TFOptimizer)):
+    if isinstance(identifier, (Optimizer, optimizer_v2.OptimizerV2, TFOptimizer)):
         return identifier
     if isinstance(identifier, tf_optimizer.Optimizer):
         return TFOptimizer(identifier)
@@ -94,7 +165,8 @@ def get(identifier):
     raise ValueError('Could not interpret optimizer identifier:', identifier)
 
 
-TFOptimizer.__module__ = 'tensorflow.python.keras.optimizers'
+for _class in (Optimizer, TFOptimizer):
+    _class.__module__ = 'tensorflow.python.keras.optimizers'
 
 
 # What TensorFlow has here and programs import, and Reflow elsewhere.

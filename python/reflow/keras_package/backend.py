@@ -15,3 +15,8 @@ def set_image_dim_ordering(dim_ordering):
     if dim_ordering not in {'tf', 'th'}:
         raise ValueError('Unknown dim_ordering:', dim_ordering)
     tensorflow_backend.set_image_data_format('channels_last' if dim_ordering == 'tf' else 'channels_first')
+
+
+def symbolic(func):
+    """A decorator of the package: `func` makes operations of Keras' graph, as all here do."""
+    return func

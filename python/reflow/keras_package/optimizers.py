@@ -18,8 +18,37 @@ from reflow.ops import array_ops
 from reflow.ops import math_ops
 
 
-class Optimizer(optimizer_v2.OptimizerV2):
-    """The base of the package's optimizers."""
+def _clipped(optimizer, grads):
+    """The gradients as the optimizer's clipnorm and clipvalue have them."""
+    clipnorm = getattr(optimizer, 'clipnorm', 0)
+    if clipnorm > 0:
+        norm = K.sqrt(sum(math_ops.reduce_sum(math_ops.square(getattr(g, 'values', g))) for g in grads))
+        factor = array_ops.where(norm >= clipnorm, clipnorm / norm, array_ops.ones_like(norm))
+        grads = [g * factor for g in grads]
+    clipvalue = getattr(optimizer, 'clipvalue', 0)
+    if clipvalue > 0:
+        grads = [K.clip(g, -clipvalue, clipvalue) for g in grads]
+    return grads
+
+
+class Optimizer(tf_keras_optimizers.Optimizer):
+    """The base of optimizers: programs derive theirs from it and write get_updates."""
+
+    def _clipped(self, grads):
+        return _clipped(self, grads)
+
+    @staticmethod
+    def _check_clipping(name, value):
+        """The package takes any."""
+
+    @property
+    def lr(self):
+        """learning_rate by its old name."""
+        return self.learning_rate
+
+
+class _OwnOptimizer(optimizer_v2.OptimizerV2, Optimizer):
+    """The base of the package's own optimizers."""
 
     _arguments_of_tf_keras = ('name',)
     _iterations_then = None
@@ -33,6 +62,15 @@ class Optimizer(optimizer_v2.OptimizerV2):
     def iterations(self, variable):
         optimizer_v2.OptimizerV2.iterations.fset(self, variable)
 
+    @property
+    def weights(self):
+        """The iterations and the slots, or what get_updates of a program's class has set."""
+        return self._weights
+
+    @weights.setter
+    def weights(self, variables):
+        self._weights = list(variables)
+
     def _prepare(self, var_list):
         self._iterations_then = self.iterations + 1
         try:
@@ -41,15 +79,7 @@ class Optimizer(optimizer_v2.OptimizerV2):
             self._iterations_then = None
 
     def _clipped(self, grads):
-        clipnorm = getattr(self, 'clipnorm', 0)
-        if clipnorm > 0:
-            norm = K.sqrt(sum(math_ops.reduce_sum(math_ops.square(getattr(g, 'values', g))) for g in grads))
-            factor = array_ops.where(norm >= clipnorm, clipnorm / norm, array_ops.ones_like(norm))
-            grads = [g * factor for g in grads]
-        clipvalue = getattr(self, 'clipvalue', 0)
-        if clipvalue > 0:
-            grads = [K.clip(g, -clipvalue, clipvalue) for g in grads]
-        return grads
+        return _clipped(self, grads)
 
     def get_config(self):
         """The arguments of the constructor."""
@@ -61,7 +91,7 @@ def _without_none(kwargs):
     return {key: value for key, value in kwargs.items() if value is not None or key != 'epsilon'}
 
 
-class SGD(Optimizer, gradient_descent.SGD):
+class SGD(_OwnOptimizer, gradient_descent.SGD):
     """Gradient descent."""
 
     def __init__(self, learning_rate=0.01, momentum=0., nesterov=False, **kwargs):
@@ -78,7 +108,7 @@ class SGD(Optimizer, gradient_descent.SGD):
         return saved
 
 
-class RMSprop(Optimizer, rmsprop.RMSprop):
+class RMSprop(_OwnOptimizer, rmsprop.RMSprop):
     """Divides gradients by the root of a moving average of their squares."""
 
     _arguments_of_tf_keras = ('name', 'momentum', 'centered')
@@ -87,7 +117,7 @@ class RMSprop(Optimizer, rmsprop.RMSprop):
         rmsprop.RMSprop.__init__(self, learning_rate, rho, **_without_none(kwargs))
 
 
-class Adagrad(Optimizer, adagrad.Adagrad):
+class Adagrad(_OwnOptimizer, adagrad.Adagrad):
     """Divides gradients by the root of the sum of their squares."""
 
     _arguments_of_tf_keras = ('name', 'initial_accumulator_value')
@@ -98,14 +128,14 @@ class Adagrad(Optimizer, adagrad.Adagrad):
         adagrad.Adagrad.__init__(self, learning_rate, **kwargs)
 
 
-class Adadelta(Optimizer, adadelta.Adadelta):
+class Adadelta(_OwnOptimizer, adadelta.Adadelta):
     """Scales gradients by moving averages of squares of updates and gradients."""
 
     def __init__(self, learning_rate=1.0, rho=0.95, **kwargs):
         adadelta.Adadelta.__init__(self, learning_rate, rho, **_without_none(kwargs))
 
 
-class Adam(Optimizer, adam.Adam):
+class Adam(_OwnOptimizer, adam.Adam):
     """Adam."""
 
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, amsgrad=False, **kwargs):
@@ -118,14 +148,14 @@ class Adam(Optimizer, adam.Adam):
         return saved
 
 
-class Adamax(Optimizer, adamax.Adamax):
+class Adamax(_OwnOptimizer, adamax.Adamax):
     """Adam with the maximum norm."""
 
     def __init__(self, learning_rate=0.002, beta_1=0.9, beta_2=0.999, **kwargs):
         adamax.Adamax.__init__(self, learning_rate, beta_1, beta_2, **_without_none(kwargs))
 
 
-class Nadam(Optimizer, nadam.Nadam):
+class Nadam(_OwnOptimizer, nadam.Nadam):
     """Adam with Nesterov's momentum."""
 
     def __init__(self, learning_rate=0.002, beta_1=0.9, beta_2=0.999, **kwargs):

@@ -249,8 +249,10 @@ class Model(Network):
     def _training_updates(self):
         """The operations of a training step."""
         with ops.name_scope('training'):
-            updates = self.optimizer.get_updates(params=self.trainable_weights, loss=self.total_loss)
-            return updates + self.get_updates_for(None) + self.get_updates_for(self.inputs)
+            return self._updates_of_optimizer() + self.get_updates_for(None) + self.get_updates_for(self.inputs)
+
+    def _updates_of_optimizer(self):
+        return self.optimizer.get_updates(params=self.trainable_weights, loss=self.total_loss)
 
     def _metric_tensors(self):
         return [each.__dict__['_call_result'] for each in self.metrics if '_call_result' in each.__dict__]

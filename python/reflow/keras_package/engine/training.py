@@ -2,11 +2,13 @@
 
 import numpy as np
 
+from reflow.framework import ops
 from reflow.keras import backend_session
 from reflow.keras import metrics as metrics_module
 from reflow.keras.engine import layer_weights
 from reflow.keras.engine import training
 from reflow.keras.engine import training_loop
+from reflow.keras.optimizer_v2 import optimizer_v2
 from reflow.keras.utils.progress import LineProgbar
 from reflow.keras_package import losses
 from reflow.keras_package import optimizers
@@ -68,6 +70,12 @@ class Model(training.Model, Layer):
                              'with some data. Or specify input_shape or batch_input_shape in the first layer for automatic '
                              'build. ')
         super().summary(line_length, positions, print_fn)
+
+    def _updates_of_optimizer(self):
+        if isinstance(self.optimizer, optimizer_v2.OptimizerV2):  # which have a scope of their own
+            return super()._updates_of_optimizer()
+        with ops.name_scope(type(self.optimizer).__name__):
+            return super()._updates_of_optimizer()
 
     @staticmethod
     def _optimizer_of(identifier):

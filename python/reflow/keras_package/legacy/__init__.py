@@ -1,0 +1,1 @@
+"""What the package keras has for programs of Keras 1."""
