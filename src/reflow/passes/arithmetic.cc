@@ -68,6 +68,40 @@ bool reduces_nothing(const Node& node) {
   return axes != nullptr && axes->num_elements() == 0 && node.input(1).node->control_inputs().empty();
 }
 
+// The dimensions that a shape is known to have, as the value of Shape or a constant.
+Shape dims_of(const Endpoint& e) {
+  if (e.node->type() == "Shape") return e.node->input(0).shape();
+  const Tensor* value = const_value(e);
+  if (value == nullptr || value->rank() != 1) return Shape::unknown();
+  Shape dims;
+  with_type(kIndexTypes, value->dtype(), [&]<typename T>() {
+    for (int64_t i = 0; i < value->num_elements(); ++i) dims.add_dim(static_cast<int64_t>(value->data<T>()[i]));
+  });
+  return dims;
+}
+
+// Do operands of these shapes give a result of the first one's, whatever the unknown dimensions are?
+bool broadcasts_to_first(const Shape& first, const Shape& second) {
+  if (!first.known_rank() || !second.known_rank() || second.rank() > first.rank()) return false;
+  for (int i = 1; i <= second.rank(); ++i) {
+    const int64_t dim = second.dim(second.rank() - i);
+    if (dim != 1 && (dim < 0 || dim != first.dim(first.rank() - i))) return false;
+  }
+  return true;
+}
+
+// The gradient of an operand that has the shape of the result: what broadcasting would have added is summed up, and
+// the result reshaped to the operand's shape; but it added nothing.
+Endpoint gradient_without_broadcast(const Node& reshape) {
+  const Node& sum = *reshape.input(0).node;
+  if (sum.type() != "Sum" || !sum.control_inputs().empty()) return {};
+  const Node& axes = *sum.input(1).node;
+  if (axes.type() != "BroadcastGradientArgs" || !axes.control_inputs().empty()) return {};
+  const int operand = sum.input(1).index;
+  if (!(axes.input(operand) == reshape.input(1))) return {};
+  return broadcasts_to_first(dims_of(axes.input(operand)), dims_of(axes.input(1 - operand))) ? sum.input(0) : Endpoint{};
+}
+
 // What `node` gives without computing; no endpoint: it has to compute.
 Endpoint simplified(const Node& node) {
   const std::string& op = node.type();
@@ -93,6 +127,8 @@ Endpoint simplified(const Node& node) {
     if (is_scalar_constant(x, 0)) return y;
   } else if (op == "Transpose") {
     return simplified_transpose(node);
+  } else if (op == "Reshape") {
+    return gradient_without_broadcast(node);
   } else if (reduces_nothing(node)) {
     return x;
   }

@@ -57,6 +57,27 @@ TEST_F(Arithmetic, ReductionsOverNoAxis) {
   EXPECT_EQ(reduced->input(0).node->type(), "Sum");
 }
 
+// The gradients of a matrix of any number of rows and of the bias that was added to each.
+TEST_F(Arithmetic, GradientsOfWhatWasNotBroadcast) {
+  const Endpoint x = feed({-1, 3}), dy = feed({-1, 3});
+  const Endpoint whole = op("Shape", {x}), bias = constant(Tensor::vector<int32_t>({3}));
+  Node* axes = node("BroadcastGradientArgs", {whole, bias});
+  Node* dx = fetch(op("Reshape", {op("Sum", {dy, axes->output(0)}), whole}));
+  Node* db = fetch(op("Reshape", {op("Sum", {dy, axes->output(1)}), bias}));
+  run(simplify_arithmetic);
+  EXPECT_EQ(dx->input(0), dy);
+  EXPECT_EQ(db->input(0).node->type(), "Reshape");
+}
+
+TEST_F(Arithmetic, GradientsOfWhatMayHaveBeenBroadcastStay) {
+  const Endpoint x = feed({-1, 3}), y = feed({-1, 3}), dy = feed({-1, 3});
+  const Endpoint x_shape = op("Shape", {x}), y_shape = op("Shape", {y});
+  Node* axes = node("BroadcastGradientArgs", {x_shape, y_shape});
+  Node* dx = fetch(op("Reshape", {op("Sum", {dy, axes->output(0)}), x_shape}));
+  run(simplify_arithmetic);
+  EXPECT_EQ(dx->input(0).node->type(), "Reshape");
+}
+
 TEST_F(Arithmetic, TransposesThatUndoEachOther) {
   const Endpoint x = feed({2, 3, 4});
   const auto perm = [&](int a, int b, int c) { return constant(Tensor::vector<int32_t>({a, b, c})); };
