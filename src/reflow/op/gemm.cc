@@ -10,6 +10,7 @@ namespace reflow::op {
 namespace {
 
 constexpr double kFlopsPerNs = 90;           // of one thread, about
+constexpr double kStoreNs = 0.15;            // an element of C
 constexpr double kWorthSplittingNs = 16000;  // less than this isn't worth waking a thread
 constexpr double kPartNs = 1.5e6;            // parts of large products: late threads hold nothing up
 constexpr int64_t kMostK = 384;              // of a block: a panel lies in the first-level cache
@@ -186,7 +187,7 @@ void gemm(ThreadPool& pool, const Gemm& g, const GemmEpilogue* after) {
     if (after != nullptr) after->call(after->context, 0, 0, g.m, g.n);
     return;
   }
-  const double cost_ns = 2.0 * g.m * g.n * g.k / kFlopsPerNs;
+  const double cost_ns = g.m * g.n * (2.0 * g.k / kFlopsPerNs + kStoreNs);
   const int threads = pool.num_threads();
   if (threads == 1 || cost_ns < kWorthSplittingNs) return PartOfProduct(g, {0, 0, g.m, g.n}, after).compute();
   const int64_t rounds = std::clamp<int64_t>(static_cast<int64_t>(cost_ns / threads / kPartNs), 1, 8);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <utility>
 
 #undef HWY_TARGET_INCLUDE
@@ -137,6 +136,21 @@ HWY_INLINE void transpose4(const float* from, int64_t step, float* to, int64_t t
 }
 #endif
 
+// At most kMostRows floats.
+HWY_INLINE void copy_few(const float* from, int64_t n, float* to) {
+#if HWY_TARGET != HWY_SCALAR
+  if (n >= 4) {
+    const hn::FixedTag<float, 4> d;
+    for (int64_t i = 0; i < n; i += 4) {
+      const int64_t first = std::min(i, n - 4);  // some may be written twice
+      hn::StoreU(hn::LoadU(d, from + first), d, to + first);
+    }
+    return;
+  }
+#endif
+  for (int64_t i = 0; i < n; ++i) to[i] = from[i];
+}
+
 void pack_strips(const float* a, int64_t row_step, int64_t k_step, int64_t rows, int64_t k, float* strips) {
   if (row_step == 1) {
     constexpr int64_t kAtOnce = 8;  // rows of the transpose, so that each strip's part of them is written in one go
@@ -145,12 +159,10 @@ void pack_strips(const float* a, int64_t row_step, int64_t k_step, int64_t rows,
       for_each_strip(rows, [&](int64_t row, int64_t size) {
         float* to = strips + row * k + p * size;
         const float* from = a + row + p * k_step;
-        for (int64_t q = p; q < end; ++q, to += size, from += k_step) {
-          if (size == 6) {
-            std::memcpy(to, from, 6 * sizeof(float));
-          } else {
-            for (int64_t r = 0; r < size; ++r) to[r] = from[r];
-          }
+        if (size == kMostRows) {
+          for (int64_t q = p; q < end; ++q, to += kMostRows, from += k_step) copy_few(from, kMostRows, to);
+        } else {
+          for (int64_t q = p; q < end; ++q, to += size, from += k_step) copy_few(from, size, to);
         }
       });
     }

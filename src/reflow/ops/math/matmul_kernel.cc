@@ -77,6 +77,12 @@ std::unique_ptr<float[]> to_float(const T* x, int64_t n) {
 constexpr int64_t kLargeProduct = 1 << 18;
 constexpr int64_t kNarrowRows = 1024;  // of B, so that its copy lies on the stack and in the first-level cache
 
+// Is op::gemm the faster one? It takes less time for the copy of a transposed B, and for products of little depth.
+bool suits_panels(const MatMulShape& s) {
+  constexpr int64_t kWorthACopy = 16, kFewRows = 128;
+  return s.transpose_b && !s.transpose_a && s.m >= kWorthACopy && (s.m <= kFewRows || s.k >= 4 * s.n);
+}
+
 void narrow_matmul(ThreadPool& pool, const MatMulShape& s, const float* a, const float* b, float* c,
                    const op::GemmEpilogue* after) {
   alignas(64) float packed[kNarrowRows * op::kNarrowColumns];
@@ -107,7 +113,7 @@ void matmul_f32(ThreadPool& pool, const MatMulShape& s, const float* a, const fl
   }
   if (s.n <= op::kNarrowColumns && s.k <= kNarrowRows) return narrow_matmul(pool, s, a, b, c, after);
   const int64_t lda = s.transpose_a ? s.m : s.k, ldb = s.transpose_b ? s.k : s.n;
-  if (after != nullptr && s.m * s.n > kLargeProduct) {
+  if (suits_panels(s) || (after != nullptr && s.m * s.n > kLargeProduct)) {
     op::gemm(pool, {s.transpose_a, s.transpose_b, s.m, s.n, s.k, a, lda, b, ldb, nullptr, c, s.n, false}, after);
     return;
   }
