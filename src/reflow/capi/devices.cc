@@ -59,11 +59,10 @@ uint64_t TF_DeviceListIncarnation(const TF_DeviceList* list, int index, TF_Statu
 
 void TF_Reset(const TF_SessionOptions* options, const char** containers, int ncontainers, TF_Status* status) {
   report(status, [&]() -> Status {
-    // The sessions of this process share nothing that could be reset for all of them.
-    if (options->target.empty()) return OkStatus();
+    const std::vector<std::string> names(containers, containers + ncontainers);
+    if (options->target.empty()) return TF_Session::reset_local(names);
     runtime::SessionOptions config;
     config.config_proto = options->config;
-    const std::vector<std::string> names(containers, containers + ncontainers);
     return runtime::reset_target(options->target, names, config);
   });
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <mutex>
+#include <set>
 
 #include "reflow/client/session_of_config.h"
 #include "reflow/client/session_proto.h"
@@ -85,6 +86,10 @@ void delete_all(TF_Tensor** tensors, size_t n) {
   }
 }
 
+// The sessions that run in this process.
+std::mutex local_mutex;
+std::set<TF_Session*> local_sessions;
+
 SessionOptions options_for(const TF_SessionOptions& options, const Graph& graph) {
   SessionOptions made;
   made.target = options.target;
@@ -95,7 +100,25 @@ SessionOptions options_for(const TF_SessionOptions& options, const Graph& graph)
 }  // namespace
 
 TF_Session::TF_Session(const TF_SessionOptions& options, const Graph& graph)
-    : session(session_of_config(options_for(options, graph), options.config)), backend(client::backend_of(session)) {}
+    : session(session_of_config(options_for(options, graph), options.config)), backend(client::backend_of(session)) {
+  if (!options.target.empty()) return;
+  const std::lock_guard lock(local_mutex);
+  local_sessions.insert(this);
+}
+
+TF_Session::~TF_Session() {
+  const std::lock_guard lock(local_mutex);
+  local_sessions.erase(this);
+}
+
+Status TF_Session::reset_local(std::span<const std::string> containers) {
+  const std::lock_guard lock(local_mutex);
+  Status first;
+  for (TF_Session* session : local_sessions) first.Update(session->backend.reset(containers));
+  for (TF_Session* session : local_sessions) first.Update(session->backend.close());
+  local_sessions.clear();
+  return first;
+}
 
 StatusOr<const TF_Session::Prepared*> TF_Session::prepare(const Call& call) {
   const uint64_t hash = hash_of(call);

@@ -14,6 +14,9 @@
 // A session with the signatures that it has run.
 struct TF_Session {
   TF_Session(const TF_SessionOptions& options, const reflow::Graph& graph);
+  ~TF_Session();
+  // Resets these containers of all sessions of this process, and closes them.
+  static reflow::Status reset_local(std::span<const std::string> containers);
 
   // What a run is asked for.
   struct Call {

@@ -148,6 +148,22 @@ static void saved_models(void) {
   TF_DeleteSessionOptions(options);
 }
 
+static void resets(void) {
+  TF_Graph* g = TF_NewGraph();
+  const TF_Output one = out(constant(g, "one", scalar_float(1)), 0);
+  TF_Session* session = new_session(g);
+  show_run("before", session, out(NULL, 0), NULL, one);
+  TF_SessionOptions* options = TF_NewSessionOptions();
+  const char* containers[1] = {"localhost"};
+  TF_Reset(options, containers, 1, s);
+  show_status("local reset");
+  show_run("after", session, out(NULL, 0), NULL, one);
+  TF_DeleteSessionOptions(options);
+  TF_DeleteSession(session, s);
+  show_status("delete");
+  TF_DeleteGraph(g);
+}
+
 static void servers(void) {
   printf("null %d\n", TF_NewServer("\xff", 1, s) == NULL);
   show_status("bad server def");
@@ -181,5 +197,6 @@ void sessions_section(void) {
   devices();
   older();
   saved_models();
+  resets();
   servers();
 }

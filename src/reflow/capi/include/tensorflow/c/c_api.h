@@ -384,7 +384,7 @@ typedef struct TF_DeprecatedSession TF_DeprecatedSession;
 TF_CAPI_EXPORT TF_DeprecatedSession* TF_NewDeprecatedSession(const TF_SessionOptions* options, TF_Status* status);
 TF_CAPI_EXPORT void TF_CloseDeprecatedSession(TF_DeprecatedSession* session, TF_Status* status);
 TF_CAPI_EXPORT void TF_DeleteDeprecatedSession(TF_DeprecatedSession* session, TF_Status* status);
-/* Ends the sessions of a server's target, with the resources of these containers. */
+/* Ends the sessions of a target, of this process where it is "", with the resources of these containers. */
 TF_CAPI_EXPORT void TF_Reset(const TF_SessionOptions* opt, const char** containers, int ncontainers, TF_Status* status);
 /* Adds a GraphDef. */
 TF_CAPI_EXPORT void TF_ExtendGraph(TF_DeprecatedSession* session, const void* proto, size_t proto_len,
