@@ -100,6 +100,35 @@ TF_Operation* make(TF_Graph* g, const char* type, const char* name, std::initial
   return op;
 }
 
+// TensorFlow takes its pointers as they are.
+TEST(Graph, TensorsOfAnotherGraphAreErrors) {
+  TF_Status* const s = TF_NewStatus();
+  TF_Graph *const g = TF_NewGraph(), *const other = TF_NewGraph();
+  TF_Output x{make(other, "Placeholder", "x", {}, s), 0}, y{make(g, "Placeholder", "y", {}, s), 0}, dy{nullptr, 0};
+  TF_OperationDescription* d = TF_NewOperation(g, "Neg", "neg");
+  TF_AddInput(d, x);
+  EXPECT_EQ(TF_FinishOperation(d, s), nullptr);
+  EXPECT_STREQ(TF_Message(s), "Node x was not found in the graph");
+  d = TF_NewOperation(g, "NoOp", "wait");
+  TF_AddControlInput(d, x.oper);
+  EXPECT_EQ(TF_FinishOperation(d, s), nullptr);
+  EXPECT_EQ(TF_GetCode(s), TF_INVALID_ARGUMENT);
+  TF_AddGradients(g, &y, 1, &x, 1, nullptr, s, &dy);
+  EXPECT_STREQ(TF_Message(s), "Node x was not found in the graph");
+  EXPECT_EQ(TF_NewWhile(g, &x, 1, s).cond_graph, nullptr);
+  EXPECT_EQ(TF_GetCode(s), TF_INVALID_ARGUMENT);
+  TF_SessionOptions* const options = TF_NewSessionOptions();
+  TF_Session* const session = TF_NewSession(g, options, s);
+  TF_Tensor* result = nullptr;
+  TF_SessionRun(session, nullptr, nullptr, nullptr, 0, &x, &result, 1, nullptr, 0, nullptr, s);
+  EXPECT_EQ(TF_GetCode(s), TF_INVALID_ARGUMENT) << TF_Message(s);
+  TF_DeleteSession(session, s);
+  TF_DeleteSessionOptions(options);
+  TF_DeleteGraph(g);
+  TF_DeleteGraph(other);
+  TF_DeleteStatus(s);
+}
+
 // Several threads run one session while another adds operations to the graph.
 TEST(Session, ThreadsShareASessionWhileItsGraphGrows) {
   TF_Status* const s = TF_NewStatus();

@@ -118,6 +118,9 @@ StatusOr<Node*> TF_OperationDescription::finish() {
   const std::lock_guard lock(g.mutex());
   if (g.find(spec.name) != nullptr) return invalid_argument("Duplicate node name in graph: '{}'", spec.name);
   RETURN_IF_ERROR(check_arguments());
+  for (const Endpoint& input : spec.inputs) RETURN_IF_ERROR(capi::check_tensor(graph, input));
+  for (const Node* control : spec.control_inputs) RETURN_IF_ERROR(capi::check_operation(graph, control));
+  RETURN_IF_ERROR(graph::check_not_removed(g, *spec.op));
   if (!colocation.empty()) spec.attrs.set("_class", std::vector<std::string>(colocation.begin(), colocation.end()));
   RETURN_IF_ERROR(graph::complete_node_spec(&spec, true));
   ASSIGN_OR_RETURN(Node* const node, g.add_node(std::move(spec)));

@@ -29,8 +29,11 @@ void TF_AddGradientsWithPrefix(TF_Graph* g, const char* prefix, TF_Output* y, in
       }
     }
     for (int i = 0; dx != nullptr && i < ny; ++i) options.grad_ys.push_back(op::Gradient{endpoint_of(dx[i])});
-    const std::span<const Endpoint> xs = endpoints_of(x, nx);
-    ASSIGN_OR_RETURN(const std::vector<op::Gradient> gradients, autodiff::gradients(graph, endpoints_of(y, ny), xs, options));
+    const std::span<const Endpoint> ys = endpoints_of(y, ny), xs = endpoints_of(x, nx);
+    for (const Endpoint& e : ys) RETURN_IF_ERROR(check_tensor(g, e));
+    for (const Endpoint& e : xs) RETURN_IF_ERROR(check_tensor(g, e));
+    for (const op::Gradient& dy_given : options.grad_ys) RETURN_IF_ERROR(check_tensor(g, dy_given.values));
+    ASSIGN_OR_RETURN(const std::vector<op::Gradient> gradients, autodiff::gradients(graph, ys, xs, options));
     for (int i = 0; i < nx; ++i) {
       if (!gradients[i].values) {
         return invalid_argument("Cannot compute the partial derivative for node '{}' as it's unreachable from the output node(s).",
@@ -112,6 +115,8 @@ Status check_params(const TF_WhileParams& p) {
   for (int i = 0; i < p.ninputs; ++i) {
     if (p.body_outputs[i].oper == nullptr) return invalid_argument("TF_WhileParams `body_outputs[{}]` field isn't set", i);
   }
+  RETURN_IF_ERROR(check_tensor(p.cond_graph, endpoint_of(p.cond_output)));
+  for (const Endpoint& e : endpoints_of(p.body_outputs, p.ninputs)) RETURN_IF_ERROR(check_tensor(p.body_graph, e));
   if (p.name == nullptr) return invalid_argument("TF_WhileParams `name` field is null");
   const Endpoint condition = endpoint_of(p.cond_output);
   if (condition.dtype() != DType::kBool) {
@@ -177,6 +182,7 @@ TF_WhileParams TF_NewWhile(TF_Graph* g, TF_Output* inputs, int ninputs, TF_Statu
   const bool ok = report(status, [&]() -> Status {
     if (ninputs == 0) return invalid_argument("TF_NewWhile() must be passed at least one input");
     const std::lock_guard lock(g->impl().mutex());
+    for (const Endpoint& e : endpoints_of(inputs, ninputs)) RETURN_IF_ERROR(check_tensor(g, e));
     loop->graph = g;
     loop->initial.assign(inputs, inputs + ninputs);
     loop->body_outputs.resize(ninputs, {nullptr, 0});

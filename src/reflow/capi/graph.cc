@@ -7,20 +7,23 @@
 #include "reflow/graph/shape_context.h"
 #include "tensorflow/core/framework/graph.pb.h"
 
-using namespace reflow;
-using namespace reflow::capi;
+namespace reflow::capi {
 
-namespace {
+Status check_operation(const TF_Graph* g, const Node* node) {
+  if (node != nullptr && &node->graph() == &g->impl()) return OkStatus();
+  return invalid_argument("Node {} was not found in the graph", node ? node->name() : "");
+}
 
-Status check_tensor(const TF_Graph* g, Endpoint e) {
-  if (!e || &e.node->graph() != &g->impl()) {
-    return invalid_argument("Node {} was not found in the graph", e ? e.node->name() : "");
-  }
+Status check_tensor(const TF_Graph* g, const Endpoint& e) {
+  RETURN_IF_ERROR(check_operation(g, e.node));
   if (e.index >= 0 && e.index < e.node->num_outputs()) return OkStatus();
   return invalid_argument("Node {} has no output {}", e.node->name(), e.index);
 }
 
-}  // namespace
+}  // namespace reflow::capi
+
+using namespace reflow;
+using namespace reflow::capi;
 
 TF_Graph* TF_NewGraph() { return new TF_Graph; }
 void TF_DeleteGraph(TF_Graph* g) { delete g; }

@@ -100,6 +100,9 @@ StatusOr<std::unique_ptr<TF_ImportGraphDefResults>> import(TF_Graph* g, const TF
   for (tensorflow::NodeDef& node : *def.mutable_node()) {
     if (node.device().empty()) node.set_device(o.default_device);
   }
+  for (const auto& [key, e] : options.input_map) RETURN_IF_ERROR(check_tensor(g, e));
+  for (const auto& [name, node] : options.control_input_map) RETURN_IF_ERROR(check_operation(g, node));
+  for (const Node* node : options.control_dependencies) RETURN_IF_ERROR(check_operation(g, node));
   options.return_elements = o.outputs;
   options.return_elements.insert(options.return_elements.end(), o.operations.begin(), o.operations.end());
   ASSIGN_OR_RETURN(const graph::ImportResult imported, graph::import_graph_def(def, options, &g->impl()));

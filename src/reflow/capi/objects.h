@@ -58,6 +58,10 @@ inline DType dtype_of_c(TF_DataType type) { return static_cast<DType>(type); }
 // num_dims < 0: unknown rank.
 Shape shape_of(const int64_t* dims, int num_dims);
 
+// InvalidArgument: "Node {} was not found in the graph", or it has no such output.
+Status check_tensor(const TF_Graph* g, const Endpoint& e);
+Status check_operation(const TF_Graph* g, const Node* node);
+
 void set_status(TF_Status* status, const Status& value);
 // What the exception that is being handled says. REQUIRES: within a catch block.
 Status status_of_exception();

@@ -34,11 +34,15 @@ Status check_same_graph(const Graph& graph, std::span<const Endpoint> inputs, st
   return OkStatus();
 }
 
+}  // namespace
+
 Status check_not_removed(const Graph& graph, const OpDef& op) {
   if (op.deprecated_in == 0 || graph.versions.producer < op.deprecated_in) return OkStatus();
   return unimplemented("Op {} is not available in GraphDef version {}. It has been removed in version {}. {}.", op.name,
                        graph.versions.producer, op.deprecated_in, op.deprecation);
 }
+
+namespace {
 
 std::string name_for(Graph& graph, std::string_view name, std::string_view type) {
   if (name.empty()) name = type;

@@ -14,6 +14,9 @@ std::string summarize_op(const OpDef& op);
 // NotFound: "Op type not registered '{}' in binary running on {}. ...".
 Status op_not_registered(std::string_view type);
 
+// Unimplemented: "Op {} is not available in GraphDef version {}. It has been removed in version {}. {}.".
+Status check_not_removed(const Graph& graph, const OpDef& op);
+
 // Number and types of the inputs that a node has; inputs without a node are passed over.
 // InvalidArgument: "NodeDef expected inputs '{}' do not match {} inputs specified; ...", and that of check_input_type.
 Status check_input_types(const NodeSpec& spec);
