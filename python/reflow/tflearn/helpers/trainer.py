@@ -338,23 +338,33 @@ class TrainOp:
             assert self.feed_dict[key] is not None, 'Unknown DataPreprocessing dict key!'
             function.initialize(self.feed_dict[key], self.session)
         self.n_batches = -(-self.n_train_samples // self.batch_size)
-        self._position = None
+        self._batch_index = None
+        self._step_of_epoch = 0
         self.val_summary = None
 
     def _next_batch(self):
         """(arrays, whether it is the epoch's last batch)"""
-        if self._position is None:
-            if self.shuffle:
-                np.random.shuffle(self.index_array)
-            self._position = 0
-        rows = self.index_array[self._position:self._position + self.batch_size]
-        self._position += len(rows)
-        self.current_iter = self._position
-        is_last = self._position >= self.n_train_samples
+        if self._batch_index is None:
+            self._batch_index = -1
+            self._shuffle_samples()
+        self._batch_index += 1
+        if self._batch_index == self.n_batches:
+            # As with TFLearn, each further round begins with the last batch.
+            self._batch_index = -1
+            self._shuffle_samples()
+        begin = self._batch_index % self.n_batches * self.batch_size
+        rows = self.index_array[begin:begin + self.batch_size]
+        self._step_of_epoch += 1
+        self.current_iter = min(self._step_of_epoch * self.batch_size, self.n_train_samples)
+        is_last = self.current_iter == self.n_train_samples
         if is_last:
-            self._position = None
+            self._step_of_epoch = 0
         return _prepared({key: value[rows] for key, value in self.feed_dict.items()}, self.dprep_dict, self.daug_dict,
                          True), is_last
+
+    def _shuffle_samples(self):
+        if self.shuffle:
+            np.random.shuffle(self.index_array)
 
     def train_step(self, step, snapshot_epoch, snapshot_step, show_metric):
         """Trains with the next batch, and validates if it is time. Gives whether that was so."""
