@@ -136,3 +136,30 @@ def random_sequence_from_textfile(path, seq_maxlen):
     """A part of the file from a random place."""
     with open(path) as file:
         return random_sequence_from_string(file.read(), seq_maxlen)
+
+
+class VocabularyProcessor:
+    """Documents as rows of numbers of words: that of tf.contrib.learn.preprocessing."""
+
+    def __new__(cls, max_document_length, min_frequency=0, vocabulary=None, tokenizer_fn=None):
+        from reflow.contrib.learn.python.learn.preprocessing import text
+        return text.VocabularyProcessor(max_document_length, min_frequency, vocabulary, tokenizer_fn)
+
+    @classmethod
+    def restore(cls, filename):
+        """What `save` has written."""
+        from reflow.contrib.learn.python.learn.preprocessing import text
+        return text.VocabularyProcessor.restore(filename)
+
+
+_OF_IMAGE_FILES = frozenset((
+    'ImagePreloader', 'LabelPreloader', 'Preloader', 'build_hdf5_image_dataset', 'build_image_dataset_from_dir',
+    'convert_color', 'directory_to_samples', 'get_img_channel', 'image_dirs_to_samples', 'image_preloader', 'load_image',
+    'pil_to_nparray', 'resize_image'))
+
+
+def __getattr__(name):
+    if name in _OF_IMAGE_FILES:
+        from reflow.tflearn import image_files
+        return getattr(image_files, name)
+    raise AttributeError("module 'tflearn.data_utils' has no attribute '%s'" % name)
