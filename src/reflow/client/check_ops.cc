@@ -21,11 +21,25 @@ namespace {
 using client::apply_op;
 using client::convert;
 
+// Whether TensorFlow knows the value while a graph is built. The engine knows more, but then a check would fail in the
+// program where TensorFlow's fails in a run, if it is run.
+bool is_known(const Output& value) {
+  static constexpr std::string_view kFromShapes[] = {"Const", "Shape", "Size", "Rank"};
+  static constexpr std::string_view kFromValues[] = {"Range", "Cast", "Concat", "ConcatV2", "Pack", "Fill", "Equal", "NotEqual"};
+  const std::string type = value.op().type();
+  if (std::ranges::find(kFromShapes, type) != std::end(kFromShapes)) return true;
+  return std::ranges::find(kFromValues, type) != std::end(kFromValues) && std::ranges::all_of(value.op().inputs(), is_known);
+}
+
+Tensor known_value(const Output& value) {
+  return executing_eagerly() || is_known(value) ? constant_value(value) : Tensor();
+}
+
 // What a failed check says of `value`: its elements where they are known, else its name.
 std::string static_text(const TensorLike& value) {
   if (const auto* text = std::get_if<std::string>(&value.value())) return *text;
   if (const Output* tensor = value.output()) {
-    const Tensor known = constant_value(*tensor);
+    const Tensor known = known_value(*tensor);
     return known.valid() ? client::numpy_str(known) : client::python_tensor(*tensor);
   }
   return client::describe(value);
@@ -35,7 +49,7 @@ std::string static_text(const TensorLike& value) {
 bool fails_statically(const Output& condition, const Output& all) {
   if (executing_eagerly()) return !eager_bool(all);
   const std::vector<Output> sides = condition.op().inputs();
-  const std::vector<Tensor> values{constant_value(sides[0]), constant_value(sides[1])};
+  const std::vector<Tensor> values{known_value(sides[0]), known_value(sides[1])};
   if (!values[0].valid() || !values[1].valid()) return false;
   const auto result = op::evaluate(*condition.node(), values);
   if (!result.ok()) return false;
