@@ -361,3 +361,13 @@ def test_branches_of_functions_use_captured_variables():
 def test_what_is_not_there_says_so(make):
     with pytest.raises(NotImplementedError, match='Reflow does not'):
         make()
+
+
+def test_shuffled_by_a_tensor():
+    dataset = Dataset.range(6).shuffle(6, seed=tf.constant(3, tf.int64))
+    assert passes(dataset) == [[0, 1, 2, 3, 4, 5]]
+    tf.set_random_seed(5)
+    dataset = Dataset.range(6).shuffle(6, seed=tf.constant(3, tf.int64))
+    assert passes(dataset) == [[4, 5, 0, 2, 1, 3]]
+    names = [op.name for op in tf.get_default_graph().get_operations()]
+    assert {'mod/y', 'mod', 'seed', 'seed2/Equal', 'seed2'} <= set(names)

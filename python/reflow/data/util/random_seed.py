@@ -5,7 +5,9 @@ from reflow.ops import array_ops, math_ops
 
 def get_seed(seed):
     """The int64 tensors `seed` and `seed2` of a dataset with the seed `seed`; both are 0 if there is no seed at all."""
-    of_graph, of_op = random_seed.get_seed(seed)
+    of_graph, of_op = random_seed.get_seed(0 if isinstance(seed, ops.Tensor) else seed)
+    if isinstance(seed, ops.Tensor):
+        of_op = seed % (2**31 - 1)
 
     def zero(name):
         return constant_op.constant(0, dtype=dtypes.int64, name=name)
