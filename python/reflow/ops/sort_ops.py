@@ -35,29 +35,29 @@ def _sort_or_argsort(values, axis, direction, return_argsort):
 
 
 def _descending_sort(values, axis, return_argsort=False):
+    """By top_k of all, which works along the last axis: another axis takes its place meanwhile."""
+    from reflow.ops import array_ops
+    from reflow.ops import nn_ops
+    size, rank = array_ops.shape(values)[axis], array_ops.rank(values)
+    is_last = axis == -1 or axis + 1 == values.shape.ndims
+    swap = None if is_last else _swap_with_last(axis, rank, values.shape.ndims)
+    sorted_values, places = nn_ops.top_k(values if is_last else array_ops.transpose(values, swap), size)
+    result = places if return_argsort else sorted_values
+    return result if is_last else array_ops.transpose(result, swap)
+
+
+def _swap_with_last(axis, rank, static_rank):
+    """The permutation that swaps an axis and the last one."""
     from reflow.ops import array_ops
     from reflow.ops import math_ops
-    from reflow.ops import nn_ops
-    k = array_ops.shape(values)[axis]
-    rank = array_ops.rank(values)
-    static_rank = values.shape.ndims
-    if axis == -1 or axis + 1 == values.get_shape().ndims:  # top_k works along the last axis
-        top_k_input = values
-        transposition = None
-    else:
-        if axis < 0:
-            axis += static_rank or rank
-        if static_rank is not None:
-            transposition = constant_op.constant_v1(
-                np.r_[np.arange(axis), [static_rank - 1], np.arange(axis + 1, static_rank - 1), [axis]],
-                name='transposition')
-        else:
-            transposition = array_ops.concat([
-                math_ops.range(axis), [rank - 1], math_ops.range(axis + 1, rank - 1), [axis]], axis=0)
-        top_k_input = array_ops.transpose(values, transposition)
-    values, indices = nn_ops.top_k(top_k_input, k)
-    result = indices if return_argsort else values
-    return result if transposition is None else array_ops.transpose(result, transposition)
+    if axis < 0:
+        axis += static_rank or rank
+    if static_rank is None:
+        between = [math_ops.range(axis), [rank - 1], math_ops.range(axis + 1, rank - 1), [axis]]
+        return array_ops.concat(between, axis=0)
+    order = np.arange(static_rank)
+    order[[axis, -1]] = order[[-1, axis]]
+    return constant_op.constant_v1(order, name='transposition')
 
 
 def _ascending_sort(values, axis, return_argsort=False):

@@ -79,31 +79,29 @@ def create_train_op(total_loss, optimizer, global_step=_USE_GLOBAL_STEP, update_
         tf_logging.warning('update_ops in create_train_op does not contain all the update_ops in GraphKeys.UPDATE_OPS')
     if update_ops:
         with ops.control_dependencies(list(update_ops)):
-            barrier = control_flow_ops.no_op(name='update_barrier')
-        total_loss = control_flow_ops.with_dependencies([barrier], total_loss)
+            all_updates = control_flow_ops.no_op(name='update_barrier')
+        total_loss = control_flow_ops.with_dependencies([all_updates], total_loss)
+    trainable = tf_variables.trainable_variables()
     if variables_to_train is None:
-        variables_to_train = tf_variables.trainable_variables()
-    else:
-        for variable in variables_to_train:
-            assert variable.trainable or variable in tf_variables.trainable_variables()
+        variables_to_train = trainable
     assert variables_to_train
-    grads = optimizer.compute_gradients(total_loss, variables_to_train, gate_gradients=gate_gradients,
-                                        aggregation_method=aggregation_method,
-                                        colocate_gradients_with_ops=colocate_gradients_with_ops)
+    assert all(variable.trainable or variable in trainable for variable in variables_to_train)
+    gradients = optimizer.compute_gradients(
+        total_loss, variables_to_train, gate_gradients=gate_gradients, aggregation_method=aggregation_method,
+        colocate_gradients_with_ops=colocate_gradients_with_ops)
     if transform_grads_fn:
-        grads = transform_grads_fn(grads)
+        gradients = transform_grads_fn(gradients)
     if summarize_gradients:
         with ops.name_scope('summarize_grads'):
-            add_gradients_summaries(grads)
-    grad_updates = optimizer.apply_gradients(grads, global_step=global_step)
+            add_gradients_summaries(gradients)
+    step = optimizer.apply_gradients(gradients, global_step=global_step)
     with ops.name_scope('train_op'):
-        if check_numerics:
-            total_loss = array_ops.check_numerics(total_loss, 'LossTensor is inf or nan')
-        train_op = control_flow_ops.with_dependencies([grad_updates], total_loss)
+        loss = array_ops.check_numerics(total_loss, 'LossTensor is inf or nan') if check_numerics else total_loss
+        loss_after_step = control_flow_ops.with_dependencies([step], loss)
     train_ops = ops.get_collection_ref(ops.GraphKeys.TRAIN_OP)
-    if train_op not in train_ops:
-        train_ops.append(train_op)
-    return train_op
+    if loss_after_step not in train_ops:
+        train_ops.append(loss_after_step)
+    return loss_after_step
 
 
 def train(train_op, logdir, master='', is_chief=True, scaffold=None, hooks=None, chief_only_hooks=None,
