@@ -13,7 +13,8 @@
 namespace reflow::formats {
 namespace {
 
-constexpr size_t kChunkBytes = 256 << 10;         // fits into a core's cache
+// What a thread copies, sums and writes at once: more keeps the file in fewer pages, less stays in a core's cache.
+constexpr size_t kChunkBytes = 1 << 20;
 constexpr int64_t kMostPendingBytes = 256 << 20;  // of tensors that are kept until flush()
 constexpr size_t kLeastReserved = 1 << 20;        // bytes: below, a system call more costs what it saves
 constexpr double kCostNsPerByte = 0.6;            // copied, summed, copied by the system
@@ -70,14 +71,23 @@ Status BundleDataWriter::flush() {
   std::mutex mutex;
   Status status;
   std::atomic<bool> failed = false;
+  const size_t buffer_bytes = std::min(kChunkBytes, static_cast<size_t>(pending_bytes_));
+  std::vector<std::unique_ptr<char[]>> buffers;  // that no thread uses: the system clears the pages of new ones
   pool_->parallel_for(static_cast<int64_t>(chunks_.size()), kCostNsPerByte * kChunkBytes, [&](int64_t begin, int64_t end) {
-    const auto buffer = std::make_unique_for_overwrite<char[]>(kChunkBytes);
+    std::unique_ptr<char[]> buffer;
+    if (const std::lock_guard lock(mutex); !buffers.empty()) {
+      buffer = std::move(buffers.back());
+      buffers.pop_back();
+    }
+    if (!buffer) buffer = std::make_unique_for_overwrite<char[]>(buffer_bytes);
     for (int64_t i = begin; i < end && !failed; ++i) {
       const Status written = write_chunk(static_cast<size_t>(i), buffer.get());
       if (written.ok()) continue;
       const std::lock_guard lock(mutex);
       if (!failed.exchange(true)) status = written;
     }
+    const std::lock_guard lock(mutex);
+    buffers.push_back(std::move(buffer));
   });
   for (const Piece& piece : pieces_) {
     Place& place = places_[piece.place];

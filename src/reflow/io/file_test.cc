@@ -25,7 +25,8 @@ TEST(File, PiecesOfAnySizeFollowEachOther) {
   auto file = WritableFile::open(path);
   ASSERT_TRUE(file.ok());
   std::string all;
-  for (const size_t size : {size_t{7}, kBlock - 7, kBlock, 3 * kBlock + 1, kBlock - 2, size_t{0}, size_t{1}, 2 * kBlock - 5, size_t{9}, kBlock}) {
+  for (const size_t size : {size_t{7}, kBlock - 7, kBlock, 3 * kBlock + 1, kBlock - 2, size_t{0}, size_t{1}, 2 * kBlock - 5,
+                            size_t{9}, kBlock}) {
     const std::string piece(size, static_cast<char>('a' + size % 23));
     ASSERT_TRUE((*file)->append(piece).ok());
     all += piece;
