@@ -79,3 +79,109 @@ def test_mistakes_in_loading():
         tf.saved_model.load_v2(str(DATA / 'tf_1_15'))
     with pytest.raises(IOError, match='SavedModel file does not exist at: '):
         tf.saved_model.load_v2('/nowhere')
+
+
+class Inner(tf.Module):
+    def __init__(self):
+        super().__init__()
+        self.b = tf.Variable([1., 2.], name='b')
+
+
+class Model(tf.Module):
+    def __init__(self, vocabulary=None):
+        super().__init__()
+        self.w = tf.Variable([[1., 2.], [3., 4.]], name='w')
+        self.inner, self.many = Inner(), [tf.Variable(1.), tf.Variable(2, dtype=tf.int64, trainable=False)]
+        self.table = tf.lookup.StaticHashTable(
+            tf.lookup.KeyValueTensorInitializer(['a', 'b'], tf.constant([1, 2], tf.int64)), -1)
+        if vocabulary:
+            self.words = tf.lookup.StaticHashTable(
+                tf.lookup.TextFileInitializer(vocabulary, tf.string, -2, tf.int64, -1), -1)
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 2]), tf.TensorSpec([], name='factor')])
+    def dense(self, x, by):
+        return {'y': (tf.matmul(x, self.w) + self.inner.b) * by, 'sum': tf.reduce_sum(x)}
+
+    @tf.function
+    def scale(self, x, by=2, *, flag=True):
+        return x * by if flag else x
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
+    def look(self, x):
+        return self.table.lookup(x), self.words.lookup(x)
+
+    @tf.function(input_signature=[])
+    def bump(self):
+        return self.many[0].assign_add(1.)
+
+
+def test_what_is_saved_is_loaded(tmp_path):
+    vocabulary = tmp_path / 'vocabulary.txt'
+    vocabulary.write_text('a\nb\nc\n')
+    model, folder = Model(str(vocabulary)), str(tmp_path / 'model')
+    model.scale(tf.constant([1., 2.]))
+    model.scale(tf.constant(3), 5)
+    model.w.assign([[5., 6.], [7., 8.]])
+    tf.saved_model.save(model, folder, signatures={'dense': model.dense, 'look': model.look})
+    vocabulary.unlink()  # it is among the assets
+    loaded = tf.compat.v2.saved_model.load(folder)
+    assert loaded.w.numpy().tolist() == [[5, 6], [7, 8]] and loaded.inner.b.name == 'b:0'
+    assert [variable.trainable for variable in loaded.many] == [True, False]
+    found = loaded.dense(tf.constant([[1., 1.]]), tf.constant(2.))
+    assert found['y'].numpy().tolist() == [[26, 32]] and found['sum'].numpy() == 2
+    assert loaded.scale(tf.constant(3), 5).numpy() == 15 and loaded.scale(tf.constant([1., 2.]), flag=True).numpy()[1] == 4
+    assert [each.numpy().tolist() for each in loaded.look(tf.constant(['a', 'c', 'z']))] == [[1, -1, -1], [0, 2, -1]]
+    assert loaded.bump().numpy() == 2 and loaded.many[0].numpy() == 2 and model.many[0].numpy() == 1
+    signature = loaded.signatures['dense']
+    assert signature(x=tf.constant([[1., 1.]]), factor=tf.constant(1.))['y'].numpy().tolist() == [[13, 16]]
+    assert loaded.signatures['look'](tf.constant(['b']))['output_1'].numpy() == [1]
+    again = str(tmp_path / 'again')
+    tf.saved_model.save(loaded, again)  # without signatures, as it has several functions that could be one
+    assert tf.saved_model.load_v2(again).dense(tf.constant([[1., 1.]]), tf.constant(1.))['y'].numpy().tolist() == [[13, 16]]
+
+
+def test_sessions_load_what_is_saved(tmp_path):
+    vocabulary, folder = tmp_path / 'vocabulary.txt', str(tmp_path / 'model')
+    vocabulary.write_text('a\nb\nc\n')
+    model = Model(str(vocabulary))
+    tf.saved_model.save(model, folder, signatures={'serving_default': model.dense, 'look': model.look})
+    vocabulary.unlink()
+    with tf.Graph().as_default(), tf.Session() as sess:
+        meta_graph = tf.saved_model.loader.load(sess, [tf.saved_model.SERVING], folder)
+        signature = meta_graph.signature_def['serving_default']
+        assert {key: info.name for key, info in signature.inputs.items()} == {
+            'x': 'serving_default_x:0', 'factor': 'serving_default_factor:0'}
+        feeds = {signature.inputs['x'].name: [[1., 1.]], signature.inputs['factor'].name: 1.}
+        assert sess.run(signature.outputs['y'].name, feeds).tolist() == [[5, 8]]
+        look = meta_graph.signature_def['look']
+        assert sess.run(look.outputs['output_1'].name, {look.inputs['x'].name: ['c', 'z']}).tolist() == [2, -1]
+
+
+def test_one_function_that_can_be_a_signature_is_it(tmp_path):
+    model = tf.train.Checkpoint(v=tf.Variable(3.))
+    model.f = tf.function(lambda x: model.v * x, input_signature=[tf.TensorSpec(None, tf.float32)])
+    tf.saved_model.save(model, str(tmp_path))
+    loaded = tf.saved_model.load_v2(str(tmp_path))
+    assert loaded.f(x=tf.constant(2.)).numpy() == 6 and list(loaded.signatures) == ['serving_default']
+    assert loaded.signatures['serving_default'](tf.constant(4.))['output_0'].numpy() == 12
+    restored = tf.train.Checkpoint(v=tf.Variable(0.))
+    restored.restore(str(tmp_path / 'variables/variables'))
+    assert restored.v.numpy() == 3
+
+
+def test_mistakes_in_saving(tmp_path):
+    with pytest.raises(ValueError, match='Expected a Trackable object for export, got 3.'):
+        tf.saved_model.save(3, str(tmp_path))
+    model, elsewhere = tf.Module(), tf.Variable(1.)
+    model.f = tf.function(lambda x: x * elsewhere, input_signature=[tf.TensorSpec([], tf.float32)])
+    with pytest.raises(AssertionError, match='Tried to export a function which references untracked object'):
+        tf.saved_model.save(model, str(tmp_path))
+    with pytest.raises(ValueError, match='Expected a TensorFlow function to generate a signature for, but got 7'):
+        tf.saved_model.save(model, str(tmp_path), signatures=7)
+    nested = tf.function(lambda x: {'a': [x, x]}, input_signature=[tf.TensorSpec([], tf.float32)])
+    with pytest.raises(ValueError, match='Got a dictionary containing non-Tensor value .* for key a in the output of the function'):
+        tf.saved_model.save(tf.Module(), str(tmp_path), signatures=nested)
+    named = tf.Module()
+    named.signatures = tf.Module()
+    with pytest.raises(ValueError, match="which has an attribute named 'signatures'. This is a reserved attribute"):
+        tf.saved_model.save(named, str(tmp_path))

@@ -120,6 +120,19 @@ class Function:
             return self._traced(args, kwargs)[0]
         return self._traced(*self._canonical(args, kwargs))[0]
 
+    def _list_all_concrete_functions_for_serialization(self):
+        """The traces, each signature once; that of the input signature is made where it isn't there yet."""
+        if self._input_signature is not None:
+            self.get_concrete_function()
+        found = []
+        for concrete in self._traces.concrete_functions():
+            signature = concrete.structured_input_signature
+            if any(isinstance(each, function_lib.UnknownArgument) for each in nest.flatten(signature, expand_composites=True)):
+                continue
+            if all(each.structured_input_signature != signature for each in found):
+                found.append(concrete)
+        return found
+
     def _bound_to(self, instance_of):
         """The function as a method of the object that `instance_of` gives."""
         def method(*args, **kwargs):

@@ -218,6 +218,10 @@ class Function:
             self._alive.append((graph, [value for value in flat if not isinstance(value, _core.Tensor)]))
         return concrete, [value for value in flat if _is_traced(value)]
 
+    def concrete_functions(self):
+        """The functions that have been traced, in this order."""
+        return list(self._traces.values())
+
     @staticmethod
     def _structure_key(structure):
         return repr(nest.map_structure(lambda _: None, structure)) if nest.is_sequence(structure) else ''

@@ -2,7 +2,10 @@
 
 from reflow.framework import dtypes
 from reflow.framework import ops
+from reflow.framework import tensor_like
 from reflow.ops import gen_lookup_ops
+from reflow.training.tracking import base as trackable
+from reflow.training.tracking import tracking
 
 
 def _check_table_dtypes(table, key_dtype, value_dtype):
@@ -12,7 +15,7 @@ def _check_table_dtypes(table, key_dtype, value_dtype):
         raise TypeError('Invalid value dtype, expected %s but got %s.' % (table.value_dtype, value_dtype))
 
 
-class TableInitializerBase:
+class TableInitializerBase(trackable.Trackable):
     """What fills a table."""
 
     def __init__(self, key_dtype, value_dtype):
@@ -94,9 +97,8 @@ class TextFileInitializer(TableInitializerBase):
         if vocab_size is not None and vocab_size <= 0:
             raise ValueError('Invalid vocab_size %s.' % vocab_size)
         self._filename_arg = filename
-        with ops.init_scope(), ops.device('CPU'):
-            # The path as the graph's checkpoints know it.
-            self._filename = ops.convert_to_tensor(filename, dtypes.string, name='asset_path')
+        # The path as models that are saved know it.
+        self._filename = self._track_trackable(tracking.TrackableAsset(filename), '_filename').asset_path
         self._key_index = key_index
         self._value_index = value_index
         self._vocab_size = vocab_size
@@ -112,7 +114,7 @@ class TextFileInitializer(TableInitializerBase):
                 table.resource_handle, filename, self._key_index, self._value_index,
                 -1 if self._vocab_size is None else self._vocab_size, self._delimiter)
         ops.add_to_collection(ops.GraphKeys.TABLE_INITIALIZERS, init_op)
-        if filename.op.type == 'Const':
+        if not tensor_like.is_eager_tensor(filename) and filename.op.type == 'Const':
             ops.add_to_collection(ops.GraphKeys.ASSET_FILEPATHS, filename)
         return init_op
 

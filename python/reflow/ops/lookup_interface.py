@@ -68,7 +68,7 @@ class InitializableLookupTableBase(LookupInterface):
         super().__init__(initializer.key_dtype, initializer.value_dtype)
         self._default_value = ops.convert_to_tensor(default_value, dtype=self._value_dtype)
         self._default_value.get_shape().merge_with(tensor_shape.TensorShape([]))
-        self._initializer = initializer
+        self._initializer = self._track_trackable(initializer, '_initializer')
         with ops.init_scope():
             self._resource_handle = self._create_resource()
         if ops.get_default_graph()._get_control_flow_context() is not None:

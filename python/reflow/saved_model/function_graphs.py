@@ -8,19 +8,31 @@ _CALLS = ('PartitionedCall', 'StatefulPartitionedCall')
 
 
 class Library:
-    """The functions of a SavedModel. `suffix` goes to the shared names of their resources, which no other model shares."""
+    """The functions of a SavedModel.
+
+    `suffix` goes to their names, which are those of other functions in the program, and to the shared names of their
+    resources, which no other model shares.
+    """
 
     def __init__(self, library, suffix):
-        self._functions = {}
+        self._suffix = suffix
+        self._functions = {}  # by their new names
+        names = {function.signature.name for function in library.function}
         for function in library.function:
             copy = type(function)()
             copy.CopyFrom(function)
+            copy.signature.name += suffix
             for node in copy.node_def:
-                _own_resources(node, suffix)
-            self._functions[function.signature.name] = copy
+                if node.op in names:
+                    node.op += suffix
+                for called in _called_by(node):
+                    called.name += suffix
+                _own_resources(node, suffix.encode())
+            self._functions[copy.signature.name] = copy
 
     def __getitem__(self, name):
-        return self._functions[name]
+        """The function that the model calls so."""
+        return self._functions[name + self._suffix]
 
     def graph_of(self, name):
         """(GraphDef with the other functions in its library; names of the results' tensors).
@@ -30,7 +42,7 @@ class Library:
         graph_def = protos.message('tensorflow.GraphDef')()
         function = self[name]
         results, _ = self._add(function, '', {arg.name: arg.name + ':0' for arg in function.signature.input_arg}, [], graph_def)
-        graph_def.library.function.extend(self._functions.values())
+        self._add_called(graph_def)
         graph_def.versions.producer = 134
         return graph_def, results
 
@@ -41,7 +53,7 @@ class Library:
             inputs = [tensors[name] for name in node.input if not name.startswith('^')]
             after = control_inputs + [each for name in node.input if name.startswith('^') for each in nodes.get(name[1:], ())]
             if node.op in _CALLS:
-                called = self[node.attr['f'].func.name]
+                called = self._functions[node.attr['f'].func.name]
                 outputs, nodes[node.name] = self._add(
                     called, prefix + node.name + '/', dict(zip((arg.name for arg in called.signature.input_arg), inputs)),
                     after, graph_def)
@@ -61,6 +73,17 @@ class Library:
         results = [tensors[function.ret[arg.name]] for arg in function.signature.output_arg]
         return results, [each for names in nodes.values() for each in names]
 
+    def _add_called(self, graph_def):
+        """Adds the functions that are called, and those that they call."""
+        added, to_visit = set(), [graph_def.node]
+        while to_visit:
+            for node in to_visit.pop():
+                for name in [node.op, *(called.name for called in _called_by(node))]:
+                    if name in self._functions and name not in added:
+                        added.add(name)
+                        graph_def.library.function.add().CopyFrom(self._functions[name])
+                        to_visit.append(self._functions[name].node_def)
+
     @staticmethod
     def _sorted(function):
         """The nodes, each behind those that it needs."""
@@ -79,10 +102,17 @@ class Library:
         return order
 
 
+def _called_by(node):
+    """The functions in a node's attributes."""
+    for value in node.attr.values():
+        if value.HasField('func'):
+            yield value.func
+        yield from value.list.func
+
+
 def _own_resources(node, suffix):
-    for key in ('shared_name',):
-        if key in node.attr and node.op != 'VarHandleOp':
-            node.attr[key].s = (node.attr[key].s or node.name.encode()) + suffix
+    if 'shared_name' in node.attr:
+        node.attr['shared_name'].s = (node.attr['shared_name'].s or node.name.encode()) + suffix
     if node.op == 'HashTableV2':
         node.attr['use_node_name_sharing'].b = True
 

@@ -29,7 +29,7 @@ class Loader:
         self._objects = meta_graph.object_graph_def
         self._export_dir = export_dir
         self._constants = {node.name: node.attr for node in meta_graph.graph_def.node}
-        self._library = function_graphs.Library(meta_graph.graph_def.library, b'_load_%d' % ops.uid())
+        self._library = function_graphs.Library(meta_graph.graph_def.library, '_load_%d' % ops.uid())
         self._keywords = {node.bare_concrete_function.concrete_function_name: list(node.bare_concrete_function.argument_keywords)
                           for node in self._objects.nodes if node.WhichOneof('kind') == 'bare_concrete_function'}
         self._traces = _Traces(self._trace)

@@ -27,6 +27,23 @@ class AutoTrackable(base.Trackable):
     def _no_dependency(self, value):
         return data_structures.NoDependency(value)
 
+    def _list_functions_for_serialization(self, serialization_cache):
+        """The functions that are attributes of the object or of its class."""
+        from reflow.eager import def_function
+        from reflow.eager import function as function_lib
+        del serialization_cache
+        functions = {}
+        for name in dir(self):
+            try:
+                value = getattr(self, name, None)
+            except Exception:  # a property that can't be asked for now
+                continue
+            if isinstance(value, def_function.BoundFunction):
+                value = value._function
+            if isinstance(value, (def_function.Function, function_lib.ConcreteFunction)):
+                functions[name] = value
+        return functions
+
 
 _MISSING = object()
 
@@ -70,6 +87,8 @@ class resource_tracker_scope:
 class CapturableResource(base.Trackable):
     """A resource with a handle, which is made when it is first asked for."""
 
+    _resource_device = ''
+
     def __init__(self, device='', deleter=None):
         del deleter
         self._resource_handle = None
@@ -80,6 +99,17 @@ class CapturableResource(base.Trackable):
 
     def _initialize(self):
         """Initializes the resource."""
+
+    def _list_functions_for_serialization(self, serialization_cache):
+        """Functions that make the resource, and fill it."""
+        from reflow.eager import def_function
+        del serialization_cache
+
+        def initialize():
+            self._initialize()
+            return 1
+        return {'_create_resource': def_function.function(lambda: self._create_resource(), input_signature=[], autograph=False),
+                '_initialize': def_function.function(initialize, input_signature=[], autograph=False)}
 
     @property
     def resource_handle(self):
