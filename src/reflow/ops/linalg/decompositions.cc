@@ -14,18 +14,8 @@
 namespace reflow::ops {
 namespace {
 
-struct AllDecompositions {
-  RealDecompositions real;
-  Decompositions<std::complex<float>> of_complex_floats;
-  Decompositions<std::complex<double>> of_complex_doubles;
-};
-
 const AllDecompositions& fastest() {
-  static const AllDecompositions all = [] {
-    const RealDecompositions* avx2 = avx2_decompositions();
-    return AllDecompositions{avx2 != nullptr ? *avx2 : RealDecompositions{table<float>(), table<double>()},
-                             table<std::complex<float>>(), table<std::complex<double>>()};
-  }();
+  static const AllDecompositions all = avx2_decompositions() != nullptr ? *avx2_decompositions() : all_decompositions();
   return all;
 }
 
@@ -33,11 +23,11 @@ const AllDecompositions& fastest() {
 
 template <>
 const Decompositions<float>& decompositions() {
-  return fastest().real.of_floats;
+  return fastest().of_floats;
 }
 template <>
 const Decompositions<double>& decompositions() {
-  return fastest().real.of_doubles;
+  return fastest().of_doubles;
 }
 template <>
 const Decompositions<std::complex<float>>& decompositions() {

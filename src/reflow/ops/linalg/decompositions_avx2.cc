@@ -18,9 +18,9 @@
 
 namespace reflow::ops {
 
-const RealDecompositions* avx2_decompositions() {
+const AllDecompositions* avx2_decompositions() {
   static const bool has_it = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  static const RealDecompositions all = {table<float>(), table<double>()};
+  static const AllDecompositions all = all_decompositions();
   return has_it ? &all : nullptr;
 }
 
@@ -30,7 +30,7 @@ const RealDecompositions* avx2_decompositions() {
 
 namespace reflow::ops {
 
-const RealDecompositions* avx2_decompositions() { return nullptr; }
+const AllDecompositions* avx2_decompositions() { return nullptr; }
 
 }  // namespace reflow::ops
 

@@ -1,5 +1,5 @@
-// table(): what decompositions.h declares, for the instruction set that the source including this is compiled for. It includes
-// Eigen's Core, Eigenvalues, LU, QR and SVD before. No guard: each source includes this once.
+// all_decompositions(): what decompositions.h declares, for the instruction set that the source which includes this is compiled
+// for. It includes Eigen's Core, Eigenvalues, LU, QR and SVD before. No guard: each source includes this once.
 
 namespace reflow::ops {
 namespace {
@@ -11,21 +11,8 @@ using View = Eigen::Map<RowMajor<T>>;
 template <typename T>
 using ConstView = Eigen::Map<const RowMajor<T>>;
 
-// The type that orthogonal decompositions work in. They take long to compile: both complex types share double precision.
 template <typename T>
-struct Wide {
-  using type = T;
-};
-template <typename T>
-struct Wide<std::complex<T>> {
-  using type = std::complex<double>;
-};
-template <typename T>
-using WideOf = Eigen::Matrix<typename Wide<T>::type, Eigen::Dynamic, Eigen::Dynamic>;
-template <typename T>
-WideOf<T> widened(const T* a, int64_t rows, int64_t columns) {
-  return ConstView<T>(a, rows, columns).template cast<typename Wide<T>::type>();
-}
+using ColumnMajor = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
 
 template <typename T>
 RowMajor<T> adjoint_if(bool adjoint, const T* a, int64_t n) {
@@ -66,37 +53,40 @@ bool solution_of(const T* a, int64_t n, bool adjoint, const T* b, int64_t column
 template <typename T>
 void qr_of(const T* a, int64_t rows, int64_t columns, bool full, T* q, T* r) {
   const int64_t size = full ? rows : std::min(rows, columns);
-  const Eigen::HouseholderQR<WideOf<T>> qr(widened(a, rows, columns));
-  const WideOf<T> orthogonal = qr.householderQ() * WideOf<T>::Identity(rows, size);
-  View<T>(q, rows, size) = orthogonal.template cast<T>();
+  const Eigen::HouseholderQR<ColumnMajor<T>> qr(ConstView<T>(a, rows, columns));
+  View<T>(q, rows, size) = qr.householderQ() * ColumnMajor<T>::Identity(rows, size);
   View<T> triangle(r, size, columns);
-  triangle = qr.matrixQR().topRows(size).template cast<T>();
+  triangle = qr.matrixQR().topRows(size);
   for (int64_t i = 1; i < size; ++i) triangle.row(i).head(std::min(i, columns)).setZero();
 }
 
 template <typename T>
 void svd_of(const T* a, int64_t rows, int64_t columns, bool full, T* s, T* u, T* v) {
   const unsigned options = !u ? 0 : full ? Eigen::ComputeFullU | Eigen::ComputeFullV : Eigen::ComputeThinU | Eigen::ComputeThinV;
-  const Eigen::BDCSVD<WideOf<T>> svd(widened(a, rows, columns), options);
+  const Eigen::BDCSVD<ColumnMajor<T>> svd(ConstView<T>(a, rows, columns), options);
   for (int64_t i = 0; i < std::min(rows, columns); ++i) s[i] = static_cast<T>(svd.singularValues()(i));
   if (!u) return;
-  View<T>(u, rows, svd.matrixU().cols()) = svd.matrixU().template cast<T>();
-  View<T>(v, columns, svd.matrixV().cols()) = svd.matrixV().template cast<T>();
+  View<T>(u, rows, svd.matrixU().cols()) = svd.matrixU();
+  View<T>(v, columns, svd.matrixV().cols()) = svd.matrixV();
 }
 
 template <typename T>
 bool eig_of(const T* a, int64_t n, T* values, T* vectors) {
-  const Eigen::SelfAdjointEigenSolver<WideOf<T>> solver(widened(a, n, n),
-                                                        vectors ? Eigen::ComputeEigenvectors : Eigen::EigenvaluesOnly);
+  const Eigen::SelfAdjointEigenSolver<ColumnMajor<T>> solver(ConstView<T>(a, n, n),
+                                                             vectors ? Eigen::ComputeEigenvectors : Eigen::EigenvaluesOnly);
   if (solver.info() != Eigen::Success) return false;
   for (int64_t i = 0; i < n; ++i) values[i] = static_cast<T>(solver.eigenvalues()(i));
-  if (vectors) View<T>(vectors, n, n) = solver.eigenvectors().template cast<T>();
+  if (vectors) View<T>(vectors, n, n) = solver.eigenvectors();
   return true;
 }
 
 template <typename T>
-Decompositions<T> table() {
+Decompositions<T> decompositions_of() {
   return {lu_of<T>, inverse_of<T>, solution_of<T>, qr_of<T>, svd_of<T>, eig_of<T>};
+}
+AllDecompositions all_decompositions() {
+  return {decompositions_of<float>(), decompositions_of<double>(), decompositions_of<std::complex<float>>(),
+          decompositions_of<std::complex<double>>()};
 }
 
 }  // namespace
