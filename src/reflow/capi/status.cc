@@ -45,7 +45,7 @@ Status write_bytes(std::string_view bytes, TF_Buffer* buffer) {
   if (buffer->data != nullptr) return invalid_argument("Passing non-empty TF_Buffer is invalid.");
   void* const copy = std::malloc(bytes.size() + (bytes.empty() ? 1 : 0));
   if (copy == nullptr) return resource_exhausted("Out of memory for {} bytes", bytes.size());
-  std::memcpy(copy, bytes.data(), bytes.size());
+  if (!bytes.empty()) std::memcpy(copy, bytes.data(), bytes.size());
   buffer->data = copy;
   buffer->length = bytes.size();
   buffer->data_deallocator = [](void* data, size_t) { std::free(data); };

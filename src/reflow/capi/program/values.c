@@ -23,7 +23,6 @@ static void statuses(void) {
   show_status("ok");
   printf("version %.4s\n", TF_Version());
   for (int t = 0; t <= 25; ++t) printf("size of %d: %zu\n", t, TF_DataTypeSize((TF_DataType)t));
-  printf("size of a ref: %zu\n", TF_DataTypeSize((TF_DataType)101));
 }
 
 static void buffers(void) {
