@@ -185,3 +185,45 @@ def test_mistakes_in_saving(tmp_path):
     named.signatures = tf.Module()
     with pytest.raises(ValueError, match="which has an attribute named 'signatures'. This is a reserved attribute"):
         tf.saved_model.save(named, str(tmp_path))
+
+
+def test_models_of_keras_are_saved_with_their_call(tmp_path):
+    model = tf.keras.Sequential([tf.keras.layers.Dense(3, activation='relu', kernel_initializer='ones', input_shape=(2,)),
+                                 tf.keras.layers.BatchNormalization(),
+                                 tf.keras.layers.Dense(1, kernel_initializer='ones', name='out')])
+    x = np.ones([4, 2], np.float32)
+    expected, folder = model.predict(x), str(tmp_path)
+    tf.saved_model.save(model, folder)
+    loaded = tf.saved_model.load_v2(folder)
+    np.testing.assert_allclose(loaded(x).numpy(), expected, rtol=1e-6)
+    np.testing.assert_allclose(loaded.signatures['serving_default'](tf.constant(x))['out'].numpy(), expected, rtol=1e-6)
+    assert np.abs(loaded(x, training=True).numpy() - expected).max() > 1e-3  # normalises by the batch
+    assert len(loaded.variables) == 8 and len(loaded.trainable_variables) == 6
+    np.testing.assert_allclose(tf.keras.models.load_model(folder).predict(x), expected, rtol=1e-6)
+
+
+def test_objects_of_graphs_are_saved_with_their_session(tmp_path):
+    with tf.Graph().as_default(), tf.Session() as sess:
+        model = tf.Module()
+        model.v = tf.Variable(3., use_resource=True)
+        model.f = tf.function(lambda x: model.v * x, input_signature=[tf.TensorSpec(None, tf.float32)])
+        sess.run(tf.global_variables_initializer())
+        sess.run(model.v.assign(5.))
+        tf.saved_model.save(model, str(tmp_path))
+    with tf.Graph().as_default(), tf.Session() as sess:
+        loaded = tf.saved_model.load_v2(str(tmp_path))
+        y = loaded.f(tf.constant(2.))
+        sess.run(loaded.v.initializer)
+        assert sess.run(y) == 10
+
+
+def test_models_of_keras_in_a_graph_are_saved_with_its_session(tmp_path):
+    with tf.Graph().as_default():
+        tf.keras.backend.set_session(tf.Session())
+        model = tf.keras.Sequential([tf.keras.layers.Dense(1, kernel_initializer='ones', input_shape=(2,), name='out')])
+        model.compile('sgd', 'mse')
+        assert model.predict(np.ones([1, 2])).tolist() == [[2]]
+        tf.saved_model.save(model, str(tmp_path))
+        tf.keras.backend.set_session(None)
+    loaded = tf.saved_model.load_v2(str(tmp_path))
+    assert loaded(np.ones([1, 2], np.float32)).numpy().tolist() == [[2]]

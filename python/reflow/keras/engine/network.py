@@ -409,6 +409,22 @@ class Network(weight_files.WeightFiles, Layer):
     def _updated_version():
         return '2.2.4-tf'
 
+    # What SavedModels of objects have of it.
+
+    @property
+    def _tracking_metadata(self):
+        from reflow.keras.saving import served_functions
+        return served_functions.metadata_of(self)
+
+    def _list_extra_dependencies_for_serialization(self, serialization_cache):
+        from reflow.keras.saving import served_functions
+        return served_functions.dependencies_of(self, serialization_cache)
+
+    def _list_functions_for_serialization(self, serialization_cache):
+        from reflow.keras.saving import served_functions
+        functions = super()._list_functions_for_serialization(serialization_cache)
+        return {**served_functions.functions_of(self), **functions}
+
     def to_json(self, **kwargs):
         """The architecture as JSON."""
         return network_config.to_json(self._updated_config(), **kwargs)

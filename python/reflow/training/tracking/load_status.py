@@ -6,11 +6,11 @@ from reflow.util import deprecation, object_identity
 
 
 def get_session(session=None):
-    """`session`, or the default session."""
+    """`session`, or the default session, or that of Keras."""
     session = session or ops.get_default_session()
     if session is None:
-        raise ValueError('Object-based saving and restoring in a graph needs a session: pass `session`, or make one the '
-                         'default by `with tf.Session():`')
+        from reflow.keras import backend
+        session = backend.get_session()
     return session
 
 
