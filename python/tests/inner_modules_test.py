@@ -164,6 +164,12 @@ def test_the_module_of_metrics_has_all_of_them():
     assert all(hasattr(metrics, name) for name in dir(tf.metrics) if not name.startswith('_'))
 
 
+def test_the_module_of_images_has_what_is_an_op_and_nothing_more():
+    from reflow.tensorflow.python.ops import image_ops
+    for name in ('decode_jpeg', 'encode_jpeg', 'decode_png', 'decode_gif', 'draw_bounding_boxes', 'random_flip_up_down'):
+        assert callable(getattr(image_ops, name)), name
+
+
 def test_classes_that_pass_for_tensors():
     from reflow.framework import ops, tensor_util
 
