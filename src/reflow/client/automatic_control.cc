@@ -35,6 +35,11 @@ bool is_resource(const Endpoint& e) { return base_type(e.dtype()) == DType::kRes
 // The loop that an op is in; null: none.
 WhileContext* loop_of(const Node& node) { return graph::containing_while(node.context()); }
 
+// Does the op run even if nobody reads it? Of a function that is called by its name (outside of loops) effects aren't known.
+bool has_to_run(const Node& node) {
+  return is_ordered(node) || (graph::OpRegistry::global().find(node.type()) == nullptr && loop_of(node) == nullptr);
+}
+
 bool is_loop_merge(const Node& node) {
   return node.type() == "Merge" && std::ranges::any_of(node.inputs(), [](const Endpoint& x) {
     return graph::is_enter(*x.node) || x.node->type() == "NextIteration";
@@ -48,7 +53,7 @@ class Ordering {
   Ordering(graph::Graph& body, WhileContext* loop) : body_(body), loop_(loop) {}
 
   void visit(Node* node) {
-    if (is_ordered(*node)) must_run(node);
+    if (has_to_run(*node)) must_run(node);
     if (node->type() == "NoOp") return;
     if (node->type() == "Merge") return visit_merge(node);
     std::vector<Endpoint> resources;
@@ -176,7 +181,7 @@ class Regions {
   void visit(Node* node) {
     // Ways into conds and loops are seen with what they feed; they may be made long before or after.
     if (graph::is_enter(*node) || graph::is_exit(*node) || graph::is_switch(*node) || is_loop_merge(*node)) return;
-    const bool matters = is_ordered(*node) || node->type() == "Merge" || std::ranges::any_of(node->inputs(), is_resource);
+    const bool matters = has_to_run(*node) || node->type() == "Merge" || std::ranges::any_of(node->inputs(), is_resource);
     if (!matters) return;
     WhileContext* const loop = loop_of(*node);
     while (!graph::contains(open_.back().first, loop) && open_.size() > 1) close();

@@ -13,7 +13,6 @@
 #include "reflow/client/errors.h"
 #include "reflow/client/graph_state.h"
 #include "reflow/client/scopes.h"
-#include "reflow/client/side_effects.h"
 #include "reflow/client/status_errors.h"
 #include "reflow/graph/graph_to_function.h"
 #include "reflow/graph/node_builder.h"
@@ -71,14 +70,13 @@ ConcreteFunction::ConcreteFunction(const std::string& name, const std::vector<Te
         },
         true};
     const client::CaptureScope captures(impl, capture);
-    std::vector<Node*> results;
     for (const Output& result : body(inputs)) {
       Node* const node = client::make_op("Identity", "", {result}, {});
-      results.push_back(node);
       outline.outputs.push_back(node->output(0));
       results_.push_back({node->output_shape(0), base_type(node->output_type(0))});
     }
-    outline.control_outputs = client::order_side_effects(impl, results);
+    const std::vector<Node*> nodes = impl.nodes();
+    outline.control_outputs = client::order_stateful_ops(impl, nodes, outline.outputs);
     client::forget_colocation_with_arguments(impl, outline.inputs);
   }
   is_stateful_ = std::ranges::any_of(outline.control_outputs, [](const Node* node) { return !node->type().ends_with("Dataset"); });
