@@ -25,6 +25,7 @@ class ConcreteFunction:
         self._num_captured = len(traced.captured)
         self._arg_keywords = [each.op.name for each in traced.inputs[:len(traced.inputs) - self._num_captured]]
         self._num_positional_args = len(self._arg_keywords)
+        self._has_loose_control_flow = False  # Switch and Merge without the context that gradients need
 
     @property
     def name(self):
@@ -130,15 +131,23 @@ class ConcreteFunction:
             return self._traced.call_results(args)
         paused = _core.TapesPaused()
         try:
-            outputs = self._traced.call_forward(args)
+            outputs = (self._traced.call_results if self._has_loose_control_flow else self._traced.call_forward)(args)
         finally:
             paused.end()
+        if self._has_loose_control_flow:
+            _core.tape_record(self._traced.name, outputs, inputs, self._no_gradient)
+            return outputs
         results = outputs[:len(self.outputs)]
         intermediates = outputs[len(results):] and outputs
         _core.tape_record(self._traced.name, results, inputs,
                           lambda gradients: self._traced.call_backward(gradients, outputs))
         del intermediates
         return results
+
+
+    def _no_gradient(self, gradients):
+        raise NotImplementedError('The function %s comes from a SavedModel in which Reflow, or TensorFlow 1, has written a '
+                                  'condition or loop over tensors as Switch and Merge: it has no gradient' % self._traced.name)
 
 
 def captured_variables():

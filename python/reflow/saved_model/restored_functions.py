@@ -25,15 +25,18 @@ def concrete_function(library, name, saved, captures, keywords):
     placeholders = [(keyword, arg.type, None if shape is None else shape) for keyword, arg, shape in zip(
         keywords or [arg.name for arg in explicit], explicit, shapes)]
 
+    graph_def, results = library.graph_of(name)
+
     def body(tensors):
         from reflow.ops import array_ops
-        graph_def, results = library.graph_of(name)
         inside = [array_ops.identity(each).op.inputs[0] for each in captured]  # what an operation takes is captured
         mapped = dict(zip((arg.name + ':0' for arg in arguments), [*tensors, *inside]))
         return importer.import_graph_def(graph_def, input_map=mapped, return_elements=results, name='')
     structured_outputs = structured_values.decode(saved.output_signature)
-    return function_lib.from_graph(plain_name(name), placeholders, body, structured_outputs,
-                                   structured_values.decode(saved.canonicalized_input_signature), keywords)
+    concrete = function_lib.from_graph(plain_name(name), placeholders, body, structured_outputs,
+                                       structured_values.decode(saved.canonicalized_input_signature), keywords)
+    concrete._has_loose_control_flow = any(node.op in ('Switch', 'RefSwitch') for node in graph_def.node)
+    return concrete
 
 
 def plain_name(name):
