@@ -190,3 +190,17 @@ def test_a_program_of_benchmarks():
 def test_there_is_no_gpu():
     assert not tf.test.is_gpu_available()
     assert (tf.test.gpu_device_name(), tf.test.is_built_with_cuda()) == ('', False)
+
+
+def test_set_up_within_a_graph_gives_an_empty_one():
+    outer, before = tf.Graph(), tf.get_default_graph()
+    own = Case()
+    for _ in range(2):
+        with outer.as_default():
+            tf.constant(1)
+            own.setUp()
+            assert tf.get_default_graph() is not outer and not tf.get_default_graph().get_operations()
+            assert tf.get_default_graph().seed is not None
+            own.tearDown()
+            assert tf.get_default_graph() is outer
+    assert tf.get_default_graph() is before

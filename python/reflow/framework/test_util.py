@@ -118,6 +118,7 @@ class TensorFlowTestCase(ArrayAssertions, MessageAssertions, absltest.TestCase):
         self._tempdir = None
         self._cached_session = None
         self._cached_arguments = None
+        self._fresh_graph = None
 
     def setUp(self):
         from reflow.framework import ops, random_seed
@@ -125,7 +126,12 @@ class TensorFlowTestCase(ArrayAssertions, MessageAssertions, absltest.TestCase):
         self._close_cached_session()
         random.seed(_SEED)
         np.random.seed(_SEED)
-        ops.reset_default_graph()
+        self._leave_fresh_graph()
+        try:
+            ops.reset_default_graph()
+        except RuntimeError:  # decorators call setUp within graphs of theirs
+            self._fresh_graph = ops.Graph().as_default()
+            self._fresh_graph.__enter__()
         random_seed.set_random_seed(_SEED)
         if self.id().endswith('.test_session'):
             self.skipTest('Not a test.')
@@ -134,7 +140,13 @@ class TensorFlowTestCase(ArrayAssertions, MessageAssertions, absltest.TestCase):
         for thread in self._threads:
             thread.check_termination()
         self._close_cached_session()
+        self._leave_fresh_graph()
         super().tearDown()
+
+    def _leave_fresh_graph(self):
+        if self._fresh_graph is not None:
+            self._fresh_graph.__exit__(None, None, None)
+            self._fresh_graph = None
 
     def _close_cached_session(self):
         if self._cached_session is not None:
