@@ -2,7 +2,7 @@
 
 import importlib
 
-from reflow.names import table
+from reflow.names import standins, table
 
 
 class MissingSymbolError(AttributeError):
@@ -25,6 +25,8 @@ def resolve(module, name):
             raise MissingSymbolError(missing_text(module, name), name=name) from None
         # Modules hand on the functions of ops; where the table names the module itself, TensorFlow's function is another.
         if '.gen_' in (getattr(value, '__module__', None) or '') and '.gen_' not in entry[0]:
+            raise MissingSymbolError(missing_text(module, name), name=name)
+        if standins.is_absent(value):
             raise MissingSymbolError(missing_text(module, name), name=name)
         return value
     inner = f'{module}.{name}' if module else name

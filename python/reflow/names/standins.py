@@ -37,6 +37,11 @@ def is_standin(name):
     return _package(name) is not None
 
 
+def is_absent(value):
+    """Whether it only stands for what Reflow does not have."""
+    return isinstance(value, (_AbsentType, _Standin))
+
+
 def _package(name):
     while name:
         if name in _PACKAGES:
