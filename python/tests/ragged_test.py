@@ -151,3 +151,15 @@ def test_shapes_of_dense_results_that_are_scalars():
     with pytest.raises(ValueError, match="^Received a shape scalar with unknown static value.  A static value of '-1' is required "
                                          'to represent an unknown shape.$'):
         dense(tf.placeholder(tf.int64, []))
+
+
+@pytest.mark.parametrize('values, message', [
+    (([0., 1], [3.] * 40, 1.), 'starts, limits, and deltas must have the same shape'),
+    (([[1.]], [3.], [1.]), 'starts must be a scalar or vector'),
+    ((0., 1., [[1.]]), 'deltas must be a scalar or vector'),
+])
+def test_ranges_of_unknown_shapes_are_checked_in_the_run(values, message):
+    feeds = {tf.placeholder(tf.float32): value for value in values}
+    rows = tf.raw_ops.RaggedRange(**dict(zip(('starts', 'limits', 'deltas'), feeds)))
+    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+        run(rows.rt_nested_splits, feeds)

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "reflow/op/op.h"
 #include "reflow/ops/ragged/row_splits.h"
@@ -28,14 +29,27 @@ int64_t range_size(T start, T limit, T delta) {
   }
 }
 
+// How many sequences starts, limits and deltas describe: a vector has one for each element, a scalar is that of all.
+Status row_count(const Shape& starts, const Shape& limits, const Shape& deltas, int64_t* rows) {
+  *rows = -1;
+  for (const auto& [name, shape] : {std::pair{"starts", starts}, std::pair{"limits", limits}, std::pair{"deltas", deltas}}) {
+    if (shape.rank() > 1) return invalid_argument("{} must be a scalar or vector", name);
+    if (shape.rank() == 0) continue;
+    if (*rows >= 0 && *rows != shape.dim(0)) return invalid_argument("starts, limits, and deltas must have the same shape");
+    *rows = shape.dim(0);
+  }
+  if (*rows < 0) *rows = 1;
+  return OkStatus();
+}
+
 template <typename T>
 class RaggedRange : public Kernel {
  public:
   explicit RaggedRange(KernelInit& c) : splits_type_(c.attr<DType>("Tsplits")) {}
 
   Status compute(KernelContext& c) override {
-    int64_t rows = 1;
-    for (int i = 0; i < 3; ++i) rows = c.input(i).rank() == 1 ? c.input(i).num_elements() : rows;
+    int64_t rows;
+    RETURN_IF_ERROR(row_count(c.input(0).shape(), c.input(1).shape(), c.input(2).shape(), &rows));
     const auto at = [&](int input, int64_t row) { return c.input(input).data<T>()[c.input(input).rank() == 1 ? row : 0]; };
     RowSplits splits{0};
     for (int64_t row = 0; row < rows; ++row) {
@@ -67,19 +81,16 @@ class RaggedRange : public Kernel {
 };
 
 Status range_shape(ShapeContext& c) {
-  static constexpr const char* kNames[] = {"starts", "limits", "deltas"};
   int64_t rows = Shape::kUnknown;
+  if (c.concrete()) RETURN_IF_ERROR(row_count(c.input(0), c.input(1), c.input(2), &rows));
   bool all_scalars = true;
   for (int i = 0; i < 3; ++i) {
     const Shape& x = c.input(i);
     Shape checked;
-    if (c.concrete() && x.rank() > 1) return invalid_argument("{} must be a scalar or vector", kNames[i]);
     RETURN_IF_ERROR(c.with_rank_at_most(x, 1, &checked));
     if (x.rank() == 0) continue;
     all_scalars = false;
-    if (x.rank() != 1) continue;
-    if (c.concrete() && rows >= 0 && rows != x.dim(0)) return invalid_argument("starts, limits, and deltas must have the same shape");
-    RETURN_IF_ERROR(c.merge_dim(x.dim(0), rows, &rows));
+    if (x.rank() == 1) RETURN_IF_ERROR(c.merge_dim(x.dim(0), rows, &rows));
   }
   c.set_output(0, Shape{all_scalars ? 2 : rows < 0 ? -1 : rows + 1});
   c.set_output(1, Shape{-1});
