@@ -169,7 +169,8 @@ static void servers(void) {
   show_status("bad server def");
   /* cluster {job {name: "local" tasks {value: "localhost:0"}}} job_name: "local" protocol: "grpc" */
   const char good[] = "\x0a\x18\x0a\x16\x0a\x05local\x12\x0d\x12\x0blocalhost:0\x12\x05local\x2a\x04grpc";
-  TF_Server* server = TF_NewServer(good, sizeof good - 1, s);
+  static TF_Server* server; /* for the life of the process: TensorFlow doesn't end a server that was started */
+  server = TF_NewServer(good, sizeof good - 1, s);
   show_status("server");
   if (server == NULL) return;
   TF_ServerStart(server, s);

@@ -43,7 +43,7 @@ static void tensors(void) {
   float* values = NULL;
   int count = 0;
   const int64_t dims[2] = {2, 3};
-  if (posix_memalign((void**)(void*)&values, 64, 6 * sizeof(float)) != 0) return;
+  if (posix_memalign((void**)(void*)&values, 64, 6 * sizeof(float) + 1) != 0) return; /* a byte more to read from an odd address */
   for (int i = 0; i < 6; ++i) values[i] = i + 1;
   TF_Tensor* t = TF_NewTensor(TF_FLOAT, dims, 2, values, 24, count_free, &count);
   show_tensor("new", t);
