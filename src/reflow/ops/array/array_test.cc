@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <complex>
+#include <limits>
 
 #include "tests/kit/op_case.h"
 #include "tests/kit/op_runner.h"
@@ -46,6 +47,12 @@ const OpCaseTest gather_of_batches_of_batches{
      .inputs = {Tensor::from<float>({1, 2, 3, 4, 5, 6, 7, 8}, {2, 2, 2, 1}),
                 Tensor::from<int64_t>({1, 0, 0, 1}, {2, 2, 1}), Tensor::scalar(int32_t{2})},
      .outputs = {Tensor::from<float>({2, 3, 5, 8}, {2, 2, 1, 1})}}};
+
+const OpCaseTest gather_along_no_axis{
+    {.op = "GatherV2",
+     .name = "AlongNoAxis",
+     .bad_inputs = {Tensor::vector<float>({1, 2}), Tensor::scalar(int32_t{0}), Tensor::scalar(std::numeric_limits<int64_t>::min())},
+     .error = "Expected axis in the range [-1, 1), but got -9223372036854775808"}};
 
 // A transposition in blocks, not a multiple of their size, with a dimension outside of the two.
 template <typename T>

@@ -1,5 +1,7 @@
 // Rows of a tensor by their indices: Gather, GatherV2 along any axis, ResourceGather out of a variable.
 
+#include <algorithm>
+#include <limits>
 #include <mutex>
 #include <string>
 
@@ -114,8 +116,10 @@ Status gather_shape(ShapeContext& c) {
 
 // What axis and batch_dims have to be.
 Status check_gather(bool concrete, const Shape& params, const Shape& indices, int64_t axis, int64_t batch_dims) {
-  const int64_t rank = params.rank(), min_rank = axis < 0 ? -axis : axis + 1;
-  const int64_t b = batch_dims < 0 ? batch_dims + indices.rank() : batch_dims;
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  const int64_t rank = params.rank();
+  const int64_t min_rank = axis < 0 ? -std::max(axis, -kMost) : std::min(axis, kMost - 1) + 1;
+  const int64_t b = batch_dims < 0 ? batch_dims + indices.rank() : std::min(batch_dims, kMost - 1);
   if (concrete) {
     if (axis < -rank || axis >= rank) {
       return invalid_argument("Expected axis in the range [{}, {}), but got {}", -rank, rank, axis);
