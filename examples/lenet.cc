@@ -93,7 +93,7 @@ void train(input_data::Datasets& mnist, int steps) {
 
 int main(int argc, char** argv) {
   CLI::App app("Trains LeNet-5 on MNIST and prints its accuracy on the test set.");
-  int steps = 6000;
+  int steps = 20000;
   std::string data_dir = "data/mnist";
   int64_t seed = -1;
   app.add_option("--steps", steps, "Training steps, of 100 images each")->capture_default_str()->check(CLI::PositiveNumber);

@@ -5,7 +5,7 @@
 import tensorflow as tf
 from tensorflow.examples.tutorials.mnist import input_data
 
-tf.flags.DEFINE_integer('steps', 6000, 'Training steps, of 100 images each')
+tf.flags.DEFINE_integer('steps', 20000, 'Training steps, of 100 images each')
 tf.flags.DEFINE_string('data_dir', 'data/mnist', 'Folder with the four idx files, gzipped or not')
 tf.flags.DEFINE_integer('seed', None, 'Seed of the initial weights; without it every run differs')
 FLAGS = tf.flags.FLAGS
