@@ -1,5 +1,9 @@
 // Decompositions whose vectors are known up to a sign: what the vectors of TensorFlow can't be compared for.
 
+#include <complex>
+#include <limits>
+#include <vector>
+
 #include "tests/kit/op_case.h"
 
 namespace reflow::ops {
@@ -34,6 +38,14 @@ const OpCaseTest eigenvectors{{.op = "SelfAdjointEigV2",
                                .gradient_outputs = {0, 1},
                                .gradient_tolerance = 1e-5}};
 const OpCaseTest reduced_qr{{.op = "Qr", .inputs = {general()}, .shapes = {"[3,2] -> [3,2];[2,2]"}, .gradient_tolerance = 1e-5}};
+
+const std::complex<double> kNan = std::numeric_limits<double>::quiet_NaN(), kInfinity = std::numeric_limits<double>::infinity();
+// Of a singular matrix and of one with a number that isn't finite: TensorFlow's kernel doesn't come to an end.
+const OpCaseTest logarithms_that_are_not_there{
+    {.op = "MatrixLogarithm",
+     .name = "NotThere",
+     .inputs = {Tensor::from<std::complex<double>>({1, 2, 3, 2, 4, 6, 0, 0, 1, 1, 0, 0, 0, 1, kInfinity, 0, 0, 1}, {2, 3, 3})},
+     .outputs = {Tensor::from<std::complex<double>>(std::vector<std::complex<double>>(18, kNan), {2, 3, 3})}}};
 
 }  // namespace
 }  // namespace reflow::ops

@@ -1,6 +1,8 @@
 // MatrixSquareRoot, MatrixLogarithm and MatrixExponential.
 
+#include <limits>
 #include <unsupported/Eigen/MatrixFunctions>
+#include <utility>
 
 #include "matrices.h"
 #include "reflow/op/gradient_ops.h"
@@ -35,9 +37,31 @@ struct SquareRoot {
 template <typename T>
 using MatrixSquareRoot = MatrixFunction<T, SquareRoot>;
 
+// Whether the square roots of a matrix, taken again and again, come near the identity. Those of a singular matrix, or
+// of one with numbers that aren't finite, don't, and Eigen's logarithm of three rows or more would take them for ever.
+template <typename M>
+bool has_logarithm(const M& m) {
+  constexpr int kMostRoots = 1100;  // more than the largest finite number takes
+  constexpr double kNear = 0.25;    // where Eigen stops too
+  if (!m.allFinite()) return false;
+  const Eigen::ComplexSchur<M> schur(m, /*computeU=*/false);
+  if (schur.info() != Eigen::Success) return false;
+  M t = schur.matrixT();
+  for (int roots = 0; roots < kMostRoots && t.allFinite(); ++roots) {
+    if ((t - M::Identity(t.rows(), t.cols())).cwiseAbs().colwise().sum().maxCoeff() < kNear) return true;
+    M root = M::Zero(t.rows(), t.cols());
+    Eigen::matrix_sqrt_triangular(t, root);
+    t = std::move(root);
+  }
+  return false;
+}
+
 struct Logarithm {
   template <typename M>
-  static M of(const M& m) { return m.log(); }
+  static M of(const M& m) {
+    constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+    return m.rows() <= 2 || has_logarithm(m) ? M(m.log()) : M(M::Constant(m.rows(), m.cols(), kNan));
+  }
 };
 template <typename T>
 using MatrixLogarithm = MatrixFunction<T, Logarithm>;
