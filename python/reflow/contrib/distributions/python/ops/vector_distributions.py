@@ -6,6 +6,7 @@ from reflow.contrib.distributions.python.ops import bijectors
 from reflow.contrib.distributions.python.ops import scaled_vectors
 from reflow.contrib.distributions.python.ops import scales
 from reflow.contrib.distributions.python.ops.bijectors.affine import AffineLinearOperator
+from reflow.contrib.distributions.python.ops.transformed import SinhArcsinh
 from reflow.framework import ops
 from reflow.ops import array_ops
 from reflow.ops.distributions import exponential
@@ -157,12 +158,5 @@ class VectorSinhArcsinhDiag(transformed_distribution.TransformedDistribution):
         """The diagonal operator."""
         return self._scale
 
-    @property
-    def tailweight(self):
-        """How heavy the tails are."""
-        return self._tailweight
-
-    @property
-    def skewness(self):
-        """How much the distribution leans."""
-        return self._skewness
+    tailweight = SinhArcsinh.tailweight
+    skewness = SinhArcsinh.skewness
