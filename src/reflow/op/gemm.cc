@@ -28,7 +28,10 @@ struct Scratch {
   };
   using Floats = std::unique_ptr<float[], Free>;
   static Floats floats(int64_t n) { return Floats(static_cast<float*>(std::aligned_alloc(64, n * sizeof(float)))); }
-  Floats a = floats(kBlockOfA), b = floats(kMostK * kMostColumns);
+  Floats a = floats(kBlockOfA + kPanelColumns), b = floats(kMostK * kMostColumns);
+  std::unique_ptr<int32_t[]> offsets = std::make_unique_for_overwrite<int32_t[]>(kBlockOfA / 2);
+  std::unique_ptr<int32_t[]> counts = std::make_unique_for_overwrite<int32_t[]>(kBlockOfA / 2);
+  FilledColumns filled{offsets.get(), counts.get()};
 };
 
 Scratch& scratch() {
@@ -73,15 +76,17 @@ class PartOfProduct {
   }
 
  private:
-  // Rows of op(A), as they are or in strips.
+  // Rows of op(A), as they are and perhaps in strips.
   struct A {
     const float* first;
     int64_t row_step, k_step;
-    bool strips = false;
+    const float* strips = nullptr;
+    const FilledColumns* filled = nullptr;  // of the strips
   };
   struct Panels {
     const float* first;
     int64_t panel_step, row_step;
+    bool finite = true;    // asked where zeros are skipped
     bool goes_on = false;  // behind those of a block lie the next one's
   };
 
@@ -89,14 +94,20 @@ class PartOfProduct {
   void multiply(const Area& area, bool copied) {
     A a{g_.transpose_a ? g_.a + p_ * g_.lda + area.i : g_.a + area.i * g_.lda + p_, g_.transpose_a ? 1 : g_.lda,
         g_.transpose_a ? g_.lda : 1};
-    a.strips = area.rows > 1 && (g_.transpose_a || (area.rows >= kManyRows && area.columns >= kManyColumns));
-    if (a.strips) {
-      math_.pack_strips(a.first, a.row_step, a.k_step, area.rows, depth_, scratch().a.get());
-      a.first = scratch().a.get();
+    if (area.rows > 1 && (g_.transpose_a || (area.rows >= kManyRows && area.columns >= kManyColumns))) {
+      float* const strips = scratch().a.get();
+      math_.pack_strips(a.first, a.row_step, a.k_step, area.rows, depth_, strips);
+      a.strips = strips;
+      if (g_.skip_zeros && g_.panels == nullptr) {
+        math_.drop_zeros(strips, area.rows, depth_, &scratch().filled);
+        a.filled = &scratch().filled;
+      }
     }
     for (int64_t at = 0; at < area.columns; at += kColumnsAtOnce) {
       const Area block{area.i, area.j + at, area.rows, std::min(kColumnsAtOnce, area.columns - at)};
-      Panels b = copied ? Panels{scratch().b.get() + at * depth_, depth_ * kPanelColumns, kPanelColumns} : panels(block, a.strips);
+      Panels b = copied ? Panels{scratch().b.get() + at * depth_, depth_ * kPanelColumns, kPanelColumns}
+                        : panels(block, a.strips != nullptr);
+      if (a.filled != nullptr) b.finite = math_.all_finite(b.first, round_up(block.columns, kPanelColumns) * depth_);
       b.goes_on = (copied || g_.panels != nullptr) && at + block.columns < area.columns;
       multiply(block, a, b);
       if (after_ != nullptr && p_ + depth_ == g_.k) after_->call(after_->context, block.i, block.j, block.rows, block.columns);
@@ -116,8 +127,8 @@ class PartOfProduct {
         panel = scratch().b.get(), row_step = kPanelColumns;
       }
       float* const c = g_.c + block.i * g_.ldc + block.j + at;
-      if (a.strips) {
-        math_.strips_product(a.first, block.rows, depth_, panel, c, g_.ldc, width, accumulate, next);
+      if (a.strips != nullptr && b.finite) {
+        math_.strips_product(a.strips, a.filled, block.rows, depth_, panel, c, g_.ldc, width, accumulate, next);
       } else {
         math_.product(a.first, a.row_step, a.k_step, block.rows, depth_, panel, row_step, c, g_.ldc, width, accumulate, next);
       }
@@ -179,6 +190,25 @@ Grid choose_grid(int64_t m, int64_t n, int64_t parts) {
 }
 
 }  // namespace
+
+bool many_zeros(const Gemm& g) {
+  constexpr int kLooks = 32, kEnough = 8;
+  constexpr int64_t kRows = 12, kWorthALook = 1 << 20;  // multiplications
+  if (g.m < kRows || g.n < kManyColumns || g.k < kRows || g.m * g.n * g.k < kWorthALook || g.panels != nullptr) return false;
+  const int64_t row_step = g.transpose_a ? 1 : g.lda, k_step = g.transpose_a ? g.lda : 1;
+  int zeros = 0;
+  uint64_t random = 1;
+  for (int look = 0; look < kLooks && zeros < kEnough; ++look) {
+    random = random * 6364136223846793005 + 1442695040888963407;
+    const int64_t strip = static_cast<int64_t>((random >> 33) % static_cast<uint64_t>(g.m / kRows));
+    random = random * 6364136223846793005 + 1442695040888963407;
+    const float* const column = g.a + strip * kRows * row_step + static_cast<int64_t>((random >> 33) % static_cast<uint64_t>(g.k)) * k_step;
+    int64_t r = 0;
+    while (r < kRows && column[r * row_step] == 0) ++r;
+    zeros += r == kRows;
+  }
+  return zeros >= kEnough;
+}
 
 void gemm(ThreadPool& pool, const Gemm& g, const GemmEpilogue* after) {
   if (g.m == 0 || g.n == 0) return;

@@ -21,6 +21,7 @@ struct Gemm {
   float* c = nullptr;
   int64_t ldc = 0;
   bool accumulate = false;  // C += op(A) op(B)
+  bool skip_zeros = false;  // of op(A), see many_zeros
 };
 
 // What is done with a part of C, `rows` rows from i on and `columns` columns from j on, right after it was computed, by
@@ -29,6 +30,11 @@ struct GemmEpilogue {
   void (*call)(void* context, int64_t i, int64_t j, int64_t rows, int64_t columns);
   void* context;
 };
+
+// Is op(A), by a look at some of it, so full of zeros that it pays to leave them out of the product (Gemm::skip_zeros)? Those
+// of a column are left out where they stand in all rows that are computed at once, 12 with AVX-512: images with margins, words as
+// one-hot vectors, units that are off. No element of C changes by that: infinite ones and NaNs of B are still multiplied by them.
+bool many_zeros(const Gemm& g);
 
 // Computes C, its rows and columns shared out to the threads of `pool`. The bits of an element of C depend on its row of
 // op(A), its column of op(B) and k alone.

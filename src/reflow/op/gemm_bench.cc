@@ -18,9 +18,14 @@ double thread_seconds() {
   return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
 }
 
-void product(benchmark::State& state, bool packed, bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k) {
+void product(benchmark::State& state, bool packed, bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k,
+             bool half_zeros = false) {
   ThreadPool pool(1);
-  const std::vector<float> a(m * k, 0.5f), b(k * n, 0.25f);
+  std::vector<float> a(m * k, 0.5f);
+  const std::vector<float> b(k * n, 0.25f);
+  for (int64_t i = 0; half_zeros && i < m * k; ++i) {
+    if ((transpose_a ? i / m : i % k) % 2 == 0) a[i] = 0;
+  }
   std::vector<float> c(m * n), panels(panels_size(k, n));
   pack_panels(pool, transpose_b, k, n, b.data(), transpose_b ? k : n, panels.data());
   Gemm g;
@@ -30,6 +35,7 @@ void product(benchmark::State& state, bool packed, bool transpose_a, bool transp
   g.b = b.data(), g.ldb = transpose_b ? k : n;
   if (packed) g.panels = panels.data();
   g.c = c.data(), g.ldc = n;
+  g.skip_zeros = half_zeros;
   double best = 1e300;
   for (auto _ : state) {
     const double start = thread_seconds();
@@ -50,6 +56,8 @@ BENCHMARK_CAPTURE(product, softmax_to_input, false, false, true, 700, 300, 10000
 BENCHMARK_CAPTURE(product, softmax_to_weights, false, true, false, 300, 10000, 700);
 BENCHMARK_CAPTURE(product, mlp, false, false, false, 100, 500, 784);
 BENCHMARK_CAPTURE(product, mlp_to_weights, false, true, false, 784, 500, 100);
+BENCHMARK_CAPTURE(product, mlp_half_zeros, false, false, false, 100, 500, 784, true);
+BENCHMARK_CAPTURE(product, mlp_to_weights_half_zeros, false, true, false, 784, 500, 100, true);
 BENCHMARK_CAPTURE(product, lenet_fc1, false, false, false, 100, 512, 3136);
 BENCHMARK_CAPTURE(product, lenet_fc1_to_input, false, false, true, 100, 3136, 512);
 BENCHMARK_CAPTURE(product, lenet_fc1_to_weights, false, true, false, 3136, 512, 100);

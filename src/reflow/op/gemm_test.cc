@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "reflow/op/panel_product.h"
@@ -82,6 +85,86 @@ INSTANTIATE_TEST_SUITE_P(Sizes, GemmOf,
                            const Sizes& s = info.param;
                            return std::to_string(s.m) + "x" + std::to_string(s.n) + "x" + std::to_string(s.k);
                          });
+
+// A [m, k] with zeros in the columns that are multiples of 3 but not of 5, and in the first 13 rows of those of 5.
+std::vector<float> with_zeros(int64_t m, int64_t k, bool transpose) {
+  std::vector<float> a = numbers(m * k, 1);
+  for (int64_t i = 0; i < m; ++i) {
+    for (int64_t p = 0; p < k; ++p) {
+      if (p % 5 == 0 ? i < 13 : p % 3 == 0) a[transpose ? p * m + i : i * k + p] = 0;
+    }
+  }
+  return a;
+}
+
+class SkippedZeros : public testing::TestWithParam<Sizes> {
+ protected:
+  // C without skipping zeros, and with.
+  std::pair<std::vector<float>, std::vector<float>> products(bool transpose_a, const std::vector<float>& b, int threads = 1) {
+    const auto [m, n, k] = GetParam();
+    const std::vector<float> a = with_zeros(m, k, transpose_a);
+    std::vector<float> c(m * n), skipping(m * n);
+    ThreadPool pool(threads);
+    Gemm g;
+    g.transpose_a = transpose_a;
+    g.m = m, g.n = n, g.k = k;
+    g.a = a.data(), g.lda = transpose_a ? m : k;
+    g.b = b.data(), g.ldb = n;
+    g.c = c.data(), g.ldc = n;
+    gemm(pool, g);
+    g.skip_zeros = true, g.c = skipping.data();
+    gemm(pool, g);
+    return {c, skipping};
+  }
+};
+
+TEST_P(SkippedZeros, ChangeNothing) {
+  const auto [m, n, k] = GetParam();
+  for (bool transpose_a : {false, true}) {
+    for (int threads : {1, 3}) {
+      const auto [c, skipping] = products(transpose_a, numbers(k * n, 2), threads);
+      EXPECT_EQ(c, skipping);
+    }
+  }
+}
+
+TEST_P(SkippedZeros, MeetInfinitiesAndNans) {
+  const auto [m, n, k] = GetParam();
+  std::vector<float> b = numbers(k * n, 2);
+  b[0] = std::numeric_limits<float>::infinity();
+  b[k / 2 / 3 * 3 * n + n - 1] = std::numeric_limits<float>::quiet_NaN();
+  for (bool transpose_a : {false, true}) {
+    const auto [c, skipping] = products(transpose_a, b);
+    for (int64_t i = 0; i < m * n; ++i) {
+      ASSERT_TRUE(c[i] == skipping[i] || (std::isnan(c[i]) && std::isnan(skipping[i]))) << i / n << ", " << i % n;
+    }
+    EXPECT_TRUE(std::isnan(skipping[0]));
+    EXPECT_TRUE(std::isnan(skipping[n - 1]));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Sizes, SkippedZeros,
+                         testing::Values(Sizes{12, 128, 15}, Sizes{100, 200, 100}, Sizes{26, 130, 800}, Sizes{170, 1050, 400}),
+                         [](const auto& info) {
+                           const Sizes& s = info.param;
+                           return std::to_string(s.m) + "x" + std::to_string(s.n) + "x" + std::to_string(s.k);
+                         });
+
+TEST(Gemm, FindsOutWhereManyZerosAre) {
+  const int64_t m = 100, n = 200, k = 300;
+  std::vector<float> a(m * k, 1.0f), b(k * n);
+  Gemm g;
+  g.m = m, g.n = n, g.k = k, g.a = a.data(), g.lda = k, g.b = b.data(), g.ldb = n;
+  EXPECT_FALSE(many_zeros(g));
+  for (int64_t i = 0; i < m * k; ++i) a[i] = i % 2 == 0 ? 0.0f : 1.0f;  // columns
+  EXPECT_TRUE(many_zeros(g));
+  for (int64_t i = 0; i < m * k; ++i) a[i] = i * 7919 % 1009 < 504 ? 0.0f : 1.0f;  // here and there
+  EXPECT_FALSE(many_zeros(g));
+  std::fill(a.begin(), a.end(), 0.0f);
+  EXPECT_TRUE(many_zeros(g));
+  g.n = 10;  // too little to gain
+  EXPECT_FALSE(many_zeros(g));
+}
 
 TEST(Gemm, ThreadsChangeNoBit) {
   const int64_t m = 100, n = 300, k = 500;

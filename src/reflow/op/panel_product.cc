@@ -23,12 +23,18 @@ constexpr int kLanes = static_cast<int>(hn::MaxLanes(Tag()));
 constexpr int kVectors = kPanelColumns / kLanes;                        // of a row of C
 constexpr int kMostRows = kVectors == 1 ? 12 : kVectors == 2 ? 6 : 3;  // so many sums as registers hold
 
-// kRows rows of C. kPacked: A lies as [k, kRows], and rows of B lie beside each other. A quarter of as many rows of a
-// panel are fetched into the cache from `next` on.
-template <int kRows, bool kPacked>
-void strip(const float* a, int64_t row_step, int64_t k_step, int64_t k, const float* b, int64_t b_step, float* c,
-           int64_t c_step, int64_t columns, bool accumulate, const float* next) {
-  if constexpr (kPacked) row_step = 1, k_step = kRows, b_step = kPanelColumns;
+// How A lies in memory, and rows of B with it.
+enum class Layout {
+  kInPlace,
+  kStrip,   // A as [k, kRows], rows of B beside each other
+  kFilled,  // the same, where row p of A belongs to the row of B at offset offsets[p]
+};
+
+// kRows rows of C. A quarter of as many rows of a panel are fetched into the cache from `next` on.
+template <int kRows, Layout kLayout>
+void strip(const float* a, int64_t row_step, int64_t k_step, int64_t k, const float* b, int64_t b_step, const int32_t* offsets,
+           float* c, int64_t c_step, int64_t columns, bool accumulate, const float* next) {
+  if constexpr (kLayout != Layout::kInPlace) row_step = 1, k_step = kRows, b_step = kPanelColumns;
   const Tag d;
   Vec sums[kRows][kVectors];
 #pragma GCC unroll 12
@@ -38,9 +44,10 @@ void strip(const float* a, int64_t row_step, int64_t k_step, int64_t k, const fl
     for (int v = 0; v < kVectors; ++v) sums[r][v] = hn::Zero(d);
   }
   const auto add = [&](int64_t p) HWY_ATTR {
+    const float* const from = b + (kLayout == Layout::kFilled ? offsets[p] : p * b_step);
     Vec row[kVectors];
 #pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) row[v] = hn::LoadU(d, b + p * b_step + v * kLanes);
+    for (int v = 0; v < kVectors; ++v) row[v] = hn::LoadU(d, from + v * kLanes);
 #pragma GCC unroll 12
     for (int r = 0; r < kRows; ++r) {
       const Vec factor = hn::Set(d, a[r * row_step + p * k_step]);
@@ -76,15 +83,15 @@ void strip(const float* a, int64_t row_step, int64_t k_step, int64_t k, const fl
   }
 }
 
-using StripFn = void (*)(const float*, int64_t, int64_t, int64_t, const float*, int64_t, float*, int64_t, int64_t, bool,
-                         const float*);
+using StripFn = void (*)(const float*, int64_t, int64_t, int64_t, const float*, int64_t, const int32_t*, float*, int64_t,
+                         int64_t, bool, const float*);
 
-template <bool kPacked, int... kRows>
+template <Layout kLayout, int... kRows>
 constexpr std::array<StripFn, kMostRows + 1> strip_table(std::integer_sequence<int, kRows...>) {
-  return {nullptr, strip<kRows + 1, kPacked>...};
+  return {nullptr, strip<kRows + 1, kLayout>...};
 }
-template <bool kPacked>
-constexpr auto kStrips = strip_table<kPacked>(std::make_integer_sequence<int, kMostRows>());
+template <Layout kLayout>
+constexpr auto kStrips = strip_table<kLayout>(std::make_integer_sequence<int, kMostRows>());
 
 // What each of the first strips fetches of the panel behind this one; the other strips nothing new.
 HWY_INLINE const float* part_of_next(const float* next, const float* b, int64_t k, int64_t strip) {
@@ -106,18 +113,71 @@ void product(const float* a, int64_t row_step, int64_t k_step, int64_t rows, int
              float* c, int64_t c_step, int64_t columns, bool accumulate, const float* next) {
   int64_t strip = 0;
   for_each_strip(rows, [&](int64_t row, int64_t size) {
-    kStrips<false>[size](a + row * row_step, row_step, k_step, k, b, b_step, c + row * c_step, c_step, columns, accumulate,
-                         part_of_next(next, b, k, strip++));
+    kStrips<Layout::kInPlace>[size](a + row * row_step, row_step, k_step, k, b, b_step, nullptr, c + row * c_step, c_step,
+                                    columns, accumulate, part_of_next(next, b, k, strip++));
   });
 }
 
-void strips_product(const float* strips, int64_t rows, int64_t k, const float* b, float* c, int64_t c_step, int64_t columns,
-                    bool accumulate, const float* next) {
+void strips_product(const float* strips, const FilledColumns* filled, int64_t rows, int64_t k, const float* b, float* c,
+                    int64_t c_step, int64_t columns, bool accumulate, const float* next) {
   int64_t strip = 0;
   for_each_strip(rows, [&](int64_t row, int64_t size) {
-    kStrips<true>[size](strips + row * k, 0, 0, k, b, 0, c + row * c_step, c_step, columns, accumulate,
-                        part_of_next(next, b, k, strip++));
+    const float* const part = part_of_next(next, b, k, strip);
+    if (filled != nullptr) {
+      kStrips<Layout::kFilled>[size](strips + row * k, 0, 0, filled->counts[strip], b, 0, filled->offsets + strip * k,
+                                     c + row * c_step, c_step, columns, accumulate, part);
+    } else {
+      kStrips<Layout::kStrip>[size](strips + row * k, 0, 0, k, b, 0, nullptr, c + row * c_step, c_step, columns, accumulate,
+                                    part);
+    }
+    ++strip;
   });
+}
+
+// Copies a column of a strip, if it has anything but zeros.
+HWY_INLINE bool copy_filled(const float* column, int64_t size, float* to) {
+#if HWY_TARGET == HWY_SCALAR
+  bool filled = false;
+  for (int64_t r = 0; r < size; ++r) to[r] = column[r], filled |= column[r] != 0;
+  return filled;
+#else
+  static_assert(kMostRows <= kLanes);
+  const Tag d;
+  const auto mask = hn::FirstN(d, size);
+  const Vec values = hn::MaskedLoad(mask, d, column);
+  if (hn::AllTrue(d, hn::Eq(values, hn::Zero(d)))) return false;
+  hn::BlendedStore(values, mask, d, to);
+  return true;
+#endif
+}
+
+void drop_zeros(float* strips, int64_t rows, int64_t k, FilledColumns* filled) {
+  int64_t strip = 0;
+  for_each_strip(rows, [&](int64_t row, int64_t size) {
+    const float* from = strips + row * k;
+    float* to = strips + row * k;
+    int32_t* const offsets = filled->offsets + strip * k;
+    int32_t count = 0;
+    for (int64_t p = 0; p < k; ++p, from += size) {
+      if (!copy_filled(from, size, to)) continue;
+      to += size;
+      offsets[count++] = static_cast<int32_t>(p * kPanelColumns);
+    }
+    filled->counts[strip++] = count;
+  });
+}
+
+bool all_finite(const float* x, int64_t n) {
+  const Tag d;
+  Vec sums[4] = {hn::Zero(d), hn::Zero(d), hn::Zero(d), hn::Zero(d)};  // of zeros, until NaN or an infinity makes it NaN
+  for (int64_t i = 0; i < n; i += 4 * kLanes) {
+#pragma GCC unroll 4
+    for (int64_t v = 0; v < 4; ++v) {
+      const int64_t at = std::min(i + v * kLanes, n - kLanes);  // some are read twice
+      sums[v] = hn::MulAdd(hn::LoadU(d, x + at), hn::Zero(d), sums[v]);
+    }
+  }
+  return hn::AllTrue(d, hn::Eq(hn::Add(hn::Add(sums[0], sums[1]), hn::Add(sums[2], sums[3])), hn::Zero(d)));
 }
 
 #if HWY_TARGET != HWY_SCALAR
@@ -224,7 +284,7 @@ void pack_transposed(const float* b, int64_t step, int64_t k, int64_t n, float* 
   }
 }
 
-PanelMath find() { return {product, strips_product, pack_strips, pack_rows, pack_transposed}; }
+PanelMath find() { return {product, strips_product, pack_strips, drop_zeros, pack_rows, pack_transposed, all_finite}; }
 
 }  // namespace HWY_NAMESPACE
 }  // namespace reflow::op

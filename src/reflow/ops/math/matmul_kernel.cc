@@ -113,9 +113,10 @@ void matmul_f32(ThreadPool& pool, const MatMulShape& s, const float* a, const fl
   }
   if (s.n <= op::kNarrowColumns && s.k <= kNarrowRows) return narrow_matmul(pool, s, a, b, c, after);
   const int64_t lda = s.transpose_a ? s.m : s.k, ldb = s.transpose_b ? s.k : s.n;
-  if (suits_panels(s) || (after != nullptr && s.m * s.n > kLargeProduct)) {
-    op::gemm(pool, {s.transpose_a, s.transpose_b, s.m, s.n, s.k, a, lda, b, ldb, nullptr, c, s.n, false}, after);
-    return;
+  op::Gemm product{s.transpose_a, s.transpose_b, s.m, s.n, s.k, a, lda, b, ldb, nullptr, c, s.n};
+  product.skip_zeros = op::many_zeros(product);
+  if (product.skip_zeros || suits_panels(s) || (after != nullptr && s.m * s.n > kLargeProduct)) {
+    return op::gemm(pool, product, after);
   }
   const onednn::GemmEpilogue epilogue = after != nullptr ? onednn::GemmEpilogue{after->call, after->context}
                                                          : onednn::GemmEpilogue{};
