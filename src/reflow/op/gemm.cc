@@ -17,7 +17,6 @@ constexpr int64_t kMostK = 384;              // of a block: a panel lies in the 
 constexpr int64_t kBlockOfA = 56 * 1024;     // floats: it lies in the second-level cache, and so do
 constexpr int64_t kColumnsAtOnce = 64;       // columns of B, or
 constexpr int64_t kMostColumns = 1024;       // where several blocks of A use them: they lie in the third-level cache
-constexpr int64_t kFewRows = 6;              // of C: each element of B is used once or twice, which is worth no copy
 constexpr int64_t kManyRows = 12;            // of C, and
 constexpr int64_t kManyColumns = 128;        // are worth a copy of A
 
@@ -87,7 +86,7 @@ class PartOfProduct {
     const float* first;
     int64_t panel_step, row_step;
     bool finite = true;    // asked where zeros are skipped
-    bool goes_on = false;  // behind those of a block lie the next one's
+    bool goes_on = false;  // beside those of a block lie the next one's
   };
 
   // `copied`: rows [p_, p_ + depth_) of the columns of op(B) lie in scratch().b.
@@ -105,10 +104,9 @@ class PartOfProduct {
     }
     for (int64_t at = 0; at < area.columns; at += kColumnsAtOnce) {
       const Area block{area.i, area.j + at, area.rows, std::min(kColumnsAtOnce, area.columns - at)};
-      Panels b = copied ? Panels{scratch().b.get() + at * depth_, depth_ * kPanelColumns, kPanelColumns}
-                        : panels(block, a.strips != nullptr);
+      Panels b = copied ? Panels{scratch().b.get() + at * depth_, depth_ * kPanelColumns, kPanelColumns} : panels(block);
       if (a.filled != nullptr) b.finite = math_.all_finite(b.first, round_up(block.columns, kPanelColumns) * depth_);
-      b.goes_on = (copied || g_.panels != nullptr) && at + block.columns < area.columns;
+      b.goes_on = (copied || b.first != scratch().b.get()) && at + block.columns < area.columns;
       multiply(block, a, b);
       if (after_ != nullptr && p_ + depth_ == g_.k) after_->call(after_->context, block.i, block.j, block.rows, block.columns);
     }
@@ -120,7 +118,7 @@ class PartOfProduct {
       const int64_t width = std::min<int64_t>(kPanelColumns, block.columns - at);
       const float* panel = b.first + at / kPanelColumns * b.panel_step;
       const bool more = b.goes_on || at + kPanelColumns < block.columns;
-      const float* const next = more && b.row_step == kPanelColumns ? panel + b.panel_step : nullptr;
+      const float* const next = more ? panel + b.panel_step : nullptr;
       int64_t row_step = b.row_step;
       if (width < kPanelColumns && row_step != kPanelColumns) {  // all 16 columns are read
         math_.pack_rows(panel, row_step, depth_, width, scratch().b.get(), 0);
@@ -128,7 +126,7 @@ class PartOfProduct {
       }
       float* const c = g_.c + block.i * g_.ldc + block.j + at;
       if (a.strips != nullptr && b.finite) {
-        math_.strips_product(a.strips, a.filled, block.rows, depth_, panel, c, g_.ldc, width, accumulate, next);
+        math_.strips_product(a.strips, a.filled, block.rows, depth_, panel, row_step, c, g_.ldc, width, accumulate, next);
       } else {
         math_.product(a.first, a.row_step, a.k_step, block.rows, depth_, panel, row_step, c, g_.ldc, width, accumulate, next);
       }
@@ -136,11 +134,11 @@ class PartOfProduct {
   }
 
   // Rows [p_, p_ + depth_) of the columns of op(B) that `block` needs.
-  Panels panels(const Area& block, bool strips) {
+  Panels panels(const Area& block) {
     if (g_.panels != nullptr) {
       return {g_.panels + block.j * g_.k + p_ * kPanelColumns, g_.k * kPanelColumns, kPanelColumns};
     }
-    if (!g_.transpose_b && block.rows <= kFewRows && !strips) {
+    if (!g_.transpose_b && !g_.skip_zeros) {  // one block of rows of A uses them: not worth a copy
       return {g_.b + p_ * g_.ldb + block.j, kPanelColumns, g_.ldb};
     }
     copy_panels(block.j, block.columns);

@@ -26,7 +26,7 @@ constexpr int kMostRows = kVectors == 1 ? 12 : kVectors == 2 ? 6 : 3;  // so man
 // How A lies in memory, and rows of B with it.
 enum class Layout {
   kInPlace,
-  kStrip,   // A as [k, kRows], rows of B beside each other
+  kStrip,   // A as [k, kRows]
   kFilled,  // the same, where row p of A belongs to the row of B at offset offsets[p]
 };
 
@@ -34,7 +34,7 @@ enum class Layout {
 template <int kRows, Layout kLayout>
 void strip(const float* a, int64_t row_step, int64_t k_step, int64_t k, const float* b, int64_t b_step, const int32_t* offsets,
            float* c, int64_t c_step, int64_t columns, bool accumulate, const float* next) {
-  if constexpr (kLayout != Layout::kInPlace) row_step = 1, k_step = kRows, b_step = kPanelColumns;
+  if constexpr (kLayout != Layout::kInPlace) row_step = 1, k_step = kRows;
   const Tag d;
   Vec sums[kRows][kVectors];
 #pragma GCC unroll 12
@@ -57,7 +57,7 @@ void strip(const float* a, int64_t row_step, int64_t k_step, int64_t k, const fl
   };
   int64_t p = 0;
   for (; p + 4 <= k; p += 4) {
-    __builtin_prefetch(next + p / 4 * kPanelColumns, 0, 2);
+    __builtin_prefetch(next + p / 4 * b_step, 0, 2);
 #pragma GCC unroll 4
     for (int64_t q = 0; q < 4; ++q) add(p + q);
   }
@@ -94,8 +94,8 @@ template <Layout kLayout>
 constexpr auto kStrips = strip_table<kLayout>(std::make_integer_sequence<int, kMostRows>());
 
 // What each of the first strips fetches of the panel behind this one; the other strips nothing new.
-HWY_INLINE const float* part_of_next(const float* next, const float* b, int64_t k, int64_t strip) {
-  return next != nullptr && strip < 4 ? next + strip * (k / 4) * kPanelColumns : b;
+HWY_INLINE const float* part_of_next(const float* next, const float* b, int64_t b_step, int64_t k, int64_t strip) {
+  return next != nullptr && strip < 4 ? next + strip * (k / 4) * b_step : b;
 }
 
 // Calls visit(first row, number of rows) for strips that are as equal as can be: narrow ones are slower for each row.
@@ -114,21 +114,21 @@ void product(const float* a, int64_t row_step, int64_t k_step, int64_t rows, int
   int64_t strip = 0;
   for_each_strip(rows, [&](int64_t row, int64_t size) {
     kStrips<Layout::kInPlace>[size](a + row * row_step, row_step, k_step, k, b, b_step, nullptr, c + row * c_step, c_step,
-                                    columns, accumulate, part_of_next(next, b, k, strip++));
+                                    columns, accumulate, part_of_next(next, b, b_step, k, strip++));
   });
 }
 
-void strips_product(const float* strips, const FilledColumns* filled, int64_t rows, int64_t k, const float* b, float* c,
-                    int64_t c_step, int64_t columns, bool accumulate, const float* next) {
+void strips_product(const float* strips, const FilledColumns* filled, int64_t rows, int64_t k, const float* b, int64_t b_step,
+                    float* c, int64_t c_step, int64_t columns, bool accumulate, const float* next) {
   int64_t strip = 0;
   for_each_strip(rows, [&](int64_t row, int64_t size) {
-    const float* const part = part_of_next(next, b, k, strip);
+    const float* const part = part_of_next(next, b, b_step, k, strip);
     if (filled != nullptr) {
-      kStrips<Layout::kFilled>[size](strips + row * k, 0, 0, filled->counts[strip], b, 0, filled->offsets + strip * k,
+      kStrips<Layout::kFilled>[size](strips + row * k, 0, 0, filled->counts[strip], b, b_step, filled->offsets + strip * k,
                                      c + row * c_step, c_step, columns, accumulate, part);
     } else {
-      kStrips<Layout::kStrip>[size](strips + row * k, 0, 0, k, b, 0, nullptr, c + row * c_step, c_step, columns, accumulate,
-                                    part);
+      kStrips<Layout::kStrip>[size](strips + row * k, 0, 0, k, b, b_step, nullptr, c + row * c_step, c_step, columns,
+                                    accumulate, part);
     }
     ++strip;
   });

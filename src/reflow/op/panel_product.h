@@ -30,10 +30,9 @@ struct PanelMath {
   // added to C. `next`, where not null, is the panel that will be read after this one: it is fetched into the cache.
   void (*product)(const float* a, int64_t row_step, int64_t k_step, int64_t rows, int64_t k, const float* b, int64_t b_step,
                   float* c, int64_t c_step, int64_t columns, bool accumulate, const float* next);
-  // The same with A as pack_strips leaves it, or drop_zeros where `filled` isn't null, and rows of the panel beside each
-  // other.
-  void (*strips_product)(const float* strips, const FilledColumns* filled, int64_t rows, int64_t k, const float* b, float* c,
-                         int64_t c_step, int64_t columns, bool accumulate, const float* next);
+  // The same with A as pack_strips leaves it, or drop_zeros where `filled` isn't null: then b_step has to be 16.
+  void (*strips_product)(const float* strips, const FilledColumns* filled, int64_t rows, int64_t k, const float* b,
+                         int64_t b_step, float* c, int64_t c_step, int64_t columns, bool accumulate, const float* next);
   // A [rows, k] in strips, rows that are computed at once, as strips_product wants it; `strips` has room for rows * k.
   void (*pack_strips)(const float* a, int64_t row_step, int64_t k_step, int64_t rows, int64_t k, float* strips);
   // Closes the gaps that columns of zeros leave in each strip. Behind `strips` 16 floats may be read.
