@@ -72,6 +72,39 @@ class FusedNetworks : public ::testing::Test {
   std::vector<Tensor> values_;
 };
 
+class FusedSliceGradients : public FusedNetworks {
+ protected:
+  Endpoint vector(std::initializer_list<int32_t> values) {
+    return op("Const", {}, {{"dtype", DType::kInt32}, {"value", Tensor::vector(values)}});
+  }
+  // The gradient of x[begin:end:strides] for an x of [4, 6, 5], where dy has the shape `dy`.
+  Endpoint slice_gradient(std::initializer_list<int32_t> begin, std::initializer_list<int32_t> end,
+                          std::initializer_list<int32_t> strides, const Shape& dy, graph::AttrMap masks = {}) {
+    return op("StridedSliceGrad", {vector({4, 6, 5}), vector(begin), vector(end), vector(strides), input(dy)}, masks);
+  }
+};
+
+TEST_F(FusedSliceGradients, OfSteps) {
+  std::vector<Endpoint> terms;
+  for (int32_t step = 0; step < 6; step += 2) {
+    terms.push_back(slice_gradient({0, step}, {0, step + 1}, {1, 1}, {4, 5},
+                                   {{"begin_mask", 1}, {"end_mask", 1}, {"shrink_axis_mask", 2}}));
+  }
+  expect_same({op("AddN", {terms})}, 0);
+}
+
+// The same elements several times, steps over some, backwards, a single one, and none.
+TEST_F(FusedSliceGradients, ThatOverlap) {
+  expect_same({op("AddN", {std::vector<Endpoint>{
+                              slice_gradient({0, 1}, {4, 6}, {1, 1}, {4, 5, 5}),
+                              slice_gradient({0, 0}, {4, 5}, {1, 1}, {4, 5, 5}),
+                              slice_gradient({3, 5, 4}, {0, 0, 0}, {-2, -1, -2}, {2, 5, 2}),
+                              slice_gradient({1, 2, 3}, {2, 3, 4}, {1, 1, 1}, {}, {{"shrink_axis_mask", 7}}),
+                              slice_gradient({2}, {2}, {1}, {0, 6, 5}),
+                          }})},
+              0);
+}
+
 struct Window {
   Shape image, filter;
   int64_t stride;

@@ -24,6 +24,8 @@ Status remove_dead_nodes(PassContext& context);
 Status move_loop_invariants(PassContext& context);
 // A sum of products a' b becomes one product of all their rows; where a loop adds them up, of as many as there are to collect.
 Status sum_products(PassContext& context);
+// A sum of gradients of slices of one tensor becomes one node that adds each to its place.
+Status sum_slices(PassContext& context);
 // A product of matrices, the bias added to it and Relu after that become one node.
 Status fuse_matmul(PassContext& context);
 // A matrix that several products of few rows use is copied once into the panels that these read.

@@ -23,6 +23,7 @@ const std::vector<Pass>& pipeline() {
       {"dead_nodes", "Leaves out stateless nodes whose value nobody reads.", remove_dead_nodes},
       {"loop_invariants", "Computes outside of a loop what is the same in all of its iterations.", move_loop_invariants},
       {"product_sums", "Makes one product of a sum of products of matrices.", sum_products},
+      {"slice_sums", "Adds up gradients of slices of one tensor in one pass over these.", sum_slices},
       {"matmul_fusion", "Adds biases and applies Relu to products of matrices while they are in cache.", fuse_matmul},
       {"shared_panels", "Copies a matrix that several products use once into the order in which these read it.",
        share_panels},
