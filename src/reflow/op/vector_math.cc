@@ -46,9 +46,10 @@ auto constant(D d, double value) { return Set(d, static_cast<hn::TFromD<D>>(valu
 template <class D>
 auto infinity(D d) { return Set(d, std::numeric_limits<hn::TFromD<D>>::infinity()); }
 
-// The functions of Highway's math library hold for a range; these hold for all numbers.
+// The functions of Highway's math library hold for a range; these hold for all numbers. Inline, so that loops keep their
+// constants in registers.
 template <class D, class V>
-V safe_exp(D d, V x) {
+HWY_INLINE V safe_exp(D d, V x) {
   // The bounds give 0 and infinity.
   const V lowest = constant(d, kSingle<D> ? -105 : -750), highest = constant(d, kSingle<D> ? 90 : 711);
   const V y = hn::Exp(d, Min(Max(x, lowest), highest));
@@ -56,7 +57,7 @@ V safe_exp(D d, V x) {
 }
 
 template <class D, class V>
-V safe_expm1(D d, V x) {
+HWY_INLINE V safe_expm1(D d, V x) {
   const V lowest = constant(d, kSingle<D> ? -100 : -700), highest = constant(d, kSingle<D> ? 90 : 711);
   const V y = hn::Expm1(d, Min(Max(x, lowest), highest));
   return IfThenElse(Or(hn::IsNaN(x), Eq(x, Zero(d))), x, y);
@@ -89,7 +90,7 @@ V safe_sqrt(D d, V x) {
 }
 
 template <class D, class V>
-V logistic(D d, V x) {
+HWY_INLINE V logistic(D d, V x) {
   const V one = constant(d, 1);
   return Div(one, Add(one, safe_exp(d, Neg(x))));
 }
