@@ -129,6 +129,7 @@ void fold_rows(const float* x, int64_t rows, int64_t columns, int64_t row_stride
 }
 
 constexpr int64_t kBlockRows = 64;
+constexpr int kWide = HWY_TARGET <= HWY_AVX3 ? 16 : 8;  // vectors of a strip: half of the registers
 
 // Columns [0, kVectors * lanes) of up to kBlockRows rows, joined with what is in y already.
 template <class F, int kVectors>
@@ -163,6 +164,7 @@ void fold_columns(const float* x, int64_t rows, int64_t columns, int64_t row_str
     const int64_t block_rows = std::min(kBlockRows, rows - i);
     const bool first = i == 0;
     int64_t j = 0;
+    for (; j + kWide * lanes <= columns; j += kWide * lanes) fold_strip<F, kWide>(block + j, block_rows, row_stride, first, y + j);
     for (; j + 4 * lanes <= columns; j += 4 * lanes) fold_strip<F, 4>(block + j, block_rows, row_stride, first, y + j);
     for (; j + lanes <= columns; j += lanes) fold_strip<F, 1>(block + j, block_rows, row_stride, first, y + j);
     if (j == columns) continue;
