@@ -30,21 +30,39 @@ REFLOW_SIMD_BODY inline T row_max(const T* x, int64_t n) {
   return m;
 }
 
-// The sum of x[0..n), in 16 partial sums.
+// A sum of numbers, in 16 partial sums. All parts but the last have a multiple of 16 numbers.
+template <typename T>
+class RowSum {
+ public:
+  REFLOW_SIMD_BODY void add(const T* x, int64_t n) {
+    T lanes[kLanes];
+    for (int l = 0; l < kLanes; ++l) lanes[l] = lanes_[l];
+    int64_t i = 0;
+    for (; i + kLanes <= n; i += kLanes) {
+      for (int l = 0; l < kLanes; ++l) lanes[l] += x[i + l];
+    }
+    for (int l = 0; l < kLanes; ++l) lanes_[l] = lanes[l];
+    for (; i < n; ++i) rest_ += x[i];
+  }
+  // REQUIRES: is called once.
+  REFLOW_SIMD_BODY T total() {
+    for (int width = kLanes / 2; width > 0; width /= 2) {
+      for (int l = 0; l < width; ++l) lanes_[l] += lanes_[l + width];
+    }
+    return rest_ + lanes_[0];
+  }
+
+ private:
+  static constexpr int kLanes = 16;
+  T lanes_[kLanes] = {}, rest_ = 0;
+};
+
+// The sum of x[0..n).
 template <typename T>
 REFLOW_SIMD_BODY inline T row_sum(const T* x, int64_t n) {
-  constexpr int kLanes = 16;
-  T lanes[kLanes] = {};
-  int64_t i = 0;
-  for (; i + kLanes <= n; i += kLanes) {
-    for (int l = 0; l < kLanes; ++l) lanes[l] += x[i + l];
-  }
-  T sum = 0;
-  for (; i < n; ++i) sum += x[i];
-  for (int width = kLanes / 2; width > 0; width /= 2) {
-    for (int l = 0; l < width; ++l) lanes[l] += lanes[l + width];
-  }
-  return sum + lanes[0];
+  RowSum<T> sum;
+  sum.add(x, n);
+  return sum.total();
 }
 
 // The vector functions that a softmax of T (float or double) is made of.
@@ -62,12 +80,30 @@ struct SoftmaxFunctions {
   }
 };
 
-inline constexpr int64_t kSoftmaxMaxRows = 128;
+inline constexpr int64_t kSoftmaxMaxRows = 128, kSoftmaxPiece = 2048;
 // How many rows of `columns` elements are worked on together: enough for the vector functions to run full vectors on
 // narrow rows, few enough to stay in the first cache.
 inline int64_t softmax_rows_at_once(int64_t columns) {
-  constexpr int64_t kElements = 2048;
-  return std::clamp<int64_t>(kElements / std::max<int64_t>(columns, 1), 1, kSoftmaxMaxRows);
+  return std::clamp<int64_t>(kSoftmaxPiece / std::max<int64_t>(columns, 1), 1, kSoftmaxMaxRows);
+}
+
+// y = exp(x - m) for a long row, in pieces that stay in the first cache; y may be x. Returns the sum of y.
+template <typename T>
+T exp_of_shifted(const SoftmaxFunctions<T>& functions, const T* x, T m, T* y, int64_t n) {
+  RowSum<T> sum;
+  for (int64_t begin = 0; begin < n; begin += kSoftmaxPiece) {
+    const T* from = x + begin;
+    T* to = y + begin;
+    const int64_t count = std::min(kSoftmaxPiece, n - begin);
+    simd_loop([&]() REFLOW_SIMD_BODY {
+      for (int64_t j = 0; j < count; ++j) to[j] = from[j] - m;
+    });
+    functions.exp(to, to, count);
+    simd_loop([&]() REFLOW_SIMD_BODY { sum.add(to, count); });
+  }
+  T total;
+  simd_loop([&]() REFLOW_SIMD_BODY { total = sum.total(); });
+  return total;
 }
 
 }  // namespace reflow::op

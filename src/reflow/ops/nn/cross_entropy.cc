@@ -76,8 +76,24 @@ class SparseSoftmaxCrossEntropy : public RowKernel<T> {
                             label, columns, all);
   }
 
+  C long_row(const C* x, Label label, C* backprop, int64_t columns) const {
+    C m, log_sum;
+    simd_loop([&]() REFLOW_SIMD_BODY { m = row_max(x, columns); });
+    const C at_label = x[label] - m, sum = exp_of_shifted(this->functions_, x, m, backprop, columns), scale = C(1) / sum;
+    simd_loop([&]() REFLOW_SIMD_BODY {
+      for (int64_t j = 0; j < columns; ++j) backprop[j] *= scale;
+    });
+    backprop[label] -= C(1);
+    this->functions_.log(&sum, &log_sum, 1);
+    return log_sum - at_label;
+  }
+
   void rows_at_once(const T* x, const Label* labels, T* loss, T* backprop, int64_t rows, int64_t columns) const {
     if constexpr (std::is_same_v<T, C>) {
+      if (columns > kSoftmaxPiece) {
+        for (int64_t r = 0; r < rows; ++r) loss[r] = long_row(x + r * columns, labels[r], backprop + r * columns, columns);
+        return;
+      }
       C at_label[kSoftmaxMaxRows], sums[kSoftmaxMaxRows];
       simd_loop([&]() REFLOW_SIMD_BODY {
         for (int64_t r = 0; r < rows; ++r) {

@@ -20,6 +20,15 @@ void softmax_rows(const SoftmaxFunctions<T>& f, const T* x, T* y, int64_t rows, 
     const int64_t n = std::min(at_once, rows - begin);
     const T* from = x + begin * columns;
     T* to = y + begin * columns;
+    if (!kLog && columns > kSoftmaxPiece) {
+      T m;
+      simd_loop([&]() REFLOW_SIMD_BODY { m = row_max(from, columns); });
+      const T scale = T(1) / exp_of_shifted(f, from, m, to, columns);
+      simd_loop([=]() REFLOW_SIMD_BODY {
+        for (int64_t j = 0; j < columns; ++j) to[j] *= scale;
+      });
+      continue;
+    }
     simd_loop([=]() REFLOW_SIMD_BODY {
       for (int64_t r = 0; r < n; ++r) {
         const T* a = from + r * columns;

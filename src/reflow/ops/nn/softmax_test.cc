@@ -68,6 +68,18 @@ const OpCaseTest sparse_cross_entropy{
      .bad_inputs = {logits(), Tensor::vector<int32_t>({0, 10})},
      .error = "Received a label value of 10 which is outside the valid range of [0, 3).  Label values: 0 10"}};
 
+// The first of two long rows has the first label, the second the last.
+Tensor long_gradient() {
+  Tensor t = long_row(1.0f / 5000);
+  t.data<float>()[0] = t.data<float>()[9999] = 1.0f / 5000 - 1;
+  return t;
+}
+const OpCaseTest sparse_cross_entropy_long{{.op = "SparseSoftmaxCrossEntropyWithLogits",
+                                            .name = "LongRow",
+                                            .inputs = {long_row(7), Tensor::vector<int32_t>({0, 4999})},
+                                            .outputs = {Tensor::vector<float>({8.517193f, 8.517193f}), long_gradient()},
+                                            .has_gradient_check = false}};
+
 const OpCaseTest cross_entropy{
     {.op = "SoftmaxCrossEntropyWithLogits",
      .inputs = {logits(), Tensor::from<float>({0.2f, 0.3f, 0.5f, 0, 0.9f, 0.1f}, {2, 3})},
