@@ -13,12 +13,11 @@ constexpr double kFlopsPerNs = 90;           // of one thread, about
 constexpr double kStoreNs = 0.15;            // an element of C
 constexpr double kWorthSplittingNs = 16000;  // less than this isn't worth waking a thread
 constexpr double kPartNs = 1.5e6;            // parts of large products: late threads hold nothing up
-constexpr int64_t kMostK = 384;              // of a block: a panel lies in the first-level cache
+constexpr int64_t kMostK = 384;              // of a block: it adds to C seldom, and a panel lies in the first-level cache
 constexpr int64_t kBlockOfA = 56 * 1024;     // floats: it lies in the second-level cache, and so do
 constexpr int64_t kColumnsAtOnce = 64;       // columns of B, or
 constexpr int64_t kMostColumns = 1024;       // where several blocks of A use them: they lie in the third-level cache
-constexpr int64_t kManyRows = 12;            // of C, and
-constexpr int64_t kManyColumns = 128;        // are worth a copy of A
+constexpr int64_t kFewRows = 3;              // of A are read where they lie
 
 // A thread's copies of parts of A and B.
 struct Scratch {
@@ -75,74 +74,57 @@ class PartOfProduct {
   }
 
  private:
-  // Rows of op(A), as they are and perhaps in strips.
-  struct A {
-    const float* first;
-    int64_t row_step, k_step;
-    const float* strips = nullptr;
-    const FilledColumns* filled = nullptr;  // of the strips
-  };
-  struct Panels {
-    const float* first;
-    int64_t panel_step, row_step;
-    bool finite = true;    // asked where zeros are skipped
-    bool goes_on = false;  // beside those of a block lie the next one's
-  };
-
   // `copied`: rows [p_, p_ + depth_) of the columns of op(B) lie in scratch().b.
   void multiply(const Area& area, bool copied) {
-    A a{g_.transpose_a ? g_.a + p_ * g_.lda + area.i : g_.a + area.i * g_.lda + p_, g_.transpose_a ? 1 : g_.lda,
-        g_.transpose_a ? g_.lda : 1};
-    if (area.rows > 1 && (g_.transpose_a || (area.rows >= kManyRows && area.columns >= kManyColumns))) {
+    PanelProduct part;
+    part.row_step = g_.transpose_a ? 1 : g_.lda, part.k_step = g_.transpose_a ? g_.lda : 1;
+    part.a = g_.a + area.i * part.row_step + p_ * part.k_step;
+    part.rows = area.rows, part.k = depth_;
+    part.c_step = g_.ldc, part.accumulate = g_.accumulate || p_ > 0;
+    if (area.rows > kFewRows) {
       float* const strips = scratch().a.get();
-      math_.pack_strips(a.first, a.row_step, a.k_step, area.rows, depth_, strips);
-      a.strips = strips;
-      if (g_.skip_zeros && g_.panels == nullptr) {
+      math_.pack_strips(part.a, part.row_step, part.k_step, area.rows, depth_, strips);
+      part.strips = strips;
+      if (g_.skip_zeros) {
         math_.drop_zeros(strips, area.rows, depth_, &scratch().filled);
-        a.filled = &scratch().filled;
+        part.filled = &scratch().filled;
       }
     }
     for (int64_t at = 0; at < area.columns; at += kColumnsAtOnce) {
       const Area block{area.i, area.j + at, area.rows, std::min(kColumnsAtOnce, area.columns - at)};
-      Panels b = copied ? Panels{scratch().b.get() + at * depth_, depth_ * kPanelColumns, kPanelColumns} : panels(block);
-      if (a.filled != nullptr) b.finite = math_.all_finite(b.first, round_up(block.columns, kPanelColumns) * depth_);
-      b.goes_on = (copied || b.first != scratch().b.get()) && at + block.columns < area.columns;
-      multiply(block, a, b);
+      const bool more = at + block.columns < area.columns;
+      part.b_step = kPanelColumns, part.panel_step = depth_ * kPanelColumns;
+      if (copied) {
+        part.b = scratch().b.get() + at * depth_, part.goes_on = more;
+      } else if (g_.panels != nullptr) {
+        part.b = g_.panels + block.j * g_.k + p_ * kPanelColumns, part.panel_step = g_.k * kPanelColumns, part.goes_on = more;
+      } else if (!g_.transpose_b) {  // one block of rows of A uses them: not worth a copy
+        part.b = g_.b + p_ * g_.ldb + block.j, part.panel_step = kPanelColumns, part.b_step = g_.ldb, part.goes_on = more;
+      } else {
+        copy_panels(block.j, block.columns);
+        part.b = scratch().b.get(), part.goes_on = false;
+      }
+      multiply(block, part);
       if (after_ != nullptr && p_ + depth_ == g_.k) after_->call(after_->context, block.i, block.j, block.rows, block.columns);
     }
   }
 
-  void multiply(const Area& block, const A& a, const Panels& b) {
-    const bool accumulate = g_.accumulate || p_ > 0;
-    for (int64_t at = 0; at < block.columns; at += kPanelColumns) {
-      const int64_t width = std::min<int64_t>(kPanelColumns, block.columns - at);
-      const float* panel = b.first + at / kPanelColumns * b.panel_step;
-      const bool more = b.goes_on || at + kPanelColumns < block.columns;
-      const float* const next = more ? panel + b.panel_step : nullptr;
-      int64_t row_step = b.row_step;
-      if (width < kPanelColumns && row_step != kPanelColumns) {  // all 16 columns are read
-        math_.pack_rows(panel, row_step, depth_, width, scratch().b.get(), 0);
-        panel = scratch().b.get(), row_step = kPanelColumns;
-      }
-      float* const c = g_.c + block.i * g_.ldc + block.j + at;
-      if (a.strips != nullptr && b.finite) {
-        math_.strips_product(a.strips, a.filled, block.rows, depth_, panel, row_step, c, g_.ldc, width, accumulate, next);
-      } else {
-        math_.product(a.first, a.row_step, a.k_step, block.rows, depth_, panel, row_step, c, g_.ldc, width, accumulate, next);
-      }
-    }
+  void multiply(const Area& block, PanelProduct part) {
+    part.c = g_.c + block.i * g_.ldc + block.j;
+    const int64_t rest = part.b_step != kPanelColumns ? block.columns % kPanelColumns : 0;
+    part.columns = block.columns - rest;
+    if (part.columns > 0) multiply(part);
+    if (rest == 0) return;
+    // All 16 columns of a panel are read.
+    math_.pack_rows(part.b + part.columns, part.b_step, depth_, rest, scratch().b.get(), 0);
+    part.b = scratch().b.get(), part.b_step = kPanelColumns, part.goes_on = false;
+    part.c += part.columns, part.columns = rest;
+    multiply(part);
   }
 
-  // Rows [p_, p_ + depth_) of the columns of op(B) that `block` needs.
-  Panels panels(const Area& block) {
-    if (g_.panels != nullptr) {
-      return {g_.panels + block.j * g_.k + p_ * kPanelColumns, g_.k * kPanelColumns, kPanelColumns};
-    }
-    if (!g_.transpose_b && !g_.skip_zeros) {  // one block of rows of A uses them: not worth a copy
-      return {g_.b + p_ * g_.ldb + block.j, kPanelColumns, g_.ldb};
-    }
-    copy_panels(block.j, block.columns);
-    return {scratch().b.get(), depth_ * kPanelColumns, kPanelColumns};
+  void multiply(PanelProduct part) {
+    if (part.filled != nullptr && !math_.all_finite(part)) part.strips = nullptr, part.filled = nullptr;
+    math_.product(part);
   }
 
   void copy_panels(int64_t j, int64_t columns) {
@@ -191,8 +173,8 @@ Grid choose_grid(int64_t m, int64_t n, int64_t parts) {
 
 bool many_zeros(const Gemm& g) {
   constexpr int kLooks = 32, kEnough = 8;
-  constexpr int64_t kRows = 12, kWorthALook = 1 << 20;  // multiplications
-  if (g.m < kRows || g.n < kManyColumns || g.k < kRows || g.m * g.n * g.k < kWorthALook || g.panels != nullptr) return false;
+  constexpr int64_t kRows = 12, kMinColumns = 128, kWorthALook = 1 << 20;  // multiplications
+  if (g.m < kRows || g.n < kMinColumns || g.k < kRows || g.m * g.n * g.k < kWorthALook || g.panels != nullptr) return false;
   const int64_t row_step = g.transpose_a ? 1 : g.lda, k_step = g.transpose_a ? g.lda : 1;
   int zeros = 0;
   uint64_t random = 1;

@@ -21,87 +21,122 @@ using Tag = hn::CappedTag<float, kPanelColumns>;
 using Vec = hn::Vec<Tag>;
 constexpr int kLanes = static_cast<int>(hn::MaxLanes(Tag()));
 constexpr int kVectors = kPanelColumns / kLanes;                        // of a row of C
-constexpr int kMostRows = kVectors == 1 ? 12 : kVectors == 2 ? 6 : 3;  // so many sums as registers hold
+constexpr int kMostSums = kVectors == 1 ? 24 : 12;  // so many vectors of sums as registers hold
+constexpr int kMostRows = kVectors == 1 ? 12 : kVectors == 2 ? 6 : 3;
+constexpr int kMostRowsInPlace = 3;
 
-// How A lies in memory, and rows of B with it.
-enum class Layout {
-  kInPlace,
-  kStrip,   // A as [k, kRows]
-  kFilled,  // the same, where row p of A belongs to the row of B at offset offsets[p]
+// How A lies in memory.
+enum class Layout { kInPlace, kStrip, kFilled };
+
+// Some rows of C: their part of A is at `a`, with kFilled `filled` has its columns, k of them; kPanels panels at `b`, and
+// their columns of C at `c`. A part of as many panels is fetched into the cache from `next` on.
+struct Strip {
+  const float* a;
+  int64_t k;
+  const int32_t* filled;
+  const float* b;
+  float* c;
+  const float* next;
 };
 
-// kRows rows of C. A quarter of as many rows of a panel are fetched into the cache from `next` on.
-template <int kRows, Layout kLayout>
-void strip(const float* a, int64_t row_step, int64_t k_step, int64_t k, const float* b, int64_t b_step, const int32_t* offsets,
-           float* c, int64_t c_step, int64_t columns, bool accumulate, const float* next) {
-  if constexpr (kLayout != Layout::kInPlace) row_step = 1, k_step = kRows;
+template <int kRows, int kPanels, Layout kLayout>
+void strip(const PanelProduct& g, const Strip& s, int64_t columns) {
   const Tag d;
-  Vec sums[kRows][kVectors];
+  const int64_t row_step = kLayout == Layout::kInPlace ? g.row_step : 1, k_step = kLayout == Layout::kInPlace ? g.k_step : kRows;
+  const int64_t b_step = g.b_step, panel_step = g.panel_step, c_step = g.c_step;
+  const float* const a = s.a;
+  const float* const b = s.b;
+  const float* const next = s.next;
+  float* const c = s.c;
+  Vec sums[kRows][kPanels][kVectors];
 #pragma GCC unroll 12
   for (int r = 0; r < kRows; ++r) {
-    __builtin_prefetch(c + r * c_step, 1);
+#pragma GCC unroll 8
+    for (int q = 0; q < kPanels; ++q) {
 #pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) sums[r][v] = hn::Zero(d);
+      for (int v = 0; v < kVectors; ++v) sums[r][q][v] = hn::Zero(d);
+    }
   }
   const auto add = [&](int64_t p) HWY_ATTR {
-    const float* const from = b + (kLayout == Layout::kFilled ? offsets[p] : p * b_step);
-    Vec row[kVectors];
+    const float* const from = b + (kLayout == Layout::kFilled ? s.filled[p] : p) * b_step;
+    Vec row[kPanels][kVectors];
+#pragma GCC unroll 8
+    for (int q = 0; q < kPanels; ++q) {
 #pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) row[v] = hn::LoadU(d, from + v * kLanes);
+      for (int v = 0; v < kVectors; ++v) row[q][v] = hn::LoadU(d, from + q * panel_step + v * kLanes);
+    }
 #pragma GCC unroll 12
     for (int r = 0; r < kRows; ++r) {
       const Vec factor = hn::Set(d, a[r * row_step + p * k_step]);
+#pragma GCC unroll 8
+      for (int q = 0; q < kPanels; ++q) {
 #pragma GCC unroll 4
-      for (int v = 0; v < kVectors; ++v) sums[r][v] = hn::MulAdd(factor, row[v], sums[r][v]);
+        for (int v = 0; v < kVectors; ++v) sums[r][q][v] = hn::MulAdd(factor, row[q][v], sums[r][q][v]);
+      }
     }
   };
   int64_t p = 0;
-  for (; p + 4 <= k; p += 4) {
-    __builtin_prefetch(next + p / 4 * b_step, 0, 2);
+  for (; p + 4 <= s.k; p += 4) {
+#pragma GCC unroll 8
+    for (int q = 0; q < kPanels; ++q) {
+      __builtin_prefetch(c + std::min<int64_t>(p / 4, kRows - 1) * c_step + q * kPanelColumns, 1);
+      __builtin_prefetch(next + q * panel_step + p / 4 * b_step, 0, 2);
+    }
 #pragma GCC unroll 4
-    for (int64_t q = 0; q < 4; ++q) add(p + q);
+    for (int64_t i = 0; i < 4; ++i) add(p + i);
   }
-  for (; p < k; ++p) add(p);
-  if (columns == kPanelColumns) {
+  for (; p < s.k; ++p) add(p);
+  const bool accumulate = g.accumulate;
+  if (columns == kPanels * kPanelColumns) {
 #pragma GCC unroll 12
     for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
+      for (int q = 0; q < kPanels; ++q) {
 #pragma GCC unroll 4
-      for (int v = 0; v < kVectors; ++v) {
-        float* const to = c + r * c_step + v * kLanes;
-        hn::StoreU(accumulate ? hn::Add(hn::LoadU(d, to), sums[r][v]) : sums[r][v], d, to);
+        for (int v = 0; v < kVectors; ++v) {
+          float* const to = c + r * c_step + q * kPanelColumns + v * kLanes;
+          hn::StoreU(accumulate ? hn::Add(hn::LoadU(d, to), sums[r][q][v]) : sums[r][q][v], d, to);
+        }
       }
     }
     return;
   }
-  HWY_ALIGN float row[kPanelColumns];
+  if constexpr (kPanels == 1) {
+    HWY_ALIGN float row[kPanelColumns];
 #pragma GCC unroll 12
-  for (int r = 0; r < kRows; ++r) {
+    for (int r = 0; r < kRows; ++r) {
 #pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) hn::Store(sums[r][v], d, row + v * kLanes);
-    float* const to = c + r * c_step;
-    for (int64_t j = 0; j < columns; ++j) to[j] = accumulate ? to[j] + row[j] : row[j];
+      for (int v = 0; v < kVectors; ++v) hn::Store(sums[r][0][v], d, row + v * kLanes);
+      float* const to = c + r * c_step;
+      for (int64_t j = 0; j < columns; ++j) to[j] = accumulate ? to[j] + row[j] : row[j];
+    }
   }
 }
 
-using StripFn = void (*)(const float*, int64_t, int64_t, int64_t, const float*, int64_t, const int32_t*, float*, int64_t,
-                         int64_t, bool, const float*);
+using StripFn = void (*)(const PanelProduct&, const Strip&, int64_t);
 
-template <Layout kLayout, int... kRows>
-constexpr std::array<StripFn, kMostRows + 1> strip_table(std::integer_sequence<int, kRows...>) {
-  return {nullptr, strip<kRows + 1, kLayout>...};
+template <Layout kLayout, int kPanels, int kRows>
+constexpr StripFn strip_fn() {
+  if constexpr (kRows * kPanels * kVectors <= kMostSums) return strip<kRows, kPanels, kLayout>;
+  return nullptr;
 }
-template <Layout kLayout>
-constexpr auto kStrips = strip_table<kLayout>(std::make_integer_sequence<int, kMostRows>());
+template <Layout kLayout, int kPanels, int... kRows>
+constexpr std::array<StripFn, sizeof...(kRows) + 1> strip_table(std::integer_sequence<int, kRows...>) {
+  return {nullptr, strip_fn<kLayout, kPanels, kRows + 1>()...};
+}
+constexpr int most_rows(Layout layout) { return layout == Layout::kInPlace ? kMostRowsInPlace : kMostRows; }
+template <Layout kLayout, int kPanels>
+constexpr auto kStrips = strip_table<kLayout, kPanels>(std::make_integer_sequence<int, most_rows(kLayout)>());
 
-// What each of the first strips fetches of the panel behind this one; the other strips nothing new.
+// What each of the first strips fetches of what is read after `b`; the other strips nothing new.
 HWY_INLINE const float* part_of_next(const float* next, const float* b, int64_t b_step, int64_t k, int64_t strip) {
   return next != nullptr && strip < 4 ? next + strip * (k / 4) * b_step : b;
 }
 
 // Calls visit(first row, number of rows) for strips that are as equal as can be: narrow ones are slower for each row.
 template <typename Visit>
-HWY_INLINE void for_each_strip(int64_t rows, Visit&& visit) {
-  const int64_t count = (rows + kMostRows - 1) / kMostRows, least = rows / count, wider = rows % count;
+HWY_INLINE void for_each_strip(int64_t rows, int64_t most_rows, Visit&& visit) {
+  const int64_t count = (rows + most_rows - 1) / most_rows, least = rows / count, wider = rows % count;
   for (int64_t i = 0, row = 0; i < count; ++i) {
     const int64_t size = least + (i < wider ? 1 : 0);
     visit(row, size);
@@ -109,29 +144,52 @@ HWY_INLINE void for_each_strip(int64_t rows, Visit&& visit) {
   }
 }
 
-void product(const float* a, int64_t row_step, int64_t k_step, int64_t rows, int64_t k, const float* b, int64_t b_step,
-             float* c, int64_t c_step, int64_t columns, bool accumulate, const float* next) {
-  int64_t strip = 0;
-  for_each_strip(rows, [&](int64_t row, int64_t size) {
-    kStrips<Layout::kInPlace>[size](a + row * row_step, row_step, k_step, k, b, b_step, nullptr, c + row * c_step, c_step,
-                                    columns, accumulate, part_of_next(next, b, b_step, k, strip++));
+// All rows of kPanels panels from column j on.
+template <Layout kLayout, int kPanels>
+void panels_product(const PanelProduct& g, int64_t j, int64_t columns, bool more) {
+  const float* const b = g.b + j / kPanelColumns * g.panel_step;
+  const float* const next = more ? b + kPanels * g.panel_step : nullptr;
+  int64_t i = 0;
+  for_each_strip(g.rows, most_rows(kLayout), [&](int64_t row, int64_t size) {
+    Strip s{g.a + row * g.row_step, g.k, nullptr, b, g.c + row * g.c_step + j, part_of_next(next, b, g.b_step, g.k, i)};
+    if constexpr (kLayout != Layout::kInPlace) s.a = g.strips + row * g.k;
+    if constexpr (kLayout == Layout::kFilled) s.k = g.filled->counts[i], s.filled = g.filled->columns + i * g.k;
+    kStrips<kLayout, kPanels>[size](g, s, columns);
+    ++i;
   });
 }
 
-void strips_product(const float* strips, const FilledColumns* filled, int64_t rows, int64_t k, const float* b, int64_t b_step,
-                    float* c, int64_t c_step, int64_t columns, bool accumulate, const float* next) {
-  int64_t strip = 0;
-  for_each_strip(rows, [&](int64_t row, int64_t size) {
-    const float* const part = part_of_next(next, b, b_step, k, strip);
-    if (filled != nullptr) {
-      kStrips<Layout::kFilled>[size](strips + row * k, 0, 0, filled->counts[strip], b, b_step, filled->offsets + strip * k,
-                                     c + row * c_step, c_step, columns, accumulate, part);
+template <Layout kLayout>
+void product_of(const PanelProduct& g) {
+  const int64_t strips = (g.rows + most_rows(kLayout) - 1) / most_rows(kLayout), rows = (g.rows + strips - 1) / strips;
+  const int64_t at_once = kMostSums / (rows * kVectors);  // panels
+  for (int64_t j = 0; j < g.columns;) {
+    const int64_t panels = (g.columns - j) / kPanelColumns;
+    const auto compute = [&]<int kPanels>(std::integral_constant<int, kPanels>) {
+      const int64_t columns = std::min<int64_t>(kPanels * kPanelColumns, g.columns - j);
+      panels_product<kLayout, kPanels>(g, j, columns, g.goes_on || j + columns < g.columns);
+      j += columns;
+    };
+    if (at_once >= 8 && panels >= 8) {
+      compute(std::integral_constant<int, 8>());
+    } else if (at_once >= 4 && panels >= 4) {
+      compute(std::integral_constant<int, 4>());
+    } else if (at_once >= 2 && panels >= 2) {
+      compute(std::integral_constant<int, 2>());
     } else {
-      kStrips<Layout::kStrip>[size](strips + row * k, 0, 0, k, b, b_step, nullptr, c + row * c_step, c_step, columns,
-                                    accumulate, part);
+      compute(std::integral_constant<int, 1>());
     }
-    ++strip;
-  });
+  }
+}
+
+void product(const PanelProduct& g) {
+  if (g.filled != nullptr) {
+    product_of<Layout::kFilled>(g);
+  } else if (g.strips != nullptr) {
+    product_of<Layout::kStrip>(g);
+  } else {
+    product_of<Layout::kInPlace>(g);
+  }
 }
 
 // Copies a column of a strip, if it has anything but zeros.
@@ -153,29 +211,37 @@ HWY_INLINE bool copy_filled(const float* column, int64_t size, float* to) {
 
 void drop_zeros(float* strips, int64_t rows, int64_t k, FilledColumns* filled) {
   int64_t strip = 0;
-  for_each_strip(rows, [&](int64_t row, int64_t size) {
+  for_each_strip(rows, kMostRows, [&](int64_t row, int64_t size) {
     const float* from = strips + row * k;
     float* to = strips + row * k;
-    int32_t* const offsets = filled->offsets + strip * k;
+    int32_t* const columns = filled->columns + strip * k;
     int32_t count = 0;
     for (int64_t p = 0; p < k; ++p, from += size) {
       if (!copy_filled(from, size, to)) continue;
       to += size;
-      offsets[count++] = static_cast<int32_t>(p * kPanelColumns);
+      columns[count++] = static_cast<int32_t>(p);
     }
     filled->counts[strip++] = count;
   });
 }
 
-bool all_finite(const float* x, int64_t n) {
+bool all_finite(const PanelProduct& g) {
   const Tag d;
-  Vec sums[4] = {hn::Zero(d), hn::Zero(d), hn::Zero(d), hn::Zero(d)};  // of zeros, until NaN or an infinity makes it NaN
-  for (int64_t i = 0; i < n; i += 4 * kLanes) {
+  Vec sums[4];  // of zeros, until NaN or an infinity makes it NaN
+  for (Vec& sum : sums) sum = hn::Zero(d);
+  for (int64_t j = 0; j < g.columns; j += kPanelColumns) {
+    const float* row = g.b + j / kPanelColumns * g.panel_step;
+    int64_t p = 0;
+    const auto look = [&](int64_t i) HWY_ATTR {
 #pragma GCC unroll 4
-    for (int64_t v = 0; v < 4; ++v) {
-      const int64_t at = std::min(i + v * kLanes, n - kLanes);  // some are read twice
-      sums[v] = hn::MulAdd(hn::LoadU(d, x + at), hn::Zero(d), sums[v]);
+      for (int v = 0; v < kVectors; ++v) sums[(i + v) % 4] = hn::MulAdd(hn::LoadU(d, row + v * kLanes), hn::Zero(d), sums[(i + v) % 4]);
+      row += g.b_step;
+    };
+    for (; p + 4 <= g.k; p += 4) {
+#pragma GCC unroll 4
+      for (int64_t i = 0; i < 4; ++i) look(i);
     }
+    for (; p < g.k; ++p) look(0);
   }
   return hn::AllTrue(d, hn::Eq(hn::Add(hn::Add(sums[0], sums[1]), hn::Add(sums[2], sums[3])), hn::Zero(d)));
 }
@@ -216,7 +282,7 @@ void pack_strips(const float* a, int64_t row_step, int64_t k_step, int64_t rows,
     constexpr int64_t kAtOnce = 8;  // rows of the transpose, so that each strip's part of them is written in one go
     for (int64_t p = 0; p < k; p += kAtOnce) {
       const int64_t end = std::min(k, p + kAtOnce);
-      for_each_strip(rows, [&](int64_t row, int64_t size) {
+      for_each_strip(rows, kMostRows, [&](int64_t row, int64_t size) {
         float* to = strips + row * k + p * size;
         const float* from = a + row + p * k_step;
         if (size == kMostRows) {
@@ -228,7 +294,7 @@ void pack_strips(const float* a, int64_t row_step, int64_t k_step, int64_t rows,
     }
     return;
   }
-  for_each_strip(rows, [&](int64_t row, int64_t size) {
+  for_each_strip(rows, kMostRows, [&](int64_t row, int64_t size) {
     float* const to = strips + row * k;
     const float* const from = a + row * row_step;
     int64_t p = 0;
@@ -284,7 +350,7 @@ void pack_transposed(const float* b, int64_t step, int64_t k, int64_t n, float* 
   }
 }
 
-PanelMath find() { return {product, strips_product, pack_strips, drop_zeros, pack_rows, pack_transposed, all_finite}; }
+PanelMath find() { return {product, pack_strips, drop_zeros, pack_rows, pack_transposed, all_finite}; }
 
 }  // namespace HWY_NAMESPACE
 }  // namespace reflow::op
