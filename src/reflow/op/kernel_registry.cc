@@ -3,14 +3,17 @@
 #include <absl/container/flat_hash_map.h>
 
 #include <algorithm>
-#include <map>
+#include <unordered_map>
 
 namespace reflow::op {
 
 struct KernelRegistry::Impl {
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
   absl::flat_hash_map<std::string, std::vector<std::unique_ptr<KernelDef>>> kernels;
   // Node-based: registrars hold references while others are added.
-  std::map<std::string, OpTraits, std::less<>> traits;
+  std::unordered_map<std::string, OpTraits, Hash, std::equal_to<>> traits;
 };
 
 KernelRegistry::KernelRegistry() : impl_(new Impl) {}

@@ -16,26 +16,40 @@ bool is_back_edge(const Node& source, const Node& node) {
   return node.type().ends_with("Merge") && source.type().ends_with("NextIteration");
 }
 
+// A walk over the ids, in which nodes that weren't ready when it came to them are taken as soon as they are: always the
+// ready node with the smallest id.
 std::vector<Node*> topological_order(const graph::Graph& graph) {
-  std::vector<int> pending(graph.num_node_ids());
-  std::priority_queue<int, std::vector<int>, std::greater<int>> ready;
+  const int num_ids = graph.num_node_ids();
+  std::vector<int> pending(num_ids);
+  std::priority_queue<int, std::vector<int>, std::greater<int>> passed;  // ready ones that the walk has left behind
   std::vector<Node*> order;
   order.reserve(graph.num_nodes());
-  for (int id = 0; id < graph.num_node_ids(); ++id) {
+  for (int id = 0; id < num_ids; ++id) {
     const Node* node = graph.node(id);
     if (node == nullptr) continue;
     int count = static_cast<int>(node->control_inputs().size());
-    for (const Endpoint& input : node->inputs()) count += input && !is_back_edge(*input.node, *node);
+    for (const Endpoint& input : node->inputs()) count += static_cast<bool>(input);
+    if (node->type().ends_with("Merge")) {
+      for (const Endpoint& input : node->inputs()) count -= input && is_back_edge(*input.node, *node);
+    }
     pending[id] = count;
-    if (count == 0) ready.push(id);
   }
-  while (!ready.empty()) {
-    Node* node = graph.node(ready.top());
-    ready.pop();
+  for (int next = 0; next < num_ids || !passed.empty();) {
+    int id = next;
+    if (passed.empty()) {
+      ++next;
+      if (graph.node(id) == nullptr || pending[id] != 0) continue;
+    } else {
+      id = passed.top();
+      passed.pop();
+    }
+    Node* node = graph.node(id);
     order.push_back(node);
+    const bool goes_back = node->type().ends_with("NextIteration");
     for (const Consumer& consumer : node->consumers()) {
-      if (consumer.input >= 0 && is_back_edge(*node, *consumer.node)) continue;
-      if (--pending[consumer.node->id()] == 0) ready.push(consumer.node->id());
+      if (goes_back && consumer.input >= 0 && is_back_edge(*node, *consumer.node)) continue;
+      const int of = consumer.node->id();
+      if (--pending[of] == 0 && of < next) passed.push(of);
     }
   }
   return order;

@@ -72,13 +72,14 @@ bool counts_steps(const Node& node) {
 StatusOr<std::vector<Node*>> execution_order(const graph::Graph& graph) {
   const KernelRegistry& registry = KernelRegistry::global();
   std::vector<int> pending(graph.num_node_ids());
+  std::vector<ControlKind> kinds(graph.num_node_ids());
   using Turn = std::pair<bool, int>;
   std::priority_queue<Turn, std::vector<Turn>, std::greater<Turn>> ready;
   const auto make_ready = [&](const Node* node) { ready.emplace(counts_steps(*node), node->id()); };
   const std::vector<Node*> nodes = graph.nodes();
+  for (const Node* node : nodes) kinds[node->id()] = registry.traits(node->type()).control;
   const auto is_back_edge = [&](const Node* source, const Node* node) {
-    return registry.traits(source->type()).control == ControlKind::kNextIteration &&
-           registry.traits(node->type()).control == ControlKind::kMerge;
+    return kinds[source->id()] == ControlKind::kNextIteration && kinds[node->id()] == ControlKind::kMerge;
   };
   for (const Node* node : nodes) {
     int count = static_cast<int>(node->control_inputs().size());
