@@ -116,7 +116,15 @@ TensorLike list_of(nb::handle sequence) {
   if (!fast.is_valid()) throw nb::python_error();
   const Py_ssize_t size = PySequence_Fast_GET_SIZE(fast.ptr());
   list.reserve(size);
-  for (Py_ssize_t i = 0; i < size; ++i) list.push_back(element_of_list(PySequence_Fast_GET_ITEM(fast.ptr(), i)));
+  const auto element = [&](Py_ssize_t i) { return nb::handle(PySequence_Fast_GET_ITEM(fast.ptr(), i)); };
+  // Beside tensors, arrays become constants of their own.
+  bool has_tensors = false;
+  for (Py_ssize_t i = 0; i < size && !has_tensors; ++i) {
+    has_tensors = as_output(element(i).ptr()) != nullptr || as_variable(element(i).ptr()) != nullptr;
+  }
+  for (Py_ssize_t i = 0; i < size; ++i) {
+    list.push_back(has_tensors ? tensor_like_from_python(element(i)) : element_of_list(element(i)));
+  }
   return TensorLike(std::make_shared<const TensorLike::List>(std::move(list)));
 }
 

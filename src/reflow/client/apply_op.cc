@@ -6,9 +6,12 @@
 #include "reflow/client/capture.h"
 #include "reflow/client/eager.h"
 #include "reflow/client/graph_state.h"
+#include "reflow/client/name_stack.h"
+#include "reflow/client/packing.h"
 #include "reflow/client/python_text.h"
 #include "reflow/client/status_errors.h"
 #include "reflow/client/variable_state.h"
+#include "reflow/graph/argument_binding.h"
 #include "reflow/graph/immediate.h"
 #include "reflow/graph/node_builder.h"
 #include "reflow/graph/op_def.h"
@@ -21,21 +24,6 @@ namespace client {
 namespace {
 
 using VariablePtr = std::shared_ptr<VariableState>;
-
-// A name scope entered for the ops that conversions make.
-class NameStack {
- public:
-  NameStack(graph::Graph& graph, std::string_view name) : stack_(graph.scope().name_stack), outer_(stack_) {
-    const std::lock_guard lock(graph.mutex());
-    graph::enter_name_scope(graph, name);
-  }
-  ~NameStack() { stack_ = std::move(outer_); }
-  const std::string& name() const { return stack_; }
-
- private:
-  std::string& stack_;
-  std::string outer_;
-};
 
 Output make_const(Tensor tensor, std::string_view name) {
   const DType dtype = tensor.dtype();
@@ -63,6 +51,11 @@ bool has_none(const TensorLike& value) {
   return list ? std::ranges::any_of(*list, has_none) : value.is_none();
 }
 
+bool holds_output(const TensorLike& value) {
+  const TensorLike::List* list = value.list();
+  return list ? std::ranges::any_of(*list, holds_output) : value.output() != nullptr;
+}
+
 // to_tensor(), with the words that TensorFlow has for mistakes where ops run at once.
 Tensor constant_of(const TensorLike& value, DType dtype) {
   if (!graph::is_immediate(default_graph())) return to_tensor(value, dtype);
@@ -84,51 +77,6 @@ Tensor constant_of(const TensorLike& value, DType dtype) {
   }
 }
 
-// The first type that a symbolic tensor in a nested list brings along.
-DType symbolic_dtype(const TensorLike& value) {
-  if (const TensorLike::List* list = value.list()) {
-    for (const TensorLike& element : *list) {
-      if (const DType type = symbolic_dtype(element); type != DType::kInvalid) return type;
-    }
-    return DType::kInvalid;
-  }
-  if (const Output* output = value.output()) return base_type(output->dtype());
-  if (const auto* variable = std::get_if<VariablePtr>(&value.value())) return (*variable)->dtype;
-  if (const Convertible* convertible = value.convertible()) return convertible->dtype();
-  return DType::kInvalid;
-}
-
-void check_packed_dtypes(const TensorLike& value, DType dtype) {
-  if (const TensorLike::List* list = value.list()) {
-    for (const TensorLike& element : *list) check_packed_dtypes(element, dtype);
-    return;
-  }
-  const DType own = symbolic_dtype(value);
-  if (own == DType::kInvalid || own == dtype) return;
-  throw TypeError(fmt::format("Cannot convert a list containing a tensor of dtype {} to {} (Tensor is: {})",
-                              python_dtype(own), python_dtype(dtype), describe(value)));
-}
-
-// A list with symbolic tensors in it becomes a Pack, inner lists first.
-Output pack(const TensorLike::List& list, DType dtype, std::string_view name) {
-  const NameStack scope(default_graph(), name);
-  TensorList elements;
-  for (size_t i = 0; i < list.size(); ++i) {
-    const TensorLike& element = list[i];
-    if (element.list() && is_symbolic(element)) {
-      elements.push_back(pack(*element.list(), dtype, std::to_string(i)));
-    } else {
-      // TensorFlow looks through each inner list in a scope of its own: the constant that it becomes gets the next name.
-      if (element.list()) const NameStack looked_through(default_graph(), std::to_string(i));
-      elements.push_back(element);
-    }
-  }
-  for (size_t i = 0; i < elements.size(); ++i) {
-    elements[i] = convert(elements[i], elements[i].output() ? DType::kInvalid : dtype, std::to_string(i));
-  }
-  return apply_op("Pack", scope.name() + "/", {TensorLike(elements)}, {{"axis", 0}});
-}
-
 Output checked_dtype(const Output& output, DType dtype) {
   if (dtype == DType::kInvalid || base_type(output.dtype()) == base_type(dtype)) return output;
   throw ValueError(fmt::format("Tensor conversion requested dtype {} for Tensor with dtype {}: {}",
@@ -142,35 +90,20 @@ Output convert_as(const TensorLike& value, DType dtype, std::string_view name, D
   }
   if (const auto* variable = std::get_if<VariablePtr>(&value.value())) {
     const VariableState& v = **variable;
-    if (!v.parts.empty()) return checked_dtype(join_parts(v), dtype);
     if (dtype != DType::kInvalid && v.dtype != base_type(dtype)) {
+      const DType own = v.parts.empty() && !v.resource ? v.ref.dtype() : v.dtype;
       throw ValueError(fmt::format("Incompatible type conversion requested to type {} for variable of type {}",
-                                   python_repr(dtype_name(base_type(dtype))), python_repr(dtype_name(v.dtype))));
+                                   python_repr(dtype_name(base_type(dtype))), python_repr(dtype_name(own))));
     }
+    if (!v.parts.empty()) return join_parts(v);
     if (as_ref) return v.ref;
     if (!v.resource) return v.snapshot;
     return v.cached.valid() ? v.cached : read_variable_op(v);
   }
   if (const Convertible* convertible = value.convertible()) return convertible->convert(dtype, name, preferred, as_ref);
-  if (value.list() && is_symbolic(value)) {
-    const DType packed = dtype != DType::kInvalid ? base_type(dtype) : symbolic_dtype(value);
-    check_packed_dtypes(value, packed);
-    return pack(*value.list(), packed, name.empty() ? "packed" : name);
-  }
+  if (value.list() && is_symbolic(value)) return pack(value, dtype, name.empty() ? "packed" : name);
   const bool is_shape = std::holds_alternative<std::shared_ptr<const Shape>>(value.value());
   return make_const(constant_of(value, dtype), name.empty() && is_shape ? "shape_as_tensor" : name);
-}
-
-bool can_be(const TensorLike& value, DType dtype) {
-  try {
-    if (is_symbolic(value)) return symbolic_dtype(value) == base_type(dtype);
-    to_tensor(value, dtype);
-    return true;
-  } catch (const TypeError&) {
-    return false;
-  } catch (const ValueError&) {
-    return false;
-  }
 }
 
 // Python's words around an argument that can't be converted.
@@ -258,7 +191,8 @@ graph::OpInput convert_list(const TensorLike& value, const graph::OpDef& op, con
       continue;
     }
     const Output tensor = converted(element, i);
-    if (dtype == DType::kInvalid && !arg.number_attr.empty()) dtype = base_type(tensor.dtype());
+    // Where ops run at once, the first element settles the type of the others.
+    if (executing_eagerly() && dtype == DType::kInvalid && !arg.number_attr.empty()) dtype = base_type(tensor.dtype());
     endpoints.push_back(to_endpoint(tensor));
   }
   return graph::OpInput(std::move(endpoints));
@@ -347,6 +281,9 @@ graph::Node* make(std::string_view type, std::string_view name, const Inputs& in
       }
     }
     const Output value = ready ? *output : convert_argument(input, *op, arg, dtype, preferred);
+    if (!now && !arg.type_attr.empty() && attr_dtype(attrs, settled, arg.type_attr) == DType::kInvalid) {
+      check_building(graph::check_allowed(*op->find_attr(arg.type_attr), base_type(value.dtype()), arg.name));
+    }
     if (!arg.type_attr.empty()) settled.emplace_back(arg.type_attr, base_type(value.dtype()));
     converted.emplace_back(to_endpoint(value));
   }
@@ -378,8 +315,12 @@ graph::Node* make_op(std::string_view type, std::string_view name, const TensorL
 }
 
 Output convert(const TensorLike& value, DType dtype, std::string_view name, DType preferred, bool as_ref) {
-  if (dtype == DType::kInvalid && preferred != DType::kInvalid && !value.convertible() && can_be(value, preferred)) {
-    dtype = preferred;
+  if (dtype == DType::kInvalid && preferred != DType::kInvalid && !value.convertible() && !value.output()) {
+    try {
+      return convert_as(value, preferred, name, preferred, as_ref);
+    } catch (const TypeError&) {  // then in its own type
+    } catch (const ValueError&) {
+    }
   }
   return convert_as(value, dtype, name, preferred, as_ref);
 }
@@ -398,6 +339,16 @@ Output convert_to_tensor(const TensorLike& value, const ConvertOptions& options)
 }
 
 Output constant(const TensorLike& value, const ConstantOptions& options) {
+  if (executing_eagerly()) {
+    const Output* const output = value.output();
+    if (output && output->valid() && !options.shape) {
+      if (options.dtype == DType::kInvalid || output->dtype() == options.dtype) return *output;
+      throw TypeError(fmt::format("Expected tensor with type tf.{} not tf.{}", dtype_name(options.dtype),
+                                  dtype_name(output->dtype())));
+    }
+  } else if (options.dtype == DType::kInvalid && client::holds_output(value)) {
+    throw TypeError("List of Tensors when single Tensor expected");
+  }
   Tensor tensor = client::constant_of(value, options.dtype);
   if (options.shape) {
     const int64_t wanted = options.shape->num_elements(), have = tensor.num_elements();

@@ -7,6 +7,7 @@
 #include "reflow/client/apply_op.h"
 #include "reflow/client/errors.h"
 #include "reflow/client/python_text.h"
+#include "reflow/client/variable_state.h"
 
 namespace reflow::client {
 namespace {
@@ -22,7 +23,8 @@ enum class Kind { kNone, kBool, kInt, kFloat, kComplex, kString, kTyped, kMixed 
 struct Survey {
   std::vector<int64_t> dims;
   Kind kind = Kind::kNone;
-  DType typed = DType::kInvalid;
+  DType numpy = DType::kInvalid;  // the type of NumPy's array of the numbers
+  bool one_type = true;           // all leaves that have a type of their own have this one, and there are no others
   int64_t min = std::numeric_limits<int64_t>::max(), max = std::numeric_limits<int64_t>::min();
 };
 
@@ -34,6 +36,38 @@ void note(Survey* s, Kind kind) {
   } else {
     s->kind = std::max(s->kind, kind);
   }
+}
+
+// The type of NumPy's array of numbers of two types.
+DType common_dtype(DType a, DType b) {
+  if (a == b || b == DType::kBool) return a;
+  if (a == DType::kBool) return b;
+  if (is_complex(a) || is_complex(b)) {
+    const auto part = [](DType t) {
+      return t == DType::kComplex64 ? DType::kFloat32 : t == DType::kComplex128 ? DType::kFloat64 : t;
+    };
+    const DType real = common_dtype(part(a), part(b));
+    return real == DType::kFloat64 ? DType::kComplex128 : DType::kComplex64;
+  }
+  if (!is_integer(a) || !is_integer(b)) {
+    const auto as_float = [](DType t) {
+      if (is_floating(t)) return t;
+      return dtype_size(t) == 1 ? DType::kHalf : dtype_size(t) == 2 ? DType::kFloat32 : DType::kFloat64;
+    };
+    const DType x = as_float(a), y = as_float(b);
+    return dtype_size(x) < dtype_size(y) ? y : x;
+  }
+  const auto is_signed = [](DType t) {
+    return t == DType::kInt8 || t == DType::kInt16 || t == DType::kInt32 || t == DType::kInt64;
+  };
+  if (is_signed(a) == is_signed(b)) return dtype_size(a) < dtype_size(b) ? b : a;
+  const int width = std::max(dtype_size(is_signed(a) ? a : b), 2 * dtype_size(is_signed(a) ? b : a));
+  return width == 2 ? DType::kInt16 : width == 4 ? DType::kInt32 : width == 8 ? DType::kInt64 : DType::kFloat64;
+}
+
+void note_type(Survey* s, DType type, bool own) {
+  s->one_type = own && s->one_type && (s->numpy == DType::kInvalid || s->numpy == type);
+  s->numpy = s->numpy == DType::kInvalid ? type : common_dtype(s->numpy, type);
 }
 
 std::vector<int64_t> dims_of_first(const TensorLike& value) {
@@ -65,21 +99,34 @@ bool survey(const TensorLike& value, size_t depth, Survey* s) {
     for (int i = 0; i < shape.rank(); ++i) {
       if (shape.dim(i) != s->dims[depth + i]) return false;
     }
+    const DType dtype = (*tensor)->dtype();
+    // In a list, numbers of the types that Python's have in arrays are no more than these.
+    const bool plain = depth > 0 && shape.rank() == 0 && (dtype == DType::kFloat64 || dtype == DType::kInt64);
     note(s, Kind::kTyped);
-    s->typed = (*tensor)->dtype();
+    note_type(s, dtype, !plain);
+    if (depth > 0) with_type(Types<uint32_t, int64_t>{}, dtype, [&]<typename T>() {
+      for (const int64_t number : (*tensor)->template flat<T>()) {
+        s->min = std::min(s->min, number);
+        s->max = std::max(s->max, number);
+      }
+    });
     return true;
   }
   if (depth != s->dims.size()) return false;
   if (std::holds_alternative<bool>(value.value())) {
     note(s, Kind::kBool);
+    note_type(s, DType::kBool, false);
   } else if (const int64_t* number = std::get_if<int64_t>(&value.value())) {
     note(s, Kind::kInt);
+    note_type(s, DType::kInt64, false);
     s->min = std::min(s->min, *number);
     s->max = std::max(s->max, *number);
   } else if (std::holds_alternative<double>(value.value())) {
     note(s, Kind::kFloat);
+    note_type(s, DType::kFloat64, false);
   } else if (std::holds_alternative<std::complex<double>>(value.value())) {
     note(s, Kind::kComplex);
+    note_type(s, DType::kComplex128, false);
   } else if (std::holds_alternative<std::string>(value.value())) {
     note(s, Kind::kString);
   } else {
@@ -89,17 +136,12 @@ bool survey(const TensorLike& value, size_t depth, Survey* s) {
 }
 
 DType default_dtype(const Survey& s) {
-  switch (s.kind) {
-    case Kind::kBool: return DType::kBool;
-    case Kind::kInt:
-      return s.min >= std::numeric_limits<int32_t>::min() && s.max <= std::numeric_limits<int32_t>::max()
-          ? DType::kInt32
-                                                                                                      : DType::kInt64;
-    case Kind::kComplex: return DType::kComplex128;
-    case Kind::kString: return DType::kString;
-    case Kind::kTyped: return s.typed;
-    default: return DType::kFloat32;
-  }
+  if (s.kind == Kind::kNone) return DType::kFloat32;
+  if (s.kind == Kind::kString) return DType::kString;
+  if (s.kind == Kind::kTyped && s.one_type) return s.numpy;
+  if (s.numpy == DType::kFloat64) return DType::kFloat32;
+  const bool narrow = s.min >= std::numeric_limits<int32_t>::min() && s.max <= std::numeric_limits<int32_t>::max();
+  return s.numpy == DType::kInt64 && narrow ? DType::kInt32 : s.numpy;
 }
 
 // Whether a leaf may become `dtype`, by Python's rules: bools are ints, ints are floats, nothing else changes kind.
@@ -247,6 +289,10 @@ std::string describe(const TensorLike& value) {
           return out + "]";
         } else if constexpr (std::is_same_v<V, std::shared_ptr<const Convertible>>) {
           return v->description();
+        } else if constexpr (std::is_same_v<V, std::shared_ptr<VariableState>>) {
+          const DType dtype = v->resource || !v->parts.empty() ? v->dtype : v->ref.dtype();
+          return fmt::format("<tf.Variable '{}' shape={} dtype={}>", Variable(v).name(), python_shape(v->shape),
+                             dtype_name(dtype));
         } else {
           return "None";
         }
@@ -275,8 +321,12 @@ Tensor to_tensor(const TensorLike& value, DType dtype) {
                                  python_list(Shape(dims.subspan(0, dims.empty() ? 0 : 1))), python_list(Shape(dims))));
   }
   if (s.kind == Kind::kMixed) {
-    throw TypeError(fmt::format("Failed to convert object of type <class 'list'> to Tensor. Contents: {}. Consider "
-                                "casting elements to a supported type.", describe(value)));
+    const auto* variable = std::get_if<std::shared_ptr<VariableState>>(&value.value());
+    const std::string type = !variable ? "list"
+        : (*variable)->resource ? "tensorflow.python.ops.resource_variable_ops.ResourceVariable"
+                                : "tensorflow.python.ops.variables.RefVariable";
+    throw TypeError(fmt::format("Failed to convert object of type <class '{}'> to Tensor. Contents: {}. Consider casting "
+                                "elements to a supported type.", type, describe(value)));
   }
   if (dtype == DType::kInvalid) dtype = default_dtype(s);
   Tensor tensor(dtype, Shape(std::span<const int64_t>(s.dims)));

@@ -18,7 +18,8 @@ using client::apply_op;
 using client::convert;
 
 Output shape_tensor(const TensorLike& shape) {
-  return convert(client::shape_argument(shape), DType::kInvalid, "shape", DType::kInt32);
+  const bool is_empty = shape.list() && shape.list()->empty();
+  return convert(client::shape_argument(shape), is_empty ? DType::kInt32 : DType::kInvalid, "shape");
 }
 
 // Draws from N(0, 1) by `op`, then scales and shifts.

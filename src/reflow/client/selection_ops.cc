@@ -5,6 +5,7 @@
 #include "reflow/client/elementwise_ops.h"
 #include "reflow/client/indexing.h"
 #include "reflow/client/math_ops.h"
+#include "reflow/client/python_text.h"
 #include "reflow/client/reduction_ops.h"
 #include "reflow/client/scopes.h"
 #include "reflow/client/status_errors.h"
@@ -73,10 +74,14 @@ Output one_hot(const TensorLike& indices, const TensorLike& depth, const OneHotO
   for (const TensorLike* value : {&options.on_value, &options.off_value}) {
     if (value->is_none()) continue;
     const DType own = value->output() ? base_type(value->output()->dtype())
-                                      : base_type(convert(*value, options.dtype, "").dtype());
+                                      : base_type(convert(*value, DType::kInvalid, "").dtype());
     if (dtype != DType::kInvalid && own != dtype) {
-      throw TypeError(fmt::format("dtypes of on_value and off_value must be {}, got {}", dtype_name(dtype),
-          dtype_name(own)));
+      if (options.dtype != DType::kInvalid) {
+        throw TypeError(fmt::format("dtype {} of {} does not match dtype parameter {}", client::python_dtype(own),
+                                    value == &options.on_value ? "on_value" : "off_value", client::python_dtype(dtype)));
+      }
+      throw TypeError(fmt::format("dtype {} of on_value does not match dtype {} of off_value", client::python_dtype(dtype),
+                                  client::python_dtype(own)));
     }
     dtype = own;
   }

@@ -16,14 +16,6 @@ std::string type_names(std::span<const DType> types) {
   return names;
 }
 
-// Whether `def` allows `type`, for the parameter of that name.
-Status check_allowed(const AttrDef& def, DType type, std::string_view parameter) {
-  const auto& allowed = def.allowed_types;
-  if (allowed.empty() || std::ranges::find(allowed, type) != allowed.end()) return OkStatus();
-  return type_error(fmt::format("Value passed to parameter '{}' has DataType {} not in list of allowed values: {}", parameter,
-                                dtype_name(type), type_names(allowed)));
-}
-
 class Binder {
  public:
   Binder(const OpDef& op, AttrMap* attrs, std::vector<Endpoint>* flat) : op_(op), attrs_(attrs), flat_(flat) {}
@@ -234,6 +226,13 @@ void adapt_kind(const AttrDef& def, AttrValue* value) {
     else if (def.type == "list(tensor)") *value = std::vector<Tensor>{};
     else if (def.type == "list(func)") *value = std::vector<NameAttrList>{};
   }
+}
+
+Status check_allowed(const AttrDef& def, DType type, std::string_view parameter) {
+  const auto& allowed = def.allowed_types;
+  if (allowed.empty() || std::ranges::find(allowed, type) != allowed.end()) return OkStatus();
+  return type_error(fmt::format("Value passed to parameter '{}' has DataType {} not in list of allowed values: {}", parameter,
+                                dtype_name(type), type_names(allowed)));
 }
 
 Status bind_arguments(const OpDef& op, std::vector<OpInput>& inputs, AttrMap* attrs, std::vector<Endpoint>* flat) {
