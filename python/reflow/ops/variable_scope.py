@@ -1,6 +1,7 @@
 """Variable scopes and get_variable."""
 
 import collections.abc as collections_abc
+import contextlib
 import enum
 import os
 import re
@@ -130,10 +131,12 @@ class VariableScope:
 
     def set_partitioner(self, partitioner):
         """Says how variables are cut."""
+        check_callable('partitioner', partitioner)
         self._handle.set_partitioner(partitioner)
 
     def set_custom_getter(self, custom_getter):
         """Sets what get_variable goes through."""
+        check_callable('custom_getter', custom_getter)
         self._handle.set_custom_getter(custom_getter)
 
     def get_collection(self, name):
@@ -164,6 +167,17 @@ class VariableScope:
                                 aggregation)
 
 
+_NOT_CALLABLE = {'custom_getter': 'Passed a custom_getter which is not callable: {}',
+                 'partitioner': 'Partitioner must be callable, but received: {}',
+                 'constraint': 'The `constraint` argument must be a callable.'}
+
+
+def check_callable(argument, value):
+    """ValueError, with the words for this argument: it isn't callable."""
+    if value is not None and not callable(value):
+        raise ValueError(_NOT_CALLABLE[argument].format(value))
+
+
 def get_variable_scope():
     """The current scope."""
     return VariableScope._of(_core.get_variable_scope())
@@ -171,6 +185,8 @@ def get_variable_scope():
 
 class variable_scope:
     """Puts the names of variables and operations below a name, and gives get_variable defaults."""
+
+    _at_top = False  # whether names of operations are below no name
 
     def __init__(self, name_or_scope, default_name=None, values=None, initializer=None, regularizer=None,
                  caching_device=None, partitioner=None, custom_getter=None, reuse=None, dtype=None, use_resource=None,
@@ -180,14 +196,23 @@ class variable_scope:
         if not isinstance(auxiliary_name_scope, bool):
             raise TypeError('The auxiliary_name_scope must be `True` or `False`, while get {}'.format(
                 auxiliary_name_scope))
-        if reuse is not True and reuse is not AUTO_REUSE:
-            reuse = None
+        if reuse is not None and not isinstance(reuse, bool) and reuse is not AUTO_REUSE:
+            raise ValueError('The reuse parameter must be True or False or None.')
+        if name_or_scope is None and default_name == '':
+            if reuse:
+                raise ValueError('reuse=True cannot be used without a name_or_scope')
+            name_or_scope = ''
+            self._at_top = True
+        reuse = reuse or None
         if name_or_scope is not None and not isinstance(name_or_scope, (str, VariableScope)):
             raise TypeError('VariableScope: name_or_scope must be a string or VariableScope.')
         if name_or_scope is not None:
             default_name = None  # programs give the values of an op in its place: nobody looks at it
         elif not isinstance(default_name, str):
-            raise TypeError('default_name must be a string')
+            raise TypeError('expected string or bytes-like object')
+        check_callable('custom_getter', custom_getter)
+        check_callable('partitioner', partitioner)
+        check_callable('constraint', constraint)
         self._name_or_scope = name_or_scope
         self._values = [] if values is None else values
         self._arguments = {
@@ -200,27 +225,22 @@ class variable_scope:
 
     def __enter__(self):
         graph = ops._get_graph_from_inputs(self._values)
-        context = None
-        if graph is not ops.get_default_graph():
-            context = graph.as_default()
-            context.__enter__()
-        name_or_scope = self._name_or_scope
-        if isinstance(name_or_scope, VariableScope):
-            name_or_scope = name_or_scope._handle
-        try:
+        with contextlib.ExitStack() as contexts:
+            if graph is not ops.get_default_graph():
+                contexts.enter_context(graph.as_default())
+            if self._at_top:
+                contexts.enter_context(ops.name_scope(''))
+            name_or_scope = self._name_or_scope
+            if isinstance(name_or_scope, VariableScope):
+                name_or_scope = name_or_scope._handle
             entered = _core.enter_variable_scope(name_or_scope, self._arguments)
-        except BaseException:
-            if context is not None:
-                context.__exit__(None, None, None)
-            raise
-        self._entered.append((entered, context))
+            self._entered.append((entered, contexts.pop_all()))
         return VariableScope._of(entered.scope)
 
     def __exit__(self, *exception):
-        entered, context = self._entered.pop()
+        entered, contexts = self._entered.pop()
         entered.exit()
-        if context is not None:
-            context.__exit__(*exception)
+        contexts.__exit__(*exception)
 
 
 def variable_op_scope(values, name_or_scope, default_name=None, initializer=None, regularizer=None, caching_device=None,
@@ -251,12 +271,9 @@ def get_local_variable(name, shape=None, dtype=None, initializer=None, regulariz
 
 def _get(local, name, shape, dtype, initializer, regularizer, trainable, collections, caching_device, partitioner,
          validate_shape, use_resource, custom_getter, constraint, synchronization, aggregation):
-    if custom_getter is not None and not callable(custom_getter):
-        raise ValueError('Passed a custom_getter which is not callable: %s' % custom_getter)
-    if partitioner is not None and not callable(partitioner):
-        raise ValueError('Partitioner must be callable, but received: %s' % partitioner)
-    if constraint is not None and not callable(constraint):
-        raise ValueError('The `constraint` argument must be a callable.')
+    check_callable('custom_getter', custom_getter)
+    check_callable('partitioner', partitioner)
+    check_callable('constraint', constraint)
     if collections is not None and not isinstance(collections, (list, tuple, set)):
         raise ValueError('collections argument to Variable constructor must be a list, tuple, or set. Got %s of type %s' % (
             collections, type(collections)))
