@@ -71,6 +71,12 @@ Node* op_of_slices(GradContext& g, const LateSlices& late, std::string_view type
 
 }  // namespace
 
+Endpoint as_argument(GradContext& g, std::string_view type, int i, Endpoint x) {
+  const LateSlices* const late = LateSlices::current();
+  const Gradient* const slices = late ? late->find(x) : nullptr;
+  return slices ? dense_argument(g, *slices, OpRegistry::global().find(type)->inputs[i].name) : x;
+}
+
 Node* GradContext::ops(std::string_view type, std::vector<OpInput> inputs, AttrMap attrs, std::string name) {
   if (!status_.ok()) return nullptr;
   for (const OpInput& input : inputs) {

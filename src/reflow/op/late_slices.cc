@@ -49,12 +49,26 @@ Endpoint dense_dy(GradContext& g, int i) {
   return dy;
 }
 
-Endpoint minus_dy(GradContext& g) {
+namespace {
+
+// `change` of dL/dy(0), or of the values of its slices.
+template <typename Change>
+Endpoint changed_dy(GradContext& g, Change change) {
   const Gradient dy = g.dy_gradient(0);
   LateSlices* const late = LateSlices::current();
-  if (!late || !dy.is_slices()) return g.op("Neg", {g.dy(0)});
-  const Endpoint values = g.op("Neg", {dy.values});
+  if (!late || !dy.is_slices()) return change(g.dy(0));
+  const Endpoint values = change(dy.values);
   return values ? late->stand_in(Gradient(values, dy.indices, dy.dense_shape), g.y(0)) : Endpoint{};
+}
+
+}  // namespace
+
+Endpoint minus_dy(GradContext& g) {
+  return changed_dy(g, [&](Endpoint dy) { return g.op("Neg", {dy}); });
+}
+
+Endpoint scaled_dy(GradContext& g, double factor) {
+  return changed_dy(g, [&](Endpoint dy) { return g.op("Mul", {g.constant(factor, dy.dtype(), "scalar"), dy}); });
 }
 
 Node* node_of_dy(const GradContext& g) { return g.num_outputs() > 0 ? g.dy_gradient(0).values.node : nullptr; }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "reflow/op/gradient.h"
@@ -42,6 +43,12 @@ Endpoint dense_dy(GradContext& g, int i);
 
 // -dL/dy(0): of slices it is slices.
 Endpoint minus_dy(GradContext& g);
+// dL/dy(0) times a number, as tf.math.scalar_mul makes it: of slices it is slices.
+Endpoint scaled_dy(GradContext& g, double factor);
+
+// `x` as argument i of an op of `type` in whose scope this is: dense, where it stands for slices. For constants that are
+// later arguments, which are made after it.
+Endpoint as_argument(GradContext& g, std::string_view type, int i, Endpoint x);
 
 // The node after which dL/dy(0) is there; null: it has none.
 Node* node_of_dy(const GradContext& g);

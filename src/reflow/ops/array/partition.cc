@@ -187,12 +187,27 @@ class DynamicStitch : public Kernel {
   CopyElementsFn copy_;
 };
 
+// The whole that `slices` are rows of.
+Endpoint summed_rows(GradContext& g, const Gradient& slices) {
+  const Endpoint shape = g.shape(g.y(0));
+  Endpoint rows;
+  {
+    GradContext::Scope scope(g.graph(), "strided_slice");
+    const Endpoint begin = g.constant_ints({0}, DType::kInt32, "stack"), end = g.constant_ints({1}, DType::kInt32, "stack_1");
+    const Endpoint step = g.constant_ints({1}, DType::kInt32, "stack_2");
+    rows = g.op("StridedSlice", {shape, begin, end, step}, {{"shrink_axis_mask", 1}}, scope.name());
+  }
+  return g.op("UnsortedSegmentSum", {slices.values, slices.indices, rows});
+}
+
 void stitch_gradient(GradContext& g) {
   const int n = g.num_inputs() / 2;
+  const Gradient& slices = g.dy_gradient(0);
+  const Endpoint dy = slices.is_slices() ? summed_rows(g, slices) : g.dy(0);
   for (int i = 0; i < n; ++i) {
     GradContext::Scope scope(g.graph(), "GatherV2");
     const Endpoint axis = g.constant(0, DType::kInt32, "axis");
-    g.dx(n + i) = g.op("GatherV2", {g.dy(0), g.x(i), axis}, {}, scope.name());
+    g.dx(n + i) = g.op("GatherV2", {dy, g.x(i), axis}, {}, scope.name());
   }
 }
 

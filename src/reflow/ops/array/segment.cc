@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "reflow/op/indices.h"
+#include "reflow/op/late_slices.h"
 #include "reflow/op/op.h"
 
 namespace reflow::ops {
@@ -13,6 +14,7 @@ using namespace ::reflow::op;
 
 Endpoint gather_rows(GradContext& g, Endpoint params, Endpoint indices) {
   GradContext::Scope scope(g.graph(), "GatherV2");
+  params = as_argument(g, "GatherV2", 0, params);
   const Endpoint axis = g.constant(0, DType::kInt32, "axis");
   return g.op("GatherV2", {params, indices, axis}, {}, scope.name());
 }

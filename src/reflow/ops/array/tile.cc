@@ -81,6 +81,16 @@ Status tile_shape(ShapeContext& c) {
 }
 
 // The copies as dimensions of their own, to be summed: shape [m0, d0, m1, d1, ..], over the even ones.
+// x[begin] of a vector where `end` is one more, else x[begin:].
+Endpoint part(GradContext& g, Endpoint x, int begin, int end) {
+  GradContext::Scope scope(g.graph(), "strided_slice");
+  const bool one = end == begin + 1;
+  const Endpoint first = g.constant_ints({begin}, DType::kInt32, "stack");
+  const Endpoint last = g.constant_ints({end}, DType::kInt32, "stack_1"), step = g.constant_ints({1}, DType::kInt32, "stack_2");
+  return g.op("StridedSlice", {x, first, last, step}, {{"shrink_axis_mask", one ? 1 : 0}, {"end_mask", one ? 0 : 1}},
+              scope.name());
+}
+
 void tile_gradient(GradContext& g) {
   const Endpoint shape = g.shape(g.x(0), g.x(1).dtype());
   const Endpoint rows = g.op("Pack", {std::vector<Endpoint>{g.x(1), shape}}, {}, "stack");
@@ -103,7 +113,19 @@ void tile_gradient(GradContext& g) {
     const Endpoint start = g.constant(0, DType::kInt32, "start"), delta = g.constant(2, DType::kInt32, "delta");
     axes = g.op("Range", {start, size, delta}, {}, scope.name());
   }
-  const Endpoint dy = g.reshape(g.dy(0), split_shape);
+  Endpoint dy = g.dy(0);
+  if (const Gradient& slices = g.dy_gradient(0); slices.is_slices()) {
+    // The copies along the first dimension are summed by the rows' numbers.
+    const Endpoint rows = g.cast(part(g, shape, 0, 1), base_type(slices.indices.dtype()));
+    const Endpoint rows_of_x = g.op("FloorMod", {slices.indices, rows});
+    dy = g.op("UnsortedSegmentSum", {slices.values, rows_of_x, rows});
+    const Endpoint others = part(g, split_shape, 1, 0);
+    GradContext::Scope scope(g.graph(), "concat");
+    const Endpoint one = g.constant_ints({1}, split_shape.dtype(), "values_0");
+    const Endpoint axis = g.constant(0, DType::kInt32, "axis");
+    split_shape = g.op("ConcatV2", {std::vector<Endpoint>{one, others}, axis}, {}, scope.name());
+  }
+  dy = g.reshape(dy, split_shape);
   Endpoint dx = g.reduce_sum(dy, axes);
   // Where the shape is known only to the graph, later ops should know it too.
   if (dx && g.x(0).shape().fully_defined() && !dx.shape().fully_defined()) {

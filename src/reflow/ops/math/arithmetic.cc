@@ -135,11 +135,11 @@ void mul_no_nan_gradient(GradContext& g) {
 }
 
 void squared_difference_gradient(GradContext& g) {
-  const Endpoint dy = g.dy(0), x = g.x(0), y = g.x(1);
+  const Endpoint x = g.x(0), y = g.x(1);
   Endpoint dx_full;
   {
     AfterDy after(g);
-    const Endpoint twice = g.op("Mul", {g.constant(2, dy.dtype(), "scalar"), dy});
+    const Endpoint twice = scaled_dy(g, 2);
     dx_full = mul(g, twice, sub(g, x, y));
   }
   if (all_shapes_equal(g)) {

@@ -172,13 +172,10 @@ Endpoint is_not_zero(GradContext& g, Endpoint x) {
 void xdivy_gradient(GradContext& g) {
   const Endpoint dy = g.dy(0), x = g.x(0), y = g.x(1);
   BroadcastGradients to(g);
-  Endpoint partial_x, partial_y;
-  {
-    AfterDy after(g);
-    partial_x = g.op("Xdivy", {is_not_zero(g, x), y});
-    const Endpoint minus_x = g.op("Neg", {x});
-    partial_y = g.op("Xdivy", {minus_x, binary_with_constant(g, "Pow", y, 2, "pow")});
-  }
+  AfterDy after(g);
+  const Endpoint partial_x = g.op("Xdivy", {is_not_zero(g, x), y});
+  const Endpoint minus_x = g.op("Neg", {x});
+  const Endpoint partial_y = g.op("Xdivy", {minus_x, binary_with_constant(g, "Pow", y, 2, "pow")});
   g.dx(0) = to.reduce(0, mul(g, partial_x, dy));
   g.dx(1) = to.reduce(1, mul(g, partial_y, dy));
 }
@@ -186,12 +183,9 @@ void xdivy_gradient(GradContext& g) {
 void xlogy_gradient(GradContext& g) {
   const Endpoint dy = g.dy(0), x = g.x(0), y = g.x(1);
   BroadcastGradients to(g);
-  Endpoint partial_x, partial_y;
-  {
-    AfterDy after(g);
-    partial_x = g.op("Xlogy", {is_not_zero(g, x), y});
-    partial_y = g.op("Xdivy", {x, y});
-  }
+  AfterDy after(g);
+  const Endpoint partial_x = g.op("Xlogy", {is_not_zero(g, x), y});
+  const Endpoint partial_y = g.op("Xdivy", {x, y});
   g.dx(0) = to.reduce(0, mul(g, partial_x, dy));
   g.dx(1) = to.reduce(1, mul(g, partial_y, dy));
 }

@@ -34,6 +34,7 @@ Endpoint binary_with_constant(GradContext& g, std::string_view type, double a, E
 Endpoint with_constant_ints(GradContext& g, std::string_view type, Endpoint a, const std::vector<int64_t>& values,
                             std::string_view input_name) {
   GradContext::Scope scope(g.graph(), type);
+  a = as_argument(g, type, 0, a);
   const Endpoint constant = g.constant_ints(values, DType::kInt32, std::string(input_name));
   return g.op(type, {a, constant}, {}, scope.name());
 }

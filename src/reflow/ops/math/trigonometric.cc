@@ -4,6 +4,7 @@
 
 #include "elementwise_kernel.h"
 #include "gradient_ops.h"
+#include "reflow/op/late_slices.h"
 #include "reflow/op/vector_trigonometry.h"
 
 namespace reflow::ops {
@@ -143,8 +144,8 @@ const OpRegistrar kOps[] = {
                   [](GradContext& g) {
                     AfterDy after(g);
                     const Endpoint x = g.conj(g.x(0));
-                    const Endpoint minus_dy = g.op("Neg", {g.dy(0)});
-                    g.dx(0) = mul(g, minus_dy, g.op("Sin", {x}));
+                    const Endpoint dy = minus_dy(g);
+                    g.dx(0) = mul(g, dy, g.op("Sin", {x}));
                   }),
     unary_op<Tan>("Tan", kWithInts, kFloatAndComplex, "Computes the tangent of x element-wise.",
                   [](GradContext& g) {
@@ -161,8 +162,8 @@ const OpRegistrar kOps[] = {
                    [](GradContext& g) {
                      AfterDy after(g);
                      const Endpoint slope = g.op("Reciprocal", {g.op("Sqrt", {one_and_square(g, "Sub")})});
-                     const Endpoint minus_dy = g.op("Neg", {g.dy(0)});
-                     g.dx(0) = mul(g, minus_dy, slope);
+                     const Endpoint dy = minus_dy(g);
+                     g.dx(0) = mul(g, dy, slope);
                    }),
     unary_op<Atan>("Atan", kWithInts, kFloat32And64, "Computes the inverse tangent of x element-wise.",
                    [](GradContext& g) {

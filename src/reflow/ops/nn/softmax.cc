@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "reflow/op/late_slices.h"
 #include "reflow/op/op.h"
 #include "reflow/op/softmax_rows.h"
 
@@ -123,6 +124,7 @@ Status softmax_shape(ShapeContext& c) {
 
 Endpoint sum_over_last(GradContext& g, Endpoint x) {
   GradContext::Scope scope(g.graph(), "Sum");
+  x = as_argument(g, "Sum", 0, x);
   const Endpoint axis = g.constant_tensor(Tensor::scalar(int32_t{-1}), "reduction_indices");
   return g.reduce_sum(x, axis, /*keep_dims=*/true, scope.name());
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "reflow/op/compute_type.h"
+#include "reflow/op/late_slices.h"
 #include "reflow/op/op.h"
 
 namespace reflow::ops {
@@ -221,6 +222,7 @@ Endpoint expand_last(GradContext& g, Endpoint x) {
 
 Endpoint flatten(GradContext& g, Endpoint x) {
   GradContext::Scope scope(g.graph(), "Reshape");
+  x = as_argument(g, "Reshape", 0, x);
   return g.reshape(x, g.constant_ints({-1}, DType::kInt32, "shape"), scope.name());
 }
 

@@ -1,5 +1,7 @@
 #include "reflow/ops/sparse/gradient_ops.h"
 
+#include "reflow/op/late_slices.h"
+
 namespace reflow::ops {
 
 using namespace ::reflow::op;
@@ -21,6 +23,7 @@ Endpoint range_to(GradContext& g, Endpoint n) {
 
 Endpoint gather(GradContext& g, Endpoint x, Endpoint indices) {
   GradContext::Scope scope(g.graph(), "GatherV2");
+  x = as_argument(g, "GatherV2", 0, x);
   const Endpoint axis = g.constant(0, DType::kInt32, "axis");
   return g.op("GatherV2", {x, indices, axis}, {}, scope.name());
 }
