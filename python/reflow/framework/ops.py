@@ -25,6 +25,8 @@ from reflow.framework.conversion import register_tensor_conversion_function
 from reflow.framework.scopes import NullContext as NullContextmanager
 from reflow.framework.scopes import name_scope
 from reflow.framework.scopes import name_scope_v2
+from reflow.framework.tensor_equality import disable_tensor_equality
+from reflow.framework.tensor_equality import enable_tensor_equality
 from reflow.util import compat
 
 Graph = _graph.Graph

@@ -21,6 +21,7 @@ class _TensorMethods:
         raise TypeError('a tf.Tensor is made by the operation that it is an output of')
 
     __array_priority__ = 100
+    _USE_EQUALITY = False  # whether == compares elements: enable_tensor_equality()
     OVERLOADABLE_OPERATORS = {
         '__add__', '__radd__', '__sub__', '__rsub__', '__mul__', '__rmul__', '__div__', '__rdiv__', '__truediv__',
         '__rtruediv__', '__floordiv__', '__rfloordiv__', '__mod__', '__rmod__', '__lt__', '__le__', '__gt__', '__ge__',

@@ -3,6 +3,7 @@
 from reflow import _core
 from reflow.framework import dtypes
 from reflow.framework import tensor_shape
+from reflow.framework import type_spec
 
 
 class TensorArray:
@@ -126,3 +127,78 @@ class TensorArray:
 
 
 TensorArray.__module__ = 'tensorflow.python.ops.tensor_array_ops'
+
+
+class TensorArraySpec(type_spec.TypeSpec):
+    """What is known of an array: its elements' type and shape, whether it grows, and whether shapes are inferred."""
+
+    __slots__ = ['_element_shape', '_dtype', '_dynamic_size', '_infer_shape']
+
+    value_type = property(lambda self: TensorArray)
+
+    def __init__(self, element_shape=None, dtype=dtypes.float32, dynamic_size=False, infer_shape=True):
+        self._element_shape = tensor_shape.as_shape(element_shape)
+        self._dtype = dtypes.as_dtype(dtype)
+        self._dynamic_size = dynamic_size
+        self._infer_shape = infer_shape
+
+    def is_compatible_with(self, other):
+        """Whether an array, or arrays with that spec, may have this spec; inference of shapes doesn't matter."""
+        if not isinstance(other, type_spec.TypeSpec):
+            other = type_spec.type_spec_from_value(other)
+        return (isinstance(other, TensorArraySpec) and self._dtype.is_compatible_with(other._dtype)
+                and self._element_shape.is_compatible_with(other._element_shape)
+                and self._dynamic_size == other._dynamic_size)
+
+    def most_specific_compatible_type(self, other):
+        """The spec that says what both say and no more. ValueError: there is none."""
+        if not self.is_compatible_with(other):
+            raise ValueError('Types are not compatible')
+        return TensorArraySpec(self._element_shape.most_specific_compatible_shape(other._element_shape), self._dtype,
+                               self._dynamic_size, self._infer_shape and other._infer_shape)
+
+    def _serialize(self):
+        return self._element_shape, self._dtype, self._dynamic_size, self._infer_shape
+
+    @property
+    def _component_specs(self):
+        from reflow.framework import tensor_spec
+        return [tensor_spec.TensorSpec([], dtypes.variant)]
+
+    def _to_components(self, value):
+        if not isinstance(value, TensorArray):
+            raise TypeError('value must be a TensorArray, but saw: {}'.format(type(value)))
+        from reflow.framework import ops
+        from reflow.ops import gen_list_ops
+        with ops.name_scope('convert_tensor_array'):
+            shape = [-1 if size is None else size for size in value.element_shape.as_list()]
+            return [gen_list_ops.tensor_list_from_tensor(value.stack(), shape)]
+
+    def _from_components(self, tensor_list):
+        from reflow.ops import gen_list_ops
+        shape = -1 if self._element_shape.ndims is None else [
+            -1 if size is None else size for size in self._element_shape.as_list()]
+        elements = gen_list_ops.tensor_list_stack(tensor_list[0], shape, self._dtype)
+        array = TensorArray(self._dtype, gen_list_ops.tensor_list_length(tensor_list[0]), self._dynamic_size,
+                            infer_shape=self._infer_shape, element_shape=self._element_shape)
+        return array.unstack(elements)
+
+    @staticmethod
+    def from_value(value):
+        """The spec of an array."""
+        if not isinstance(value, TensorArray):
+            raise TypeError('Expected value to be a TensorArray, but saw: {}'.format(type(value)))
+        return TensorArraySpec(value.element_shape, value.dtype, value.dynamic_size, value._infer_shape)
+
+    def _to_legacy_output_types(self):
+        return self._dtype
+
+    def _to_legacy_output_shapes(self):
+        return tensor_shape.TensorShape([self._dynamic_size, self._infer_shape]).concatenate(self._element_shape)
+
+    def _to_legacy_output_classes(self):
+        return TensorArray
+
+
+TensorArraySpec.__module__ = 'tensorflow.python.ops.tensor_array_ops'
+type_spec.register_type_spec_from_value_converter(TensorArray, TensorArraySpec.from_value, allow_subclass=True)
