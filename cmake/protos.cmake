@@ -18,7 +18,7 @@ endif()
 file(GLOB_RECURSE proto_files RELATIVE ${PROTO_ROOT} CONFIGURE_DEPENDS ${PROTO_ROOT}/*.proto)
 set(all_proto_files ${proto_files})
 # Described by proto/, but no part of the engine speaks them yet.
-list(FILTER proto_files EXCLUDE REGEX "core/(profiler|grappler|debug|kernels)/|contrib/session_bundle/")
+list(FILTER proto_files EXCLUDE REGEX "core/(profiler|grappler|debug)/|contrib/session_bundle/")
 
 set(proto_sources)
 set(proto_headers)
