@@ -1,5 +1,7 @@
 """`tf.contrib.distributions`: tf.distributions and most of the others."""
 from reflow.contrib.distributions.python.ops import bijectors  # noqa: F401
+from reflow.contrib.distributions.python.ops.autoregressive import *  # noqa: F401,F403
+from reflow.contrib.distributions.python.ops.batch_reshape import *  # noqa: F401,F403
 from reflow.contrib.distributions.python.ops.continuous import *  # noqa: F401,F403
 from reflow.contrib.distributions.python.ops.counts import *  # noqa: F401,F403
 from reflow.contrib.distributions.python.ops.deterministic import *  # noqa: F401,F403
@@ -12,6 +14,7 @@ from reflow.contrib.distributions.python.ops.mvn_linear_operator import (  # noq
 from reflow.contrib.distributions.python.ops.normal_conjugate_posteriors import *  # noqa: F401,F403
 from reflow.contrib.distributions.python.ops.onehot_categorical import *  # noqa: F401,F403
 from reflow.contrib.distributions.python.ops.poisson import *  # noqa: F401,F403
+from reflow.contrib.distributions.python.ops.poisson_lognormal import *  # noqa: F401,F403
 from reflow.contrib.distributions.python.ops.quantized_distribution import *  # noqa: F401,F403
 from reflow.contrib.distributions.python.ops.relaxed_onehot_categorical import *  # noqa: F401,F403
 from reflow.contrib.distributions.python.ops.sample_stats import *  # noqa: F401,F403
