@@ -12,6 +12,8 @@ namespace reflow {
 class Philox {
  public:
   using Block = std::array<uint32_t, 4>;
+  static constexpr int kRounds = 10;
+  static constexpr uint32_t kMultiplier0 = 0xD2511F53, kMultiplier1 = 0xCD9E8D57, kStep0 = 0x9E3779B9, kStep1 = 0xBB67AE85;
 
   // `seed` becomes the key, `seed2` the upper half of the counter.
   explicit Philox(uint64_t seed = 0, uint64_t seed2 = 0)
@@ -36,13 +38,13 @@ class Philox {
   Block next() {
     Block block = counter_;
     std::array<uint32_t, 2> key = key_;
-    for (int round = 0; round < 10; ++round) {
-      const uint64_t a = uint64_t{0xD2511F53} * block[0];
-      const uint64_t b = uint64_t{0xCD9E8D57} * block[2];
+    for (int round = 0; round < kRounds; ++round) {
+      const uint64_t a = uint64_t{kMultiplier0} * block[0];
+      const uint64_t b = uint64_t{kMultiplier1} * block[2];
       block = {static_cast<uint32_t>(b >> 32) ^ block[1] ^ key[0], static_cast<uint32_t>(b),
                static_cast<uint32_t>(a >> 32) ^ block[3] ^ key[1], static_cast<uint32_t>(a)};
-      key[0] += 0x9E3779B9;
-      key[1] += 0xBB67AE85;
+      key[0] += kStep0;
+      key[1] += kStep1;
     }
     skip(1);
     return block;
