@@ -20,6 +20,7 @@ from reflow.contrib.distributions.python.ops.relaxed_onehot_categorical import *
 from reflow.contrib.distributions.python.ops.sample_stats import *  # noqa: F401,F403
 from reflow.contrib.distributions.python.ops.seed_stream import *  # noqa: F401,F403
 from reflow.contrib.distributions.python.ops.transformed import *  # noqa: F401,F403
+from reflow.contrib.distributions.python.ops.vector_diffeomixture import *  # noqa: F401,F403
 from reflow.contrib.distributions.python.ops.vector_distributions import *  # noqa: F401,F403
 from reflow.contrib.distributions.python.ops.wishart import *  # noqa: F401,F403
 from reflow.names.packages import lazy_modules

@@ -78,7 +78,8 @@ class _Adder:
                     'is_positive_definite': _both(op1.is_positive_definite, op2.is_positive_definite)}
         inferred['is_non_singular'] = inferred['is_positive_definite']
         inferred.update({hint: value for hint, value in hints.items() if value is not None})
-        return self._add(op1, op2, operator_name or 'Add/{}__{}/'.format(op1.name, op2.name), inferred)
+        with ops.name_scope(self.name.removeprefix('_')):
+            return self._add(op1, op2, operator_name or 'Add/{}__{}/'.format(op1.name, op2.name), inferred)
 
 
 def _both(first, second):

@@ -56,7 +56,7 @@ def quadrature_scheme_lognormal_quantiles(loc, scale, quadrature_size, validate_
         return grid, probs
 
 
-def _concat(*vectors):
+def concat_vectors(*vectors):
     """The vectors as one, known where all are."""
     values = [tensor_util.constant_value(ops.convert_to_tensor(vector)) for vector in vectors]
     if any(value is None for value in values):
@@ -132,12 +132,12 @@ class PoissonLogNormalQuadratureCompound(distribution_lib.Distribution):
             batch_size = math_ops.reduce_prod(self.batch_shape_tensor())
         pick = distribution_util.pick_vector
         ids = self._mixture_distribution.sample(
-            sample_shape=_concat([n], pick(self.mixture_distribution.is_scalar_batch(), [batch_size], np.int32([]))),
+            sample_shape=concat_vectors([n], pick(self.mixture_distribution.is_scalar_batch(), [batch_size], np.int32([]))),
             seed=distribution_util.gen_new_seed(seed, 'poisson_lognormal_quadrature_compound'))
-        ids = array_ops.reshape(ids, shape=_concat([n], pick(self.is_scalar_batch(), np.int32([]), np.int32([-1]))))
+        ids = array_ops.reshape(ids, shape=concat_vectors([n], pick(self.is_scalar_batch(), np.int32([]), np.int32([-1]))))
         ids += math_ops.range(start=0, limit=batch_size * self._quadrature_size, delta=self._quadrature_size, dtype=ids.dtype)
         rate = array_ops.gather(array_ops.reshape(self.distribution.rate, shape=[-1]), ids)
-        rate = array_ops.reshape(rate, shape=_concat([n], self.batch_shape_tensor()))
+        rate = array_ops.reshape(rate, shape=concat_vectors([n], self.batch_shape_tensor()))
         return random_ops.random_poisson(lam=rate, shape=[], dtype=self.dtype, seed=seed)
 
     def _log_prob(self, x):
