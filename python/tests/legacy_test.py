@@ -67,3 +67,61 @@ def test_nothing_is_imported_for_it():
     code = 'import sys; print(sorted({"numpy", "inspect", "typing", "fractions", "unittest"} & set(sys.modules)))'
     assert run('-m', 'reflow', '-c', code) == '[]\n'
     assert legacy._NAMES
+
+
+# The shape of what protoc 3.6 made of
+#   message Pair { optional int32 left = 1 [default = 7]; repeated Kind kinds = 2; oneof of_two { string a = 3; }
+#                  enum Kind { SMALL = 0; LARGE = 1; } }
+# The calls are what today's protobuf refuses.
+OLD_MESSAGES = '''
+import sys
+_b = sys.version_info[0] < 3 and (lambda x: x) or (lambda x: x.encode('latin1'))
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from google.protobuf import reflection as _reflection
+
+DESCRIPTOR = _descriptor.FileDescriptor(name='old/pair.proto', package='old', syntax='proto2', serialized_options=None,
+    serialized_pb=_b(%r))
+_PAIR_KIND = _descriptor.EnumDescriptor(name='Kind', full_name='old.Pair.Kind', filename=None, file=DESCRIPTOR, values=[])
+_PAIR = _descriptor.Descriptor(name='Pair', full_name='old.Pair', filename=None, file=DESCRIPTOR, containing_type=None, fields=[
+    _descriptor.FieldDescriptor(name='left', full_name='old.Pair.left', index=0, number=1, type=5, cpp_type=1, label=1,
+        has_default_value=True, default_value=7, message_type=None, enum_type=None, containing_type=None, is_extension=False,
+        extension_scope=None, serialized_options=None, file=DESCRIPTOR)], extensions=[], nested_types=[], enum_types=[_PAIR_KIND])
+_PAIR.fields_by_name['kinds'].enum_type = _PAIR_KIND
+_PAIR_KIND.containing_type = _PAIR
+DESCRIPTOR.message_types_by_name['Pair'] = _PAIR
+Pair = _reflection.GeneratedProtocolMessageType('Pair', (_message.Message,), dict(DESCRIPTOR=_PAIR, __module__='pair_pb2'))
+'''
+
+
+def old_file():
+    from google.protobuf import descriptor_pb2
+    file = descriptor_pb2.FileDescriptorProto(name='old/pair.proto', package='old', syntax='proto2')
+    pair = file.message_type.add(name='Pair')
+    pair.oneof_decl.add(name='of_two')
+    pair.field.add(name='left', number=1, label=1, type=5, default_value='7')
+    pair.field.add(name='kinds', number=2, label=3, type=14, type_name='.old.Pair.Kind')
+    pair.field.add(name='a', number=3, label=1, type=9, oneof_index=0)
+    kind = pair.enum_type.add(name='Kind')
+    kind.value.add(name='SMALL', number=0)
+    kind.value.add(name='LARGE', number=1)
+    return OLD_MESSAGES % file.SerializeToString().decode('latin1')
+
+
+def test_messages_of_old_generated_modules(tmp_path):
+    (tmp_path / 'pair_pb2.py').write_text(old_file())
+    (tmp_path / 'broken_pb2.py').write_text("raise TypeError('of its own')\n")
+    program = tmp_path / 'program.py'
+    program.write_text('''
+import pair_pb2
+from google.protobuf import text_format
+pair = pair_pb2.Pair(kinds=[pair_pb2.Pair.LARGE], a='x')
+print(pair.left, pair.WhichOneof('of_two'), text_format.MessageToString(pair, as_one_line=True))
+print(pair_pb2.Pair.FromString(pair.SerializeToString()) == pair, type(pair).__module__, pair_pb2._PAIR.full_name)
+try:
+    import broken_pb2
+except TypeError as error:
+    print(error)
+''')
+    assert run('-m', 'reflow', str(program)).splitlines() == [
+        '7 a kinds: LARGE a: "x"', 'True pair_pb2 old.Pair', 'of its own']

@@ -9,6 +9,7 @@ import importlib
 import sys
 
 from reflow.launcher.after_import import after_import
+from reflow.launcher.old_protos import OldProtos
 
 
 def restore():
@@ -18,6 +19,7 @@ def restore():
     for module, function in _CHANGES.items():
         after_import(module, function)
     sys.meta_path.append(_RemovedModules())
+    sys.meta_path.insert(0, OldProtos())
 
 
 def _restore_names(module):
