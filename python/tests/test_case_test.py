@@ -204,3 +204,60 @@ def test_set_up_within_a_graph_gives_an_empty_one():
             own.tearDown()
             assert tf.get_default_graph() is outer
     assert tf.get_default_graph() is before
+
+
+def test_modes_in_which_tests_run():
+    from reflow.framework import test_util
+    seen = []
+
+    class Modes(tf.test.TestCase):
+
+        def setUp(self):
+            super().setUp()
+            seen.append('setUp ' + mode())
+
+        def inherited(self):
+            seen.append('inherited ' + mode())
+
+        test_inherited = inherited
+
+    @test_util.run_all_in_graph_and_eager_modes
+    class Both(Modes):
+
+        def test_sum(self):
+            seen.append('sum %s %s' % (mode(), self.evaluate(tf.constant(1) + 2)))
+
+        def test_only_eager(self):
+            if not tf.executing_eagerly():
+                self.skipTest('nothing to see')
+            seen.append('only ' + mode())
+
+        def testSkipEagerThis(self):
+            seen.append('this ' + mode())
+
+        @test_util.run_v1_only('is old')
+        @test_util.run_deprecated_v1
+        def test_v1(self):
+            seen.append('v1 ' + mode())
+
+        @test_util.run_v2_only
+        def test_v2(self):
+            seen.append('v2')
+
+    def mode():
+        return 'eager' if tf.executing_eagerly() else 'graph'
+
+    def run(name):
+        seen.clear()
+        return len(Both(name)().skipped), list(seen)
+
+    assert run('test_sum') == (0, ['setUp graph', 'sum graph 3', 'setUp eager', 'sum eager 3'])
+    assert run('test_inherited') == (0, ['setUp graph', 'inherited graph', 'setUp eager', 'inherited eager'])
+    assert run('test_only_eager') == (0, ['setUp graph', 'setUp eager', 'only eager'])
+    assert run('testSkipEagerThis') == (0, ['setUp graph', 'this graph'])
+    assert run('test_v1') == (0, ['setUp graph', 'v1 graph', 'setUp eager', 'v1 eager'])
+    assert run('test_v2') == (1, ['setUp graph', 'setUp eager'])
+    with pytest.raises(ValueError, match="'reason' should be string, got <class 'int'>"):
+        test_util.run_v1_only(1)
+    with pytest.raises(ValueError, match='`run_v2_only` only supports test methods.'):
+        test_util.run_v2_only(Both)

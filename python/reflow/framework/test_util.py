@@ -11,9 +11,13 @@ from absl.testing import absltest
 from reflow.framework import errors_impl as errors
 from reflow.framework.local_cluster import create_local_cluster  # noqa: F401
 from reflow.framework.test_assertions import ArrayAssertions, MessageAssertions
+from reflow.framework.test_modes import deprecated_graph_mode_only, run_all_in_graph_and_eager_modes  # noqa: F401
+from reflow.framework.test_modes import run_in_graph_and_eager_modes, run_v1_only, run_v2_only  # noqa: F401
 from reflow.platform import tf_logging as logging
 
 _SEED = 87654321
+
+run_deprecated_v1 = deprecated_graph_mode_only
 
 
 def assert_equal_graph_def_v1(actual, expected, checkpoint_v2=False, hash_table_shared_name=False):
@@ -62,6 +66,14 @@ def is_gpu_available(cuda_only=False, min_cuda_compute_capability=None):
     """Whether there is a GPU."""
     del cuda_only, min_cuda_compute_capability
     return bool(gpu_device_name())
+
+
+def _no(*args, **kwargs):
+    """False: Reflow has none of it."""
+    return False
+
+
+is_xla_enabled = IsGoogleCudaEnabled = IsBuiltWithROCm = IsMklEnabled = GpuSupportsHalfMatMulAndConv = _no
 
 
 def gpu_device_name():
@@ -121,17 +133,19 @@ class TensorFlowTestCase(ArrayAssertions, MessageAssertions, absltest.TestCase):
         self._fresh_graph = None
 
     def setUp(self):
+        from reflow.eager import context
         from reflow.framework import ops, random_seed
         super().setUp()
         self._close_cached_session()
         random.seed(_SEED)
         np.random.seed(_SEED)
         self._leave_fresh_graph()
-        try:
-            ops.reset_default_graph()
-        except RuntimeError:  # decorators call setUp within graphs of theirs
-            self._fresh_graph = ops.Graph().as_default()
-            self._fresh_graph.__enter__()
+        if not context.executing_eagerly():
+            try:
+                ops.reset_default_graph()
+            except RuntimeError:  # decorators call setUp within graphs of theirs
+                self._fresh_graph = ops.Graph().as_default()
+                self._fresh_graph.__enter__()
         random_seed.set_random_seed(_SEED)
         if self.id().endswith('.test_session'):
             self.skipTest('Not a test.')
