@@ -92,3 +92,41 @@ print(writer.FileName()[-7:])
     assert lines == ['[]', 'True True', "[('brain.Event:2', 0, 0), ('', 3, 1)]",
                      "Expected an event_pb2.Event proto,  but got <class 'tensorflow.core.framework.summary_pb2.Summary'>",
                      "b'.suffix'"]
+
+
+def test_columns_of_both_protocols():
+    assert run('''
+import collections
+import tensorflow as tf
+from tensorflow.python.feature_column import feature_column, feature_column_v2
+
+
+class Doubled(feature_column._DenseColumn, feature_column_v2.DenseColumn, collections.namedtuple('Doubled', 'key')):
+    name = property(lambda self: self.key + '_doubled')
+    _is_v2_column = True
+    parents = property(lambda self: [self.key])
+    parse_example_spec = _parse_example_spec = property(lambda self: {self.key: tf.io.FixedLenFeature([1], tf.float32)})
+    variable_shape = _variable_shape = tf.TensorShape([1])
+
+    def _transform_feature(self, inputs):
+        return 2 * inputs.get(self.key)
+
+    def transform_feature(self, cache, state_manager):
+        return 2 * cache.get(self.key, state_manager)
+
+    def _get_dense_tensor(self, inputs, weight_collections=None, trainable=None):
+        return inputs.get(self)
+
+    def get_dense_tensor(self, cache, state_manager):
+        return cache.get(self, state_manager)
+
+    def _get_config(self):
+        return {}
+
+
+features, columns = {'x': tf.constant([[1.], [3.]])}, [Doubled('x')]
+with tf.Session() as sess:
+    print(sess.run([tf.feature_column.input_layer(features, columns), tf.keras.layers.DenseFeatures(columns)(features)]))
+print(isinstance(tf.feature_column.numeric_column('x'), feature_column._DenseColumn),
+      issubclass(feature_column_v2.CategoricalColumn, feature_column._DenseColumn))
+''') == ['[array([[2.],', '       [6.]], dtype=float32), array([[2.],', '       [6.]], dtype=float32)]', 'True False']

@@ -3,7 +3,8 @@
 Columns have two protocols. In the one of the names without underscore a column gets its tensors from a
 FeatureTransformationCache and its variables from a StateManager; columns implement this one. The other, that of input_layer
 and linear_model, has names with an underscore, a _LazyBuilder and variables of get_variable: FeatureColumn derives it from
-the first.
+the first. Classes of the one protocol count as those of the other, but don't derive from them: programs derive columns of
+their own from both.
 """
 
 import abc
@@ -13,8 +14,8 @@ from reflow.feature_column import transformations
 from reflow.framework import ops
 
 
-class _FeatureColumn(metaclass=abc.ABCMeta):
-    """A column of the protocol of input_layer."""
+class _NamedColumn(metaclass=abc.ABCMeta):
+    """What the columns of both protocols have."""
 
     @property
     @abc.abstractmethod
@@ -31,6 +32,13 @@ class _FeatureColumn(metaclass=abc.ABCMeta):
     def _var_scope_name(self):
         return self.name
 
+    def _reset_config(self):
+        """Nothing to forget."""
+
+
+class _FeatureColumn(_NamedColumn):
+    """A column of the protocol of input_layer."""
+
     @abc.abstractmethod
     def _transform_feature(self, inputs):
         """What the column makes of features, from a _LazyBuilder."""
@@ -39,9 +47,6 @@ class _FeatureColumn(metaclass=abc.ABCMeta):
     @abc.abstractmethod
     def _parse_example_spec(self):
         """{key: how it is parsed}."""
-
-    def _reset_config(self):
-        """Nothing to forget."""
 
 
 class _DenseColumn(_FeatureColumn):
@@ -143,7 +148,8 @@ class _ScopedVariables:
         """Tables need no keeping here."""
 
 
-class FeatureColumn(_FeatureColumn):
+@_FeatureColumn.register
+class FeatureColumn(_NamedColumn):
     """A column: says which features it parses, and makes tensors of them."""
 
     @abc.abstractmethod
@@ -184,7 +190,8 @@ class FeatureColumn(_FeatureColumn):
         return self.parse_example_spec
 
 
-class DenseColumn(FeatureColumn, _DenseColumn):
+@_DenseColumn.register
+class DenseColumn(FeatureColumn):
     """A column whose values are a dense tensor."""
 
     @property
@@ -204,8 +211,11 @@ class DenseColumn(FeatureColumn, _DenseColumn):
         return self.get_dense_tensor(_BuilderAsCache(inputs), _ScopedVariables(weight_collections, trainable))
 
 
-class CategoricalColumn(FeatureColumn, _CategoricalColumn):
+@_CategoricalColumn.register
+class CategoricalColumn(FeatureColumn):
     """A column whose values are ids, a sparse tensor, with weights or without."""
+
+    IdWeightPair = IdWeightPair
 
     @property
     @abc.abstractmethod
@@ -224,8 +234,11 @@ class CategoricalColumn(FeatureColumn, _CategoricalColumn):
         return self.get_sparse_tensors(_BuilderAsCache(inputs), _ScopedVariables(weight_collections, trainable))
 
 
-class SequenceDenseColumn(FeatureColumn, _SequenceDenseColumn):
+@_SequenceDenseColumn.register
+class SequenceDenseColumn(FeatureColumn):
     """A column whose values are sequences of dense tensors."""
+
+    TensorSequenceLengthPair = TensorSequenceLengthPair
 
     @abc.abstractmethod
     def get_sequence_dense_tensor(self, transformation_cache, state_manager):
