@@ -35,6 +35,19 @@ def run(code):
     'from tensorflow.contrib.framework.python.ops import add_arg_scope, arg_scope, variables; arg_scope([])',
     'from tensorflow.contrib.image.python.ops.image_ops import rotate, transform',
     'from tensorflow.python import tf2; assert not tf2.enabled()',
+    'from tensorflow.python.ops import bitwise_ops; bitwise_ops.bitwise_and(1, 2)',
+    'from tensorflow.python.ops.linalg import linalg; linalg.LinearOperatorDiag',
+    'from tensorflow.python.ops.linalg_ops_impl import eye; eye(2)',
+    'from tensorflow.python.ops.initializers_ns import constant, zeros',
+    'from tensorflow.python.framework import framework_lib; framework_lib.Tensor',
+    'from tensorflow.python.client.client_lib import Session',
+    'from tensorflow.python.keras.engine import saving; saving.load_model',
+    'from tensorflow.python.training.distribution_strategy_context import get_replica_context',
+    'from tensorflow.python.framework import func_graph; assert not isinstance(1, func_graph.FuncGraph)',
+    'from tensorflow.python.ops import array_grad, math_grad, nn_grad',
+    'from tensorflow.python.eager import core, execute; from tensorflow.python.util import tf_stack',
+    'from tensorflow.python.grappler import tf_optimizer; from tensorflow.python.keras.utils import mode_keys',
+    'from tensorflow.python.platform import build_info; assert not build_info.is_cuda_build',
 ])
 def test_modules_have_the_names_that_programs_import(statement):
     run(statement)
@@ -92,6 +105,51 @@ print(writer.FileName()[-7:])
     assert lines == ['[]', 'True True', "[('brain.Event:2', 0, 0), ('', 3, 1)]",
                      "Expected an event_pb2.Event proto,  but got <class 'tensorflow.core.framework.summary_pb2.Summary'>",
                      "b'.suffix'"]
+
+
+def test_metrics_of_the_process():
+    assert run('''
+from tensorflow.python.eager import monitoring
+counter = monitoring.Counter('/calls', 'how often', 'method')
+counter.get_cell('fit').increase_by(2)
+counter.get_cell('fit').increase_by(3)
+print(counter.get_cell('fit').value(), counter.get_cell('predict').value())
+for gauge, value in (monitoring.IntGauge, 5), (monitoring.StringGauge, 'q'), (monitoring.BoolGauge, True):
+    cell = gauge('/gauge', '', 'a', 'b').get_cell('x', 'y')
+    print(repr(cell.value()), end=' ')
+    cell.set(value)
+    print(repr(cell.value()))
+sampler = monitoring.Sampler('/sizes', monitoring.ExponentialBuckets(1., 2., 2), 'how large')
+sampler.get_cell().add(1.5)
+sampler.get_cell().add(5.)
+value = sampler.get_cell().value()
+print(value.min, value.max, value.num, value.sum, value.sum_squares, list(value.bucket_limit), list(value.bucket))
+for wrong in lambda: monitoring.Counter('/c', '', 'a', 'b', 'c'), lambda: counter.get_cell():
+    try:
+        wrong()
+    except ValueError as error:
+        print(error)
+''') == ["5 0", "0 5", "'' 'q'", "False True",
+         "1.5 5.0 2.0 6.5 27.25 [1.0, 2.0, 1.7976931348623157e+308] [0.0, 1.0, 1.0]",
+         "Cannot create Counter metric with label >= 3", "The Counter expects taking 1 labels"]
+
+
+def test_structures_as_messages():
+    assert run('''
+import collections
+import tensorflow as tf
+from tensorflow.python.saved_model import nested_structure_coder
+coder = nested_structure_coder.StructureCoder()
+Pair = collections.namedtuple('Pair', 'left right')
+message = coder.encode_structure(Pair([1, 'a', None], {'k': (tf.TensorSpec([2, None], tf.int32, 's'), True)}))
+print(message.named_tuple_value.name, coder.decode_proto(message))
+print(coder.can_encode(1.5), coder.can_encode(object))
+try:
+    coder.encode_structure(object)
+except nested_structure_coder.NotEncodableError as error:
+    print(error)
+''') == ["Pair Pair(left=[1, 'a', None], right={'k': (TensorSpec(shape=(2, ?), dtype=tf.int32, name='s'), True)})",
+         "True False", "No encoder for object [<class 'object'>] of type [<class 'type'>]."]
 
 
 def test_columns_of_both_protocols():

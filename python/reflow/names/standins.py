@@ -15,21 +15,53 @@ _PACKAGES = {
     'debug.cli': 'reflow.debug',
     'debug.lib': 'reflow.debug',
     'debug.wrappers': 'reflow.debug',
-    'autograph.converters.break_statements': None,
-    'autograph.converters.continue_statements': None,
-    'autograph.converters.return_statements': None,
-    'autograph.core.naming': None,
-    'autograph.pyct.anno': None,
-    'autograph.pyct.common_transformers': None,
-    'autograph.pyct.compiler': None,
-    'autograph.pyct.inspect_utils': None,
-    'autograph.pyct.parser': None,
-    'autograph.pyct.qual_names': None,
-    'autograph.pyct.templates': None,
-    'autograph.pyct.transformer': None,
-    'compiler.tensorrt': None,
-    'ops.nccl_ops': None,
+    'client.client_lib': 'reflow.tensorflow',
+    'framework.framework_lib': 'reflow.tensorflow',
+    'keras.engine.saving': 'reflow.keras.saving',
+    'grappler': None,
+    'ops.bitwise_ops': 'reflow.tensorflow.bitwise',
+    'ops.initializers_ns': 'reflow.tensorflow.initializers',
+    'ops.linalg.linalg': 'reflow.tensorflow.linalg',
+    'ops.linalg_ops_impl': 'reflow.tensorflow.linalg',
+    'pywrap_tensorflow_internal': 'reflow.pywrap_tensorflow',
+    'training.distribute': 'reflow.distribute.distribute_lib',
+    'training.distribution_strategy_context': 'reflow.distribute.distribution_strategy_context',
 }
+
+# The same for those that have no module in their place, by the package that they lie in.
+_NOTHING_IN_PLACE = {
+    'autograph': '''
+        converters.break_statements converters.continue_statements converters.return_statements core.naming pyct.anno
+        pyct.ast_util pyct.cfg pyct.common_transformers pyct.compiler pyct.inspect_utils pyct.origin_info pyct.parser
+        pyct.pretty_printer pyct.qual_names pyct.static_analysis pyct.templates pyct.transformer''',
+    'compiler': 'tensorrt',
+    'data.experimental.ops': 'distribute map_defun matching_files optimization sleep snapshot threadpool',
+    'data.ops': 'multi_device_iterator_ops',
+    'distribute': '''
+        all_reduce cross_device_utils distribute_coordinator_context estimator_training input_ops multi_worker_util
+        numpy_dataset shared_variable_creator summary_op_util tpu_strategy''',
+    'eager': '''
+        cancellation core execute execution_callbacks executor forwardprop graph_only_ops imperative_grad lift_to_graph
+        profiler profiler_client remote''',
+    'framework': '''
+        auto_control_deps composite_tensor_utils convert_to_constants func_graph function_def_to_graph
+        graph_to_function_def kernels op_callbacks op_def_library registry subscribe traceable_stack''',
+    'keras': '''
+        engine.base_layer_utils engine.base_preprocessing_layer engine.data_adapter engine.training_arrays
+        engine.training_distributed engine.training_generator engine.training_utils engine.training_v2
+        engine.training_v2_utils layers.kernelized layers.rnn_cell_wrapper_v2 saving.saving_utils utils.kernelized_utils
+        utils.metrics_utils utils.mode_keys''',
+    'ops': '''
+        array_grad boosted_trees_ops collective_ops cond_v2 control_flow_grad control_flow_state control_flow_util_v2
+        cudnn_rnn_grad data_flow_grad gradient_checker_v2 image_grad linalg_grad manip_grad math_grad nccl_ops nn_grad
+        op_selector parallel_for.gradients parallel_for.pfor random_grad rnn_grad sparse_grad state_grad
+        tensor_array_grad while_v2''',
+    'profiler': 'profile_context profiler',
+    'saved_model': 'function_deserialization function_serialization load_v1_in_v2 revived_types signature_serialization',
+    'training': 'tensorboard_logging',
+    'util': 'example_parser_configuration lock_util memory module_wrapper serialization tf_stack',
+}
+_PACKAGES.update((f'{package}.{name}', None) for package, names in _NOTHING_IN_PLACE.items() for name in names.split())
 
 
 def is_standin(name):

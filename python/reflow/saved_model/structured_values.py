@@ -94,4 +94,4 @@ def _encode_structure(value, message):
         for key in sorted(value):
             _encode(value[key], message.dict_value.fields[key])
     else:
-        raise NotImplementedError('No encoder for object %s of type %s.' % (value, type(value)))
+        raise NotImplementedError('No encoder for object [%s] of type [%s].' % (value, type(value)))
