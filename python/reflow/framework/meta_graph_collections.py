@@ -59,6 +59,10 @@ def _write(collection_def, key, items, export_scope):
                  if not export_scope or item.name.startswith(export_scope)]
     elif kind == 'bytes_list':
         items = [compat.as_bytes(item) for item in items]
+    elif kind == 'any_list':  # the messages of programs are of another pool
+        for item in items:
+            collection_def.any_list.value.add().MergeFromString(item.SerializeToString())
+        return
     getattr(collection_def, kind).value.extend(items)
 
 

@@ -28,7 +28,7 @@ class NameFinder:
                 return _tensorflow_spec(fullname, rest.partition('.')[2])
             if '.gen_' in rest and table.is_op_module(rest):
                 return ModuleSpec(fullname, loaders.OpModuleLoader(rest))
-            if rest.startswith('core.'):
+            if rest.startswith('core.') or (rest.startswith('contrib.') and rest.endswith('_pb2')):
                 return _message_spec(fullname, rest)
             if rest == '_core':
                 return _engine_spec(fullname, path)
@@ -136,7 +136,7 @@ def _raise_if_missing(module, symbol):
 
 
 def _message_spec(fullname, name):
-    """The spec of tensorflow.core..., which consists of modules of messages and the packages that they lie in."""
+    """The spec of a module of messages, or of a package of tensorflow.core, which consists of these."""
     from reflow.framework import protos
     public_name = 'tensorflow.' + name
     if protos.is_module_name(public_name):

@@ -75,7 +75,7 @@ class AliasLoader:
 
 
 class MessageLoader:
-    """Gives a module of messages, tensorflow.core..._pb2."""
+    """Gives a module of messages, tensorflow..._pb2."""
 
     def __init__(self, public_name):
         self._public_name = public_name
