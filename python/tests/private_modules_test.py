@@ -188,3 +188,13 @@ with tf.Session() as sess:
 print(isinstance(tf.feature_column.numeric_column('x'), feature_column._DenseColumn),
       issubclass(feature_column_v2.CategoricalColumn, feature_column._DenseColumn))
 ''') == ['[array([[2.],', '       [6.]], dtype=float32), array([[2.],', '       [6.]], dtype=float32)]', 'True False']
+
+
+def test_a_file_comes_before_what_stands_in_for_it(monkeypatch):
+    import reflow.ops
+    from reflow.names import standins
+    monkeypatch.setitem(standins._PACKAGES, 'ops.math_ops', None)
+    monkeypatch.delitem(sys.modules, 'reflow.ops.math_ops', raising=False)
+    monkeypatch.delattr(reflow.ops, 'math_ops', raising=False)
+    from reflow.ops import math_ops
+    assert math_ops.__file__

@@ -32,7 +32,7 @@ class NameFinder:
                 return _message_spec(fullname, rest)
             if rest == '_core':
                 return _engine_spec(fullname, path)
-            if standins.is_standin(rest):
+            if standins.is_standin(rest) and PathFinder.find_spec(fullname, path) is None:
                 return ModuleSpec(fullname, standins.StandinLoader(rest), is_package=True)
             if self.installed:
                 return _implementation_spec(fullname, rest)

@@ -52,7 +52,7 @@ _NOTHING_IN_PLACE = {
         engine.training_v2_utils layers.kernelized layers.rnn_cell_wrapper_v2 saving.saving_utils utils.kernelized_utils
         utils.metrics_utils utils.mode_keys''',
     'ops': '''
-        array_grad boosted_trees_ops collective_ops cond_v2 control_flow_grad control_flow_state control_flow_util_v2
+        array_grad collective_ops cond_v2 control_flow_grad control_flow_state control_flow_util_v2
         cudnn_rnn_grad data_flow_grad gradient_checker_v2 image_grad linalg_grad manip_grad math_grad nccl_ops nn_grad
         op_selector parallel_for.gradients parallel_for.pfor random_grad rnn_grad sparse_grad state_grad
         tensor_array_grad while_v2''',
