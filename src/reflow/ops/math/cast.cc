@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "elementwise_kernel.h"
+#include "reflow/op/simd_loop.h"
 
 namespace reflow::ops {
 namespace {
@@ -60,7 +61,18 @@ template <typename S, typename D>
 void cast_loop(const void* x, void* y, int64_t n) {
   const S* in = static_cast<const S*>(x);
   D* out = static_cast<D*>(y);
-  for (int64_t i = 0; i < n; ++i) out[i] = convert<D>(in[i]);
+  // What programs convert most: masks, pixels, numbers of classes.
+  constexpr bool kOften = std::is_same_v<D, float> &&
+                          (std::is_same_v<S, bool> || std::is_same_v<S, uint8_t> || std::is_same_v<S, int32_t>);
+  if constexpr (kOften) {
+    using Number = std::conditional_t<std::is_same_v<S, bool>, uint8_t, S>;
+    const Number* numbers = static_cast<const Number*>(x);
+    simd_loop([&]() REFLOW_SIMD_BODY {
+      for (int64_t i = 0; i < n; ++i) out[i] = std::is_same_v<S, bool> ? numbers[i] != 0 : numbers[i];
+    });
+  } else {
+    for (int64_t i = 0; i < n; ++i) out[i] = convert<D>(in[i]);
+  }
 }
 
 // Attribute Truncate: bits of the mantissa that the result has no room for are dropped instead of rounded.
