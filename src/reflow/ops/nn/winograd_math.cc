@@ -18,18 +18,28 @@ using V = hn::Vec<D>;
 HWY_INLINE V times(float factor, V v) { return hn::Mul(hn::Set(D(), factor), v); }
 HWY_INLINE V plus_times(V sum, float factor, V v) { return hn::MulAdd(hn::Set(D(), factor), v, sum); }
 
+// Of the values at six points, that image_values gives, the first three or the others.
+template <int kHalf>
+HWY_INLINE void half_of_image_values(const V* d, V* t) {
+  if constexpr (kHalf == 0) {
+    const V even = plus_times(d[4], -4, d[2]), odd = plus_times(d[3], -4, d[1]);
+    t[0] = plus_times(plus_times(d[4], -5, d[2]), 4, d[0]);
+    t[1] = hn::Add(even, odd);
+    t[2] = hn::Sub(even, odd);
+  } else {
+    const V even2 = hn::Sub(d[4], d[2]), odd2 = times(2, hn::Sub(d[3], d[1]));
+    t[0] = hn::Add(even2, odd2);
+    t[1] = hn::Sub(even2, odd2);
+    t[2] = plus_times(plus_times(d[5], -5, d[3]), 4, d[1]);
+  }
+}
+
 // The polynomial that is 0 at all points but one, of elements d: its value is that of the tile at this point.
 template <int kPoints>
 HWY_INLINE void image_values(const V* d, V* t) {
   if constexpr (kPoints == 6) {
-    const V even = plus_times(d[4], -4, d[2]), odd = plus_times(d[3], -4, d[1]);
-    const V even2 = hn::Sub(d[4], d[2]), odd2 = times(2, hn::Sub(d[3], d[1]));
-    t[0] = plus_times(plus_times(d[4], -5, d[2]), 4, d[0]);
-    t[1] = hn::Add(even, odd);
-    t[2] = hn::Sub(even, odd);
-    t[3] = hn::Add(even2, odd2);
-    t[4] = hn::Sub(even2, odd2);
-    t[5] = plus_times(plus_times(d[5], -5, d[3]), 4, d[1]);
+    half_of_image_values<0>(d, t);
+    half_of_image_values<1>(d, t + 3);
   } else {
     const V even = plus_times(hn::Add(d[2], d[6]), -4.25f, d[4]), odd = plus_times(hn::Add(d[1], d[5]), -4.25f, d[3]);
     const V even2 = plus_times(plus_times(d[6], 0.25f, d[2]), -1.25f, d[4]);
@@ -78,6 +88,19 @@ HWY_INLINE void filter_values(const V* g, V* t) {
   t[kPoints - 1] = g[kTaps - 1];
 }
 
+// Of what output_values gives for six points, every second output, from output kFirst on.
+template <int kOutputs, int kFirst>
+HWY_INLINE void half_of_output_values(const V* t, V* y) {
+  const V near = kFirst == 0 ? hn::Add(t[1], t[2]) : hn::Sub(t[1], t[2]);
+  const V far = kFirst == 0 ? hn::Add(t[3], t[4]) : hn::Sub(t[3], t[4]);
+#pragma GCC unroll 3
+  for (int k = kFirst; k < kOutputs; k += 2) {
+    V& out = y[k / 2];
+    out = k == 0 ? hn::Add(t[0], hn::Add(near, far)) : plus_times(near, static_cast<float>(1 << k), far);
+    if (k == kOutputs - 1) out = hn::Add(out, t[5]);
+  }
+}
+
 template <int kPoints, int kOutputs>
 HWY_INLINE void output_values(const V* t, V* y) {
   const V even = hn::Add(t[1], t[2]), odd = hn::Sub(t[1], t[2]), even2 = hn::Add(t[3], t[4]), odd2 = hn::Sub(t[3], t[4]);
@@ -97,10 +120,44 @@ HWY_INLINE void output_values(const V* t, V* y) {
   y[kOutputs - 1] = hn::Add(y[kOutputs - 1], t[kPoints - 1]);
 }
 
+// With 32 registers half of the values of a tile stay in these between the two dimensions: reading the tile twice takes less
+// than to write what is in between and read it.
+constexpr bool kManyRegisters = HWY_TARGET <= HWY_AVX3;
+
+template <int kHalf>
+HWY_INLINE void image_half(const float* const* from, int64_t c, float* to, int64_t stride) {
+  const D d;
+  V rows[3][6];
+#pragma GCC unroll 6
+  for (int j = 0; j < 6; ++j) {
+    V x[6], t[3];
+#pragma GCC unroll 6
+    for (int i = 0; i < 6; ++i) x[i] = hn::LoadU(d, from[i * 6 + j] + c);
+    half_of_image_values<kHalf>(x, t);
+#pragma GCC unroll 3
+    for (int i = 0; i < 3; ++i) rows[i][j] = t[i];
+  }
+#pragma GCC unroll 3
+  for (int i = 0; i < 3; ++i) {
+    V t[6];
+    image_values<6>(rows[i], t);
+    float* const row = to + (3 * kHalf + i) * 6 * stride + c;
+#pragma GCC unroll 6
+    for (int j = 0; j < 6; ++j) hn::StoreU(t[j], d, row + j * stride);
+  }
+}
+
 template <int kPoints>
 void image(const float* const* from, int64_t channels, float* to, int64_t stride) {
   const D d;
   const int64_t lanes = hn::Lanes(d);
+  if constexpr (kPoints == 6 && kManyRegisters) {
+    for (int64_t c = 0; c < channels; c += lanes) {
+      image_half<0>(from, c, to, stride);
+      image_half<1>(from, c, to, stride);
+    }
+    return;
+  }
   for (int64_t c = 0; c < channels; c += lanes) {
     HWY_ALIGN float columns[kPoints][kPoints * kPanel];
     for (int j = 0; j < kPoints; ++j) {
@@ -149,11 +206,47 @@ void filter(const float* const* from, int64_t channels, float* to, int64_t strid
   }
 }
 
+// What belongs to a channel is added, and Relu applied, as its kernel does: what isn't below 0 stays, NaN too.
+HWY_INLINE V finished(V value, const float* bias, V add, bool relu) {
+  if (bias != nullptr) value = hn::Add(value, add);
+  return relu ? hn::IfThenElse(hn::Lt(value, hn::Zero(D())), hn::Zero(D()), value) : value;
+}
+
+template <int kOutputs, int kFirst>
+HWY_INLINE void output_half(const float* from, int64_t stride, int64_t c, const float* bias, bool relu, float* const* to) {
+  const D d;
+  constexpr int kRows = (kOutputs + 1 - kFirst) / 2;
+  V rows[kRows][6];
+#pragma GCC unroll 6
+  for (int j = 0; j < 6; ++j) {
+    V t[6], y[kRows];
+#pragma GCC unroll 6
+    for (int i = 0; i < 6; ++i) t[i] = hn::LoadU(d, from + (i * 6 + j) * stride + c);
+    half_of_output_values<kOutputs, kFirst>(t, y);
+#pragma GCC unroll 3
+    for (int r = 0; r < kRows; ++r) rows[r][j] = y[r];
+  }
+  const V add = bias != nullptr ? hn::LoadU(d, bias + c) : hn::Zero(d);
+#pragma GCC unroll 3
+  for (int r = 0; r < kRows; ++r) {
+    V y[kOutputs];
+    output_values<6, kOutputs>(rows[r], y);
+#pragma GCC unroll 8
+    for (int j = 0; j < kOutputs; ++j) hn::StoreU(finished(y[j], bias, add, relu), d, to[(kFirst + 2 * r) * kOutputs + j] + c);
+  }
+}
+
 template <int kPoints, int kOutputs>
 void output(const float* from, int64_t stride, int64_t channels, const float* bias, bool relu, float* const* to) {
   const D d;
   const int64_t lanes = hn::Lanes(d);
-  const V zero = hn::Zero(d);
+  if constexpr (kPoints == 6 && kManyRegisters) {
+    for (int64_t c = 0; c < channels; c += lanes) {
+      output_half<kOutputs, 0>(from, stride, c, bias, relu, to);
+      output_half<kOutputs, 1>(from, stride, c, bias, relu, to);
+    }
+    return;
+  }
   for (int64_t c = 0; c < channels; c += lanes) {
     HWY_ALIGN float columns[kOutputs][kPoints * kPanel];
     for (int j = 0; j < kPoints; ++j) {
@@ -164,19 +257,14 @@ void output(const float* from, int64_t stride, int64_t channels, const float* bi
 #pragma GCC unroll 8
       for (int i = 0; i < kOutputs; ++i) hn::Store(y[i], d, columns[i] + j * kPanel);
     }
-    const V add = bias != nullptr ? hn::LoadU(d, bias + c) : zero;
+    const V add = bias != nullptr ? hn::LoadU(d, bias + c) : hn::Zero(d);
     for (int i = 0; i < kOutputs; ++i) {
       V t[kPoints], y[kOutputs];
 #pragma GCC unroll 8
       for (int j = 0; j < kPoints; ++j) t[j] = hn::Load(d, columns[i] + j * kPanel);
       output_values<kPoints, kOutputs>(t, y);
 #pragma GCC unroll 8
-      for (int j = 0; j < kOutputs; ++j) {
-        V value = bias != nullptr ? hn::Add(y[j], add) : y[j];
-        // As Relu's kernel: what isn't below 0 stays, NaN too.
-        if (relu) value = hn::IfThenElse(hn::Lt(value, zero), zero, value);
-        hn::StoreU(value, d, to[i * kOutputs + j] + c);
-      }
+      for (int j = 0; j < kOutputs; ++j) hn::StoreU(finished(y[j], bias, add, relu), d, to[i * kOutputs + j] + c);
     }
   }
 }
@@ -217,6 +305,12 @@ void product_panel(const float* a, int64_t row_stride, int64_t k_stride, int64_t
   int64_t r = 0;
   for (; r + kMost <= rows; r += kMost) {
     product_rows<kMost, kVectors>(a + r * row_stride, row_stride, k_stride, k, b, c + r * c_stride, c_stride, accumulate);
+  }
+  // What is left: four rows still have as many sums in flight as a multiply-add takes cycles.
+  if constexpr (kMost > 4) {
+    for (; r + 4 <= rows; r += 4) {
+      product_rows<4, kVectors>(a + r * row_stride, row_stride, k_stride, k, b, c + r * c_stride, c_stride, accumulate);
+    }
   }
   for (; r + 2 <= rows; r += 2) {
     product_rows<2, kVectors>(a + r * row_stride, row_stride, k_stride, k, b, c + r * c_stride, c_stride, accumulate);
