@@ -84,5 +84,13 @@ target_link_options(reflow_of_wheels PRIVATE -Wl,--version-script=${exports} -Wl
 set_target_properties(reflow_of_wheels PROPERTIES OUTPUT_NAME reflow LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/wheel
                       LINKER_LANGUAGE CXX LINK_DEPENDS ${exports} BUILD_WITH_INSTALL_RPATH ON INSTALL_RPATH "$ORIGIN")
 
+# What registers ops runs once, in each process: side by side it is 1 MB of pages, spread over the code it brings most of that
+# into memory. Other linkers than mold put it together by themselves.
+if(MOLD)
+  foreach(library reflow reflow_of_wheels)
+    target_link_options(${library} PRIVATE -Wl,-z,keep-text-section-prefix)
+  endforeach()
+endif()
+
 set_source_files_properties(${PROJECT_SOURCE_DIR}/src/reflow/base/version.cc PROPERTIES
                             COMPILE_DEFINITIONS REFLOW_VERSION="${PROJECT_VERSION}")
