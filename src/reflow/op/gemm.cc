@@ -13,8 +13,8 @@ constexpr double kFlopsPerNs = 90;           // of one thread, about
 constexpr double kStoreNs = 0.15;            // an element of C
 constexpr double kWorthSplittingNs = 16000;  // less than this isn't worth waking a thread
 constexpr double kPartNs = 1.5e6;            // parts of large products: late threads hold nothing up
-constexpr int64_t kMostK = 384;              // of a block: it adds to C seldom, and a panel lies in the first-level cache
-constexpr int64_t kBlockOfA = 56 * 1024;     // floats: it lies in the second-level cache, and so do
+constexpr int64_t kMostK = 512;              // of a block: it adds to C seldom, and a panel lies in the first-level cache
+constexpr int64_t kBlockOfA = 112 * 1024;    // floats: it lies in the second-level cache, and so do
 constexpr int64_t kColumnsAtOnce = 64;       // columns of B, or
 constexpr int64_t kMostColumns = 1024;       // where several blocks of A use them: they lie in the third-level cache
 constexpr int64_t kFewRows = 3;              // of A are read where they lie
@@ -92,17 +92,16 @@ class PartOfProduct {
     }
     for (int64_t at = 0; at < area.columns; at += kColumnsAtOnce) {
       const Area block{area.i, area.j + at, area.rows, std::min(kColumnsAtOnce, area.columns - at)};
-      const bool more = at + block.columns < area.columns;
       part.b_step = kPanelColumns, part.panel_step = depth_ * kPanelColumns;
       if (copied) {
-        part.b = scratch().b.get() + at * depth_, part.goes_on = more;
+        part.b = scratch().b.get() + at * depth_;
       } else if (g_.panels != nullptr) {
-        part.b = g_.panels + block.j * g_.k + p_ * kPanelColumns, part.panel_step = g_.k * kPanelColumns, part.goes_on = more;
+        part.b = g_.panels + block.j * g_.k + p_ * kPanelColumns, part.panel_step = g_.k * kPanelColumns;
       } else if (!g_.transpose_b) {  // one block of rows of A uses them: not worth a copy
-        part.b = g_.b + p_ * g_.ldb + block.j, part.panel_step = kPanelColumns, part.b_step = g_.ldb, part.goes_on = more;
+        part.b = g_.b + p_ * g_.ldb + block.j, part.panel_step = kPanelColumns, part.b_step = g_.ldb;
       } else {
         copy_panels(block.j, block.columns);
-        part.b = scratch().b.get(), part.goes_on = false;
+        part.b = scratch().b.get();
       }
       multiply(block, part);
       if (after_ != nullptr && p_ + depth_ == g_.k) after_->call(after_->context, block.i, block.j, block.rows, block.columns);
@@ -117,7 +116,7 @@ class PartOfProduct {
     if (rest == 0) return;
     // All 16 columns of a panel are read.
     math_.pack_rows(part.b + part.columns, part.b_step, depth_, rest, scratch().b.get(), 0);
-    part.b = scratch().b.get(), part.b_step = kPanelColumns, part.goes_on = false;
+    part.b = scratch().b.get(), part.b_step = kPanelColumns;
     part.c += part.columns, part.columns = rest;
     multiply(part);
   }

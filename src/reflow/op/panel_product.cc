@@ -10,6 +10,8 @@
 #include <hwy/foreach_target.h>
 // clang-format off
 #include <hwy/highway.h>
+
+#include "reflow/op/transpose_square-inl.h"
 // clang-format on
 
 HWY_BEFORE_NAMESPACE();
@@ -29,14 +31,13 @@ constexpr int kMostRowsInPlace = 3;
 enum class Layout { kInPlace, kStrip, kFilled };
 
 // Some rows of C: their part of A is at `a`, with kFilled `filled` has its columns, k of them; kPanels panels at `b`, and
-// their columns of C at `c`. A part of as many panels is fetched into the cache from `next` on.
+// their columns of C at `c`.
 struct Strip {
   const float* a;
   int64_t k;
   const int32_t* filled;
   const float* b;
   float* c;
-  const float* next;
 };
 
 template <int kRows, int kPanels, Layout kLayout>
@@ -46,7 +47,6 @@ void strip(const PanelProduct& g, const Strip& s, int64_t columns) {
   const int64_t b_step = g.b_step, panel_step = g.panel_step, c_step = g.c_step;
   const float* const a = s.a;
   const float* const b = s.b;
-  const float* const next = s.next;
   float* const c = s.c;
   Vec sums[kRows][kPanels][kVectors];
 #pragma GCC unroll 12
@@ -57,34 +57,38 @@ void strip(const PanelProduct& g, const Strip& s, int64_t columns) {
       for (int v = 0; v < kVectors; ++v) sums[r][q][v] = hn::Zero(d);
     }
   }
+  // Rows of B are fetched into the first-level cache so far ahead as the third-level one takes to answer.
+  constexpr int64_t kAhead = std::clamp(400 / (kRows * kPanels * kVectors), 16, 64);
+  const float* row_of_a = a;
+  const float* row_of_b = b;
   const auto add = [&](int64_t p) HWY_ATTR {
-    const float* const from = b + (kLayout == Layout::kFilled ? s.filled[p] : p) * b_step;
+    const float* const from = kLayout == Layout::kFilled ? b + s.filled[p] * b_step : row_of_b;
     Vec row[kPanels][kVectors];
 #pragma GCC unroll 8
     for (int q = 0; q < kPanels; ++q) {
+      __builtin_prefetch(from + kAhead * b_step + q * panel_step);
 #pragma GCC unroll 4
       for (int v = 0; v < kVectors; ++v) row[q][v] = hn::LoadU(d, from + q * panel_step + v * kLanes);
     }
 #pragma GCC unroll 12
     for (int r = 0; r < kRows; ++r) {
-      const Vec factor = hn::Set(d, a[r * row_step + p * k_step]);
+      const Vec factor = hn::Set(d, row_of_a[r * row_step]);
 #pragma GCC unroll 8
       for (int q = 0; q < kPanels; ++q) {
 #pragma GCC unroll 4
         for (int v = 0; v < kVectors; ++v) sums[r][q][v] = hn::MulAdd(factor, row[q][v], sums[r][q][v]);
       }
     }
+    row_of_a += k_step, row_of_b += b_step;
   };
   int64_t p = 0;
-  for (; p + 4 <= s.k; p += 4) {
+  float* row_of_c = c;
+  for (const int64_t rows = std::min<int64_t>(kRows, s.k); p < rows; ++p, row_of_c += c_step) {
 #pragma GCC unroll 8
-    for (int q = 0; q < kPanels; ++q) {
-      __builtin_prefetch(c + std::min<int64_t>(p / 4, kRows - 1) * c_step + q * kPanelColumns, 1);
-      __builtin_prefetch(next + q * panel_step + p / 4 * b_step, 0, 2);
-    }
-#pragma GCC unroll 4
-    for (int64_t i = 0; i < 4; ++i) add(p + i);
+    for (int q = 0; q < kPanels; ++q) __builtin_prefetch(row_of_c + q * kPanelColumns, 1);
+    add(p);
   }
+#pragma GCC unroll 1
   for (; p < s.k; ++p) add(p);
   const bool accumulate = g.accumulate;
   if (columns == kPanels * kPanelColumns) {
@@ -128,11 +132,6 @@ constexpr int most_rows(Layout layout) { return layout == Layout::kInPlace ? kMo
 template <Layout kLayout, int kPanels>
 constexpr auto kStrips = strip_table<kLayout, kPanels>(std::make_integer_sequence<int, most_rows(kLayout)>());
 
-// What each of the first strips fetches of what is read after `b`; the other strips nothing new.
-HWY_INLINE const float* part_of_next(const float* next, const float* b, int64_t b_step, int64_t k, int64_t strip) {
-  return next != nullptr && strip < 4 ? next + strip * (k / 4) * b_step : b;
-}
-
 // Calls visit(first row, number of rows) for strips that are as equal as can be: narrow ones are slower for each row.
 template <typename Visit>
 HWY_INLINE void for_each_strip(int64_t rows, int64_t most_rows, Visit&& visit) {
@@ -146,12 +145,11 @@ HWY_INLINE void for_each_strip(int64_t rows, int64_t most_rows, Visit&& visit) {
 
 // All rows of kPanels panels from column j on.
 template <Layout kLayout, int kPanels>
-void panels_product(const PanelProduct& g, int64_t j, int64_t columns, bool more) {
+void panels_product(const PanelProduct& g, int64_t j, int64_t columns) {
   const float* const b = g.b + j / kPanelColumns * g.panel_step;
-  const float* const next = more ? b + kPanels * g.panel_step : nullptr;
   int64_t i = 0;
   for_each_strip(g.rows, most_rows(kLayout), [&](int64_t row, int64_t size) {
-    Strip s{g.a + row * g.row_step, g.k, nullptr, b, g.c + row * g.c_step + j, part_of_next(next, b, g.b_step, g.k, i)};
+    Strip s{g.a + row * g.row_step, g.k, nullptr, b, g.c + row * g.c_step + j};
     if constexpr (kLayout != Layout::kInPlace) s.a = g.strips + row * g.k;
     if constexpr (kLayout == Layout::kFilled) s.k = g.filled->counts[i], s.filled = g.filled->columns + i * g.k;
     kStrips<kLayout, kPanels>[size](g, s, columns);
@@ -167,7 +165,7 @@ void product_of(const PanelProduct& g) {
     const int64_t panels = (g.columns - j) / kPanelColumns;
     const auto compute = [&]<int kPanels>(std::integral_constant<int, kPanels>) {
       const int64_t columns = std::min<int64_t>(kPanels * kPanelColumns, g.columns - j);
-      panels_product<kLayout, kPanels>(g, j, columns, g.goes_on || j + columns < g.columns);
+      panels_product<kLayout, kPanels>(g, j, columns);
       j += columns;
     };
     if (at_once >= 8 && panels >= 8) {
@@ -246,22 +244,6 @@ bool all_finite(const PanelProduct& g) {
   return hn::AllTrue(d, hn::Eq(hn::Add(hn::Add(sums[0], sums[1]), hn::Add(sums[2], sums[3])), hn::Zero(d)));
 }
 
-#if HWY_TARGET != HWY_SCALAR
-// Four rows of four.
-HWY_INLINE void transpose4(const float* from, int64_t step, float* to, int64_t to_step) {
-  const hn::FixedTag<float, 4> d;
-  const hn::Repartition<double, decltype(d)> pairs;
-  const auto r0 = hn::LoadU(d, from), r1 = hn::LoadU(d, from + step), r2 = hn::LoadU(d, from + 2 * step),
-             r3 = hn::LoadU(d, from + 3 * step);
-  const auto a = hn::BitCast(pairs, hn::InterleaveLower(d, r0, r1)), b = hn::BitCast(pairs, hn::InterleaveLower(d, r2, r3));
-  const auto e = hn::BitCast(pairs, hn::InterleaveUpper(d, r0, r1)), f = hn::BitCast(pairs, hn::InterleaveUpper(d, r2, r3));
-  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, a, b)), d, to);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, a, b)), d, to + to_step);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, e, f)), d, to + 2 * to_step);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, e, f)), d, to + 3 * to_step);
-}
-#endif
-
 // At most kMostRows floats.
 HWY_INLINE void copy_few(const float* from, int64_t n, float* to) {
 #if HWY_TARGET != HWY_SCALAR
@@ -299,11 +281,15 @@ void pack_strips(const float* a, int64_t row_step, int64_t k_step, int64_t rows,
     const float* const from = a + row * row_step;
     int64_t p = 0;
 #if HWY_TARGET != HWY_SCALAR
-    for (; size >= 4 && k_step == 1 && p + 4 <= k; p += 4) {
-      for (int64_t r = 0; r < size; r += 4) {
-        const int64_t first = std::min(r, size - 4);  // rows may be written twice
-        transpose4(from + first * row_step + p, row_step, to + p * size + first, size);
-      }
+    const Tag d;
+    for (; k_step == 1 && p + kLanes <= k; p += kLanes) {
+      Vec square[kLanes];
+      HWY_UNROLL(16)
+      for (int64_t r = 0; r < kLanes; ++r) square[r] = hn::LoadU(d, from + std::min(r, size - 1) * row_step + p);
+      transpose_square<float>(square);
+      // What is written behind a column is overwritten by the next one.
+      HWY_UNROLL(16)
+      for (int q = 0; q < kLanes; ++q) hn::StoreU(square[q], d, to + (p + q) * size);
     }
 #endif
     for (; p < k; ++p) {
@@ -334,12 +320,15 @@ void pack_transposed(const float* b, int64_t step, int64_t k, int64_t n, float* 
     const float* const from = b + first * step;
     int64_t p = 0;
 #if HWY_TARGET != HWY_SCALAR
-    if (columns == kPanelColumns) {
-      for (; p + 4 <= k; p += 4) {
-#pragma GCC unroll 4
-        for (int64_t j = 0; j < kPanelColumns; j += 4) {
-          transpose4(from + j * step + p, step, panels + p * kPanelColumns + j, kPanelColumns);
-        }
+    const Tag d;
+    for (; columns == kPanelColumns && p + kLanes <= k; p += kLanes) {
+      for (int64_t j = 0; j < kPanelColumns; j += kLanes) {
+        Vec square[kLanes];
+        HWY_UNROLL(16)
+        for (int r = 0; r < kLanes; ++r) square[r] = hn::LoadU(d, from + (j + r) * step + p);
+        transpose_square<float>(square);
+        HWY_UNROLL(16)
+        for (int q = 0; q < kLanes; ++q) hn::StoreU(square[q], d, panels + (p + q) * kPanelColumns + j);
       }
     }
 #endif

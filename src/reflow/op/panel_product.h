@@ -31,7 +31,6 @@ struct PanelProduct {
   int64_t rows = 0, k = 0;
   const float* b = nullptr;        // row p of panel q is at b[q * panel_step + p * b_step]; all 16 columns may be read
   int64_t panel_step = 0, b_step = 0;
-  bool goes_on = false;            // behind the last panel lies another one, which will be read next
   float* c = nullptr;              // rows of C are c_step apart
   int64_t c_step = 0, columns = 0;
   bool accumulate = false;         // C += A B
@@ -41,7 +40,7 @@ struct PanelProduct {
 // else is computed along with it.
 struct PanelMath {
   void (*product)(const PanelProduct& g);
-  // A [rows, k] in strips, rows that are computed at once; `strips` has room for rows * k.
+  // A [rows, k] in strips, rows that are computed at once; `strips` has room for rows * k + 16 floats.
   void (*pack_strips)(const float* a, int64_t row_step, int64_t k_step, int64_t rows, int64_t k, float* strips);
   // Closes the gaps that columns of zeros leave in each strip. Behind `strips` 16 floats may be read.
   void (*drop_zeros)(float* strips, int64_t rows, int64_t k, FilledColumns* filled);

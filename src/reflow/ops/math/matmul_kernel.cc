@@ -111,6 +111,13 @@ void matmul_f32(ThreadPool& pool, const MatMulShape& s, const float* a, const fl
     });
     return;
   }
+  if (s.m == 1 && s.transpose_b) {
+    pool.parallel_for(s.n, 0.15 * s.k + 5, [&](int64_t begin, int64_t end) {
+      for (int64_t j = begin; j < end; ++j) c[j] = op::dot_f32(a, b + j * s.k, s.k);
+      if (after != nullptr) after->call(after->context, 0, begin, 1, end - begin);
+    });
+    return;
+  }
   if (s.n <= op::kNarrowColumns && s.k <= kNarrowRows) return narrow_matmul(pool, s, a, b, c, after);
   const int64_t lda = s.transpose_a ? s.m : s.k, ldb = s.transpose_b ? s.k : s.n;
   op::Gemm product{s.transpose_a, s.transpose_b, s.m, s.n, s.k, a, lda, b, ldb, nullptr, c, s.n};
