@@ -41,13 +41,46 @@ void add_what_the_release_has(std::map<std::string, tensorflow::OpDef>* ops) {
 }
 
 // Ops that TensorFlow 1.15 keeps in libraries of tf.contrib, as these define them.
-constexpr const char* kContrib = R"(
+constexpr const char* kContrib = R"ops(
 op { name: "GatherTree"
      input_arg { name: "step_ids" type_attr: "T" } input_arg { name: "parent_ids" type_attr: "T" }
      input_arg { name: "max_sequence_lengths" type: DT_INT32 } input_arg { name: "end_token" type_attr: "T" }
      output_arg { name: "beams" type_attr: "T" }
      attr { name: "T" type: "type" allowed_values { list { type: DT_INT32 } } } }
-)";
+op { name: "BipartiteMatch"
+     input_arg { name: "distance_mat" type: DT_FLOAT } input_arg { name: "num_valid_rows" type: DT_FLOAT }
+     output_arg { name: "row_to_col_match_indices" type: DT_INT32 } output_arg { name: "col_to_row_match_indices" type: DT_INT32 }
+     attr { name: "top_k" type: "int" default_value { i: -1 } } is_stateful: true }
+op { name: "Resampler"
+     input_arg { name: "data" type_attr: "T" } input_arg { name: "warp" type_attr: "T" } output_arg { name: "output" type_attr: "T" }
+     attr { name: "T" type: "type" allowed_values { list { type: DT_HALF type: DT_BFLOAT16 type: DT_FLOAT type: DT_DOUBLE } } } }
+op { name: "ResamplerGrad"
+     input_arg { name: "data" type_attr: "T" } input_arg { name: "warp" type_attr: "T" } input_arg { name: "grad_output" type_attr: "T" }
+     output_arg { name: "grad_data" type_attr: "T" } output_arg { name: "grad_warp" type_attr: "T" }
+     attr { name: "T" type: "type" allowed_values { list { type: DT_HALF type: DT_BFLOAT16 type: DT_FLOAT type: DT_DOUBLE } } } }
+op { name: "SparseFeatureCross"
+     input_arg { name: "indices" type: DT_INT64 number_attr: "N" } input_arg { name: "values" type_list_attr: "sparse_types" }
+     input_arg { name: "shapes" type: DT_INT64 number_attr: "N" } input_arg { name: "dense" type_list_attr: "dense_types" }
+     output_arg { name: "output_indices" type: DT_INT64 } output_arg { name: "output_values" type_attr: "out_type" }
+     output_arg { name: "output_shape" type: DT_INT64 }
+     attr { name: "N" type: "int" has_minimum: true } attr { name: "hashed_output" type: "bool" }
+     attr { name: "num_buckets" type: "int" has_minimum: true }
+     attr { name: "sparse_types" type: "list(type)" has_minimum: true allowed_values { list { type: DT_INT64 type: DT_STRING } } }
+     attr { name: "dense_types" type: "list(type)" has_minimum: true allowed_values { list { type: DT_INT64 type: DT_STRING } } }
+     attr { name: "out_type" type: "type" allowed_values { list { type: DT_INT64 type: DT_STRING } } }
+     attr { name: "internal_type" type: "type" allowed_values { list { type: DT_INT64 type: DT_STRING } } } }
+op { name: "SparseFeatureCrossV2"
+     input_arg { name: "indices" type: DT_INT64 number_attr: "N" } input_arg { name: "values" type_list_attr: "sparse_types" }
+     input_arg { name: "shapes" type: DT_INT64 number_attr: "N" } input_arg { name: "dense" type_list_attr: "dense_types" }
+     output_arg { name: "output_indices" type: DT_INT64 } output_arg { name: "output_values" type_attr: "out_type" }
+     output_arg { name: "output_shape" type: DT_INT64 }
+     attr { name: "N" type: "int" has_minimum: true } attr { name: "hashed_output" type: "bool" }
+     attr { name: "num_buckets" type: "int" has_minimum: true } attr { name: "hash_key" type: "int" }
+     attr { name: "sparse_types" type: "list(type)" has_minimum: true allowed_values { list { type: DT_INT64 type: DT_STRING } } }
+     attr { name: "dense_types" type: "list(type)" has_minimum: true allowed_values { list { type: DT_INT64 type: DT_STRING } } }
+     attr { name: "out_type" type: "type" allowed_values { list { type: DT_INT64 type: DT_STRING } } }
+     attr { name: "internal_type" type: "type" allowed_values { list { type: DT_INT64 type: DT_STRING } } } }
+)ops";
 
 void add_contrib(std::map<std::string, tensorflow::OpDef>* ops) {
   tensorflow::OpList list;

@@ -61,15 +61,23 @@ uint64_t concatenated(uint64_t a, uint64_t b) {
   return mix(mix(result) * kFactor);
 }
 
+// The same as the first version of tf.contrib's crosses did it.
+uint64_t combined(uint64_t a, uint64_t b) {
+  const auto quarter = static_cast<uint64_t>(static_cast<int64_t>(a) >> 4);  // with its sign
+  return a ^ (b + 0x9e3779b97f4a7800u + (a << 10) + quarter);
+}
+
 constexpr int64_t kMostRows = int64_t{1} << 30;  // each of them takes memory, whether it has features or not
 
-class SparseCross : public Kernel {
+// kCombine makes one hash of two.
+template <uint64_t (*kCombine)(uint64_t, uint64_t)>
+class CrossKernel : public Kernel {
  public:
-  explicit SparseCross(KernelInit& c)
+  explicit CrossKernel(KernelInit& c)
       : n_(static_cast<int>(c.attr<int64_t>("N"))),
         hashes_(c.attr<DType>("out_type") == DType::kInt64),
         num_buckets_(static_cast<uint64_t>(c.attr<int64_t>("num_buckets"))),
-        key_(static_cast<uint64_t>(c.attr<int64_t>("hash_key"))) {
+        key_(static_cast<uint64_t>(c.attr_or<int64_t>("hash_key", 0xDECAFCAFFE))) {
     if (const size_t lists = c.attr<std::vector<DType>>("sparse_types").size(); lists != static_cast<size_t>(n_)) {
       c.fail(invalid_argument("There are {} columns of indices and {} of values", n_, lists));
     }
@@ -119,7 +127,7 @@ class SparseCross : public Kernel {
   void put(Tensor& values, int64_t at, const std::vector<Column>& columns, const std::vector<int64_t>& chosen) const {
     if (hashes_) {
       uint64_t hash = key_;
-      for (size_t i = 0; i < columns.size(); ++i) hash = concatenated(hash, columns[i].hash(chosen[i]));
+      for (size_t i = 0; i < columns.size(); ++i) hash = kCombine(hash, columns[i].hash(chosen[i]));
       values.data<int64_t>()[at] = static_cast<int64_t>(hash % num_buckets_);
       return;
     }
@@ -186,6 +194,9 @@ class SparseCross : public Kernel {
   uint64_t num_buckets_, key_;
 };
 
+using SparseCross = CrossKernel<concatenated>;
+using OldCross = CrossKernel<combined>;
+
 Status cross_shape(ShapeContext& c) {
   if (c.concrete()) return unknown_shape(c);
   c.set_output(0, Shape{Shape::kUnknown, 2});
@@ -214,6 +225,47 @@ REFLOW_OP("SparseCross")
          "\"_X_\", or their hash modulo `num_buckets`.")
     .shape(cross_shape)
     .kernel<SparseCross>(kCpu);
+
+REFLOW_OP("SparseFeatureCrossV2")
+    .input("indices: N * int64")
+    .input("values: sparse_types")
+    .input("shapes: N * int64")
+    .input("dense: dense_types")
+    .output("output_indices: int64")
+    .output("output_values: out_type")
+    .output("output_shape: int64")
+    .attr("N: int >= 0")
+    .attr("hashed_output: bool")
+    .attr("num_buckets: int >= 0")
+    .attr("hash_key: int")
+    .attr("sparse_types: list({int64, string}) >= 0")
+    .attr("dense_types: list({int64, string}) >= 0")
+    .attr("out_type: {int64, string}")
+    .attr("internal_type: {int64, string}")
+    .doc("The same as SparseCross.")
+    .shape(cross_shape)
+    .kernel<SparseCross>(kCpu)
+    .not_differentiable();
+
+REFLOW_OP("SparseFeatureCross")
+    .input("indices: N * int64")
+    .input("values: sparse_types")
+    .input("shapes: N * int64")
+    .input("dense: dense_types")
+    .output("output_indices: int64")
+    .output("output_values: out_type")
+    .output("output_shape: int64")
+    .attr("N: int >= 0")
+    .attr("hashed_output: bool")
+    .attr("num_buckets: int >= 0")
+    .attr("sparse_types: list({int64, string}) >= 0")
+    .attr("dense_types: list({int64, string}) >= 0")
+    .attr("out_type: {int64, string}")
+    .attr("internal_type: {int64, string}")
+    .doc("SparseCross with other hashes, without a key.")
+    .shape(cross_shape)
+    .kernel<OldCross>(kCpu)
+    .not_differentiable();
 
 }  // namespace
 }  // namespace reflow::ops

@@ -452,15 +452,15 @@ class _CrossedColumn(_FeatureColumn, collections.namedtuple('_CrossedColumn', [
 
     def transform(self, features):
         """The ids, a sparse tensor."""
-        from reflow.ops import sparse_ops
+        from reflow.contrib.layers.python.ops import sparse_feature_cross_op
         tensors = []
         for column in self._leaves():
             if isinstance(column, _SparseColumn):
                 tensors.append(_as_sparse(features.get(column.name), column.name))
             else:
                 tensors.append(column.sparse_ids(features.get(column)))
-        return sparse_ops.sparse_cross_hashed(
-            tensors, num_buckets=self.hash_bucket_size, hash_key=self.hash_key, name='cross')
+        return sparse_feature_cross_op.sparse_feature_cross(
+            tensors, hashed_output=True, num_buckets=self.hash_bucket_size, hash_key=self.hash_key, name='cross')
 
     def ids_and_weights(self, transformed):
         """(ids, None)"""
