@@ -1,10 +1,11 @@
-"""`tf.contrib.distributions`: tf.distributions and most of the others."""
+"""`tf.contrib.distributions`: tf.distributions and many others."""
 from reflow.contrib.distributions.python.ops import bijectors  # noqa: F401
 from reflow.contrib.distributions.python.ops.autoregressive import *  # noqa: F401,F403
 from reflow.contrib.distributions.python.ops.batch_reshape import *  # noqa: F401,F403
 from reflow.contrib.distributions.python.ops.continuous import *  # noqa: F401,F403
 from reflow.contrib.distributions.python.ops.counts import *  # noqa: F401,F403
 from reflow.contrib.distributions.python.ops.deterministic import *  # noqa: F401,F403
+from reflow.contrib.distributions.python.ops.estimator import *  # noqa: F401,F403
 from reflow.contrib.distributions.python.ops.independent import *  # noqa: F401,F403
 from reflow.contrib.distributions.python.ops.mixture import *  # noqa: F401,F403
 from reflow.contrib.distributions.python.ops.mixture_same_family import *  # noqa: F401,F403
