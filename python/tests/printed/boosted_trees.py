@@ -63,6 +63,18 @@ accumulated = tf.estimator.BoostedTreesRegressor(columns, 2, n_trees=2, max_dept
 show('centred batches', accumulated, regression, 30)
 print(next(accumulated.experimental_predict_with_explanations(inputs(regression, 60, 1), predict_keys=['predictions'])).keys())
 
+# More values than buckets.
+many = random.randn(400, 3).astype(np.float32)
+
+
+def many_inputs():
+    return {'x': tf.constant(many[:, :1]), 'yz': tf.constant(many[:, 1:])}, tf.constant((many.prod(1) > 0).astype(np.int64)[:, None])
+
+
+model = tf.estimator.BoostedTreesClassifier(columns[:2], 1, n_trees=20, max_depth=4, train_in_memory=True, config=config)
+model.train(many_inputs, max_steps=8)
+print({key: round(float(value), 4) for key, value in sorted(model.evaluate(many_inputs, steps=1).items())})
+
 
 def mistake(make):
     try:

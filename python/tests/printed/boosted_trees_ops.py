@@ -52,6 +52,9 @@ print([b.tolist() for b in session.run(accumulator.get_bucket_boundaries())])
 fails(gen.boosted_trees_create_quantile_stream_resource(accumulator.resource_handle, 0., 2))
 fails(gen.boosted_trees_make_quantile_summaries([[1., 2.]], [1., 2., 3.], .1))
 
+# A bucket more than there are is the next node's first.
+print(session.run(trees.make_stats_summary([0, 1], [[1.], [2.]], [[.5], [.25]], [[2, 0]], max_splits=3, num_buckets=2)).tolist())
+
 # Trees: grown from random sums with each way of pruning, and asked.
 buckets = [random.randint(0, 5, 40).astype(np.int32) for _ in range(3)]
 for pruning in range(3):

@@ -23,6 +23,9 @@ class QuantileStreams : public Resource {
   std::vector<std::vector<float>> boundaries;
 };
 
+// Far more than there is use for: each takes memory.
+constexpr int64_t kMaxStreams = 1 << 20, kMaxQuantiles = 1 << 24;
+
 Status check_error(float error) {
   if (!(error > 0)) return invalid_argument("An epsilon value of zero is not allowed.");
   if (error >= 1) return invalid_argument("epsilon must be less than 1, but is {}", error);
@@ -46,7 +49,6 @@ class CreateStreams : public Kernel {
   }
 
  private:
-  static constexpr int64_t kMaxStreams = 1 << 24;
   const int64_t max_elements_;
 };
 
@@ -134,7 +136,9 @@ class FlushToBoundaries : public Kernel {
   Status compute(KernelContext& c) override {
     ASSIGN_OR_RETURN(const std::shared_ptr<QuantileStreams> resource, resource_at<QuantileStreams>(c, 0));
     const int64_t n = c.input(1).item<int64_t>();
-    if (wants_quantiles_ && (n < 3 || n > INT32_MAX)) return invalid_argument("num_buckets must be from 3 to {}, but is {}", INT32_MAX, n);
+    if (wants_quantiles_ && (n < 3 || n > kMaxQuantiles)) {
+      return invalid_argument("num_buckets must be from 3 to {}, but is {}", kMaxQuantiles, n);
+    }
     const std::lock_guard lock(resource->mutex);
     for (size_t i = 0; i < resource->streams.size(); ++i) {
       const QuantileSummary summary = resource->streams[i].finish();

@@ -18,16 +18,20 @@ class MakeStatsSummary : public Kernel {
     const int64_t logits = c.input(1).dim(1);
     if (!nodes.empty() && logits == 0) return invalid_argument("gradients and hessians must not be empty");
     std::vector<double> sums(c.output(0).num_elements());
+    const auto num_sums = static_cast<int64_t>(sums.size()) / 2;
     for (int feature = 0; feature + 3 < c.num_inputs(); ++feature) {
       const int32_t* buckets = c.input(3 + feature).data<int32_t>();
       for (size_t i = 0; i < nodes.size(); ++i) {
         const int64_t node = nodes[i], bucket = buckets[i];
-        if (node < 0 || node >= max_splits_ || bucket < 0 || bucket >= num_buckets_) {
-          return invalid_argument("node {} or bucket {} is not below {} and {}", node, bucket, max_splits_, num_buckets_);
+        if (node < 0 || node >= max_splits_ || bucket < 0) {
+          return invalid_argument("node {} or bucket {} is negative, or the node not below {}", node, bucket, max_splits_);
         }
-        double* sum = sums.data() + ((feature * max_splits_ + node) * num_buckets_ + bucket) * 2;
-        sum[0] += gradients[i * logits];
-        sum[1] += hessians[i * logits];
+        // Streams of quantiles may give a boundary more than there are buckets, and the largest value lies above the last. As with
+        // TensorFlow it counts for the next node then; behind the last one it is left out, where TensorFlow writes on.
+        const int64_t at = (feature * max_splits_ + node) * num_buckets_ + bucket;
+        if (at >= num_sums) continue;
+        sums[2 * at] += gradients[i * logits];
+        sums[2 * at + 1] += hessians[i * logits];
       }
     }
     for (size_t i = 0; i < sums.size(); ++i) c.output(0).data<float>()[i] = static_cast<float>(sums[i]);

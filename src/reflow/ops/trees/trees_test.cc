@@ -48,7 +48,18 @@ const OpCaseTest stats_summary{{
     .has_gradient_check = false,
     .bad_inputs = {Tensor::vector<int32_t>({2}), Tensor::from<float>({1}, {1, 1}), Tensor::from<float>({1}, {1, 1}),
                    list(Tensor::vector<int32_t>({0}))},
-    .error = "node 2 or bucket 0 is not below 2 and 2",
+    .error = "node 2 or bucket 0 is negative, or the node not below 2",
+}};
+
+// A bucket more than there are.
+const OpCaseTest stats_of_bucket_above{{
+    .op = "BoostedTreesMakeStatsSummary",
+    .name = "above",
+    .attrs = {{"max_splits", int64_t{2}}, {"num_buckets", int64_t{2}}},
+    .inputs = {Tensor::vector<int32_t>({0, 1, 1}), Tensor::from<float>({1, 2, 3}, {3, 1}), Tensor::from<float>({0.5f, 0.25f, 1}, {3, 1}),
+               list(Tensor::vector<int32_t>({2, 0, 2}))},
+    .outputs = {Tensor::from<float>({0, 0, 0, 0, 3, 0.75f, 0, 0}, {1, 2, 2, 2})},
+    .has_gradient_check = false,
 }};
 
 const OpCaseTest best_gains{{
