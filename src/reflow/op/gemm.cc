@@ -90,14 +90,16 @@ class PartOfProduct {
         part.filled = &scratch().filled;
       }
     }
-    for (int64_t at = 0; at < area.columns; at += kColumnsAtOnce) {
-      const Area block{area.i, area.j + at, area.rows, std::min(kColumnsAtOnce, area.columns - at)};
+    const bool in_place = !copied && g_.panels == nullptr && !g_.transpose_b;  // the columns of op(B)
+    const int64_t column_step = in_place && part.strips == nullptr ? area.columns : kColumnsAtOnce;
+    for (int64_t at = 0; at < area.columns; at += column_step) {
+      const Area block{area.i, area.j + at, area.rows, std::min(column_step, area.columns - at)};
       part.b_step = kPanelColumns, part.panel_step = depth_ * kPanelColumns;
       if (copied) {
         part.b = scratch().b.get() + at * depth_;
       } else if (g_.panels != nullptr) {
         part.b = g_.panels + block.j * g_.k + p_ * kPanelColumns, part.panel_step = g_.k * kPanelColumns;
-      } else if (!g_.transpose_b) {  // one block of rows of A uses them: not worth a copy
+      } else if (in_place) {  // one block of rows of A uses them: not worth a copy
         part.b = g_.b + p_ * g_.ldb + block.j, part.panel_step = kPanelColumns, part.b_step = g_.ldb;
       } else {
         copy_panels(block.j, block.columns);
@@ -110,7 +112,8 @@ class PartOfProduct {
 
   void multiply(const Area& block, PanelProduct part) {
     part.c = g_.c + block.i * g_.ldc + block.j;
-    const int64_t rest = part.b_step != kPanelColumns ? block.columns % kPanelColumns : 0;
+    const bool whole_panels = part.strips != nullptr && part.b_step != kPanelColumns;
+    const int64_t rest = whole_panels ? block.columns % kPanelColumns : 0;
     part.columns = block.columns - rest;
     if (part.columns > 0) multiply(part);
     if (rest == 0) return;

@@ -79,7 +79,7 @@ TEST_P(GemmOf, SeveralThreads) {
 
 INSTANTIATE_TEST_SUITE_P(Sizes, GemmOf,
                          testing::Values(Sizes{1, 1, 1}, Sizes{1, 40, 70}, Sizes{2, 16, 5}, Sizes{6, 17, 3}, Sizes{7, 100, 64},
-                                         Sizes{20, 130, 30}, Sizes{26, 130, 800}, Sizes{3, 5, 0},
+                                         Sizes{20, 130, 30}, Sizes{26, 130, 800}, Sizes{3, 5, 0}, Sizes{3, 1050, 30}, Sizes{4, 130, 70},
                                          Sizes{170, 1050, 20}, Sizes{160, 70, 390}),
                          [](const auto& info) {
                            const Sizes& s = info.param;

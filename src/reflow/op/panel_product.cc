@@ -180,8 +180,67 @@ void product_of(const PanelProduct& g) {
   }
 }
 
+constexpr int64_t kStreamed = 1024;  // columns, whose sums lie in the first-level cache
+
+// Adds kSteps rows of B, each with its factor for each of kRows rows of C, to sums.
+template <int kRows, int kSteps>
+HWY_INLINE void add_rows(const PanelProduct& g, int64_t p, const float* b, int64_t columns, float (*sums)[kStreamed]) {
+  const Tag d;
+  Vec factors[kRows][kSteps];
+  HWY_UNROLL(4)
+  for (int r = 0; r < kRows; ++r) {
+    HWY_UNROLL(8)
+    for (int s = 0; s < kSteps; ++s) factors[r][s] = hn::Set(d, g.a[r * g.row_step + (p + s) * g.k_step]);
+  }
+  const auto add = [&](const float* from, int64_t step, int64_t j) HWY_ATTR {
+    Vec sum[kRows];
+    HWY_UNROLL(4)
+    for (int r = 0; r < kRows; ++r) sum[r] = hn::Load(d, sums[r] + j);
+    HWY_UNROLL(8)
+    for (int s = 0; s < kSteps; ++s) {
+      Vec x = hn::LoadU(d, from + s * step);
+#if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR
+      asm("" : "+x"(x.raw));  // else GCC loads it once for each row of C
+#endif
+      HWY_UNROLL(4)
+      for (int r = 0; r < kRows; ++r) sum[r] = hn::MulAdd(factors[r][s], x, sum[r]);
+    }
+    HWY_UNROLL(4)
+    for (int r = 0; r < kRows; ++r) hn::Store(sum[r], d, sums[r] + j);
+  };
+  int64_t j = 0;
+#pragma GCC unroll 1
+  for (; j + kLanes <= columns; j += kLanes) add(b + j, g.b_step, j);
+  if (j == columns) return;
+  HWY_ALIGN float rest[kSteps][kLanes] = {};
+  for (int s = 0; s < kSteps; ++s) std::copy_n(b + s * g.b_step + j, columns - j, rest[s]);
+  add(rest[0], kLanes, j);
+}
+
+// Few rows of C: rows of B are read one behind the other, as memory gives them fastest.
+template <int kRows>
+void streamed_product(const PanelProduct& g) {
+  constexpr int kSteps = kRows <= 2 ? 8 : 6;  // so many factors as registers hold
+  for (int64_t first = 0; first < g.columns; first += kStreamed) {
+    const int64_t columns = std::min(kStreamed, g.columns - first);
+    HWY_ALIGN float sums[kRows][kStreamed];
+    for (int r = 0; r < kRows; ++r) std::fill_n(sums[r], (columns + kLanes - 1) / kLanes * kLanes, 0.0f);
+    int64_t p = 0;
+    for (; p + kSteps <= g.k; p += kSteps) add_rows<kRows, kSteps>(g, p, g.b + p * g.b_step + first, columns, sums);
+    for (; p < g.k; ++p) add_rows<kRows, 1>(g, p, g.b + p * g.b_step + first, columns, sums);
+    for (int r = 0; r < kRows; ++r) {
+      float* const to = g.c + r * g.c_step + first;
+      for (int64_t j = 0; j < columns; ++j) to[j] = g.accumulate ? to[j] + sums[r][j] : sums[r][j];
+    }
+  }
+}
+
 void product(const PanelProduct& g) {
-  if (g.filled != nullptr) {
+  if (g.strips == nullptr && g.panel_step == kPanelColumns && g.rows <= kMostRowsInPlace) {
+    constexpr std::array<void (*)(const PanelProduct&), kMostRowsInPlace + 1> kStreamedProducts = {
+        nullptr, streamed_product<1>, streamed_product<2>, streamed_product<3>};
+    kStreamedProducts[g.rows](g);
+  } else if (g.filled != nullptr) {
     product_of<Layout::kFilled>(g);
   } else if (g.strips != nullptr) {
     product_of<Layout::kStrip>(g);

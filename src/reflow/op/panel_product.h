@@ -29,7 +29,8 @@ struct PanelProduct {
   const float* strips = nullptr;   // or, if not null, A as pack_strips leaves it, and drop_zeros where `filled` isn't null
   const FilledColumns* filled = nullptr;
   int64_t rows = 0, k = 0;
-  const float* b = nullptr;        // row p of panel q is at b[q * panel_step + p * b_step]; all 16 columns may be read
+  const float* b = nullptr;        // row p of panel q is at b[q * panel_step + p * b_step]; all 16 columns may be read, unless
+                                   // there are three rows at most, not in strips, and panels are as far apart as wide
   int64_t panel_step = 0, b_step = 0;
   float* c = nullptr;              // rows of C are c_step apart
   int64_t c_step = 0, columns = 0;

@@ -4,7 +4,7 @@
 #include <complex>
 #include <memory>
 
-#include "reflow/onednn/parallel_gemm.h"
+#include "reflow/op/dot_products.h"
 #include "reflow/op/narrow_matmul.h"
 #include "reflow/op/vector_reduce.h"
 #include "reflow/tensor/dtype.h"
@@ -73,15 +73,7 @@ std::unique_ptr<float[]> to_float(const T* x, int64_t n) {
   return copy;
 }
 
-// Elements of a result of which oneDNN's parts don't stay in the cache until the epilogue sees them; op::gemm's do.
-constexpr int64_t kLargeProduct = 1 << 18;
 constexpr int64_t kNarrowRows = 1024;  // of B, so that its copy lies on the stack and in the first-level cache
-
-// Is op::gemm the faster one? It takes less time for the copy of a transposed B, and for products of little depth.
-bool suits_panels(const MatMulShape& s) {
-  constexpr int64_t kWorthACopy = 16, kFewRows = 128;
-  return s.transpose_b && !s.transpose_a && s.m >= kWorthACopy && (s.m <= kFewRows || s.k >= 4 * s.n);
-}
 
 void narrow_matmul(ThreadPool& pool, const MatMulShape& s, const float* a, const float* b, float* c,
                    const op::GemmEpilogue* after) {
@@ -111,24 +103,19 @@ void matmul_f32(ThreadPool& pool, const MatMulShape& s, const float* a, const fl
     });
     return;
   }
-  if (s.m == 1 && s.transpose_b) {
-    pool.parallel_for(s.n, 0.15 * s.k + 5, [&](int64_t begin, int64_t end) {
-      for (int64_t j = begin; j < end; ++j) c[j] = op::dot_f32(a, b + j * s.k, s.k);
-      if (after != nullptr) after->call(after->context, 0, begin, 1, end - begin);
+  if (s.n <= op::kNarrowColumns && s.k <= kNarrowRows) return narrow_matmul(pool, s, a, b, c, after);
+  constexpr int64_t kFewRows = 64, kLongRows = 128;  // a copy of B's transpose costs more than the sums of dot products
+  if (s.transpose_b && !s.transpose_a && s.m <= kFewRows && s.k >= kLongRows) {
+    pool.parallel_for(s.n, 0.03 * s.m * s.k + 5, [&](int64_t begin, int64_t end) {
+      op::dot_products_f32(a, s.k, s.m, b + begin * s.k, s.k, end - begin, s.k, c + begin, s.n);
+      if (after != nullptr) after->call(after->context, 0, begin, s.m, end - begin);
     });
     return;
   }
-  if (s.n <= op::kNarrowColumns && s.k <= kNarrowRows) return narrow_matmul(pool, s, a, b, c, after);
-  const int64_t lda = s.transpose_a ? s.m : s.k, ldb = s.transpose_b ? s.k : s.n;
-  op::Gemm product{s.transpose_a, s.transpose_b, s.m, s.n, s.k, a, lda, b, ldb, nullptr, c, s.n};
+  op::Gemm product{s.transpose_a, s.transpose_b, s.m, s.n, s.k, a, s.transpose_a ? s.m : s.k, b, s.transpose_b ? s.k : s.n,
+                   nullptr,       c,             s.n};
   product.skip_zeros = op::many_zeros(product);
-  if (product.skip_zeros || suits_panels(s) || (after != nullptr && s.m * s.n > kLargeProduct)) {
-    return op::gemm(pool, product, after);
-  }
-  const onednn::GemmEpilogue epilogue = after != nullptr ? onednn::GemmEpilogue{after->call, after->context}
-                                                         : onednn::GemmEpilogue{};
-  onednn::parallel_sgemm(pool, s.transpose_a, s.transpose_b, s.m, s.n, s.k, 1, a, lda, b, ldb, 0, c, s.n,
-                         after != nullptr ? &epilogue : nullptr);
+  op::gemm(pool, product, after);
 }
 
 template <typename T>
