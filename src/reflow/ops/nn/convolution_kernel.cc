@@ -1,12 +1,12 @@
-// Convolutions: float by Winograd's algorithm where that pays, else by oneDNN; other types, and what oneDNN lacks, as a
-// product of matrices, whose rows are the patches that the window sees.
+// Convolutions: float by Winograd's algorithm where that pays, else directly (direct_convolution.h); other types as a
+// product of matrices, whose rows are copies of the patches that the window sees.
 
 #include <algorithm>
 
 #include "convolution.h"
-#include "reflow/onednn/convolution.h"
-#include "reflow/onednn/parallel_gemm.h"
+#include "direct_convolution.h"
 #include "reflow/op/compute_type.h"
+#include "reflow/op/gemm.h"
 #include "reflow/op/simd_loop.h"
 #include "reflow/tensor/checked_size.h"
 #include "winograd.h"
@@ -20,18 +20,6 @@ int64_t Convolution::filter_area() const { return dims[0].kernel * dims[1].kerne
 namespace {
 
 using namespace op;
-
-onednn::ConvolutionSizes onednn_sizes(const Convolution& c) {
-  onednn::ConvolutionSizes s;
-  s.rank = c.rank;
-  s.batch = c.batch, s.in_channels = c.in_channels, s.out_channels = c.out_channels;
-  for (int i = 0; i < c.rank; ++i) {
-    const WindowDim& d = c.dims[i];
-    s.in[i] = d.in, s.out[i] = d.out, s.kernel[i] = d.kernel;
-    s.stride[i] = d.stride, s.dilation[i] = d.dilation, s.padding[i] = d.before;
-  }
-  return s;
-}
 
 // Calls visit(image offset, patch offset) for the taps of output place `o` (of one image) that lie within the image.
 template <typename Visit>
@@ -79,20 +67,21 @@ void gather_patches(ThreadPool& pool, const Convolution& c, const T* x, int64_t 
 }
 
 // C = op(A) op(B), row major: op(A) is [m, k], op(B) [k, n].
-void multiply(ThreadPool& pool, bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const float* a,
-              const float* b, float* c) {
-  onednn::parallel_sgemm(pool, transpose_a, transpose_b, m, n, k, 1, a, transpose_a ? m : k, b, transpose_b ? k : n, 0, c, n);
-}
-
-void multiply(ThreadPool& pool, bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const double* a,
-              const double* b, double* c) {
+template <typename C>
+void multiply(ThreadPool& pool, bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const C* a, const C* b,
+              C* c) {
+  if constexpr (std::is_same_v<C, float>) {
+    gemm(pool, {.transpose_a = transpose_a, .transpose_b = transpose_b, .m = m, .n = n, .k = k, .a = a,
+                .lda = transpose_a ? m : k, .b = b, .ldb = transpose_b ? k : n, .c = c, .ldc = n});
+    return;
+  }
   pool.parallel_for(m, 0.3 * n * k, [&](int64_t begin, int64_t end) {
     simd_loop([=]() REFLOW_SIMD_BODY {
       for (int64_t i = begin; i < end; ++i) {
-        double* row = c + i * n;
+        C* row = c + i * n;
         for (int64_t j = 0; j < n; ++j) row[j] = 0;
         for (int64_t p = 0; p < k; ++p) {
-          const double factor = transpose_a ? a[p * m + i] : a[i * k + p];
+          const C factor = transpose_a ? a[p * m + i] : a[i * k + p];
           if (transpose_b) {
             for (int64_t j = 0; j < n; ++j) row[j] += factor * b[j * k + p];
           } else {
@@ -197,10 +186,10 @@ Status convolve(ThreadPool& pool, const Convolution& c, const T* x, const T* fil
   }
   if constexpr (std::is_same_v<T, float>) {
     if (winograd_pays(c)) return winograd_forward(pool, c, x, filter, nullptr, false, y);
-    const Status status = onednn::convolution(pool, onednn_sizes(c), x, filter, y);
-    if (status.code() != StatusCode::kUnimplemented) return status;
+    return direct_forward(pool, c, x, filter, y);
+  } else {
+    return convolve_patches(pool, c, x, filter, y);
   }
-  return convolve_patches(pool, c, x, filter, y);
 }
 
 Status convolve_with_bias(ThreadPool& pool, const Convolution& c, const float* x, const float* filter, const float* bias,
@@ -227,16 +216,15 @@ Status convolve_with_bias(ThreadPool& pool, const Convolution& c, const float* x
   } epilogue{bias, c.out_channels, relu};
   if (!is_empty(c)) {
     if (winograd_pays(c)) return winograd_forward(pool, c, x, filter, bias, relu, y);
-    const onednn::ConvolutionEpilogue after{
-        [](void* context, float* part, int64_t places) { static_cast<Epilogue*>(context)->finish(part, places); }, &epilogue};
-    const Status status = onednn::convolution(pool, onednn_sizes(c), x, filter, y, &after);
-    if (status.code() != StatusCode::kUnimplemented) return status;
+    const auto finish = [](void* context, float* part, int64_t places) {
+      static_cast<Epilogue*>(context)->finish(part, places);
+    };
+    const ConvolutionEpilogue after{finish, &epilogue};
+    return direct_forward(pool, c, x, filter, y, &after);
   }
-  RETURN_IF_ERROR(convolve(pool, c, x, filter, y));
   const int64_t places = c.batch * c.out_area();
-  pool.parallel_for(places, 0.15 * c.out_channels, [&](int64_t begin, int64_t end) {
-    epilogue.finish(y + begin * c.out_channels, end - begin);
-  });
+  std::fill_n(y, places * c.out_channels, 0.0f);
+  epilogue.finish(y, places);
   return OkStatus();
 }
 
@@ -248,10 +236,10 @@ Status convolve_to_input(ThreadPool& pool, const Convolution& c, const T* dy, co
   }
   if constexpr (std::is_same_v<T, float>) {
     if (winograd_pays(c)) return winograd_to_input(pool, c, dy, filter, dx);
-    const Status status = onednn::convolution_backward_data(pool, onednn_sizes(c), dy, filter, dx);
-    if (status.code() != StatusCode::kUnimplemented) return status;
+    return direct_to_input(pool, c, dy, filter, dx);
+  } else {
+    return patches_to_input(pool, c, dy, filter, dx);
   }
-  return patches_to_input(pool, c, dy, filter, dx);
 }
 
 template <typename T>
@@ -262,10 +250,10 @@ Status convolve_to_filter(ThreadPool& pool, const Convolution& c, const T* x, co
   }
   if constexpr (std::is_same_v<T, float>) {
     if (winograd_pays(c)) return winograd_to_filter(pool, c, x, dy, dfilter);
-    const Status status = onednn::convolution_backward_filter(pool, onednn_sizes(c), x, dy, dfilter);
-    if (status.code() != StatusCode::kUnimplemented) return status;
+    return direct_to_filter(pool, c, x, dy, dfilter);
+  } else {
+    return patches_to_filter(pool, c, x, dy, dfilter);
   }
-  return patches_to_filter(pool, c, x, dy, dfilter);
 }
 
 #define REFLOW_CONVOLUTION(T)                                                                        \
