@@ -3,7 +3,7 @@
 
 #include <cstring>
 
-#include "reflow/onednn/parallel_gemm.h"
+#include "reflow/op/gemm.h"
 #include "reflow/op/op.h"
 
 namespace reflow::ops {
@@ -38,8 +38,9 @@ class AddProduct : public Kernel {
     if (y.raw_data() != sum.raw_data()) std::memcpy(y.raw_data(), sum.raw_data(), sum.size_bytes());
     const int64_t m = y.dim(0), n = y.dim(1), k = a.dim(transpose_a_ ? 0 : 1);
     if (m == 0 || n == 0 || k == 0) return OkStatus();
-    onednn::parallel_sgemm(c.pool(), transpose_a_, transpose_b_, m, n, k, 1, a.data<float>(), transpose_a_ ? m : k,
-                           b.data<float>(), transpose_b_ ? k : n, 1, y.data<float>(), n);
+    op::gemm(c.pool(), {.transpose_a = transpose_a_, .transpose_b = transpose_b_, .m = m, .n = n, .k = k,
+                        .a = a.data<float>(), .lda = transpose_a_ ? m : k, .b = b.data<float>(), .ldb = transpose_b_ ? k : n,
+                        .c = y.data<float>(), .ldc = n, .accumulate = true});
     return OkStatus();
   }
 

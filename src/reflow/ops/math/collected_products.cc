@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "reflow/onednn/parallel_gemm.h"
+#include "reflow/op/gemm.h"
 #include "reflow/op/op.h"
 
 namespace reflow::ops {
@@ -37,7 +37,8 @@ class State {
 
   // Adds a' b to `to`, the sum.
   void add_product(ThreadPool& pool, int64_t depth, const float* a, const float* b, float* to) const {
-    onednn::parallel_sgemm(pool, true, false, rows_, columns_, depth, 1, a, rows_, b, columns_, 1, to, columns_);
+    op::gemm(pool, {.transpose_a = true, .m = rows_, .n = columns_, .k = depth, .a = a, .lda = rows_, .b = b,
+                    .ldb = columns_, .c = to, .ldc = columns_, .accumulate = true});
   }
   void add_waiting(ThreadPool& pool, float* to) {
     if (waiting() > 0) add_product(pool, waiting(), a(), b(), to);

@@ -8,7 +8,7 @@
 #include "lstm_shapes.h"
 #include "lstm_step.h"
 #include "with_floats.h"
-#include "reflow/onednn/parallel_gemm.h"
+#include "reflow/op/gemm.h"
 #include "reflow/op/op.h"
 
 namespace reflow::ops {
@@ -173,14 +173,16 @@ class SequenceGrad : public Kernel {
                      gates, cs_prev_grad, peepholes);
       if (batch == 0 || cell == 0) continue;
       const float* w_h = weights.w + input * width;
-      onednn::parallel_sgemm(pool, false, true, batch, cell, width, 1, gates, width, w_h, width, 0, h_prev_grad, cell);
-      onednn::parallel_sgemm(pool, true, false, cell, width, batch, 1, h_before, cell, gates, width, 1,
-                             w_grad + input * width, width);
+      op::gemm(pool, {.transpose_b = true, .m = batch, .n = cell, .k = width, .a = gates, .lda = width, .b = w_h,
+                      .ldb = width, .c = h_prev_grad, .ldc = cell});
+      op::gemm(pool, {.transpose_a = true, .m = cell, .n = width, .k = batch, .a = h_before, .lda = cell, .b = gates,
+                      .ldb = width, .c = w_grad + input * width, .ldc = width, .accumulate = true});
       if (input > 0) {
         const float* x = in(1) + t * batch * input;
-        onednn::parallel_sgemm(pool, false, true, batch, input, width, 1, gates, width, weights.w, width, 0,
-                               out(0) + t * batch * input, input);
-        onednn::parallel_sgemm(pool, true, false, input, width, batch, 1, x, input, gates, width, 1, w_grad, width);
+        op::gemm(pool, {.transpose_b = true, .m = batch, .n = input, .k = width, .a = gates, .lda = width, .b = weights.w,
+                        .ldb = width, .c = out(0) + t * batch * input, .ldc = input});
+        op::gemm(pool, {.transpose_a = true, .m = input, .n = width, .k = batch, .a = x, .lda = input, .b = gates,
+                        .ldb = width, .c = w_grad, .ldc = width, .accumulate = true});
       }
       for (int64_t r = 0; r < batch; ++r) {
         for (int64_t j = 0; j < width; ++j) b_grad[j] += gates[r * width + j];

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "reflow/onednn/parallel_gemm.h"
+#include "reflow/op/gemm.h"
 #include "reflow/op/op.h"
 #include "reflow/op/vector_math.h"
 
@@ -75,10 +75,11 @@ struct Sizes {
 // y = [x, h] * w, where w has `width` columns.
 void product(ThreadPool& pool, const Sizes& s, const float* x, const float* h, const float* w, int64_t width, float* y) {
   if (s.input > 0) {
-    onednn::parallel_sgemm(pool, false, false, s.batch, width, s.input, 1, x, s.input, w, width, 0, y, width);
+    op::gemm(pool, {.m = s.batch, .n = width, .k = s.input, .a = x, .lda = s.input, .b = w, .ldb = width, .c = y,
+                    .ldc = width});
   }
-  onednn::parallel_sgemm(pool, false, false, s.batch, width, s.cell, 1, h, s.cell, w + s.input * width, width,
-                         s.input > 0 ? 1 : 0, y, width);
+  op::gemm(pool, {.m = s.batch, .n = width, .k = s.cell, .a = h, .lda = s.cell, .b = w + s.input * width, .ldb = width,
+                  .c = y, .ldc = width, .accumulate = s.input > 0});
 }
 
 template <typename T>
@@ -151,8 +152,8 @@ class GRUBlockCellGrad : public Kernel {
         d_ru_bar[row * 2 * cell + cell + j] = dh[at] * (h_prev[at] - candidate[at]) * u[at] * (1 - u[at]);
       }
     }
-    onednn::parallel_sgemm(pool, false, true, batch, cell, cell, 1, d_c_bar, cell, w_c + input * cell, cell, 0, d_reset,
-                           cell);
+    op::gemm(pool, {.transpose_b = true, .m = batch, .n = cell, .k = cell, .a = d_c_bar, .lda = cell,
+                    .b = w_c + input * cell, .ldb = cell, .c = d_reset, .ldc = cell});
     for (int64_t row = 0; row < batch; ++row) {
       for (int64_t j = 0; j < cell; ++j) {
         const int64_t at = row * cell + j;
@@ -161,11 +162,13 @@ class GRUBlockCellGrad : public Kernel {
       }
     }
     const int64_t width = 2 * cell;
-    onednn::parallel_sgemm(pool, false, true, batch, cell, width, 1, d_ru_bar, width, w_ru + input * width, width, 1,
-                           d_h_prev, cell);
+    op::gemm(pool, {.transpose_b = true, .m = batch, .n = cell, .k = width, .a = d_ru_bar, .lda = width,
+                    .b = w_ru + input * width, .ldb = width, .c = d_h_prev, .ldc = cell, .accumulate = true});
     if (input == 0) return OkStatus();
-    onednn::parallel_sgemm(pool, false, true, batch, input, cell, 1, d_c_bar, cell, w_c, cell, 0, d_x, input);
-    onednn::parallel_sgemm(pool, false, true, batch, input, width, 1, d_ru_bar, width, w_ru, width, 1, d_x, input);
+    op::gemm(pool, {.transpose_b = true, .m = batch, .n = input, .k = cell, .a = d_c_bar, .lda = cell, .b = w_c, .ldb = cell,
+                    .c = d_x, .ldc = input});
+    op::gemm(pool, {.transpose_b = true, .m = batch, .n = input, .k = width, .a = d_ru_bar, .lda = width, .b = w_ru,
+                    .ldb = width, .c = d_x, .ldc = input, .accumulate = true});
     return OkStatus();
   }
 };

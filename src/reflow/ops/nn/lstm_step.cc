@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "reflow/onednn/parallel_gemm.h"
+#include "reflow/op/gemm.h"
 #include "reflow/op/vector_math.h"
 
 namespace reflow::ops {
@@ -21,11 +21,11 @@ void lstm_step(ThreadPool& pool, const LstmSizes& sizes, const LstmWeights& weig
   const int64_t batch = sizes.batch, cell = sizes.cell, width = 4 * cell;
   if (batch == 0 || cell == 0) return;
   if (sizes.input > 0) {
-    onednn::parallel_sgemm(pool, false, false, batch, width, sizes.input, 1, x, sizes.input, weights.w, width, 0, gates,
-                           width);
+    op::gemm(pool, {.m = batch, .n = width, .k = sizes.input, .a = x, .lda = sizes.input, .b = weights.w, .ldb = width,
+                    .c = gates, .ldc = width});
   }
-  onednn::parallel_sgemm(pool, false, false, batch, width, cell, 1, h_prev, cell, weights.w + sizes.input * width, width,
-                         sizes.input > 0 ? 1 : 0, gates, width);
+  op::gemm(pool, {.m = batch, .n = width, .k = cell, .a = h_prev, .lda = cell, .b = weights.w + sizes.input * width,
+                  .ldb = width, .c = gates, .ldc = width, .accumulate = sizes.input > 0});
   pool.parallel_for(batch, kCellCostNs * static_cast<double>(cell), [&](int64_t begin, int64_t end) {
     for (int64_t r = begin; r < end; ++r) {
       const float *g = gates + r * width, *b = weights.b, *before = cs_prev + r * cell;
