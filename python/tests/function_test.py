@@ -249,3 +249,18 @@ def test_eagerly():
         assert np.allclose(w.numpy(), [0.7016, 1.7006], atol=1e-4)
     '''
     subprocess.run([sys.executable, '-c', textwrap.dedent(program)], check=True, timeout=120)
+
+
+def test_what_a_change_of_a_resource_variable_gives():
+    v = tf.get_variable('v', [], tf.int64, use_resource=True, initializer=tf.zeros_initializer())
+    w = tf.get_variable('w', [2], use_resource=True, initializer=tf.zeros_initializer())
+    added = v.assign_add(1)
+    twice = added.assign_sub(3)
+    scattered = w.scatter_add(tf.IndexedSlices(tf.ones([1]), tf.constant([1])))
+    with tf.Session() as sess:
+        sess.run(tf.global_variables_initializer())
+        assert sess.run([added + 1, added.value(), added.read_value()]) == [2, 1, 1]
+        assert sess.run(twice.value()) == -2 and sess.run(tf.identity(twice)) == -5
+        assert sess.run(scattered.value()).tolist() == [0, 1]
+    assert added.handle is v.handle and added.trainable
+    assert [op.name for op in added.value().op.control_inputs] == ['AssignAddVariableOp']

@@ -48,6 +48,7 @@ def run(code):
     'from tensorflow.python.eager import core, execute; from tensorflow.python.util import tf_stack',
     'from tensorflow.python.grappler import tf_optimizer; from tensorflow.python.keras.utils import mode_keys',
     'from tensorflow.python.platform import build_info; assert not build_info.is_cuda_build',
+    'from tensorflow.python.keras.engine.base_layer import TensorFlowOpLayer; TensorFlowOpLayer.get_config',
 ])
 def test_modules_have_the_names_that_programs_import(statement):
     run(statement)

@@ -4,6 +4,7 @@ import math
 
 from reflow import _core
 from reflow.framework import dtypes
+from reflow.framework.random_seed import fitting
 
 
 class Initializer:
@@ -126,7 +127,7 @@ class RandomNormal(_Normal):
             from reflow.ops import random_ops
             return random_ops.random_normal(
                 shape, self.mean, self.stddev, self.dtype if dtype is None else dtype, seed=self.seed)
-        return _core.initial_random_normal(self.mean, self.stddev, self.seed, shape,
+        return _core.initial_random_normal(self.mean, self.stddev, fitting(self.seed), shape,
                                            self.dtype if dtype is None else dtype)
 
 
@@ -138,7 +139,7 @@ class TruncatedNormal(_Normal):
             from reflow.ops import random_ops
             return random_ops.truncated_normal(
                 shape, self.mean, self.stddev, self.dtype if dtype is None else dtype, seed=self.seed)
-        return _core.initial_truncated_normal(self.mean, self.stddev, self.seed, shape,
+        return _core.initial_truncated_normal(self.mean, self.stddev, fitting(self.seed), shape,
                                               self.dtype if dtype is None else dtype)
 
 
@@ -160,7 +161,8 @@ class UniformUnitScaling(Initializer):
             size = float(math.prod((shape if partition_info is None else partition_info.full_shape)[:-1]))
             bound = math.sqrt(3 / max(size, 1.)) * self.factor
             return random_ops.random_uniform(shape, -bound, bound, self.dtype if dtype is None else dtype, seed=self.seed)
-        return _core.initial_uniform_unit_scaling(self.factor, self.seed, shape, self.dtype if dtype is None else dtype,
+        return _core.initial_uniform_unit_scaling(self.factor, fitting(self.seed), shape,
+                                                  self.dtype if dtype is None else dtype,
                                                   _full_shape(partition_info))
 
     def get_config(self):
@@ -185,7 +187,7 @@ class VarianceScaling(Initializer):
         self.dtype = _float_type(dtypes.as_dtype(dtype))
 
     def __call__(self, shape, dtype=None, partition_info=None):
-        return _core.initial_variance_scaling(self.scale, self.mode, self.distribution, self.seed, shape,
+        return _core.initial_variance_scaling(self.scale, self.mode, self.distribution, fitting(self.seed), shape,
                                               self.dtype if dtype is None else dtype, _full_shape(partition_info))
 
     def get_config(self):
@@ -225,7 +227,7 @@ class Orthogonal(Initializer):
         dtype = self.dtype if dtype is None else dtype
         if _has_tensor(self.gain):
             return self.gain * self._matrix(shape, dtype)
-        return _core.initial_orthogonal(self.gain, self.seed, shape, dtype)
+        return _core.initial_orthogonal(self.gain, fitting(self.seed), shape, dtype)
 
     def _matrix(self, shape, dtype):
         from reflow.ops import array_ops, linalg_ops, math_ops, random_ops

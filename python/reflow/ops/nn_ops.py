@@ -3,6 +3,7 @@
 from reflow import _core
 from reflow.framework import dtypes
 from reflow.framework import ops
+from reflow.framework import random_seed
 from reflow.ops import gen_nn_ops
 from reflow.ops.convolution_ops import (  # noqa: F401
     Convolution, all_sizes, atrous_conv2d, atrous_conv2d_transpose, conv1d, conv1d_transpose, conv1d_v2,
@@ -123,7 +124,7 @@ def dropout(x, keep_prob=None, noise_shape=None, seed=None, name=None, rate=None
 
 def dropout_v2(x, rate, noise_shape=None, seed=None, name=None):
     """Drops elements at random and scales up the others."""
-    return _core.dropout(x, rate, noise_shape, seed, name)
+    return _core.dropout(x, rate, noise_shape, random_seed.fitting(seed), name)
 
 
 def top_k(input, k=1, sorted=True, name=None):

@@ -2,6 +2,7 @@
 
 from reflow import _core
 from reflow.framework import dtypes
+from reflow.framework.random_seed import fitting
 from reflow.ops import gen_random_ops
 
 
@@ -12,12 +13,12 @@ def __getattr__(name):
 
 def random_normal(shape, mean=0.0, stddev=1.0, dtype=dtypes.float32, seed=None, name=None):
     """Normally distributed values."""
-    return _core.random_normal(shape, mean, stddev, dtype, seed, name)
+    return _core.random_normal(shape, mean, stddev, dtype, fitting(seed), name)
 
 
 def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=dtypes.float32, seed=None, name=None):
     """Normally distributed values within two deviations from the mean."""
-    return _core.truncated_normal(shape, mean, stddev, dtype, seed, name)
+    return _core.truncated_normal(shape, mean, stddev, dtype, fitting(seed), name)
 
 
 def parameterized_truncated_normal(shape, means=0.0, stddevs=1.0, minvals=-2.0, maxvals=2.0, dtype=dtypes.float32,
@@ -37,27 +38,27 @@ def random_uniform(shape, minval=0, maxval=None, dtype=dtypes.float32, seed=None
     dtype = dtypes.as_dtype(dtype)
     if dtype not in (dtypes.float16, dtypes.bfloat16, dtypes.float32, dtypes.float64, dtypes.int32, dtypes.int64):
         raise ValueError('Invalid dtype %r' % dtype)
-    return _core.random_uniform(shape, minval, maxval, dtype, seed, name)
+    return _core.random_uniform(shape, minval, maxval, dtype, fitting(seed), name)
 
 
 def random_shuffle(value, seed=None, name=None):
     """The rows in another order."""
-    return _core.random_shuffle(value, seed, name)
+    return _core.random_shuffle(value, fitting(seed), name)
 
 
 def random_crop(value, size, seed=None, name=None):
     """A part of the tensor, of size `size`, from a random place."""
-    return _core.random_crop(value, size, seed, name)
+    return _core.random_crop(value, size, fitting(seed), name)
 
 
 def multinomial(logits, num_samples, seed=None, name=None, output_dtype=None):
     """Classes for each row of unnormalised log-probabilities."""
-    return _core.multinomial(logits, num_samples, seed, name, output_dtype)
+    return _core.multinomial(logits, num_samples, fitting(seed), name, output_dtype)
 
 
 def categorical(logits, num_samples, dtype=None, seed=None, name=None):
     """Classes for each row of unnormalised log-probabilities."""
-    return _core.categorical(logits, num_samples, dtype, seed, name)
+    return _core.categorical(logits, num_samples, dtype, fitting(seed), name)
 
 
 multinomial_categorical_impl = categorical
@@ -65,7 +66,7 @@ multinomial_categorical_impl = categorical
 
 def random_gamma(shape, alpha, beta=None, dtype=dtypes.float32, seed=None, name=None):
     """Values of the gamma distribution."""
-    return _core.random_gamma(shape, alpha, beta, dtype, seed, name)
+    return _core.random_gamma(shape, alpha, beta, dtype, fitting(seed), name)
 
 
 def random_poisson(lam, shape, dtype=dtypes.float32, seed=None, name=None):

@@ -106,23 +106,23 @@ class BaseResourceVariable(variables.VariableV1):
         """Gives the variable a new value, which is what is given back."""
         if self._is_eager:
             return self._changed(self._assign_op(value, name), read_value)
-        return super().assign(value, bool(use_locking), name, read_value)
+        return _with_methods(self, super().assign(value, bool(use_locking), name, read_value))
 
     def assign_add(self, delta, use_locking=None, name=None, read_value=True):
         """Adds to the variable; its new value is what is given back."""
         if self._is_eager:
             return self._changed(self._assign_add_op(delta, name), read_value)
-        return super().assign_add(delta, bool(use_locking), name, read_value)
+        return _with_methods(self, super().assign_add(delta, bool(use_locking), name, read_value))
 
     def assign_sub(self, delta, use_locking=None, name=None, read_value=True):
         """Subtracts from the variable; its new value is what is given back."""
         if self._is_eager:
             return self._changed(self._assign_sub_op(delta, name), read_value)
-        return super().assign_sub(delta, bool(use_locking), name, read_value)
+        return _with_methods(self, super().assign_sub(delta, bool(use_locking), name, read_value))
 
     def _scatter(self, method, sparse_delta, use_locking, name):
         result = super()._scatter(method, sparse_delta, use_locking, name)
-        return self._changed(result, True) if self._is_eager else result
+        return self._changed(result, True) if self._is_eager else _with_methods(self, result)
 
     def batch_scatter_update(self, sparse_delta, use_locking=False, name=None):
         """Assigns IndexedSlices to the rows of each of a batch."""
@@ -153,7 +153,7 @@ class BaseResourceVariable(variables.VariableV1):
             if not read_value:
                 return operation
             with ops.control_dependencies([operation]):
-                return self.read_value()
+                return _with_methods(self, self.read_value())
         if not read_value:
             return None
         unread = self._unread()
@@ -205,6 +205,25 @@ class _UnreadVariable(ResourceVariable):
     def name(self):
         """'UnreadVariable'."""
         return 'UnreadVariable'
+
+
+# What the value after a change in a graph has of its variable: in TensorFlow it is one.
+_OF_THE_VARIABLE = ('assign', 'assign_add', 'assign_sub', 'handle', 'initializer', 'scatter_add', 'scatter_nd_add',
+                    'scatter_nd_sub', 'scatter_nd_update', 'scatter_sub', 'scatter_update', 'sparse_read', 'trainable')
+
+
+def _with_methods(variable, changed):
+    if not isinstance(changed, ops.Tensor):
+        return changed
+
+    def read():
+        with ops.control_dependencies(changed.op.control_inputs):
+            return gen_resource_variable_ops.read_variable_op(variable.handle, changed.dtype)
+
+    changed.value = changed.read_value = read
+    for name in _OF_THE_VARIABLE:
+        setattr(changed, name, getattr(variable, name))
+    return changed
 
 
 for _class in (BaseResourceVariable, ResourceVariable, _UnreadVariable):

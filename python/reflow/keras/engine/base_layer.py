@@ -336,3 +336,10 @@ Layer.__module__ = 'tensorflow.python.keras.engine.base_layer'
 def _as_tensor(value):
     import numpy as np
     return ops.convert_to_tensor(value) if isinstance(value, (np.ndarray, np.generic, float, int)) else value
+
+
+def __getattr__(name):
+    if name == 'TensorFlowOpLayer':  # a layer in a file of its own, which derives from Layer
+        from reflow.keras.engine import op_layer
+        return op_layer.TensorFlowOpLayer
+    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
