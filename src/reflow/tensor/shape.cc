@@ -11,6 +11,7 @@ Shape::Shape(std::span<const int64_t> dims) : rank_(static_cast<int16_t>(dims.si
 }
 
 Shape Shape::unknown_of_rank(int rank) {
+  if (rank < 0 || rank > kMaxRank) return unknown();
   Shape shape;
   shape.rank_ = static_cast<int16_t>(rank);
   if (rank > kInline) shape.heap_ = std::make_unique<int64_t[]>(rank);
@@ -30,7 +31,8 @@ Shape& Shape::assign_large(const Shape& other) {
 void Shape::add_dim(int64_t size) { insert_dim(rank_, size); }
 
 void Shape::insert_dim(int i, int64_t size) {
-  assert(rank_ >= 0 && i >= 0 && i <= rank_);
+  if (rank_ < 0) return;  // unknown with one dimension more
+  assert(i >= 0 && i <= rank_);
   if (rank_ >= kInline) {
     auto larger = std::make_unique<int64_t[]>(rank_ + 1);
     std::copy_n(data(), rank_, larger.get());
