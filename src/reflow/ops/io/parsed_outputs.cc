@@ -15,6 +15,7 @@ Status put_example_shapes(graph::ShapeContext& c, std::string_view num_sparse, s
                           const Shape& batch, int64_t index_rank, int* next) {
   ASSIGN_OR_RETURN(const int64_t n, c.attr<int64_t>(num_sparse));
   ASSIGN_OR_RETURN(const std::vector<Shape> shapes, c.attr<std::vector<Shape>>(dense_shapes));
+  if (n < 0 || n > (c.num_outputs() - *next) / 3) return invalid_argument("len(sparse_keys) != len(sparse_types)");
   for (int64_t i = 0; i < n; ++i) c.set_output((*next)++, {Shape::kUnknown, index_rank});
   for (int64_t i = 0; i < n; ++i) c.set_output((*next)++, {Shape::kUnknown});
   for (int64_t i = 0; i < n; ++i) c.set_output((*next)++, {index_rank});
