@@ -62,12 +62,29 @@ Endpoint part_of(GradContext& g, std::string_view type, Endpoint x) {
   return g.op(type, {x}, {{"Tout", real}});
 }
 
+// Kernels of two types that go together: float with complex64, double with complex128.
+template <class F>
+struct PartOf {
+  template <typename T, typename Tout>
+  class Kernel : public Unary<F>::template Kernel<T> {
+   public:
+    using Unary<F>::template Kernel<T>::Kernel;
+  };
+};
+template <typename T, typename Tout>
+class MakeComplex : public Binary<Complex>::Kernel<T> {
+ public:
+  using Binary<Complex>::Kernel<T>::Kernel;
+};
+
 template <class F>
 OpBuilder part_op(std::string_view name, std::string_view x, std::string_view y, std::string_view doc) {
   OpBuilder builder(name);
   std::move(builder).input(std::string(x) + ": T").output(std::string(y) + ": Tout")
       .attr("T: {complex64, complex128} = DT_COMPLEX64").attr("Tout: {float, double} = DT_FLOAT")
-      .doc(doc).shape(unchanged_shape).template kernel<Unary<F>::template Kernel>(kCpu, kComplexTypes);
+      .doc(doc).shape(unchanged_shape)
+      .template kernel<PartOf<F>::template Kernel>(kCpu, Types<std::complex<float>>{}, Types<float>{}, "T", "Tout")
+      .template kernel<PartOf<F>::template Kernel>(kCpu, Types<std::complex<double>>{}, Types<double>{}, "T", "Tout");
   return builder;
 }
 
@@ -113,7 +130,8 @@ REFLOW_OP("Complex")
     .attr("T: {float, double} = DT_FLOAT").attr("Tout: {complex64, complex128} = DT_COMPLEX64")
     .doc("Makes complex numbers of real and imaginary parts, with broadcasting.")
     .shape(broadcast_shape_fn)
-    .kernel<Binary<Complex>::Kernel>(kCpu, kFloat32And64)
+    .kernel<MakeComplex>(kCpu, Types<float>{}, Types<std::complex<float>>{}, "T", "Tout")
+    .kernel<MakeComplex>(kCpu, Types<double>{}, Types<std::complex<double>>{}, "T", "Tout")
     .gradient([](GradContext& g) {
       BroadcastGradients to(g);
       g.dx(0) = to.reduce(0, part_of(g, "Real", g.dy(0)));
