@@ -120,6 +120,7 @@ class WeightedSampler : public RangeSampler {
     if (value < 0 || value >= static_cast<int64_t>(weights_.size())) return 0;
     return weights_[value] / total_;
   }
+  int64_t num_possible() const override { return std::ranges::count_if(weights_, [](float w) { return w > 0; }); }
 
  private:
   const std::vector<float> weights_;
@@ -154,6 +155,7 @@ Status RangeSampler::draw(op::PhiloxWords& words, bool unique, const Batch& batc
 std::unique_ptr<RangeSampler> make_uniform_sampler(int64_t range) { return std::make_unique<UniformSampler>(range); }
 std::unique_ptr<RangeSampler> make_log_uniform_sampler(int64_t range) { return std::make_unique<LogUniformSampler>(range); }
 std::unique_ptr<RangeSampler> make_learned_unigram_sampler(int64_t range) {
+  if (range >= INT32_MAX) return nullptr;  // the sum of all weights is a number of 32 bits
   return std::make_unique<LearnedUnigramSampler>(range);
 }
 std::unique_ptr<RangeSampler> make_weighted_sampler(int64_t range, std::vector<float> weights) {

@@ -19,6 +19,8 @@ class RangeSampler {
   int64_t range() const { return range_; }
   virtual int64_t sample(op::PhiloxWords& words) = 0;
   virtual float probability(int64_t value) const = 0;
+  // How many classes there are to be drawn.
+  virtual int64_t num_possible() const { return range_; }
   // Learns from the true classes of a batch.
   virtual void update(std::span<const int64_t>) {}
 
@@ -38,7 +40,7 @@ class RangeSampler {
 std::unique_ptr<RangeSampler> make_uniform_sampler(int64_t range);
 // P(value) = (log(value + 2) - log(value + 1)) / log(range + 1): for classes in order of falling frequency.
 std::unique_ptr<RangeSampler> make_log_uniform_sampler(int64_t range);
-// Begins with equal weights and counts the true classes that it meets.
+// Begins with equal weights and counts the true classes that it meets. Null: `range` isn't below 2^31 - 1.
 std::unique_ptr<RangeSampler> make_learned_unigram_sampler(int64_t range);
 // By weights.
 std::unique_ptr<RangeSampler> make_weighted_sampler(int64_t range, std::vector<float> weights);

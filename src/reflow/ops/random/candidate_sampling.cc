@@ -21,7 +21,9 @@ class CandidateSampler : public Kernel {
         unique_(c.attr<bool>("unique")),
         sampler_(std::move(sampler)),
         stream_(c.attr<int64_t>("seed"), c.attr<int64_t>("seed2")) {
-    if (sampler_ != nullptr && unique_ && num_sampled_ > sampler_->range()) {
+    if (sampler_ == nullptr) {
+      c.fail(invalid_argument("The range of classes is too large"));
+    } else if (unique_ && num_sampled_ > sampler_->num_possible()) {
       c.fail(invalid_argument("Sampler's range is too small."));
     }
   }
@@ -60,8 +62,9 @@ StatusOr<std::vector<float>> fixed_weights(KernelInit& c) {
   if (file_name.empty() && unigrams.empty()) return invalid_argument("Must provide either vocab_file or unigrams.");
   if (!file_name.empty() && !unigrams.empty()) return invalid_argument("Must only provide one of vocab_file and unigrams.");
   if (shard >= shards) return invalid_argument("shard {} must be less than num_shards {}", shard, shards);
+  const int64_t range = c.attr<int64_t>("range_max");
   std::vector<float> weights;
-  for (int64_t id = 0; id < reserved; ++id) {
+  for (int64_t id = 0; id < reserved && static_cast<int64_t>(weights.size()) <= range; ++id) {
     if (id % shards == shard) weights.push_back(0);
   }
   // As in TensorFlow ids go on from the number of reserved ones of this shard.
@@ -83,7 +86,6 @@ StatusOr<std::vector<float>> fixed_weights(KernelInit& c) {
       add(weight);
     }
   }
-  const int64_t range = c.attr<int64_t>("range_max");
   if (static_cast<int64_t>(weights.size()) != range) {
     return invalid_argument("range_max is {}, but there are weights for {} classes", range, weights.size());
   }

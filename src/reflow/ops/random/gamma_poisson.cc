@@ -87,6 +87,8 @@ double poisson_sample(double rate, double highest, Philox generator) {
   }
   if (std::isinf(rate)) return std::numeric_limits<double>::infinity();
   if (std::isnan(rate)) return rate;
+  // Samples beyond `highest` are drawn again, which hardly ever ends where nearly all are.
+  if (rate - 5 * std::sqrt(rate) > highest) return highest;
   const double log_rate = std::log(rate);
   const double b = 0.931 + 2.53 * std::sqrt(rate);
   const double a = -0.059 + 0.02483 * b;
