@@ -39,6 +39,7 @@ BatcherOptions BatcherOptions::of(KernelInit& c) {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+constexpr int64_t kLongestMicros = int64_t{365} * 24 * 3600 * 1'000'000;  // what is added to the clock's time fits
 
 }  // namespace
 
@@ -176,7 +177,7 @@ void Batcher::add(const std::string& queue, KernelContext& c, int num_inputs, Pr
       return task.done(unavailable("The batch scheduling queue to which this task was submitted is full"));
     }
     open = queues.open.emplace(queue, Batch()).first;
-    open->second.deadline = Clock::now() + std::chrono::microseconds(options_.batch_timeout_micros);
+    open->second.deadline = Clock::now() + std::chrono::microseconds(std::min(options_.batch_timeout_micros, kLongestMicros));
   }
   // A cancellation that came before the task is in the batch has not found it.
   const bool is_cancelled = c.cancellation() && c.cancellation()->cancelled();

@@ -11,9 +11,6 @@ using namespace ::reflow::op;
 
 Status ref_select_shape(ShapeContext& c) {
   Shape scalar;
-  if (c.concrete() && c.input(0).rank() != 0) {
-    return invalid_argument("Index must be a scalar, but it has shape {}", c.input(0).str());
-  }
   RETURN_IF_ERROR(c.with_rank(c.input(0), 0, &scalar));
   const Shape& first = c.input(1);
   bool same = first.fully_defined();
@@ -26,6 +23,7 @@ class RefSelect : public Kernel {
  public:
   explicit RefSelect(KernelInit&) {}
   Status compute(KernelContext& c) override {
+    if (c.input(0).rank() != 0) return invalid_argument("Index must be a scalar, but it has shape {}", c.input(0).shape().str());
     const int32_t index = c.input(0).item<int32_t>();
     const int n = c.num_inputs() - 1;
     if (index < 0 || index >= n) return invalid_argument("Index must be in the range [0, {}) but got {}", n, index);

@@ -1,5 +1,6 @@
 // Unbatch and UnbatchGrad: rows of a batch, which one run has, to the runs that they belong to, and back.
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <thread>
@@ -18,7 +19,7 @@ using Clock = std::chrono::steady_clock;
 // Where rows wait for their run, or runs for their rows. Rows that nobody fetches in time are dropped.
 class RowsInWaiting : public Monitor {
  public:
-  explicit RowsInWaiting(int64_t timeout_micros) : timeout_(timeout_micros) {
+  explicit RowsInWaiting(int64_t timeout_micros) : timeout_(std::min(timeout_micros, int64_t{365} * 24 * 3600 * 1'000'000)) {
     if (timeout_micros > 0) timer_ = std::thread([this] { watch(); });
   }
   ~RowsInWaiting() override {

@@ -227,7 +227,7 @@ Status channels_gradient_shape(ShapeContext& c) {
   RETURN_IF_ERROR(c.with_rank_at_least(inputs, 1, &inputs));
   RETURN_IF_ERROR(c.with_rank_at_most(inputs, 4, &inputs));
   RETURN_IF_ERROR(merged_inputs(c, &inputs));
-  Shape range{inputs.known_rank() ? inputs.dim(inputs.rank() - 1) : Shape::kUnknown};
+  Shape range{inputs.rank() > 0 ? inputs.dim(inputs.rank() - 1) : Shape::kUnknown};
   for (int i = 2; i < 4 && !c.concrete(); ++i) RETURN_IF_ERROR(c.merge(c.input(i), range, &range));
   c.set_output(0, inputs);
   c.set_output(1, range);

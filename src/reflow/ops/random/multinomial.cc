@@ -73,6 +73,9 @@ class StatelessMultinomial : public Kernel {
  public:
   explicit StatelessMultinomial(KernelInit&) {}
   Status compute(KernelContext& c) override {
+    if (!(c.input(2).shape() == Shape{2})) {
+      return invalid_argument("seed must have shape [2], not {}", c.input(2).shape().str());
+    }
     if (c.output(0).num_elements() > 0) sample<T>(c.input(0), stateless_generator(c.input(2)), c.output(0));
     return OkStatus();
   }

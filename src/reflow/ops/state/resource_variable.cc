@@ -88,6 +88,7 @@ class ReadVariable : public Kernel {
 
  private:
   static Status not_readable(KernelContext& c) {
+    if (c.input(0).num_elements() == 0) return invalid_argument("Input 0 is not a resource handle");
     const ResourceHandle& handle = c.input(0).item<ResourceHandle>();
     return failed_precondition(
         "Error while reading resource variable {} from Container: {}. This could mean that the variable was "

@@ -27,6 +27,8 @@ struct NumberFormat {
       c.fail(invalid_argument("precision not supported for datatype {}", dtype_name(type)));
     }
     if (fill.size() > 1) c.fail(invalid_argument("Fill string must be one or fewer characters"));
+    constexpr int64_t kMost = 1 << 16;  // beyond what any text is wide, and printf's own limit
+    if (width > kMost || precision > kMost) c.fail(invalid_argument("width and precision must be at most {}", kMost));
     if (scientific && shortest) c.fail(invalid_argument("Cannot select both scientific and shortest notation"));
     if (!fill.empty() && std::string_view(" +-0#").find(fill[0]) == std::string_view::npos) {
       c.fail(invalid_argument("Fill argument not supported: \"{}\"", fill));
