@@ -5,6 +5,7 @@
 #include "reflow/eager/tape.h"
 #include "reflow/graph/immediate_scope.h"
 #include "reflow/graph/shape_context.h"
+#include "reflow/op/memory_errors.h"
 
 namespace reflow::eager {
 
@@ -158,9 +159,10 @@ Status Executor::allocate(op::KernelContext& context, const Node& node, std::spa
 
 Status Executor::compute(const CachedKernel& kernel, op::KernelContext& context) {
   const bool waits = kernel.traits->blocking || kernel.kernel->is_async();
-  if (pause_.begin == nullptr || (!waits && !is_long_work(context))) return kernel.kernel->compute(context);
+  const auto run = [&] { return op::with_memory_errors([&] { return kernel.kernel->compute(context); }); };
+  if (pause_.begin == nullptr || (!waits && !is_long_work(context))) return run();
   void* const paused = pause_.begin();
-  Status status = kernel.kernel->compute(context);
+  Status status = run();
   pause_.end(paused);
   return status;
 }

@@ -4,6 +4,7 @@
 
 #include "reflow/graph/shape_context.h"
 #include "reflow/op/kernel_registry.h"
+#include "reflow/op/memory_errors.h"
 
 namespace reflow::op {
 
@@ -43,7 +44,7 @@ StatusOr<std::vector<Tensor>> evaluate(const Node& node, std::span<const Tensor>
       RETURN_IF_ERROR(context.allocate_output(i, output_shapes[i]));
     }
   }
-  RETURN_IF_ERROR(kernel->compute(context));
+  RETURN_IF_ERROR(with_memory_errors([&] { return kernel->compute(context); }));
   std::vector<Tensor> results;
   for (Value& value : outputs) results.push_back(std::move(value.tensor));
   return results;

@@ -1,4 +1,5 @@
 #include "reflow/op/kernel_registry.h"
+#include "reflow/op/memory_errors.h"
 
 #include <absl/container/flat_hash_map.h>
 
@@ -109,9 +110,11 @@ StatusOr<const KernelDef*> KernelRegistry::find(const Node& node, std::string_vi
 StatusOr<std::unique_ptr<Kernel>> make_kernel(const Node& node, Device* device, FunctionRunner* functions) {
   ASSIGN_OR_RETURN(const KernelDef* def, KernelRegistry::global().find(node, device ? device->type() : kCpu));
   KernelInit init(node, device, functions);
-  std::unique_ptr<Kernel> kernel = def->make(init);
-  RETURN_IF_ERROR(init.status());
-  return kernel;
+  return with_memory_errors([&]() -> StatusOr<std::unique_ptr<Kernel>> {
+    std::unique_ptr<Kernel> kernel = def->make(init);
+    RETURN_IF_ERROR(init.status());
+    return kernel;
+  });
 }
 
 }  // namespace reflow::op
