@@ -40,14 +40,9 @@ if(TARGET reflow_ops)
   # Eigen for linear algebra only: other sources don't see it. It vectorises by itself, and -O3 takes twice as long.
   file(GLOB linalg_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/reflow/ops/linalg/*.cc)
   get_target_property(eigen_include Eigen3::Eigen INTERFACE_INCLUDE_DIRECTORIES)
-  set_source_files_properties(${linalg_sources} PROPERTIES COMPILE_OPTIONS
-    "-isystem;${eigen_include};-Wno-maybe-uninitialized;$<$<CONFIG:Release>:-O2>" SKIP_PRECOMPILE_HEADERS ON)
-  # One of them again for machines with AVX2, in the release build only: elsewhere inline functions that aren't inlined,
-  # compiled so, could be the ones that all others call.
-  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
-    set_property(SOURCE ${PROJECT_SOURCE_DIR}/src/reflow/ops/linalg/decompositions_avx2.cc
-                 APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release>:-mavx2> $<$<CONFIG:Release>:-mfma>)
-  endif()
+  set(linalg_options -isystem ${eigen_include} -Wno-maybe-uninitialized $<$<CONFIG:Release>:-O2>)
+  set_source_files_properties(${linalg_sources} PROPERTIES COMPILE_OPTIONS "${linalg_options}" SKIP_PRECOMPILE_HEADERS ON)
+  include(cmake/decompositions.cmake)
 endif()
 
 # GCC takes the intrinsics' immediate arguments for such only once it inlines, which -O0 doesn't: sources that are compiled

@@ -1,21 +1,24 @@
-// Decompositions for any machine of the architecture, and the choice of those for this one.
+// The choice of the decompositions for this machine.
 
 #include "decompositions.h"
 
-#include <Eigen/Core>
-#include <Eigen/Eigenvalues>
-#include <Eigen/LU>
-#include <Eigen/QR>
-#include <Eigen/SVD>
-#include <algorithm>
-
-#include "decompositions_kernel.h"
+#include "decompositions_parts.h"
 
 namespace reflow::ops {
 namespace {
 
-const AllDecompositions& fastest() {
-  static const AllDecompositions all = avx2_decompositions() != nullptr ? *avx2_decompositions() : all_decompositions();
+template <typename T>
+const Decompositions<T>& fastest() {
+  static const Decompositions<T> all = [] {
+    Decompositions<T> chosen;
+    if (has_avx2_decompositions()) {
+      put_avx2(chosen);
+    } else {
+      portable::put_svd(chosen);
+      portable::put_factors(chosen);
+    }
+    return chosen;
+  }();
   return all;
 }
 
@@ -23,19 +26,19 @@ const AllDecompositions& fastest() {
 
 template <>
 const Decompositions<float>& decompositions() {
-  return fastest().of_floats;
+  return fastest<float>();
 }
 template <>
 const Decompositions<double>& decompositions() {
-  return fastest().of_doubles;
+  return fastest<double>();
 }
 template <>
 const Decompositions<std::complex<float>>& decompositions() {
-  return fastest().of_complex_floats;
+  return fastest<std::complex<float>>();
 }
 template <>
 const Decompositions<std::complex<double>>& decompositions() {
-  return fastest().of_complex_doubles;
+  return fastest<std::complex<double>>();
 }
 
 }  // namespace reflow::ops

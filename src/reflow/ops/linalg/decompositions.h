@@ -35,13 +35,4 @@ const Decompositions<std::complex<float>>& decompositions();
 template <>
 const Decompositions<std::complex<double>>& decompositions();
 
-struct AllDecompositions {
-  Decompositions<float> of_floats;
-  Decompositions<double> of_doubles;
-  Decompositions<std::complex<float>> of_complex_floats;
-  Decompositions<std::complex<double>> of_complex_doubles;
-};
-// Compiled for AVX2 and FMA. Null: not in this build, or the machine hasn't got these.
-const AllDecompositions* avx2_decompositions();
-
 }  // namespace reflow::ops

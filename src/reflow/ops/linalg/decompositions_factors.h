@@ -1,7 +1,9 @@
-// all_decompositions(): what decompositions.h declares, for the instruction set that the source which includes this is compiled
-// for. It includes Eigen's Core, Eigenvalues, LU, QR and SVD before. No guard: each source includes this once.
+// What of decompositions.h isn't the singular values, for the instruction set REFLOW_INSTRUCTION_SET. Included by the sources
+// that are made from decompositions.cc.in, behind Eigen; no guard: each includes this once.
 
-namespace reflow::ops {
+#include "reflow/ops/linalg/decompositions_parts.h"
+
+namespace reflow::ops::REFLOW_INSTRUCTION_SET {
 namespace {
 
 template <typename T>
@@ -61,16 +63,6 @@ void qr_of(const T* a, int64_t rows, int64_t columns, bool full, T* q, T* r) {
 }
 
 template <typename T>
-void svd_of(const T* a, int64_t rows, int64_t columns, bool full, T* s, T* u, T* v) {
-  const unsigned options = !u ? 0 : full ? Eigen::ComputeFullU | Eigen::ComputeFullV : Eigen::ComputeThinU | Eigen::ComputeThinV;
-  const Eigen::BDCSVD<ColumnMajor<T>> svd(ConstView<T>(a, rows, columns), options);
-  for (int64_t i = 0; i < std::min(rows, columns); ++i) s[i] = static_cast<T>(svd.singularValues()(i));
-  if (!u) return;
-  View<T>(u, rows, svd.matrixU().cols()) = svd.matrixU();
-  View<T>(v, columns, svd.matrixV().cols()) = svd.matrixV();
-}
-
-template <typename T>
 bool eig_of(const T* a, int64_t n, T* values, T* vectors) {
   const Eigen::SelfAdjointEigenSolver<ColumnMajor<T>> solver(ConstView<T>(a, n, n),
                                                              vectors ? Eigen::ComputeEigenvectors : Eigen::EigenvaluesOnly);
@@ -80,14 +72,15 @@ bool eig_of(const T* a, int64_t n, T* values, T* vectors) {
   return true;
 }
 
+}  // namespace
+
 template <typename T>
-Decompositions<T> decompositions_of() {
-  return {lu_of<T>, inverse_of<T>, solution_of<T>, qr_of<T>, svd_of<T>, eig_of<T>};
-}
-AllDecompositions all_decompositions() {
-  return {decompositions_of<float>(), decompositions_of<double>(), decompositions_of<std::complex<float>>(),
-          decompositions_of<std::complex<double>>()};
+void put_factors(Decompositions<T>& all) {
+  all.lu = lu_of<T>;
+  all.invert = inverse_of<T>;
+  all.solve = solution_of<T>;
+  all.qr = qr_of<T>;
+  all.self_adjoint_eig = eig_of<T>;
 }
 
-}  // namespace
-}  // namespace reflow::ops
+}  // namespace reflow::ops::REFLOW_INSTRUCTION_SET
