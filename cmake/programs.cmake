@@ -64,6 +64,7 @@ file(GLOB stress_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/stress/*.cc
 foreach(file IN LISTS stress_files)
   cmake_path(GET file STEM name)
   reflow_program(${name} stress ${file})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}) # tests/kit
   set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
 endforeach()
 
@@ -73,6 +74,7 @@ if(REFLOW_FUZZ)
   foreach(file IN LISTS fuzz_files)
     cmake_path(GET file STEM name)
     reflow_program(${name} fuzz ${file})
+    target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}) # tests/kit
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   endforeach()
 endif()

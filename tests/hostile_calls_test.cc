@@ -1,0 +1,116 @@
+// Calls with inputs, shapes and attributes that no program has by intent, which each was found to go wrong once.
+
+#include <gtest/gtest.h>
+
+#include <complex>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "tests/kit/session_fixture.h"
+
+namespace reflow {
+namespace {
+
+class HostileCalls : public testing::SessionFixture {
+ protected:
+  static constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  std::string build_error(std::string_view type, std::vector<graph::OpInput> inputs, AttrMap attrs) {
+    return std::string(message_of(graph::create_op(graph_, type, std::move(inputs), std::move(attrs)).status()));
+  }
+};
+
+TEST_F(HostileCalls, ParseSingleExampleWithMoreSparseKeysThanTypes) {
+  const Endpoint serialized = constant(Tensor::scalar(std::string()));
+  EXPECT_EQ(build_error("ParseSingleExample", {serialized, std::vector<Endpoint>()},
+                        {{"num_sparse", int64_t{1000}},
+                         {"sparse_keys", std::vector<std::string>()},
+                         {"dense_keys", std::vector<std::string>()},
+                         {"sparse_types", std::vector<DType>()},
+                         {"Tdense", std::vector<DType>()},
+                         {"dense_shapes", std::vector<Shape>()}}),
+            "len(sparse_keys) != len(sparse_types) for 'ParseSingleExample' (op: 'ParseSingleExample') with input shapes: [].");
+}
+
+TEST_F(HostileCalls, RefSelectWithoutAnIndex) {
+  const Endpoint index = placeholder(DType::kInt32), a = variable({}, "a"), b = variable({}, "b");
+  const Endpoint selected = op("RefSelect", {index, std::vector{a, b}});
+  run({}, {}, {node("Assign", {a, constant(1)}), node("Assign", {b, constant(2)})});
+  EXPECT_EQ(error({selected}, {{index, Tensor(DType::kInt32, {0})}}).find("Index must be a scalar, but it has shape [0]"), 0);
+}
+
+TEST_F(HostileCalls, VariableOfAnEmptyHandle) {
+  const Endpoint handle = placeholder(DType::kResource);
+  const Endpoint value = op("ReadVariableOp", {handle}, {{"dtype", DType::kFloat32}});
+  EXPECT_EQ(error({value}, {{handle, Tensor(DType::kResource, {0})}}).find("Input 0 is not a resource handle"), 0);
+}
+
+TEST_F(HostileCalls, QueueOfElementsOfUnknownRankTakesManyAtOnce) {
+  const Endpoint queue = op("FIFOQueueV2", {}, {{"component_types", std::vector{DType::kFloat32}}, {"shapes", std::vector{Shape::unknown()}}});
+  const Endpoint rows = placeholder(DType::kFloat32);
+  Node* enqueue = node("QueueEnqueueManyV2", {queue, std::vector{rows}});
+  EXPECT_EQ(error({}, {{rows, Tensor(DType::kFloat32, {3, 2})}}, {enqueue}).find("Shape mismatch in tuple component 0."), 0);
+}
+
+TEST_F(HostileCalls, SamplersOfTooManyClassesOrTooFew) {
+  const Endpoint classes = constant(Tensor(DType::kInt64, {0, 1}));
+  const AttrMap attrs{{"num_true", int64_t{1}}, {"num_sampled", int64_t{2}}, {"unique", true}};
+  AttrMap learned = attrs, fixed = attrs;
+  learned.set("range_max", kMost);
+  EXPECT_EQ(error({op("LearnedUnigramCandidateSampler", {classes}, learned)}).find("The range of classes is too large"), 0);
+  fixed.set("range_max", int64_t{3});
+  fixed.set("unigrams", std::vector<float>{0, 1, 0});
+  EXPECT_EQ(error({op("FixedUnigramCandidateSampler", {classes}, fixed)}).find("Sampler's range is too small."), 0);
+  fixed.set("num_reserved_ids", kMost);
+  EXPECT_NE(error({op("FixedUnigramCandidateSampler", {classes}, fixed)}), "");
+}
+
+TEST_F(HostileCalls, PoissonRatesBeyondTheTypeOfSamples) {
+  const Endpoint shape = constant(Tensor::vector<int32_t>({4})), rate = constant(Tensor::scalar(1e30));
+  const Tensor samples = run({op("RandomPoissonV2", {shape, rate}, {{"dtype", DType::kInt32}})})[0];
+  for (const int32_t x : samples.flat<int32_t>()) EXPECT_EQ(x, std::numeric_limits<int32_t>::max());
+}
+
+TEST_F(HostileCalls, ChannelsOfAScalar) {
+  const Endpoint dy = placeholder(DType::kFloat32), x = placeholder(DType::kFloat32), limit = constant(Tensor::vector<float>({1}));
+  const Endpoint dx = op("FakeQuantWithMinMaxVarsPerChannelGradient", {dy, x, limit, limit});
+  EXPECT_NE(error({dx}, {{dy, Tensor::vector<float>({1})}, {x, Tensor::scalar(1.0f)}}), "");
+}
+
+TEST_F(HostileCalls, TextOfEnormousWidth) {
+  EXPECT_EQ(error({op("AsString", {constant(1)}, {{"width", kMost}})}).find("width and precision must be at most 65536"), 0);
+}
+
+TEST_F(HostileCalls, PartsOfComplexNumbersInAnotherPrecision) {
+  const Endpoint z = constant(Tensor::scalar(std::complex<double>(1, 2)));
+  for (const std::string_view part : {"Real", "Imag", "Angle", "ComplexAbs"}) {
+    EXPECT_EQ(error({op(part, {z}, {{"Tout", DType::kFloat32}})}).find("No OpKernel was registered to support Op"), 0) << part;
+  }
+  const Endpoint x = constant(1);
+  EXPECT_EQ(error({op("Complex", {x, x}, {{"Tout", DType::kComplex128}})}).find("No OpKernel was registered to support Op"), 0);
+}
+
+TEST_F(HostileCalls, SamplesByASeedOfOneNumber) {
+  const Endpoint logits = constant(Tensor(DType::kFloat32, {1, 2})), num = constant(Tensor::scalar(int32_t{3}));
+  const Endpoint seed = placeholder(DType::kInt64);
+  const Endpoint samples = op("StatelessMultinomial", {logits, num, seed});
+  EXPECT_EQ(error({samples}, {{seed, Tensor::vector<int64_t>({1})}}).find("seed must have shape [2], not [1]"), 0);
+}
+
+TEST_F(HostileCalls, RaggedTensorOfMoreLevelsThanShapesHave) {
+  const Endpoint variant = placeholder(DType::kVariant);
+  EXPECT_NE(build_error("RaggedTensorFromVariant", {variant},
+                        {{"input_ragged_rank", int64_t{0}}, {"output_ragged_rank", int64_t{70'000}}, {"Tvalues", DType::kFloat32}}), "");
+}
+
+TEST_F(HostileCalls, BatchesThatWaitForever) {
+  const Endpoint x = constant(Tensor::vector<float>({1, 2}));
+  const Endpoint batch = op("Batch", {std::vector{x}},
+                            {{"num_batch_threads", int64_t{1}}, {"max_batch_size", int64_t{2}},
+                             {"batch_timeout_micros", kMost}, {"grad_timeout_micros", int64_t{0}}});
+  EXPECT_EQ(run({batch})[0].num_elements(), 2);
+}
+
+}  // namespace
+}  // namespace reflow
