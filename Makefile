@@ -56,9 +56,10 @@ tsan: build/tsan/build.ninja
 	ctest --preset tsan
 
 stress: build/release/build.ninja build/tsan/build.ninja
-	cmake --build --preset release --target session_stress
+	cmake --build --preset release --target session_stress --target any_op_stress
 	build/release/stress/session_stress --seconds $(STRESS_SECONDS)
 	build/release/stress/session_stress --runs 1000000
+	build/release/stress/any_op_stress
 	cmake --build --preset tsan --target session_stress
 	build/tsan/stress/session_stress --seconds 60
 
