@@ -54,6 +54,17 @@ void locate(const Tiles& tiles, int64_t t, int64_t step, int size, const int64_t
   }
 }
 
+// Brings a tile into the second-level cache. The columns it shares with the tile to its left are there.
+void prefetch(const float* const* points, int size, int shared, int64_t channels) {
+  constexpr int64_t kLine = 16;
+  for (int i = 0; i < size; ++i) {
+    for (int j = shared; j < size; ++j) {
+      const float* const point = points[i * size + j];
+      for (int64_t c = 0; c < channels; c += kLine) __builtin_prefetch(point + c, 0, 2);
+    }
+  }
+}
+
 StatusOr<Tensor> floats(int64_t n) { return allocate_tensor(DType::kFloat32, Shape{n}); }
 
 // Tiles of a part: as many as fit into the cache, more where matrices of filters are large, since each part reads them all.
@@ -169,10 +180,18 @@ Status winograd_forward(ThreadPool& pool, const Convolution& c, const float* x, 
     std::fill_n(zeros, in, 0.0f);
     for (int64_t part = begin; part < end; ++part) {
       const int64_t first = part * at_once, n = std::min(at_once, tiles.count - first);
+      const float* points[2][kMostValues];  // of a tile and the next
+      const auto find = [&](int64_t t) {
+        locate<const float>(tiles, first + t, tiles.outputs, tiles.points, before, c.dims[0].in, c.dims[1].in, in, x, zeros,
+                            points[t % 2]);
+      };
+      find(0);
       for (int64_t t = 0; t < n; ++t) {
-        const float* from[kMostValues];
-        locate<const float>(tiles, first + t, tiles.outputs, tiles.points, before, c.dims[0].in, c.dims[1].in, in, x, zeros, from);
-        math.image(from, in, v + t * in, n * in);
+        if (t + 1 < n) {
+          find(t + 1);
+          prefetch(points[(t + 1) % 2], tiles.points, tiles.points - tiles.outputs, in);
+        }
+        math.image(points[t % 2], in, v + t * in, n * in);
       }
       for (int value = 0; value < tiles.values; ++value) {
         for (int64_t o = 0; o < out; o += kPanel) {
@@ -221,13 +240,22 @@ Status winograd_to_filter(ThreadPool& pool, const Convolution& c, const float* x
       const int64_t start = tiles.count * segment / segments, stop = tiles.count * (segment + 1) / segments;
       for (int64_t first = start; first < stop; first += at_once) {
         const int64_t n = std::min(at_once, stop - first);
-        for (int64_t t = 0; t < n; ++t) {
-          const float* from[kMostValues];
+        const float *points[2][kMostValues], *gradients[2][kMostValues];  // of a tile and the next
+        const auto find = [&](int64_t t) {
           locate<const float>(tiles, first + t, tiles.outputs, tiles.points, before, c.dims[0].in, c.dims[1].in, in, x, zeros,
-                              from);
-          math.image(from, in, v + t * in, n * in);
+                              points[t % 2]);
           locate<const float>(tiles, first + t, tiles.outputs, tiles.outputs, none, c.dims[0].out, c.dims[1].out, out, dy,
-                              zeros, from);
+                              zeros, gradients[t % 2]);
+        };
+        find(0);
+        for (int64_t t = 0; t < n; ++t) {
+          if (t + 1 < n) {
+            find(t + 1);
+            prefetch(points[(t + 1) % 2], tiles.points, tiles.points - tiles.outputs, in);
+            prefetch(gradients[(t + 1) % 2], tiles.outputs, 0, out);
+          }
+          math.image(points[t % 2], in, v + t * in, n * in);
+          const float** const from = gradients[t % 2];
           for (int64_t o = 0; o < out; o += kPanel) {
             math.filter[tiles.outputs](from, kPanel, w + (o * n + t * kPanel), n * out);
             for (int k = 0; k < tiles.outputs * tiles.outputs; ++k) from[k] += from[k] == zeros ? 0 : kPanel;
