@@ -61,7 +61,7 @@ class ProgramBuilder {
     }
     std::vector<Shape> shapes;
     const bool known = infer(in, &shapes);
-    if (known && evaluate(in, shapes)) return;
+    if (evaluate(in, known ? &shapes : nullptr)) return;
     if (known && alias(in, shapes)) return;
     for (int i = 0; i < in.num_inputs; ++i) use(plan_.input_slots[in.first_input + i], index_);
     if (known && !in.traits->sets_outputs && all_plannable(in, shapes)) {
@@ -94,14 +94,16 @@ class ProgramBuilder {
     return std::all_of(shapes->begin(), shapes->end(), [](const Shape& s) { return s.fully_defined(); });
   }
 
-  // Computes now what follows from shapes alone.
-  bool evaluate(const Instruction& in, const std::vector<Shape>& shapes) {
+  // Computes now what follows from shapes alone. `shapes` of the outputs: null where the values say what these are, as for
+  // the axes that broadcasting has added.
+  bool evaluate(const Instruction& in, const std::vector<Shape>* shapes) {
     const OpTraits& traits = *in.traits;
     if (in.num_inputs == 0 || in.num_outputs == 0 || in.node->op().is_stateful || traits.blocking) return false;
     for (int i = 0; i < in.num_outputs; ++i) {
       const DType type = in.node->output_type(i);
-      if (is_ref(type) || !is_plain(type) || shapes[i].num_elements() > kMaxEvaluatedElements) return false;
+      if (is_ref(type) || !is_plain(type) || (shapes && (*shapes)[i].num_elements() > kMaxEvaluatedElements)) return false;
     }
+    if (shapes == nullptr && traits.value_from_shapes) return false;
     bool from_shapes = traits.value_from_shapes;
     std::vector<Tensor> inputs;
     for (int i = 0; i < in.num_inputs; ++i) {
@@ -118,6 +120,9 @@ class ProgramBuilder {
     if (!from_shapes || references(in)) return false;
     auto outputs = op::evaluate(*in.node, inputs);
     if (!outputs.ok()) return false;
+    if (std::ranges::any_of(*outputs, [](const Tensor& t) { return !t.valid() || t.num_elements() > kMaxEvaluatedElements; })) {
+      return false;
+    }
     for (int i = 0; i < in.num_outputs; ++i) {
       output(in, i).shape = (*outputs)[i].shape();
       preset(in.first_output + i, std::move((*outputs)[i]), true);

@@ -254,5 +254,29 @@ TEST_F(SessionTest, LaterRunsAllocateNothing) {
   EXPECT_EQ(allocations_of_a_run(), 0);
 }
 
+// As in gradients of what was added to a batch of any size: which axes a sum goes over follows from shapes, though how many
+// these are no shape function says.
+TEST_F(SessionTest, NorDoGradientsOfBroadcasting) {
+  const Endpoint x = placeholder(DType::kFloat32, {-1, 1000});
+  const Endpoint bias = op("Const", {}, {{"dtype", DType::kInt32}, {"value", Tensor::vector<int32_t>({1000})}});
+  const Endpoint axes = op("BroadcastGradientArgs", {op("Shape", {x}), bias});
+  const Endpoint y = op("Neg", {op("Sum", {op("Mul", {x, x}), Endpoint{axes.node, 1}})});
+  Tensor value(DType::kFloat32, {4, 1000});
+  for (float& v : value.flat<float>()) v = 2;
+  std::vector<Tensor> result;
+  auto plan = session().prepare({{x}, {}, {y.node}});
+  ASSERT_TRUE(plan.ok());
+  const auto allocations_of_a_run = [&] {
+    const int64_t before = CachingAllocator::instance().stats().num_allocations;
+    EXPECT_TRUE(session().run(**plan, {&value, 1}, &result).ok());
+    return CachingAllocator::instance().stats().num_allocations - before;
+  };
+  allocations_of_a_run();
+  EXPECT_EQ(allocations_of_a_run(), 0);
+  result = run({y}, {{x, value}});
+  ASSERT_EQ(result[0].shape(), (Shape{1000}));
+  EXPECT_EQ(result[0].data<float>()[999], -16);
+}
+
 }  // namespace
 }  // namespace reflow::runtime
