@@ -11,6 +11,7 @@
 #include "casters.h"
 #include "graph_objects.h"
 #include "reference.h"
+#include "reflow/client/trace.h"
 #include "reflow/client/traced_function.h"
 #include "reflow/client/graph_state.h"
 #include "reflow/client/variable_state.h"

@@ -6,17 +6,14 @@
 #include <atomic>
 #include <utility>
 
-#include "reflow/autodiff/emit.h"
 #include "reflow/client/apply_op.h"
 #include "reflow/client/array_ops.h"
 #include "reflow/client/automatic_control.h"
 #include "reflow/client/backward_function.h"
-#include "reflow/client/capture.h"
 #include "reflow/client/errors.h"
 #include "reflow/client/graph_state.h"
-#include "reflow/client/scopes.h"
 #include "reflow/client/status_errors.h"
-#include "reflow/client/variable_state.h"
+#include "reflow/client/trace.h"
 #include "reflow/graph/function_library.h"
 #include "reflow/graph/node_builder.h"
 
@@ -28,50 +25,6 @@ using graph::Node;
 
 // What TensorFlow puts into each call: a serialized ConfigProto of one CPU and no GPU, with soft placement.
 constexpr std::string_view kConfig("\n\x07\n\x03GPU\x10\x00\n\x07\n\x03" "CPU\x10\x01" "2\x02J\x00" "8\x01", 24);
-// Tensors of eager execution that have as few elements are constants of the body.
-constexpr int64_t kLargestConstant = 128;
-
-// A function that is being traced.
-struct Trace {
-  const graph::Graph* body;
-  Graph around;
-  std::vector<std::pair<Endpoint, Endpoint>> captured;  // outside, inside
-  std::vector<Variable> created;
-};
-thread_local std::vector<Trace*> traces;
-
-Trace* trace_of(const graph::Graph& graph) {
-  const auto found = std::ranges::find(traces, &graph, &Trace::body);
-  return found != traces.end() ? *found : nullptr;
-}
-
-// What stands for a tensor of another graph.
-Endpoint capture(graph::Graph& body, Trace& trace, Endpoint outer) {
-  for (const auto& [from, to] : trace.captured) {
-    if (from == outer) return to;
-  }
-  const bool has_value = graph::is_immediate(outer.node->graph());
-  const DType type = base_type(outer.dtype());
-  const graph::CreateOptions create{.name = !has_value ? outer.node->name() : type == DType::kResource ? "resource" : "input"};
-  const control_dependencies outside_of_control_flow(nullptr);
-  if (has_value && is_plain(type) && type != DType::kString) {
-    const Tensor value = graph::immediate_executor(outer.node->graph())->value(outer);
-    if (value.num_elements() <= kLargestConstant) {
-      return check_building(graph::create_op(body, "Const", {}, {{"value", value.copy()}, {"dtype", type}}, create))->output(0);
-    }
-  }
-  graph::AttrMap attrs{{"dtype", type}, {"shape", outer.shape()}};
-  if (type == DType::kResource) {
-    if (outer.node->type() == "VarHandleOp" || outer.node->find_attr("_handle_dtypes")) {
-      Shape shape;
-      attrs.set("_handle_dtypes", std::vector<DType>{autodiff::variable_type(outer, &shape)});
-      attrs.set("_handle_shapes", std::vector<Shape>{shape});
-    }
-  }
-  Node* const node = check_building(graph::create_op(body, "Placeholder", {}, std::move(attrs), create));
-  trace.captured.emplace_back(outer, node->output(0));
-  return node->output(0);
-}
 
 int64_t next_number() {
   static std::atomic<int64_t> number{0};
@@ -101,32 +54,19 @@ std::shared_ptr<TracedFunction> TracedFunction::trace(const std::string& name, c
   f.base_name_ = name;
   f.graph_ = std::make_unique<Graph>();
   graph::Graph& impl = f.graph_->impl();
-  const Graph around = get_default_graph();
-  impl.has_seed = around.impl().has_seed;
-  impl.seed = around.impl().seed;
-  Trace trace{&impl, around, {}, {}};
-  const Graph::DefaultScope scope(*f.graph_);
+  Trace trace(*f.graph_, Trace::ControlInputs::kOwn);
   std::vector<Output> inputs;
   for (const Argument& argument : arguments) inputs.push_back(placeholder(argument.dtype, argument.shape, {.name = argument.name}));
-  {
-    const client::CaptureScope captures(
-        impl, client::Capture{[&](Endpoint outer) { return capture(impl, trace, outer); }, /*in_scope_of_op=*/true});
-    traces.push_back(&trace);
-    struct End {
-      ~End() { traces.pop_back(); }
-    } end;
-    const std::vector<Output> results = body(inputs);
-    std::vector<Output> returned;
-    for (const Output& result : results) returned.push_back(client::apply_op("Identity", "", {result}));
-    f.outline_.outputs = to_endpoints(returned);
-  }
+  std::vector<Output> returned;
+  for (const Output& result : body(inputs)) returned.push_back(client::apply_op("Identity", "", {result}));
+  f.outline_.outputs = to_endpoints(returned);
   f.outline_.inputs = to_endpoints(inputs);
-  for (const auto& [outside, inside] : trace.captured) {
+  for (const auto& [outside, inside] : trace.captured()) {
     f.captured_.push_back(client::to_output(outside));
     f.held_.emplace_back(outside.node);
     f.outline_.inputs.push_back(inside);
   }
-  f.created_ = std::move(trace.created);
+  f.created_ = trace.created();
   const std::vector<Node*> nodes = impl.nodes();
   client::order_stateful_ops(impl, nodes, f.outline_.outputs);
   f.finish();
@@ -275,71 +215,6 @@ Status TracedFunction::differentiate(op::GradContext& g) {
                                            result.shape < 0 ? Endpoint() : call->output(result.shape));
   }
   return g.status();
-}
-
-const Graph* graph_around(const graph::Graph& graph) {
-  const Trace* trace = trace_of(graph);
-  return trace ? &trace->around : nullptr;
-}
-
-std::vector<std::pair<Output, Output>> captured_so_far() {
-  std::vector<std::pair<Output, Output>> pairs;
-  if (const Trace* trace = trace_of(client::default_graph())) {
-    for (const auto& [outside, inside] : trace->captured) pairs.emplace_back(client::to_output(outside), client::to_output(inside));
-  }
-  return pairs;
-}
-
-Variable make_outside(const std::function<Variable()>& make) {
-  Trace& trace = *trace_of(client::default_graph());
-  const Graph::DefaultScope scope(trace.around);
-  const Variable variable = make();
-  trace.created.push_back(variable);
-  return variable;
-}
-
-namespace {
-
-// The node, made once more in the graph around, with all that goes into it.
-Endpoint lift(const Trace& trace, Endpoint e, std::vector<std::pair<Node*, Node*>>* done) {
-  if (&e.node->graph() != trace.body) return e;
-  for (const auto& [outside, inside] : trace.captured) {
-    if (inside == e) return outside;
-  }
-  for (const auto& [from, to] : *done) {
-    if (from == e.node) return to->output(e.index);
-  }
-  if (e.node->type() == "Placeholder" || e.node->context()) {
-    throw ValueError("Tensor-typed variable initializers must either be wrapped in an init_scope or callable (e.g., "
-                     "`tf.Variable(lambda : tf.truncated_normal([10, 40]))`) when building functions. Please file a feature "
-                     "request if this restriction inconveniences you.");
-  }
-  std::vector<graph::OpInput> inputs;
-  std::vector<int> sizes;
-  check_building(graph::input_arg_sizes(e.node->op(), e.node->attrs(), &sizes));
-  int next = 0;
-  for (size_t a = 0; a < sizes.size(); ++a) {
-    std::vector<Endpoint> list;
-    for (int i = 0; i < sizes[a]; ++i) list.push_back(lift(trace, e.node->input(next++), done));
-    if (e.node->op().inputs[a].is_list()) inputs.emplace_back(std::move(list));
-    else inputs.emplace_back(list.front());
-  }
-  Node* const made = check_building(graph::create_op(client::default_graph(), e.node->type(), std::move(inputs),
-                                                     e.node->attrs(), {.name = e.node->name()}));
-  done->emplace_back(e.node, made);
-  return made->output(e.index);
-}
-
-}  // namespace
-
-TensorLike lifted(const TensorLike& value) {
-  const Output* output = value.output();
-  const Trace* trace = trace_of(client::default_graph());
-  if (!output || !trace || &output->node()->graph() != trace->body) return value;
-  const Graph::DefaultScope scope(trace->around);
-  const control_dependencies nothing(nullptr);
-  std::vector<std::pair<Node*, Node*>> done;
-  return client::to_output(lift(*trace, client::to_endpoint(*output), &done));
 }
 
 }  // namespace reflow::function

@@ -82,15 +82,4 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
   std::unique_ptr<BackwardFunction> backward_;
 };
 
-// Where the function that `graph` is being traced for is called; null: it is no such graph.
-const Graph* graph_around(const graph::Graph& graph);
-// The tensors that the function of the default graph has captured so far: outside, inside.
-std::vector<std::pair<Output, Output>> captured_so_far();
-
-// Makes a variable where functions that are being traced make theirs: outside of all of them. `make` does it there.
-Variable make_outside(const std::function<Variable()>& make);
-// `value`, computed in the function that is being traced, computed outside of it.
-// ValueError: it depends on an argument of the function.
-TensorLike lifted(const TensorLike& value);
-
 }  // namespace reflow::function

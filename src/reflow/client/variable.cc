@@ -4,7 +4,7 @@
 
 #include "reflow/client/apply_op.h"
 #include "reflow/client/collections.h"
-#include "reflow/client/traced_function.h"
+#include "reflow/client/trace.h"
 #include "reflow/client/control_flow_ops.h"
 #include "reflow/client/eager.h"
 #include "reflow/client/graph_state.h"
