@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "reflow/op/gradient_ops.h"
 #include "reflow/op/indices.h"
@@ -156,6 +157,18 @@ class MakeList : public Kernel {
   bool reserves_;
 };
 
+// The list of input 0, to be changed into output 0: itself where that takes its place and nobody else has it, else a copy.
+TensorList& changed_list(KernelContext& c) {
+  const TensorList* list = c.input(0).item<Variant>().get<TensorList>();
+  Tensor& output = c.output(0);
+  if (!output.shares_buffer(c.input(0)) || list->weak_from_this().use_count() > 1) {
+    Variant copy = Variant::of(std::string(kTypeName), *list);
+    *output.data<Variant>() = std::move(copy);
+    list = output.item<Variant>().get<TensorList>();
+  }
+  return const_cast<TensorList&>(*list);
+}
+
 class PushBack : public Kernel {
  public:
   explicit PushBack(KernelInit& c) : dtype_(c.attr<DType>("element_dtype")) {}
@@ -169,9 +182,7 @@ class PushBack : public Kernel {
     if (list->max_size >= 0 && list->size() >= list->max_size) {
       return invalid_argument("Tried to push item into a full list list size: {} max_num_elements: {}", list->size(), list->max_size);
     }
-    TensorList longer = *list;
-    longer.elements.push_back(value.retained());
-    c.set_output(0, list_handle(std::move(longer)));
+    changed_list(c).elements.push_back(value.retained());
     return OkStatus();
   }
 
@@ -187,9 +198,7 @@ class PopBack : public Kernel {
     ASSIGN_OR_RETURN(const Shape shape, element_shape_at(c, 1));
     if (list->elements.empty()) return invalid_argument("Trying to pop from an empty list.");
     ASSIGN_OR_RETURN(Tensor last, element_or_zeros(*list, list->size() - 1, shape));
-    TensorList shorter = *list;
-    shorter.elements.pop_back();
-    c.set_output(0, list_handle(std::move(shorter)));
+    changed_list(c).elements.pop_back();
     c.set_output(1, std::move(last));
     return OkStatus();
   }
@@ -231,9 +240,7 @@ class SetItem : public Kernel {
     if (index < 0 || index >= list->size()) {
       return invalid_argument("Trying to modify element {} in a list with {} elements.", index, list->size());
     }
-    TensorList changed = *list;
-    changed.elements[index] = value.retained();
-    c.set_output(0, list_handle(std::move(changed)));
+    changed_list(c).elements[index] = value.retained();
     return OkStatus();
   }
 
@@ -286,7 +293,7 @@ Status pop_back_shape(ShapeContext& c) {
   Shape element;
   RETURN_IF_ERROR(element_shape_input(c, 1, &element));
   c.set_output(0, Shape{});
-  c.set_output(1, std::move(element));
+  c.set_output(1, c.concrete() ? Shape::unknown() : std::move(element));  // the element is put there as it is
   return OkStatus();
 }
 
@@ -329,7 +336,7 @@ REFLOW_OP("TensorListPushBack")
     .doc("The list with `tensor` at its end.")
     .shape(handle_outputs)
     .kernel<PushBack>(kCpu)
-    .sets_outputs()
+    .in_place(0, 0)
     .gradient([](GradContext& g) {
       const Endpoint shape = g.shape(g.x(1));
       Node* popped = g.ops("TensorListPopBack", {g.dy(0), shape}, element_type(g));
@@ -347,7 +354,7 @@ REFLOW_OP("TensorListPopBack")
     .doc("The list without its last element, and that element.")
     .shape(pop_back_shape)
     .kernel<PopBack>(kCpu)
-    .sets_outputs()
+    .in_place(0, 0)
     .gradient([](GradContext& g) {
       Endpoint list = g.dy(0), element = g.dy(1);
       if (!list) {
@@ -401,7 +408,7 @@ REFLOW_OP("TensorListSetItem")
     .doc("The list with `item` as its element `index`.")
     .shape(handle_outputs)
     .kernel<SetItem>(kCpu)
-    .sets_outputs()
+    .in_place(0, 0)
     .gradient([](GradContext& g) {
       g.dx(0) = g.op("TensorListSetItem", {g.dy(0), g.x(1), g.zeros_like(g.x(2))}, element_type(g));
       const Endpoint shape = g.shape(g.x(2));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -11,7 +12,7 @@ using namespace ::reflow::op;
 
 // A list of tensors as a value: ops that change one give another. Elements that aren't valid() have not been set, and are
 // read as zeros.
-struct TensorList {
+struct TensorList : std::enable_shared_from_this<TensorList> {
   DType dtype = DType::kInvalid;
   Shape element_shape = Shape::unknown();  // what is known of all elements
   int64_t max_size = -1;                   // none
