@@ -40,6 +40,8 @@ bool is_call(const Node& node) { return op::called_function(node).has_value() ||
 struct Call {
   Node* node;
   std::vector<std::string> callers;
+  Node* gate = nullptr;  // as of a LoweredCall
+  std::vector<bool> is_gated = {};
 };
 
 // Puts one body in the place of one call.
@@ -89,6 +91,11 @@ class Expansion {
   // What the body begins with: its arguments; and where nodes without inputs have to wait for something, a node that
   // does. In a loop, or on a branch, they have to be where the arguments are.
   Status add_start() {
+    if (call_.gate != nullptr) {
+      for (const Endpoint& input : call().inputs()) arguments_.push_back(input);
+      start_ = call_.gate;
+      return OkStatus();
+    }
     const std::vector<Node*> control(call().control_inputs().begin(), call().control_inputs().end());
     std::vector<Node*> waits_for = control;
     for (int i = 0; i < call().num_inputs(); ++i) {
@@ -106,6 +113,7 @@ class Expansion {
   }
 
   Endpoint copy_of(const Endpoint& e) const {
+    if (e.node->type() == "Identity" && is_alias(*e.node)) return copy_of(e.node->input(0));
     if (e.node->type() == "_Arg") {
       const auto found = std::ranges::find(body_.arguments, e.node);
       return arguments_[found - body_.arguments.begin()];
@@ -114,7 +122,15 @@ class Expansion {
     return copy ? copy->output(e.index) : Endpoint();
   }
 
+  // Identities of parts of conds and loops only name results.
+  bool is_alias(const Node& identity) const {
+    return call_.gate != nullptr && identity.type() == "Identity" && identity.control_inputs().empty() &&
+           is_where_call_is(identity.input(0)) &&
+           std::ranges::none_of(identity.consumers(), [](const graph::Consumer& consumer) { return consumer.input < 0; });
+  }
+
   Status copy(const Node& node) {
+    if (is_alias(node)) return OkStatus();
     NodeSpec spec;
     spec.name = call().name() + "/" + node.name();
     spec.op = &node.op();
@@ -136,11 +152,21 @@ class Expansion {
       if (copies_[control->id()] == nullptr) return internal_error("The nodes of function {} are out of order", function_);
       spec.control_inputs.push_back(copies_[control->id()]);
     }
-    if (node.num_inputs() == 0 && spec.control_inputs.empty() && start_ != nullptr) spec.control_inputs.push_back(start_);
+    if (spec.control_inputs.empty() && start_ != nullptr && std::ranges::none_of(node.inputs(), [&](const Endpoint& input) {
+          return is_where_call_is(input);
+        })) {
+      spec.control_inputs.push_back(start_);
+    }
     ASSIGN_OR_RETURN(Node* const made, graph_.add_node(std::move(spec)));
     for (int i = 0; i < node.num_outputs(); ++i) made->set_output_shape(i, node.output_shape(i));
     copies_[node.id()] = made;
     return OkStatus();
+  }
+
+  // Is it dead where the call is?
+  bool is_where_call_is(const Endpoint& e) const {
+    if (call_.gate == nullptr || e.node->type() != "_Arg") return true;
+    return call_.is_gated[std::ranges::find(body_.arguments, e.node) - body_.arguments.begin()];
   }
 
   // Names that nodes have in common belong to this call alone.
@@ -166,8 +192,10 @@ class Expansion {
     std::vector<Node*> ends = effects;
     for (size_t i = 0; i < body_.results.size(); ++i) {
       Endpoint result = copy_of(body_.results[i]);
-      if (!effects.empty() || is_ref(result.dtype())) {
-        ASSIGN_OR_RETURN(Node* const identity, add(fmt::format("output_{}", i), "Identity", {result}, effects));
+      if (!effects.empty() || is_ref(result.dtype()) || !is_where_call_is(body_.results[i])) {
+        std::vector<Node*> waits_for = effects;
+        if (!is_where_call_is(body_.results[i])) waits_for.push_back(start_);
+        ASSIGN_OR_RETURN(Node* const identity, add(fmt::format("output_{}", i), "Identity", {result}, std::move(waits_for)));
         result = identity->output(0);
       }
       if (std::ranges::find(ends, result.node) == ends.end()) ends.push_back(result.node);
@@ -224,11 +252,22 @@ Status check_types(const Node& call, const FunctionBody& body) {
   return OkStatus();
 }
 
-// Could the nodes that are to take the place of one, which are named below it, meet others?
-bool has_name_below(const Graph& graph, const Graph& original, const Node& node) {
-  const std::string prefix = node.name() + "/";
-  const auto is_below = [&](const Node* other) { return other->name().starts_with(prefix); };
-  return std::ranges::any_of(graph.nodes(), is_below) || std::ranges::any_of(original.nodes(), is_below);
+// A name below which there are no nodes: that of the node, or below it.
+std::string free_prefix(const Graph& graph, const Graph& original, const Node& node) {
+  std::vector<std::string_view> below;
+  const std::string scope = node.name() + "/";
+  for (const Graph* in : {&graph, &original}) {
+    for (const Node* other : in->nodes()) {
+      if (other->name().starts_with(scope)) below.push_back(other->name());
+    }
+  }
+  const auto is_free = [&](const std::string& prefix) {
+    return std::ranges::none_of(below, [&](std::string_view name) { return name.starts_with(prefix); });
+  };
+  if (below.empty()) return node.name();
+  std::string prefix = scope + "lowered";
+  for (int i = 1; !is_free(prefix); ++i) prefix = fmt::format("{}lowered_{}", scope, i);
+  return prefix;
 }
 
 // May the body be put in the call's place?
@@ -265,10 +304,11 @@ Status inline_functions(Graph& graph, const Graph& original) {
     calls.pop_front();
     if (is_functional(*call.node)) {
       std::vector<Shape> invariants;
-      if (has_name_below(graph, original, *call.node) || !can_lower(*call.node, original, &invariants)) continue;
-      std::vector<Node*> made;
-      RETURN_IF_ERROR(lower_functional(graph, call.node, invariants, &made));
-      for (Node* node : made) calls.push_back({node, call.callers});
+      if (!can_lower(*call.node, original, &invariants)) continue;
+      std::vector<LoweredCall> made;
+      const std::string prefix = free_prefix(graph, original, *call.node);
+      RETURN_IF_ERROR(lower_functional(graph, call.node, prefix, original, invariants, &made));
+      for (LoweredCall& lowered : made) calls.push_back({lowered.node, call.callers, lowered.gate, std::move(lowered.is_gated)});
       conditional = true;
       continue;
     }
@@ -280,6 +320,7 @@ Status inline_functions(Graph& graph, const Graph& original) {
     for (const Endpoint& input : call.node->inputs()) shapes.push_back(input.shape());
     auto body = body_of(original, f, shapes);
     if (!body.ok()) return at_node(body.status(), *call.node);
+    std::erase_if(body->side_effects, [&](const Node* node) { return !has_effects(*node, original); });
     if (const Status status = check_types(*call.node, *body); !status.ok()) return at_node(status, *call.node);
     if (!can_inline(graph, original, *call.node, *body)) continue;
     num_inlined += body->graph->num_nodes();

@@ -1,5 +1,6 @@
 #include "reflow/runtime/lower_functional.h"
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <utility>
@@ -7,6 +8,7 @@
 #include "reflow/graph/function_body.h"
 #include "reflow/graph/function_library.h"
 #include "reflow/graph/op_def.h"
+#include "reflow/op/function_runner.h"
 #include "reflow/runtime/function_bodies.h"
 
 namespace reflow::runtime {
@@ -36,10 +38,84 @@ const std::vector<NameAttrList>* branches_of(const Node& node) {
 
 bool is_boolean_scalar(const Endpoint& e) { return base_type(e.dtype()) == DType::kBool && e.shape().rank() == 0; }
 
+// What the functions of a While do with its variables.
+class LoopFunctions {
+ public:
+  static StatusOr<LoopFunctions> of(const Node& node, const Graph& library, const std::vector<Shape>& shapes) {
+    LoopFunctions made;
+    ASSIGN_OR_RETURN(const graph::FunctionBody body, body_of(library, *function_of(node, "body"), shapes));
+    ASSIGN_OR_RETURN(const graph::FunctionBody cond, body_of(library, *function_of(node, "cond"), shapes));
+    const int n = node.num_inputs();
+    std::vector<std::vector<bool>> needs;  // of each result: the arguments that it is computed from
+    for (const Endpoint& result : body.results) needs.push_back(arguments_behind(body, {result.node}));
+    std::vector<Node*> roots = body.side_effects;
+    made.used_ = arguments_behind(body, roots);
+    roots = cond.side_effects;
+    roots.push_back(cond.results[0].node);
+    const std::vector<bool> tested = arguments_behind(cond, roots);
+    for (int i = 0; i < n; ++i) {
+      made.constant_.push_back(behind_identities(body.results[i]).node == body.arguments[i]);
+      made.used_[i] = made.used_[i] || tested[i] || is_read(node, i);
+    }
+    for (bool changes = true; changes;) {
+      changes = false;
+      for (int i = 0; i < n; ++i) {
+        for (int k = 0; made.used_[i] && k < n; ++k) {
+          if (made.used_[k] || !needs[i][k]) continue;
+          made.used_[k] = changes = true;
+        }
+      }
+    }
+    // A loop is where something changes.
+    bool any = false;
+    for (int i = 0; i < n; ++i) any = any || (made.used_[i] && !made.constant_[i]);
+    if (!any) made.used_[0] = true, made.constant_[0] = false;
+    return made;
+  }
+
+  bool is_constant(int i) const { return constant_[i]; }
+  bool is_used(int i) const { return used_[i]; }
+
+ private:
+  static bool is_read(const Node& node, int output) {
+    return std::ranges::any_of(node.consumers(), [&](const graph::Consumer& consumer) {
+      if (consumer.input < 0 || consumer.output != output) return false;
+      return consumer.node->type() != "Identity" || !consumer.node->consumers().empty();
+    });
+  }
+
+  static Endpoint behind_identities(Endpoint e) {
+    while (e.node->type() == "Identity" && e.node->control_inputs().empty()) e = e.node->input(0);
+    return e;
+  }
+
+  static std::vector<bool> arguments_behind(const graph::FunctionBody& body, const std::vector<Node*>& roots) {
+    std::vector<bool> seen(body.graph->num_node_ids(), false), found(body.arguments.size(), false);
+    std::vector<Node*> waiting;
+    const auto visit = [&](Node* node) {
+      if (seen[node->id()]) return;
+      seen[node->id()] = true;
+      waiting.push_back(node);
+    };
+    for (Node* root : roots) visit(root);
+    while (!waiting.empty()) {
+      Node* const node = waiting.back();
+      waiting.pop_back();
+      for (const Endpoint& input : node->inputs()) visit(input.node);
+      for (Node* control : node->control_inputs()) visit(control);
+    }
+    for (size_t i = 0; i < found.size(); ++i) found[i] = seen[body.arguments[i]->id()];
+    return found;
+  }
+
+  std::vector<bool> constant_, used_;
+};
+
 // Makes the nodes that take the place of one.
 class Lowering {
  public:
-  Lowering(Graph& graph, Node* node, std::vector<Node*>* calls) : graph_(graph), node_(*node), calls_(*calls) {
+  Lowering(Graph& graph, Node* node, std::string prefix, bool effects, std::vector<LoweredCall>* calls)
+      : graph_(graph), node_(*node), prefix_(std::move(prefix)), has_effects_(effects), calls_(*calls) {
     for (const Endpoint& input : node_.inputs()) inputs_.push_back(input);
     for (Node* control : node_.control_inputs()) control_.push_back(control);
   }
@@ -56,34 +132,49 @@ class Lowering {
     return finish(chosen.values, {chosen.end});
   }
 
-  Status lower_while(const std::vector<Shape>& invariants) {
+  // Variables that stay as they are come in once, and those that nobody asks for are left out.
+  Status lower_while(const Graph& library, const std::vector<Shape>& invariants) {
     const int n = node_.num_inputs();
-    const AttrMap frame{{"frame_name", node_.name()}, {"is_constant", false}, {"parallel_iterations", parallel_iterations()}};
-    std::vector<Node*> merges;
-    std::vector<Endpoint> current, next, leaving;
+    ASSIGN_OR_RETURN(const LoopFunctions functions, LoopFunctions::of(node_, library, invariants));
+    std::vector<Node*> merges(n, nullptr);
+    std::vector<Endpoint> current(n), next(n), leaving(n), left(n);
+    int first = -1;  // of the variables that change
     for (int i = 0; i < n; ++i) {
+      const bool constant = functions.is_constant(i) || !functions.is_used(i);
+      const AttrMap frame{{"frame_name", prefix_}, {"is_constant", constant}, {"parallel_iterations", parallel_iterations()}};
       ASSIGN_OR_RETURN(Node* const enter, add(fmt::format("enter_{}", i), "Enter", {inputs_[i]}, frame, {}, control_));
+      if (constant) {
+        enter->set_output_shape(0, inputs_[i].shape());
+        current[i] = next[i] = enter->output(0);
+        left[i] = inputs_[i];
+        continue;
+      }
+      if (first < 0) first = i;
       ASSIGN_OR_RETURN(Node* const merge, add_merge(fmt::format("merge_{}", i), enter->output(0), enter->output(0)));
       merge->set_output_shape(0, invariants[i]);
-      merges.push_back(merge);
-      current.push_back(merge->output(0));
+      merges[i] = merge;
+      current[i] = merge->output(0);
     }
-    ASSIGN_OR_RETURN(Node* const test, add_call("cond", *function_of(node_, "cond"), current, {DType::kBool}, {merges[0]}));
+    std::vector<bool> changes;
+    for (const Node* merge : merges) changes.push_back(merge != nullptr);
+    ASSIGN_OR_RETURN(Node* const test, add_call("cond", *function_of(node_, "cond"), current, {DType::kBool}, {merges[first]}, changes));
     ASSIGN_OR_RETURN(Node* const goes_on, add("loop_cond", "LoopCond", {test->output(0)}));
     for (int i = 0; i < n; ++i) {
+      if (!merges[i]) continue;
       ASSIGN_OR_RETURN(Node* const chosen, add(fmt::format("switch_{}", i), "Switch", {current[i], goes_on->output(0)}));
-      leaving.push_back(chosen->output(0));
-      next.push_back(chosen->output(1));
+      leaving[i] = chosen->output(0);
+      next[i] = chosen->output(1);
     }
-    ASSIGN_OR_RETURN(Node* const pivot, add("pivot_body", "Identity", {next[0]}));
-    ASSIGN_OR_RETURN(Node* const body, add_call("body", *function_of(node_, "body"), next, results(), {pivot}));
-    std::vector<Endpoint> left;
-    std::vector<Node*> exits;
+    ASSIGN_OR_RETURN(Node* const pivot, add("pivot_body", "Identity", {next[first]}));
+    ASSIGN_OR_RETURN(Node* const body, add_call("body", *function_of(node_, "body"), next, results(), {pivot}, changes));
+    std::vector<Node*> exits, done;
+    if (has_effects_) done.push_back(body);
     for (int i = 0; i < n; ++i) {
-      ASSIGN_OR_RETURN(Node* const again, add(fmt::format("next_{}", i), "NextIteration", {body->output(i)}, {}, {}, {body}));
+      if (!merges[i]) continue;
+      ASSIGN_OR_RETURN(Node* const again, add(fmt::format("next_{}", i), "NextIteration", {body->output(i)}, {}, {}, done));
       RETURN_IF_ERROR(graph_.set_input(merges[i], 1, again->output(0)));
       ASSIGN_OR_RETURN(Node* const exit, add(fmt::format("exit_{}", i), "Exit", {leaving[i]}));
-      left.push_back(exit->output(0));
+      left[i] = exit->output(0);
       exits.push_back(exit);
     }
     return finish(left, exits);
@@ -100,7 +191,8 @@ class Lowering {
   // A call of the function.
   Branch caller(const std::string& name, const NameAttrList& function) {
     return [this, name, function](const std::vector<Endpoint>& given, Node* taken) -> StatusOr<Chosen> {
-      ASSIGN_OR_RETURN(Node* const call, add_call(name, function, given, results(), {taken}));
+      ASSIGN_OR_RETURN(Node* const call, add_call(name, function, given, results(), {taken}, std::vector<bool>(given.size(), true)));
+      if (!has_effects_ && call->num_outputs() > 0) return Chosen{outputs_of(call), taken};
       ASSIGN_OR_RETURN(Node* const done, add(name + "_executed", "Identity", {taken->output(0)}, {}, {}, {call}));
       return Chosen{outputs_of(call), done};
     };
@@ -111,7 +203,7 @@ class Lowering {
     ASSIGN_OR_RETURN(Node* const pivot, add(prefix + "pivot", "Switch", {pred, pred}, {}, {}, control));
     std::vector<Endpoint> given[2];
     for (size_t i = 0; i < values.size(); ++i) {
-      ASSIGN_OR_RETURN(Node* const chosen, add(fmt::format("{}switch_{}", prefix, i), "Switch", {values[i], pred}));
+      ASSIGN_OR_RETURN(Node* const chosen, add(fmt::format("{}switch_{}", prefix, i), "Switch", {values[i], pred}, {}, {}, control));
       for (int branch : {0, 1}) given[branch].push_back(chosen->output(branch));
     }
     Chosen results[2];
@@ -127,6 +219,10 @@ class Lowering {
       merge->set_output_shape(0, node_.output_shape(i));
       merged.values.push_back(merge->output(0));
     }
+    if (!has_effects_ && !merged.values.empty()) {
+      merged.end = merged.values[0].node;
+      return merged;
+    }
     ASSIGN_OR_RETURN(merged.end,
                      add_merge(prefix + "executed", results[0].end->output(0), results[1].end->output(0)));
     return merged;
@@ -137,7 +233,9 @@ class Lowering {
     const auto& branches = *branches_of(node_);
     const std::string name = fmt::format("branch{}", first);
     if (first + 1 == std::ssize(branches)) {
-      ASSIGN_OR_RETURN(Node* const call, add_call(name, branches[first], {values.begin() + 1, values.end()}, results(), control));
+      std::vector<bool> gated(values.size() - 1, !control.empty());
+      ASSIGN_OR_RETURN(Node* const call, add_call(name, branches[first], {values.begin() + 1, values.end()}, results(), control,
+                                                  std::move(gated)));
       return Chosen{outputs_of(call), call};
     }
     ASSIGN_OR_RETURN(const Endpoint pred, is_number(name, values[0], first));
@@ -154,7 +252,7 @@ class Lowering {
 
   StatusOr<Endpoint> is_number(const std::string& name, Endpoint index, int number) {
     NodeSpec spec;
-    spec.name = node_.name() + "/" + name + "_number";
+    spec.name = prefix_ + "/" + name + "_number";
     spec.op = graph::OpRegistry::global().find("Const");
     spec.device = node_.device();
     spec.attrs = {{"value", Tensor::scalar(int32_t{number})}, {"dtype", DType::kInt32}};
@@ -183,7 +281,7 @@ class Lowering {
   StatusOr<Node*> add(std::string name, const char* op, std::vector<Endpoint> inputs, AttrMap attrs = {},
                       std::vector<DType> types = {}, std::vector<Node*> control = {}) {
     NodeSpec spec;
-    spec.name = node_.name() + "/" + std::move(name);
+    spec.name = prefix_ + "/" + std::move(name);
     spec.op = graph::OpRegistry::global().find(op);
     spec.device = node_.device();
     const DType type = base_type(inputs[0].dtype());
@@ -206,9 +304,9 @@ class Lowering {
   }
 
   StatusOr<Node*> add_call(const std::string& name, const NameAttrList& function, std::vector<Endpoint> arguments,
-                           std::vector<DType> types, std::vector<Node*> control) {
+                           std::vector<DType> types, std::vector<Node*> control, std::vector<bool> gated) {
     NodeSpec spec;
-    spec.name = node_.name() + "/" + name;
+    spec.name = prefix_ + "/" + name;
     spec.op = graph::OpRegistry::global().find(node_.op().is_stateful ? "StatefulPartitionedCall" : "PartitionedCall");
     spec.device = node_.device();
     std::vector<DType> inputs;
@@ -217,10 +315,11 @@ class Lowering {
                   {"config_proto", std::string()}, {"executor_type", std::string()}};
     spec.output_types = std::move(types);
     spec.inputs = std::move(arguments);
+    Node* const gate = control.size() == 1 ? control[0] : nullptr;
     spec.control_inputs = std::move(control);
     ASSIGN_OR_RETURN(Node* const call, graph_.add_node(std::move(spec)));
     for (int i = 0; i < call->num_outputs(); ++i) call->set_output_shape(i, Shape::unknown());
-    calls_.push_back(call);
+    calls_.push_back({call, gate, std::move(gated)});
     return call;
   }
 
@@ -235,7 +334,9 @@ class Lowering {
 
   Graph& graph_;
   Node& node_;
-  std::vector<Node*>& calls_;
+  const std::string prefix_;  // of the names of what it makes
+  const bool has_effects_;
+  std::vector<LoweredCall>& calls_;
   std::vector<Endpoint> inputs_;
   std::vector<Node*> control_;
 };
@@ -273,6 +374,25 @@ bool find_invariants(const Node& node, const Graph& library, std::vector<Shape>*
 
 }  // namespace
 
+bool has_effects(const Node& node, const Graph& library) {
+  const auto is_call = [](const std::string& type) {
+    return type == "If" || type == "Case" || type == "While" || type == "StatefulPartitionedCall";
+  };
+  if (!node.op().is_stateful && !op::called_function(node)) return false;
+  std::vector<NameAttrList> functions;
+  for (const auto& [_, value] : node.attrs()) {
+    if (const auto* one = value.get<NameAttrList>()) functions.push_back(*one);
+    if (const auto* list = value.get<std::vector<NameAttrList>>()) functions.insert(functions.end(), list->begin(), list->end());
+  }
+  if (!is_call(node.type()) || functions.empty()) return true;
+  return std::ranges::any_of(functions, [&](const NameAttrList& function) {
+    return library.functions().any_op_within(function, [&](const std::string& type) {
+      const graph::OpDef* op = graph::OpRegistry::global().find(type);
+      return op == nullptr || (op->is_stateful && !is_call(type));
+    });
+  });
+}
+
 bool is_functional(const Node& node) { return is_if(node) || is_case(node) || is_while(node); }
 
 bool can_lower(const Node& node, const Graph& library, std::vector<Shape>* invariants) {
@@ -292,10 +412,11 @@ bool can_lower(const Node& node, const Graph& library, std::vector<Shape>* invar
   return is_while(node) && node.num_inputs() > 0 && find_invariants(node, library, invariants);
 }
 
-Status lower_functional(Graph& graph, Node* node, const std::vector<Shape>& invariants, std::vector<Node*>* calls) {
-  Lowering lowering(graph, node, calls);
+Status lower_functional(Graph& graph, Node* node, const std::string& prefix, const Graph& library,
+                        const std::vector<Shape>& invariants, std::vector<LoweredCall>* calls) {
+  Lowering lowering(graph, node, prefix, has_effects(*node, library), calls);
   if (is_case(*node)) return lowering.lower_case();
-  return is_if(*node) ? lowering.lower_if() : lowering.lower_while(invariants);
+  return is_if(*node) ? lowering.lower_if() : lowering.lower_while(library, invariants);
 }
 
 }  // namespace reflow::runtime
