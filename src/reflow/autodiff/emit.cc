@@ -105,12 +105,30 @@ StatusOr<Endpoint> emit_zeros(Graph& graph, const Shape& shape, DType type, std:
   return emit(graph, "Fill", {dims, value}, {}, scope.op_name());
 }
 
+namespace {
+
+// Where a handle comes from, as far as is known.
+Node* source_of_handle(Endpoint handle) {
+  const auto source = [](Endpoint e) {
+    const bool is_loop = e.node->type() == "While" || e.node->type() == "StatelessWhile";
+    if (e.node->type() == "VarHandleOp" || e.node->num_inputs() == 0) return Endpoint();
+    const Endpoint input = e.node->input(is_loop && e.index < e.node->num_inputs() ? e.index : 0);
+    return base_type(input.dtype()) == DType::kResource ? input : Endpoint();
+  };
+  while (const Endpoint from = source(handle)) handle = from;
+  return handle.node;
+}
+
+}  // namespace
+
+bool is_variable_handle(Endpoint handle) {
+  const Node* const node = source_of_handle(handle);
+  return node->type() == "VarHandleOp" || node->find_attr("_handle_dtypes") != nullptr;
+}
+
 DType variable_type(Endpoint handle, Shape* shape) {
   if (shape) *shape = Shape::unknown();
-  Node* node = handle.node;
-  while (node->type() != "VarHandleOp" && node->num_inputs() > 0 && base_type(node->input(0).dtype()) == DType::kResource) {
-    node = node->input(0).node;
-  }
+  Node* const node = source_of_handle(handle);
   if (const graph::AttrValue* types = node->find_attr("_handle_dtypes")) {  // what a function takes
     const graph::AttrValue* shapes = node->find_attr("_handle_shapes");
     const auto* shape_list = shapes ? shapes->get<std::vector<Shape>>() : nullptr;

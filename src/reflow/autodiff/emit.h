@@ -84,6 +84,8 @@ StatusOr<Endpoint> emit_zeros(Graph& graph, Endpoint shape, DType type);
 StatusOr<Endpoint> emit_zeros(Graph& graph, const Shape& shape, DType type, std::string_view name = "zeros");
 // variable_shape of a resource variable's handle: a Const where the shape is known.
 StatusOr<Endpoint> emit_variable_shape(Graph& graph, Endpoint handle);
+// Is it known to be the handle of a variable?
+bool is_variable_handle(Endpoint handle);
 // The type of the variable behind a handle, float where that isn't known; `shape` (may be null) gets its shape.
 DType variable_type(Endpoint handle, Shape* shape);
 

@@ -203,6 +203,8 @@ Status Backprop::visit(Node* node) {
   if (!fn) return OkStatus();
   for (int i = 0; i < node->num_outputs(); ++i) {
     if (dy[i] || !is_trainable(node->output_type(i))) continue;
+    const bool is_handle_in_loop = node->output_type(i) == DType::kResource && (node->type() == "While" || node->type() == "StatelessWhile");
+    if (is_handle_in_loop && !is_variable_handle(node->output(i))) continue;
     Endpoint zeros;
     if (loops_.empty()) {
       ASSIGN_OR_RETURN(zeros, zeros_like_outside_loop(graph_, node, i));
@@ -239,7 +241,8 @@ Status Backprop::differentiate(Node* node, const GradFn& fn, std::vector<Gradien
 }
 
 Status Backprop::propagate(Node* node, std::vector<Gradient>& dx) {
-  for (int i = 0; i < node->num_inputs(); ++i) {
+  // A loop may have got more inputs meanwhile.
+  for (int i = 0; i < static_cast<int>(dx.size()); ++i) {
     if (!dx[i]) continue;
     const Endpoint x = node->input(i);
     if (!dx[i].is_slices() && base_type(x.dtype()) != DType::kResource && !graph::refine_shape(dx[i].values, x.shape())) {

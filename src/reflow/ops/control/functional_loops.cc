@@ -1,5 +1,5 @@
 // Control flow by functions: If, Case, While and For. They run one function after the other; the graph around them sees
-// one node.
+// one node. Gradients are in autodiff/: they take the functions apart.
 
 #include <algorithm>
 #include <chrono>
@@ -7,7 +7,6 @@
 
 #include "reflow/op/function_runner.h"
 #include "reflow/op/op.h"
-#include "reflow/op/variable.h"
 
 namespace reflow::ops {
 namespace {
@@ -41,39 +40,6 @@ Status said_shapes(ShapeContext& c, bool as_inputs) {
 Status if_shape(ShapeContext& c) { return said_shapes(c, false); }
 Status while_shape(ShapeContext& c) { return said_shapes(c, true); }
 
-// The function of the gradient of `branch`.
-NameAttrList gradient_of(NameAttrList branch) {
-  return {"SymbolicGradient", std::make_shared<AttrMap>(AttrMap{{"f", std::move(branch)}})};
-}
-
-// The gradient of a choice is the same choice among the gradients, with the results' gradients as further arguments.
-template <typename Choose>
-Status choice_gradient(GradContext& g, Choose choose) {
-  const Node& node = g.node();
-  std::vector<Endpoint> arguments;
-  std::vector<DType> tin, tout;
-  for (int i = 1; i < node.num_inputs(); ++i) {
-    const Endpoint& input = node.input(i);
-    arguments.push_back(input);
-    tin.push_back(base_type(input.dtype()));
-    const bool is_handle = base_type(input.dtype()) == DType::kResource;
-    const DType variable = is_handle ? handle_data(node, i).dtype : DType::kInvalid;
-    tout.push_back(is_handle && variable != DType::kInvalid ? variable : base_type(input.dtype()));
-  }
-  for (int i = 0; i < node.num_outputs(); ++i) {
-    const Endpoint dy = g.dy(i);
-    arguments.push_back(dy ? dy : g.zeros_like(g.y(i)));
-    tin.push_back(base_type(arguments.back().dtype()));
-  }
-  Node* const made = choose(arguments, tin, tout);
-  if (made == nullptr) return g.status();
-  for (int i = 1; i < node.num_inputs(); ++i) {
-    const bool has_gradient = is_floating(tout[i - 1]) || is_complex(tout[i - 1]);
-    if (has_gradient) g.dx(i) = made->output(i - 1);
-  }
-  return OkStatus();
-}
-
 class If : public CallingKernel {
  public:
   explicit If(KernelInit& c) : then_(c, "then_branch"), else_(c, "else_branch") {
@@ -91,17 +57,6 @@ class If : public CallingKernel {
   CalledFunction then_, else_;
 };
 
-Status if_gradient(GradContext& g) {
-  return choice_gradient(g, [&](const std::vector<Endpoint>& arguments, std::vector<DType> tin, std::vector<DType> tout) {
-    const Node& node = g.node();
-    return g.ops(node.type(), {node.input(0), arguments},
-                 {{"then_branch", gradient_of(*node.find_attr("then_branch")->get<NameAttrList>())},
-                  {"else_branch", gradient_of(*node.find_attr("else_branch")->get<NameAttrList>())},
-                  {"Tin", std::move(tin)},
-                  {"Tout", std::move(tout)}});
-  });
-}
-
 #define IF_ATTRS                                     \
   .input("cond: Tcond")                              \
   .input("input: Tin")                               \
@@ -114,8 +69,7 @@ Status if_gradient(GradContext& g) {
   .attr("output_shapes: list(shape) = []")           \
   .shape(if_shape)                                   \
   .kernel<If>(kCpu)                                  \
-  .sets_outputs()                                    \
-  .gradient(if_gradient)
+  .sets_outputs()
 
 REFLOW_OP("If")
     IF_ATTRS
@@ -147,15 +101,6 @@ class Case : public CallingKernel {
   std::vector<CalledFunction> branches_;
 };
 
-Status case_gradient(GradContext& g) {
-  return choice_gradient(g, [&](const std::vector<Endpoint>& arguments, std::vector<DType> tin, std::vector<DType> tout) {
-    std::vector<NameAttrList> branches = *g.node().find_attr("branches")->get<std::vector<NameAttrList>>();
-    for (NameAttrList& branch : branches) branch = gradient_of(std::move(branch));
-    return g.ops("Case", {g.node().input(0), arguments},
-                 {{"branches", std::move(branches)}, {"Tin", std::move(tin)}, {"Tout", std::move(tout)}});
-  });
-}
-
 REFLOW_OP("Case")
     .input("branch_index: int32")
     .input("input: Tin")
@@ -168,8 +113,7 @@ REFLOW_OP("Case")
     .doc("Calls the function of `branches` with number `branch_index`, the last one where there is none.")
     .shape(if_shape)
     .kernel<Case>(kCpu)
-    .sets_outputs()
-    .gradient(case_gradient);
+    .sets_outputs();
 
 class While : public CallingKernel {
  public:
