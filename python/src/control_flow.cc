@@ -8,6 +8,7 @@
 #include "bindings.h"
 #include "casters.h"
 #include "reference.h"
+#include "reflow/client/branch_function.h"
 #include "reflow/client/switch_case.h"
 
 namespace reflow::python {
@@ -42,6 +43,9 @@ SwitchListFn switch_branch_from_python(nb::handle function) {
 }  // namespace
 
 void bind_control_flow(nb::module_& m) {
+  m.def("enable_control_flow_v2", client::enable_control_flow_v2);
+  m.def("control_flow_v2_enabled", client::control_flow_v2_enabled);
+  m.def("builds_functional_control_flow", client::builds_functional_control_flow);
   m.def("group", [](const std::vector<GraphElement>& inputs, nb::handle name) {
     return group(inputs, {string_from_python(name)});
   }, nb::arg("inputs"), nb::arg("name").none());

@@ -63,6 +63,7 @@ void bind_graph_methods(nb::module_& m) {
     return bytes_of(client::serialize_graph(g.graph.impl(), from_version, add_shapes));
   });
   graph.def("_collections", [](GraphObject& g) { return nb::borrow<nb::dict>(g.collections); });
+  graph.def("_share_collections", &GraphObject::share_collections);
   graph.def("_producer_version", [](GraphObject& g) { return g.graph.impl().versions.producer; });
   graph.def("_handle", [](GraphObject& g) { return reinterpret_cast<uintptr_t>(&g.graph.impl()); });
 

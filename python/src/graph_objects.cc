@@ -61,7 +61,7 @@ int traverse_graph(PyObject* self, visitproc visit, void* arg) {
 int clear_graph(PyObject* self) {
   clear_instance(self);
   if (GraphObject* graph = ready<GraphObject>(self)) {
-    PyDict_Clear(graph->collections);
+    if (!graph->shares_collections) PyDict_Clear(graph->collections);
     clear_all(graph->nodes);
   }
   return 0;
@@ -190,6 +190,14 @@ GraphObject::GraphObject(const Graph& g) : graph(g), collections(PyDict_New()) {
     for (std::any& item : state.collections->items(name)) store->add(name, std::move(item));
   }
   state.collections = std::move(store);
+}
+
+void GraphObject::share_collections(GraphObject& around) {
+  Py_INCREF(around.collections);
+  Py_SETREF(collections, around.collections);
+  shares_collections = true;
+  client::GraphState& state = graph.state();
+  state.collections = std::make_unique<PythonCollections>(collections, state);
 }
 
 GraphObject::~GraphObject() {

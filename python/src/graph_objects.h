@@ -31,6 +31,9 @@ struct GraphObject {
   Graph graph;
   std::vector<NodeObjects> nodes;  // by node id
   PyObject* collections;           // dict of lists. Owned
+  bool shares_collections = false;  // with a graph around
+  // Takes the collections of `around` for its own.
+  void share_collections(GraphObject& around);
 };
 
 struct OperationObject {

@@ -229,7 +229,7 @@ def test_models_of_keras_in_a_graph_are_saved_with_its_session(tmp_path):
     assert loaded(np.ones([1, 2], np.float32)).numpy().tolist() == [[2]]
 
 
-def test_conditions_that_are_saved_have_values_and_no_gradient(tmp_path):
+def test_conditions_and_loops_that_are_saved_have_values_and_gradients(tmp_path):
     model = tf.Module()
     model.v = tf.Variable(2.)
 
@@ -237,12 +237,13 @@ def test_conditions_that_are_saved_have_values_and_no_gradient(tmp_path):
     def f(x):
         if x > 1.:
             x *= model.v
+        while x < 20.:
+            x *= model.v
         return x
     model.f = f
     tf.saved_model.save(model, str(tmp_path))
     loaded = tf.saved_model.load_v2(str(tmp_path))
     with tf.GradientTape() as tape:
         y = loaded.f(tf.constant(3.))
-    assert y.numpy() == 6 and loaded.f(tf.constant(.5)).numpy() == .5
-    with pytest.raises(NotImplementedError, match='as Switch and Merge: it has no gradient'):
-        tape.gradient(y, loaded.v)
+    assert y.numpy() == 24 and loaded.f(tf.constant(30.)).numpy() == 60
+    assert tape.gradient(y, loaded.v).numpy() == 36

@@ -82,7 +82,8 @@ class ControlDependencies(GraphScope):
             # IndexedSlices stand for the operation of their values.
             if isinstance(value, _indexed_slices()) or (hasattr(value, '_handle') and hasattr(value, 'op')):
                 value = value.op
-            elements.append(graph.as_graph_element(value))
+            outside = getattr(graph, '_is_part_of_graph', False) and isinstance(value, (_core.Tensor, _core.Operation))
+            elements.append(value if outside else graph.as_graph_element(value))
         return elements
 
 

@@ -111,6 +111,9 @@ def cond(pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, f
         return _eagerly().cond(pred, true_fn, false_fn, strict)
     if isinstance(pred, bool):
         raise TypeError('pred must not be a Python bool')
+    if _core.builds_functional_control_flow():
+        from reflow.ops import branch_functions
+        return branch_functions.cond(pred, true_fn, false_fn, name)
     results = []
     merges = _core.cond(pred, _branch(true_fn, results, 'true_fn'), _branch(false_fn, results, 'false_fn'), name)
     structure = results[0]
@@ -200,9 +203,12 @@ def while_loop(cond, body, loop_vars, shape_invariants=None, parallel_iterations
     if shape_invariants is not None:
         invariants = [shape if array is None else () for shape, array in zip(_flat_invariants(loop_vars, shape_invariants),
                                                                             arrays)]
-    exits = _core.while_loop(lambda values: call(cond, packed(values)), run_body, [_flow_of(value) for value in flat],
-                             invariants, parallel_iterations, bool(back_prop), bool(swap_memory), name or 'while',
-                             maximum_iterations)
+    test = lambda values: call(cond, packed(values))  # noqa: E731
+    if _core.builds_functional_control_flow():
+        from reflow.ops import branch_functions
+        test, run_body = branch_functions.part_of_graph(test), branch_functions.part_of_graph(run_body)
+    exits = _core.while_loop(test, run_body, [_flow_of(value) for value in flat], invariants, parallel_iterations,
+                             bool(back_prop), bool(swap_memory), name or 'while', maximum_iterations)
     with ops.name_scope(exits[0].op.name.rpartition('/')[0] + '/'):  # the loop's, where TensorFlow makes the arrays
         values = [value if array is None else array._with_flow(value) for value, array in zip(exits, arrays)]
     result = nest.pack_sequence_as(structures[0], values, expand_composites=True)
@@ -261,6 +267,9 @@ def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name='case'
         raise TypeError('false_fn must be callable.')
     if _core.executing_eagerly():
         return _eagerly().case(pairs, default, exclusive, strict)
+    if _core.builds_functional_control_flow():
+        from reflow.ops import branch_functions
+        return branch_functions.case(pairs, default, bool(exclusive), name)
     results = []
     if default is None and len(pairs) == 1:
         return _lone_case(*pairs[0], name)

@@ -1,18 +1,21 @@
-"""Which control flow programs build: that of TensorFlow 1, with Switch and Merge."""
+"""Which control flow programs build: ops that call functions (If, While), or Switch and Merge."""
+
+from reflow import _core
 
 
 def enable_control_flow_v2():
-    """Reflow builds conds and loops as TensorFlow 1 does: there is no other way to switch to yet."""
-    raise NotImplementedError('Reflow has no control flow of functions (enable_control_flow_v2) yet')
+    """Builds conds and loops as ops that call functions, as functions that are traced do anyway."""
+    _core.enable_control_flow_v2(True)
 
 
 def disable_control_flow_v2():
-    """Builds conds and loops as TensorFlow 1 does, which is the way anyway."""
+    """Builds conds and loops of Switch and Merge outside of functions."""
+    _core.enable_control_flow_v2(False)
 
 
 def control_flow_v2_enabled():
-    """Whether conds and loops are built of functions."""
-    return False
+    """Whether conds and loops are built as ops that call functions in all graphs."""
+    return _core.control_flow_v2_enabled()
 
 
 def output_all_intermediates(state):

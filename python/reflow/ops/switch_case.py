@@ -2,6 +2,7 @@
 
 from reflow import _core
 from reflow.framework import ops
+from reflow.ops import branch_functions
 from reflow.util import nest
 
 
@@ -43,7 +44,8 @@ def switch_case(branch_index, branch_fns, default=None, name='switch_case'):
         index = int(branch_index.numpy())
         return actions[index if 0 <= index < len(actions) else -1]()
     results = []
-    outputs = _core.switch_case(branch_index, [_switch_branch(action, results) for action in actions], name)
+    outputs = _core.switch_case(branch_index, [branch_functions.part_of_graph(_switch_branch(action, results))
+                                               for action in actions], name)
     if results[0] is None or isinstance(results[0], ops.Operation):
         return outputs[0] if outputs else None
     return nest.pack_sequence_as(results[0], outputs, expand_composites=True)

@@ -44,6 +44,7 @@ ConcreteFunction::ConcreteFunction(const std::string& name, const std::vector<Te
   graph::Graph& outer = client::default_graph();
   const Graph made;
   graph::Graph& impl = made.impl();
+  made.state().functional_control_flow = made.state().orders_effects = true;
   graph::FunctionOutline outline;
   {
     inherit_seed(impl, outer);

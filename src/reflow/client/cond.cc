@@ -1,9 +1,11 @@
 #include "reflow/graph/control_flow.h"
 
 #include "reflow/client/apply_op.h"
+#include "reflow/client/branch_function.h"
 #include "reflow/client/collections.h"
 #include "reflow/client/control_flow_ops.h"
 #include "reflow/client/eager.h"
+#include "reflow/client/functional_control_flow.h"
 #include "reflow/client/graph_state.h"
 #include "reflow/client/python_text.h"
 #include "reflow/client/scopes.h"
@@ -43,6 +45,7 @@ std::vector<Output> cond_merges(const TensorLike& pred, const BranchFn& true_fn,
                                 const std::string& name, bool strict) {
   if (executing_eagerly()) return call_branch(eager_bool(pred) ? true_fn : false_fn);
   if (std::holds_alternative<bool>(pred.value())) throw TypeError("pred must not be a Python bool");
+  if (builds_functional_control_flow()) return functional_cond(pred, true_fn, false_fn, name);
   const name_scope scope(name, "cond");
   graph::Graph& graph = default_graph();
   const Output condition = convert(pred, DType::kInvalid, "pred");

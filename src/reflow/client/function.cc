@@ -8,7 +8,6 @@
 
 #include "reflow/client/apply_op.h"
 #include "reflow/client/array_ops.h"
-#include "reflow/client/branch_functions.h"
 #include "reflow/client/capture.h"
 #include "reflow/client/errors.h"
 #include "reflow/client/graph_state.h"
@@ -32,8 +31,6 @@ class DefinedFunction {
   std::string name;
 
   void build();
-  // Makes it a function of `tensors`, which what it captures is among.
-  void take(const std::vector<Output>& tensors);
   void add_to(graph::Graph* library);
   std::string argument_name(size_t i) const {
     return i < options.arg_names.size() ? options.arg_names[i] : fmt::format("x_{}", i);
@@ -81,18 +78,6 @@ void DefinedFunction::build() {
   outline.attrs = {{"_disable_call_shape_inference", true}};
   if (options.noinline) outline.attrs.set("_noinline", true);
   graph = std::move(made);
-}
-
-void DefinedFunction::take(const std::vector<Output>& tensors) {
-  const Graph::DefaultScope scope(*graph);
-  std::vector<graph::Endpoint> inputs;
-  for (const Output& tensor : tensors) {
-    const auto found = std::ranges::find(captured, tensor);
-    inputs.push_back(found != captured.end() ? outline.inputs[found - captured.begin()]
-                                             : client::to_endpoint(placeholder(base_type(tensor.dtype()), tensor.shape())));
-  }
-  outline.inputs = std::move(inputs);
-  captured = tensors;
 }
 
 void DefinedFunction::add_to(graph::Graph* library) {
@@ -147,41 +132,3 @@ std::vector<Output> Defun::call(const std::vector<TensorLike>& inputs, const std
 }
 
 }  // namespace reflow::function
-
-namespace reflow::client {
-
-BranchFunctions define_branches(const std::vector<std::function<std::vector<Output>()>>& bodies,
-                                const std::vector<std::string>& names) {
-  static std::atomic<int64_t> count{0};
-  std::vector<function::DefinedFunction> functions(bodies.size());
-  BranchFunctions branches;
-  for (size_t i = 0; i < bodies.size(); ++i) {
-    function::DefinedFunction& f = functions[i];
-    f.body = [&body = bodies[i]](const std::vector<Output>&) { return function::Defun::Results(body()); };
-    f.build();
-    for (const Output& tensor : f.captured) {
-      if (std::ranges::find(branches.captured, tensor) == branches.captured.end()) branches.captured.push_back(tensor);
-    }
-  }
-  graph::Graph& library = default_graph();
-  for (size_t i = 0; i < functions.size(); ++i) {
-    function::DefinedFunction& f = functions[i];
-    f.take(branches.captured);
-    do {
-      f.options.func_name = fmt::format("{}_{}", names[i], count.fetch_add(1));
-    } while (library.functions().contains(f.options.func_name));
-    f.outline.name = f.options.func_name;
-    f.outline.append_hash = false;
-    f.add_to(&library);
-    branches.names.push_back(f.name);
-    branches.types.emplace_back();
-    branches.shapes.emplace_back();
-    for (const graph::Endpoint& result : f.outline.outputs) {
-      branches.types.back().push_back(base_type(result.dtype()));
-      branches.shapes.back().push_back(result.shape());
-    }
-  }
-  return branches;
-}
-
-}  // namespace reflow::client

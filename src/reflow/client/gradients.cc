@@ -1,5 +1,6 @@
 #include "reflow/client/gradients.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "reflow/autodiff/emit.h"
@@ -7,6 +8,7 @@
 #include "reflow/client/capture.h"
 #include "reflow/client/graph_state.h"
 #include "reflow/client/status_errors.h"
+#include "reflow/client/trace.h"
 #include "reflow/client/variable.h"
 #include "reflow/graph/immediate.h"
 #include "reflow/op/late_slices.h"
@@ -58,6 +60,14 @@ std::vector<Gradient> gradients(const GradientTargets& ys, const GradientSources
   std::vector<graph::Endpoint> targets, sources;
   for (const Output& y : ys.list()) targets.push_back(endpoint(y));
   for (const GradientSource& x : xs.list()) sources.push_back(endpoint(x.output()));
+  // In a branch of a cond, or in a loop, gradients of what stands in the graph around are computed there.
+  const function::Trace* const trace = function::Trace::of(client::default_graph());
+  const bool is_outside = trace && trace->is_part_of_graph() && !targets.empty() &&
+                          std::ranges::none_of(targets, [](const graph::Endpoint& y) { return &y.node->graph() == &client::default_graph(); });
+  if (is_outside) {
+    const Graph::DefaultScope scope(trace->around());
+    return gradients(ys, xs, options);
+  }
   if (const client::Capture* const capture = client::capture_of(client::default_graph())) {
     // Tensors from outside of the function that is being built: what stands for them in it.
     for (std::vector<graph::Endpoint>* list : {&targets, &sources, &graph_options.stop_gradients}) {

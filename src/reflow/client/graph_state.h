@@ -34,6 +34,8 @@ struct GraphState : std::enable_shared_from_this<GraphState> {
   graph::Graph graph;
   std::unique_ptr<CollectionStore> collections = make_collection_store();
   std::unique_ptr<VariableStore> variables;
+  bool functional_control_flow = false;  // conds and loops are ops that call functions (If, While), not Switch and Merge
+  bool orders_effects = false;           // a function's body, in which side effects run in the order of the program
   void* binding = nullptr;  // the object of a language binding that stands for the graph; null: none. Not owned
 };
 

@@ -3,6 +3,7 @@
 #include "reflow/client/graph_state.h"
 #include "reflow/client/python_text.h"
 #include "reflow/client/status_errors.h"
+#include "reflow/client/trace.h"
 #include "reflow/graph/graph.h"
 #include "reflow/graph/immediate.h"
 #include "reflow/graph/scope.h"
@@ -72,6 +73,8 @@ control_dependencies::control_dependencies(const std::vector<GraphElement>& cont
   const bool waits = !graph::is_immediate(graph_.impl());
   for (const GraphElement& element : waits ? control_inputs : std::vector<GraphElement>()) {
     if (&element.node()->graph() != &graph_.impl()) {
+      function::Trace* const trace = function::Trace::of(graph_.impl());
+      if (trace && trace->capture_control(element.node())) continue;
       const std::string what = element.is_operation() ? fmt::format("<tf.Operation '{}' type={}>",
           element.node()->name(),
                                                                     element.node()->type())

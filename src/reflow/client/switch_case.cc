@@ -7,7 +7,7 @@
 
 #include "reflow/client/apply_op.h"
 #include "reflow/client/array_ops.h"
-#include "reflow/client/branch_functions.h"
+#include "reflow/client/branch_function.h"
 #include "reflow/client/eager.h"
 #include "reflow/client/elementwise_ops.h"
 #include "reflow/client/errors.h"
@@ -16,19 +16,6 @@
 namespace reflow {
 namespace {
 
-// What holds of the shapes of one result in all branches.
-Shape common_shape(const std::vector<std::vector<Shape>>& shapes, size_t result) {
-  Shape common = shapes[0][result];
-  for (const std::vector<Shape>& branch : shapes) {
-    const Shape& other = branch[result];
-    if (common.rank() < 0 || common.rank() != other.rank()) return Shape::unknown();
-    for (int i = 0; i < common.rank(); ++i) {
-      if (common.dim(i) != other.dim(i)) common.set_dim(i, Shape::kUnknown);
-    }
-  }
-  return common;
-}
-
 std::vector<Output> call_one(const Output& index, const std::vector<SwitchListFn>& branches) {
   for (size_t i = 0; i + 1 < branches.size(); ++i) {
     if (eager_bool(equal(index, constant(static_cast<int>(i), {.dtype = index.dtype()})))) return branches[i]();
@@ -36,9 +23,9 @@ std::vector<Output> call_one(const Output& index, const std::vector<SwitchListFn
   return branches.back()();
 }
 
-void check_results(const std::vector<std::vector<DType>>& types) {
-  for (size_t i = 1; i < types.size(); ++i) {
-    if (types[i] == types[0]) continue;
+void check_results(const std::vector<client::BranchFunction*>& branches) {
+  for (size_t i = 1; i < branches.size(); ++i) {
+    if (branches[i]->result_types() == branches[0]->result_types()) continue;
     throw TypeError(fmt::format("branches[0] and branches[{}] arguments to tf.switch_case must have the same number, type, "
                                 "and overall structure of return values.", i));
   }
@@ -58,23 +45,35 @@ std::vector<Output> switch_case_lists(const TensorLike& branch_index, const std:
     throw TypeError(fmt::format("branch_index must an integer Tensor, got <dtype: '{}'>", dtype_name(index.dtype())));
   }
   if (executing_eagerly()) return call_one(index, branches);
-  std::string prefix = scope.name().substr(0, scope.name().size() - 1);
-  std::ranges::replace(prefix, '/', '_');
-  std::vector<std::string> names;
-  for (size_t i = 0; i < branches.size(); ++i) names.push_back(fmt::format("{}_branch{}", prefix, i));
-  const client::BranchFunctions functions = client::define_branches(branches, names);
-  check_results(functions.types);
-
+  std::vector<client::BranchFunction> functions;
+  std::vector<client::BranchFunction*> pointers;
   std::vector<graph::NameAttrList> called;
-  for (const std::string& function : functions.names) called.push_back({function, std::make_shared<graph::AttrMap>()});
+  std::vector<std::string> names;
+  functions.reserve(branches.size());
+  for (size_t i = 0; i < branches.size(); ++i) {
+    called.push_back({client::branch_function_name(scope, fmt::format("branch{}", i)), std::make_shared<graph::AttrMap>()});
+    names.push_back(fmt::format("branch {}", i));
+  }
+  for (const SwitchListFn& branch : branches) {
+    functions.emplace_back(std::vector<client::BranchFunction::Argument>(), std::vector<Output>(),
+                           [&](const std::vector<Output>&) { return branch(); });
+    pointers.push_back(&functions.back());
+  }
+  check_results(pointers);
+  const std::vector<Output> captured = client::match_captures(pointers, names);
+  for (size_t i = 0; i < branches.size(); ++i) functions[i].define(called[i].name);
+
+  std::vector<GraphElement> waits_for;
+  for (const client::BranchFunction& function : functions) {
+    waits_for.insert(waits_for.end(), function.control_captured().begin(), function.control_captured().end());
+  }
+  const control_dependencies after(waits_for);
   std::vector<DType> inputs;
-  for (const Output& captured : functions.captured) inputs.push_back(base_type(captured.dtype()));
-  std::vector<Shape> shapes;
-  for (size_t i = 0; i < functions.shapes[0].size(); ++i) shapes.push_back(common_shape(functions.shapes, i));
+  for (const Output& tensor : captured) inputs.push_back(base_type(tensor.dtype()));
   graph::Node* const node = client::make_op(
-      "Case", scope.name(), {index, TensorList(functions.captured.begin(), functions.captured.end())},
-      {{"branches", std::move(called)}, {"Tin", std::move(inputs)}, {"Tout", functions.types[0]},
-       {"output_shapes", std::move(shapes)}, {"_lower_using_switch_merge", true}});
+      "Case", scope.name(), {index, TensorList(captured.begin(), captured.end())},
+      {{"branches", std::move(called)}, {"Tin", std::move(inputs)}, {"Tout", functions[0].result_types()},
+       {"output_shapes", client::common_result_shapes(pointers)}, {"_lower_using_switch_merge", true}});
   std::vector<Output> outputs;
   for (const Output& output : client::all_outputs(node)) outputs.push_back(identity(output));
   return outputs;

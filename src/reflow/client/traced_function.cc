@@ -54,6 +54,7 @@ std::shared_ptr<TracedFunction> TracedFunction::trace(const std::string& name, c
   f.base_name_ = name;
   f.graph_ = std::make_unique<Graph>();
   graph::Graph& impl = f.graph_->impl();
+  f.graph_->state().functional_control_flow = f.graph_->state().orders_effects = true;
   Trace trace(*f.graph_, Trace::ControlInputs::kOwn);
   std::vector<Output> inputs;
   for (const Argument& argument : arguments) inputs.push_back(placeholder(argument.dtype, argument.shape, {.name = argument.name}));

@@ -3,9 +3,11 @@
 #include <memory>
 
 #include "reflow/client/apply_op.h"
+#include "reflow/client/branch_function.h"
 #include "reflow/client/collections.h"
 #include "reflow/client/eager.h"
 #include "reflow/client/elementwise_ops.h"
+#include "reflow/client/functional_control_flow.h"
 #include "reflow/client/graph_state.h"
 #include "reflow/client/operators.h"
 #include "reflow/client/python_text.h"
@@ -108,6 +110,14 @@ std::vector<Output> run_eagerly(const LoopCondition& cond, const LoopBody& body,
   return vars;
 }
 
+void check_variables(const TensorList& loop_vars, const WhileLoopOptions& options) {
+  if (loop_vars.empty()) throw ValueError("No loop variables provided");
+  if (options.shape_invariants && options.shape_invariants->size() != loop_vars.size()) {
+    throw ValueError(fmt::format("The two structures don't have the same nested structure.\n\nThere are {} shape "
+                                 "invariants for {} loop variables.", options.shape_invariants->size(), loop_vars.size()));
+  }
+}
+
 }  // namespace
 
 std::vector<Output> while_loop(const LoopCondition& cond, const LoopBody& body, const TensorList& loop_vars,
@@ -115,12 +125,12 @@ std::vector<Output> while_loop(const LoopCondition& cond, const LoopBody& body, 
   if (!cond) throw TypeError("cond must be callable.");
   if (!body) throw TypeError("body must be callable.");
   if (options.parallel_iterations < 1) throw TypeError("parallel_iterations must be a positive integer.");
-  const name_scope scope(options.name, "while");
-  if (loop_vars.empty()) throw ValueError("No loop variables provided");
-  if (options.shape_invariants && options.shape_invariants->size() != loop_vars.size()) {
-    throw ValueError(fmt::format("The two structures don't have the same nested structure.\n\nThere are {} shape "
-                                 "invariants for {} loop variables.", options.shape_invariants->size(), loop_vars.size()));
+  if (client::builds_functional_control_flow() && !executing_eagerly()) {
+    check_variables(loop_vars, options);
+    return client::functional_while(cond, body, loop_vars, options);
   }
+  const name_scope scope(options.name, "while");
+  check_variables(loop_vars, options);
   Output maximum;
   if (!options.maximum_iterations.is_none()) {
     maximum = client::convert(options.maximum_iterations, DType::kInvalid, "maximum_iterations");
