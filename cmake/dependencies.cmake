@@ -12,9 +12,6 @@ find_package(Snappy REQUIRED)
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
 
-# oneDNN's package file asks for OpenCL, which only its GPU engine needs.
-find_path(ONEDNN_INCLUDE_DIR dnnl.hpp REQUIRED)
-find_library(ONEDNN_LIBRARY dnnl REQUIRED)
 find_path(RE2_INCLUDE_DIR re2/re2.h REQUIRED)
 find_library(RE2_LIBRARY re2 REQUIRED)
 find_path(UNISTRING_INCLUDE_DIR unictype.h REQUIRED)
@@ -24,11 +21,10 @@ find_library(UNISTRING_LIBRARY unistring REQUIRED)
 find_path(GRPC_INCLUDE_DIR grpcpp/grpcpp.h)
 find_library(GRPCPP_LIBRARY grpc++_unsecure)
 find_library(GRPC_LIBRARY grpc_unsecure)
-find_package(OpenMP REQUIRED COMPONENTS CXX) # oneDNN's: to tell it how many threads to use
 
 add_library(reflow_dependencies INTERFACE)
 target_include_directories(reflow_dependencies SYSTEM INTERFACE
-  ${ONEDNN_INCLUDE_DIR} ${RE2_INCLUDE_DIR} ${UNISTRING_INCLUDE_DIR})
+  ${RE2_INCLUDE_DIR} ${UNISTRING_INCLUDE_DIR})
 target_link_libraries(reflow_dependencies INTERFACE
   absl::base absl::cord absl::flat_hash_map absl::flat_hash_set absl::hash absl::inlined_vector absl::span
   absl::status absl::statusor absl::strings absl::synchronization absl::time
@@ -36,10 +32,8 @@ target_link_libraries(reflow_dependencies INTERFACE
   hwy::hwy
   protobuf::libprotobuf
   Snappy::snappy
-  ${ONEDNN_LIBRARY}
   ${RE2_LIBRARY}
   ${UNISTRING_LIBRARY}
-  ${OpenMP_CXX_LIBRARIES}
   Threads::Threads
   ZLIB::ZLIB
   GIF::GIF

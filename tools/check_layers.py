@@ -34,8 +34,6 @@ LIBRARIES = [
     (re.compile(r'\.pb\.h$|^google/protobuf/'), protobuf_allowed,
      'protobuf stays in conversion files (tensor/tensor_proto, graph/graph_def, *_proto), in distributed/ and tools/, '
      'and in sources of capi/, summary/, formats/, saved_model/, transforms/'),
-    (re.compile(r'^(oneapi/dnnl/)?dnnl\w*\.(hpp|h)$'), lambda file: file.startswith('onednn/'),
-     'oneDNN is included in onednn/ only'),
     (re.compile(r'^(unsupported/)?Eigen/'), lambda file: file.startswith('ops/linalg/'),
      'Eigen is included in ops/linalg/ only'),
     (re.compile(r'^(grpc|grpcpp|grpc\+\+)/'), lambda file: file.startswith('distributed/'),

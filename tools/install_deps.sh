@@ -6,11 +6,11 @@ set -euo pipefail
 
 build=(
   make cmake ninja-build g++ ccache mold protobuf-compiler python3-dev python3-venv
-  libprotobuf-dev libabsl-dev libdnnl-dev libhwy-dev libfmt-dev zlib1g-dev libcli11-dev
+  libprotobuf-dev libabsl-dev libhwy-dev libfmt-dev zlib1g-dev libcli11-dev
   libre2-dev libunistring-dev libsnappy-dev libeigen3-dev libpng-dev libjpeg62-turbo-dev libgif-dev libgrpc++-dev
   libgtest-dev libgmock-dev libbenchmark-dev nlohmann-json3-dev
 )
-clang=(clang-14 libclang-rt-14-dev libomp-14-dev)
+clang=(clang-14 libclang-rt-14-dev)
 format=(clang-format-14)
 
 wanted=()

@@ -19,7 +19,6 @@ PAGE = """
 | 1 | `io/` | files |
 | 2 | `graph/` | `Node` |
 | 3 | `op/` | kernels |
-| 3 | `onednn/` | primitives |
 | 5 | `ops/AREA/` | ops |
 | 6 | `runtime/` | executor |
 | 7 | `client/` `distributed/` | users |
@@ -46,7 +45,7 @@ def complaints(tmp_path):
 
 def test_levels_are_read_from_the_table():
     levels = check_layers.read_levels(PAGE)
-    assert levels == {'base': 0, 'tensor': 1, 'io': 1, 'graph': 2, 'op': 3, 'onednn': 3, 'ops': 5, 'runtime': 6,
+    assert levels == {'base': 0, 'tensor': 1, 'io': 1, 'graph': 2, 'op': 3, 'ops': 5, 'runtime': 6,
                       'client': 7, 'distributed': 7}
 
 
@@ -62,7 +61,6 @@ def test_levels_are_read_from_the_table():
     ('graph/graph_def.cc', 'google/protobuf/text_format.h'),
     ('client/config_proto.cc', 'tensorflow/core/protobuf/config.pb.h'),
     ('distributed/master.h', 'tensorflow/core/protobuf/master.pb.h'),
-    ('onednn/primitive_cache.h', 'dnnl.hpp'),
     ('ops/linalg/svd.cc', 'Eigen/SVD'),
     ('client/session.cc', 'absl/status/status.h'),
 ])
@@ -80,7 +78,6 @@ def test_allowed(complaints, file, included):
     ('graph/node.h', 'reflow/nowhere/x.h', 'nowhere/ is not in the table'),
     ('graph/graph.h', 'tensorflow/core/framework/graph.pb.h', 'protobuf stays'),
     ('graph/graph.cc', 'google/protobuf/message.h', 'protobuf stays'),
-    ('ops/nn/conv2d.cc', 'dnnl.hpp', 'oneDNN'),
     ('ops/math/matmul.cc', 'Eigen/Core', 'Eigen'),
     ('client/session.cc', 'grpcpp/grpcpp.h', 'gRPC'),
     ('client/session.h', 'absl/status/status.h', 'abseil'),
