@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import reflow.tensorflow as tf
 from reflow.eager import context
+from reflow.ops import control_flow_util
 
 RECORDED = pathlib.Path(__file__).parents[2] / 'tests/data/control_flow_v2.json'  # what lines_of gives of FUNCTIONS
 
@@ -252,6 +253,7 @@ def test_control_dependencies_lead_out_of_branches():
 def test_gradients_of_what_is_outside_of_a_branch():
     @tf.function(autograph=False)
     def f(x):
+        assert control_flow_util.EnableControlFlowV2(tf.get_default_graph())
         y = x * x
         return tf.cond(x > 0, lambda: tf.gradients(y, x)[0], lambda: x)
     assert f(tf.constant(3.)).numpy() == 6
@@ -276,7 +278,7 @@ def test_branches_with_results_of_other_types_or_structures_are_errors():
 def test_graphs_build_functions_when_asked_to():
     tf.compat.v1.enable_control_flow_v2()
     try:
-        assert tf.compat.v1.control_flow_v2_enabled()
+        assert tf.compat.v1.control_flow_v2_enabled() and control_flow_util.ENABLE_CONTROL_FLOW_V2
         with tf.Graph().as_default() as graph:
             x = tf.compat.v1.placeholder(tf.float32, [])
             y = tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, tf.cond(x > 0, lambda: a * x, lambda: a)), (0, x))[1]
@@ -286,6 +288,7 @@ def test_graphs_build_functions_when_asked_to():
                 assert session.run([y, dy], {x: 2.}) == [16, 32]
     finally:
         tf.compat.v1.disable_control_flow_v2()
+    assert not control_flow_util.EnableControlFlowV2(tf.Graph())
     with tf.Graph().as_default() as graph:
         tf.cond(tf.compat.v1.placeholder(tf.bool, []), lambda: 1, lambda: 2)
         assert {'Switch', 'Merge'} <= {node.op for node in graph.as_graph_def().node}

@@ -1,6 +1,14 @@
 """What operations and contexts of control flow are, and where an operation stands."""
 
-ENABLE_CONTROL_FLOW_V2 = False
+from reflow import _core
+
+ENABLE_CONTROL_FLOW_V2 = False  # as enable_control_flow_v2 sets it
+
+
+def EnableControlFlowV2(graph):
+    """Whether conds and loops in `graph` are ops that call functions."""
+    with graph.as_default():
+        return _core.builds_functional_control_flow()
 
 
 def IsSwitch(op):
