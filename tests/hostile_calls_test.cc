@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <complex>
 #include <cstdint>
 #include <limits>
@@ -89,6 +90,20 @@ TEST_F(HostileCalls, PartsOfComplexNumbersInAnotherPrecision) {
   }
   const Endpoint x = constant(1);
   EXPECT_EQ(error({op("Complex", {x, x}, {{"Tout", DType::kComplex128}})}).find("No OpKernel was registered to support Op"), 0);
+}
+
+TEST_F(HostileCalls, SumsOfQuantizedNumbersInAnotherType) {
+  const Endpoint x = constant(Tensor(DType::kQuint8, {0})), low = constant(0), high = constant(1);
+  for (const std::string_view type : {"QuantizedAdd", "QuantizedMul"}) {
+    const Endpoint z = op(type, {x, x, low, high, low, high}, {{"Toutput", DType::kQint8}});
+    EXPECT_EQ(error({z}).find("Toutput qint8 is not qint32"), 0) << error({z});
+  }
+}
+
+TEST_F(HostileCalls, SquareRootOfAMatrixWithoutNumbers) {
+  Tensor matrix(DType::kComplex128, {2, 2});
+  for (auto& x : matrix.flat<std::complex<double>>()) x = std::numeric_limits<double>::infinity();
+  for (const auto& x : run({op("MatrixSquareRoot", {constant(matrix)})})[0].flat<std::complex<double>>()) EXPECT_TRUE(std::isnan(x.real()));
 }
 
 TEST_F(HostileCalls, SamplesByASeedOfOneNumber) {

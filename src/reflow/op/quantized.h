@@ -24,6 +24,12 @@ struct QuantizedInteger {
   static constexpr int kBits = 8 * sizeof(Type);
 };
 
+// The kernel is for nodes whose attribute `name` is `type`. InvalidArgument: this one's is another.
+inline void expect_type(KernelInit& c, std::string_view name, DType type) {
+  const DType given = c.attr<DType>(name);
+  if (given != type) c.fail(invalid_argument("{} {} is not {}", name, dtype_spec_name(given), dtype_spec_name(type)));
+}
+
 struct QuantizedRange {
   float min, max;
   bool operator==(const QuantizedRange&) const = default;

@@ -30,9 +30,16 @@ class MatrixFunction : public Kernel {
   }
 };
 
+// Of numbers that aren't finite Eigen would find no triangle, and read beyond the matrix on the way.
+template <typename M>
+bool has_triangle(const M& m) { return m.rows() < 2 || m.allFinite(); }
+
+template <typename M>
+M not_a_number(const M& m) { return M::Constant(m.rows(), m.cols(), std::numeric_limits<double>::quiet_NaN()); }
+
 struct SquareRoot {
   template <typename M>
-  static M of(const M& m) { return m.sqrt(); }
+  static M of(const M& m) { return has_triangle(m) ? M(m.sqrt()) : not_a_number(m); }
 };
 template <typename T>
 using MatrixSquareRoot = MatrixFunction<T, SquareRoot>;
@@ -59,8 +66,7 @@ bool has_logarithm(const M& m) {
 struct Logarithm {
   template <typename M>
   static M of(const M& m) {
-    constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-    return m.rows() <= 2 || has_logarithm(m) ? M(m.log()) : M(M::Constant(m.rows(), m.cols(), kNan));
+    return has_triangle(m) && (m.rows() <= 2 || has_logarithm(m)) ? M(m.log()) : not_a_number(m);
   }
 };
 template <typename T>

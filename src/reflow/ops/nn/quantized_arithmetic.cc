@@ -69,9 +69,16 @@ class Converted {
   int64_t start_, step_;
 };
 
+// Both inputs are quint8, the output qint32.
+void expect_bytes(KernelInit& c) {
+  expect_type(c, "T1", DType::kQuint8);
+  expect_type(c, "T2", DType::kQuint8);
+  expect_type(c, "Toutput", DType::kQint32);
+}
+
 class QuantizedAdd : public Kernel {
  public:
-  explicit QuantizedAdd(KernelInit&) {}
+  explicit QuantizedAdd(KernelInit& c) { expect_bytes(c); }
   Status compute(KernelContext& c) override {
     ASSIGN_OR_RETURN(const QuantizedRange a, range_at(c, 2));
     ASSIGN_OR_RETURN(const QuantizedRange b, range_at(c, 4));
@@ -91,7 +98,7 @@ class QuantizedAdd : public Kernel {
 
 class QuantizedMul : public Kernel {
  public:
-  explicit QuantizedMul(KernelInit&) {}
+  explicit QuantizedMul(KernelInit& c) { expect_bytes(c); }
   Status compute(KernelContext& c) override {
     ASSIGN_OR_RETURN(const QuantizedRange a, range_at(c, 2));
     ASSIGN_OR_RETURN(const QuantizedRange b, range_at(c, 4));
@@ -111,7 +118,10 @@ class QuantizedMul : public Kernel {
 template <typename Q>
 class QuantizedBiasAdd : public Kernel {
  public:
-  explicit QuantizedBiasAdd(KernelInit&) {}
+  explicit QuantizedBiasAdd(KernelInit& c) {
+    expect_type(c, "T2", dtype_of<Q>);
+    expect_type(c, "out_type", DType::kQint32);
+  }
   Status compute(KernelContext& c) override {
     ASSIGN_OR_RETURN(const QuantizedRange a, range_at(c, 2));
     ASSIGN_OR_RETURN(const QuantizedRange b, range_at(c, 4));

@@ -32,7 +32,10 @@ std::vector<int16_t> centered(const Tensor& t, int64_t zero, bool transpose, int
 
 class QuantizedMatMul : public Kernel {
  public:
-  explicit QuantizedMatMul(KernelInit& c) : transpose_a_(c.attr<bool>("transpose_a")), transpose_b_(c.attr<bool>("transpose_b")) {}
+  explicit QuantizedMatMul(KernelInit& c) : transpose_a_(c.attr<bool>("transpose_a")), transpose_b_(c.attr<bool>("transpose_b")) {
+    expect_type(c, "T2", DType::kQuint8);
+    expect_type(c, "Toutput", DType::kQint32);
+  }
   Status compute(KernelContext& c) override {
     const Tensor &a = c.input(0), &b = c.input(1);
     ASSIGN_OR_RETURN(const QuantizedRange range_a, range_at(c, 2));
@@ -79,7 +82,10 @@ Status matmul_shape(ShapeContext& c) {
 
 class QuantizedConv2D : public Kernel {
  public:
-  explicit QuantizedConv2D(KernelInit& c) : attrs_(ConvolutionAttrs::of(c, 2)) {}
+  explicit QuantizedConv2D(KernelInit& c) : attrs_(ConvolutionAttrs::of(c, 2)) {
+    expect_type(c, "Tfilter", DType::kQuint8);
+    expect_type(c, "out_type", DType::kQint32);
+  }
   Status compute(KernelContext& c) override {
     const Tensor &x = c.input(0), &filter = c.input(1);
     ASSIGN_OR_RETURN(const QuantizedRange range_x, range_at(c, 2));

@@ -77,7 +77,9 @@ class InstanceNorm : public Kernel {
 // In integers of a range that is wide enough for all results.
 class BatchNorm : public Kernel {
  public:
-  explicit BatchNorm(KernelInit& c) : epsilon_(c.attr<float>("variance_epsilon")), scales_(c.attr<bool>("scale_after_normalization")) {}
+  explicit BatchNorm(KernelInit& c) : epsilon_(c.attr<float>("variance_epsilon")), scales_(c.attr<bool>("scale_after_normalization")) {
+    expect_type(c, "out_type", DType::kQint32);
+  }
 
   Status compute(KernelContext& c) override {
     const Tensor& x = c.input(0);
