@@ -20,6 +20,7 @@
 #include "reflow/client/variable_state.h"
 #include "reflow/client/variable_store.h"
 #include "reflow/eager/executor.h"
+#include "reflow/eager/graph_tape.h"
 #include "reflow/eager/tape.h"
 
 namespace reflow::python {
@@ -133,20 +134,56 @@ nb::object gradient_object(const op::Gradient& gradient) {
       IndexedSlices{output(gradient.values), output(gradient.indices), output(gradient.dense_shape)}));
 }
 
+// What Python gives tapes to differentiate, as the engine has it.
+struct Differentiated {
+  Differentiated(const std::vector<Output>& targets, nb::list sources, const std::vector<Gradient>& output_gradients) {
+    for (const Output& target : targets) ys.push_back(client::to_endpoint(target));
+    for (nb::handle source : sources) xs.push_back(source_of(source));
+    for (const Gradient& gradient : output_gradients) dys.push_back(to_engine(gradient));
+  }
+  std::vector<graph::Endpoint> ys, xs;
+  std::vector<op::Gradient> dys;
+};
+
+void check_tape(const Status& status) {
+  if (status.code() == StatusCode::kNotFound && !graph::is_execution_error(status)) {
+    throw LookupError(std::string(message_of(status)));
+  }
+}
+
+nb::list gradient_objects(const std::vector<op::Gradient>& gradients) {
+  nb::list objects;
+  for (const op::Gradient& gradient : gradients) objects.append(gradient_object(gradient));
+  return objects;
+}
+
 nb::list gradients_of(Tape& tape, const std::vector<Output>& targets, nb::list sources,
                       const std::vector<Gradient>& output_gradients) {
-  std::vector<graph::Endpoint> ys, xs;
-  for (const Output& target : targets) ys.push_back(client::to_endpoint(target));
-  for (nb::handle source : sources) xs.push_back(source_of(source));
-  std::vector<op::Gradient> dys;
-  for (const Gradient& gradient : output_gradients) dys.push_back(to_engine(gradient));
-  const auto result = tape.gradient(ys, xs, dys);
-  if (result.status().code() == StatusCode::kNotFound && !graph::is_execution_error(result.status())) {
-    throw LookupError(std::string(message_of(result.status())));
+  const Differentiated of(targets, sources, output_gradients);
+  const auto result = tape.gradient(of.ys, of.xs, of.dys);
+  check_tape(result.status());
+  return gradient_objects(check_building(result));
+}
+
+// A tape of a graph, which lives as long.
+struct TapeOfGraph {
+  Graph graph = get_default_graph();
+  eager::GraphTape tape{graph.impl()};
+};
+
+nb::object gradients_in_graph(TapeOfGraph& self, const std::vector<Output>& targets, nb::list sources,
+                              const std::vector<Gradient>& output_gradients, nb::list handles) {
+  const Differentiated of(targets, sources, output_gradients);
+  std::vector<graph::Endpoint> variables;
+  for (nb::handle handle : handles) variables.push_back(source_of(handle));
+  const auto result = self.tape.gradient(of.ys, of.xs, of.dys, variables);
+  if (result.status().code() == StatusCode::kUnimplemented) {
+    PyErr_SetString(PyExc_NotImplementedError, std::string(message_of(result.status())).c_str());
+    throw nb::python_error();
   }
-  nb::list gradients;
-  for (const op::Gradient& gradient : check_building(result)) gradients.append(gradient_object(gradient));
-  return gradients;
+  check_tape(result.status());
+  const auto& gradients = check_building(result);
+  return gradients ? nb::object(gradient_objects(*gradients)) : nb::none();
 }
 
 // `function` of a list of dL/dy gives a list of dL/dx.
@@ -203,6 +240,12 @@ void bind_tape(nb::module_& m) {
                           nb::callable backward) {
     Tape::record_function(name, endpoints_of(outputs), endpoints_of(inputs), backward_of(backward));
   });
+  nb::class_<TapeOfGraph>(m, "GraphTape")
+      .def(nb::init<>())
+      .def("start", [](TapeOfGraph& self) { self.tape.start(); })
+      .def("stop", [](TapeOfGraph& self) { self.tape.stop(); })
+      .def("watch", [](TapeOfGraph& self, nb::handle source) { self.tape.watch(source_of(source)); })
+      .def("gradient", gradients_in_graph);
   nb::class_<PausedTapes>(m, "TapesPaused").def(nb::init<>()).def("end", &PausedTapes::end);
 }
 

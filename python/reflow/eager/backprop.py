@@ -131,12 +131,10 @@ class GradientTape:
             weights = [None if each is None else ops.convert_to_tensor(each) for each in nest.flatten(output_gradients)]
         gradients = self._gradients_of_watched(targets, flat_sources, weights)
         if zeros:
-            from reflow.ops import array_ops
-            gradients = [array_ops.zeros_like(source) if gradient is None else gradient
+            gradients = [_zeros_like(source) if gradient is None else gradient
                          for gradient, source in zip(gradients, flat_sources)]
         if not self._persistent:
-            self.watched_variables()
-            self._tape = None
+            self._forget()
         return nest.pack_sequence_as(sources, gradients)
 
     def _gradients_of_watched(self, targets, sources, weights):
@@ -161,58 +159,20 @@ class GradientTape:
     def jacobian(self, target, sources, unconnected_gradients=UnconnectedGradients.NONE, parallel_iterations=None,
                  experimental_use_pfor=True):
         """The derivatives of each element of `target` with respect to each of `sources`."""
-        from reflow.ops import array_ops
-        flat_sources = nest.flatten(sources)
-        with self._resumed():
-            flat_target = array_ops.reshape(target, [-1])
-            elements = array_ops.unstack(flat_target)
-        persistent, self._persistent = self._persistent, True
-        try:
-            rows = [self.gradient(element, flat_sources, unconnected_gradients=unconnected_gradients)
-                    for element in elements]
-        finally:
-            self._persistent = persistent
-            if not persistent:
-                self.watched_variables()
-                self._tape = None
-        jacobians = []
-        for i, source in enumerate(flat_sources):
-            column = [row[i] for row in rows]
-            if any(each is None for each in column):
-                jacobians.append(None)
-                continue
-            stacked = array_ops.stack([ops.convert_to_tensor(each) for each in column])
-            shape = array_ops.concat([array_ops.shape(target), array_ops.shape(stacked)[1:]], axis=0)
-            jacobians.append(array_ops.reshape(stacked, shape))
-        return nest.pack_sequence_as(sources, jacobians)
+        from reflow.eager import jacobians
+        return jacobians.jacobian(self, target, sources, unconnected_gradients, parallel_iterations, experimental_use_pfor)
 
     def batch_jacobian(self, target, source, unconnected_gradients=UnconnectedGradients.NONE, parallel_iterations=None,
                        experimental_use_pfor=True):
         """For each row, the derivatives of the elements of `target`'s row with respect to `source`'s row."""
-        from reflow.ops import array_ops
-        target_shape, source_shape = target.shape, source.shape
-        if target_shape.rank is None or source_shape.rank is None or target_shape.rank < 2 or source_shape.rank < 2:
-            raise ValueError('Input shape of GradientTape.batch_jacobian must be of rank 2 or more, got %s and %s.' % (
-                target_shape, source_shape))
-        if not target_shape[:1].is_compatible_with(source_shape[:1]):
-            raise ValueError('Need first dimension of target shape (%s) and source shape (%s) to match.' % (
-                target_shape, source_shape))
-        with self._resumed():
-            rows = array_ops.reshape(target, [array_ops.shape(target)[0], -1])
-            columns = array_ops.unstack(rows, axis=1)
-        persistent, self._persistent = self._persistent, True
-        try:
-            gradients = [self.gradient(column, source, unconnected_gradients=unconnected_gradients) for column in columns]
-        finally:
-            self._persistent = persistent
-            if not persistent:
-                self.watched_variables()
-                self._tape = None
-        if any(each is None for each in gradients):
-            return None
-        stacked = array_ops.stack([ops.convert_to_tensor(each) for each in gradients], axis=1)
-        shape = array_ops.concat([array_ops.shape(target), array_ops.shape(source)[1:]], axis=0)
-        return array_ops.reshape(stacked, shape)
+        from reflow.eager import jacobians
+        return jacobians.batch_jacobian(self, target, source, unconnected_gradients, parallel_iterations,
+                                        experimental_use_pfor)
+
+    def _forget(self):
+        """Ends what a tape that isn't persistent can be asked for."""
+        self.watched_variables()
+        self._tape = None
 
 
 GradientTape.__module__ = 'tensorflow.python.eager.backprop'
@@ -238,6 +198,13 @@ def _zeros_if_unconnected(value):
         return UnconnectedGradients(value) is UnconnectedGradients.ZERO
     except ValueError:
         raise ValueError("Unknown value for unconnected_gradients: '%s'" % value) from None
+
+
+def _zeros_like(source):
+    from reflow.ops import array_ops, gen_array_ops
+    if context.executing_eagerly() or isinstance(source, _core.Variable):
+        return array_ops.zeros_like(source)
+    return array_ops.zeros(gen_array_ops.shape(source), source.dtype)
 
 
 def _tensors_of(values):

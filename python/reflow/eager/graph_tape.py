@@ -2,28 +2,35 @@
 
 from reflow import _core
 from reflow.eager import function
+from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.ops import gradients_impl
 from reflow.ops import variables as variables_lib
 
 
 class GraphTape:
-    """A tape where a graph is built: the graph itself remembers, and tf.gradients reads it."""
+    """A tape where a graph is built: the graph itself remembers, and the tape knows what of it counts."""
 
     def __init__(self, watches_variables):
         self._watches_variables = watches_variables
         self._watched = []
+        self._tape = _core.GraphTape()
+        self._in_function = ops.get_default_graph().building_function
         operations = ops.get_default_graph().get_operations()
         self._newest = operations[-1]._id if operations else 0
 
     def start(self):
-        """Nothing: the graph remembers all that is made."""
+        """Ops that are made from now on are remembered."""
+        self._tape.start()
 
-    stop = start
+    def stop(self):
+        """Ops that are made from now on are not."""
+        self._tape.stop()
 
     def watch(self, source):
         """Knows what depends on the tensor or variable."""
         self._watched.append(source)
+        self._tape.watch(source)
 
     def is_watched(self, source):
         """Whether the program has asked for it."""
@@ -33,7 +40,7 @@ class GraphTape:
         """Those that are watched, and the trainable ones that have been read since the tape was made."""
         variables = [each for each in self._watched if isinstance(each, _core.Variable)]
         if self._watches_variables:
-            read = [variable for variable in variables_lib.trainable_variables() if self._is_read(variable._variable)]
+            read = [variable for variable in _trainable_variables() if self._is_read(variable._variable)]
             read += [variable for variable, handle in function.captured_variables()
                      if variable.trainable and self._is_read(handle)]
             variables += [variable for variable in read if not any(variable is each for each in variables)]
@@ -43,7 +50,15 @@ class GraphTape:
         return any(op._id > self._newest for op in handle.consumers())
 
     def gradient(self, targets, sources, output_gradients):
-        """tf.gradients, and None for sources that the tape doesn't know."""
+        """The tape's gradients; None for sources that it doesn't know."""
+        if not self._in_function:
+            for source in sources:
+                if isinstance(source, variables_lib.RefVariable):  # no tape sees what is done to its memory
+                    raise AttributeError("'RefVariable' object has no attribute '_id'")
+            handles = _trainable_variables() if self._watches_variables else []
+            found = self._tape.gradient(targets, sources, output_gradients, handles)
+            if found is not None:
+                return found
         found = gradients_impl.gradients(targets, sources, grad_ys=output_gradients or None)
         watched = self.watched_variables()
         return [gradient if self._depends_on_watched(source, watched) else None
@@ -66,3 +81,8 @@ class GraphTape:
                 seen.add(tensor.op)
                 pending += tensor.op.inputs
         return False
+
+
+def _trainable_variables():
+    """The resource variables of the graph that are trainable: no tape sees reads of others."""
+    return [variable for variable in variables_lib.trainable_variables() if variable._variable.dtype == dtypes.resource]

@@ -1,6 +1,7 @@
 #include "reflow/autodiff/emit.h"
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <utility>
 
@@ -83,26 +84,33 @@ StatusOr<Endpoint> emit_shape(Graph& graph, Endpoint x) {
   return emit(graph, "Shape", {x});
 }
 
-StatusOr<Endpoint> emit_zeros(Graph& graph, Endpoint shape, DType type) {
-  NameScope scope(graph, "zeros");
-  ASSIGN_OR_RETURN(Tensor zero, scalar_of(type, 0));
-  ASSIGN_OR_RETURN(Endpoint value, emit_constant(graph, std::move(zero)));
-  return emit(graph, "Fill", {shape, value}, {}, scope.op_name());
+StatusOr<Endpoint> emit_filled(Graph& graph, Endpoint shape, DType type, int value, std::string_view name) {
+  NameScope scope(graph, name);
+  ASSIGN_OR_RETURN(Tensor scalar, scalar_of(type, value));
+  ASSIGN_OR_RETURN(Endpoint constant, emit_constant(graph, std::move(scalar)));
+  return emit(graph, "Fill", {shape, constant}, {}, scope.op_name());
 }
 
-StatusOr<Endpoint> emit_zeros(Graph& graph, const Shape& shape, DType type, std::string_view name) {
+StatusOr<Endpoint> emit_filled(Graph& graph, const Shape& shape, DType type, int value, std::string_view name) {
   constexpr int64_t kLargestConstant = 1000;
   NameScope scope(graph, name);
-  ASSIGN_OR_RETURN(Tensor zero, scalar_of(type, 0));
+  ASSIGN_OR_RETURN(Tensor scalar, scalar_of(type, value));
   if (const int64_t elements = shape.num_elements(); elements >= 0 && elements < kLargestConstant) {
-    Tensor zeros(base_type(type), shape);
-    std::fill_n(static_cast<char*>(zeros.raw_data()), zeros.size_bytes(), char{0});
-    zeros.buffer()->set_proto_form(std::min<int64_t>(shape.num_elements(), 1));
-    return emit_constant(graph, std::move(zeros), scope.op_name());
+    Tensor filled(base_type(type), shape);
+    const size_t size = scalar.size_bytes();
+    for (int64_t i = 0; i < elements; ++i) std::memcpy(static_cast<char*>(filled.raw_data()) + i * size, scalar.raw_data(), size);
+    filled.buffer()->set_proto_form(std::min<int64_t>(elements, 1));
+    return emit_constant(graph, std::move(filled), scope.op_name());
   }
   ASSIGN_OR_RETURN(Endpoint dims, emit_constant(graph, shape_tensor(shape), "shape_as_tensor"));
-  ASSIGN_OR_RETURN(Endpoint value, emit_constant(graph, std::move(zero)));
-  return emit(graph, "Fill", {dims, value}, {}, scope.op_name());
+  ASSIGN_OR_RETURN(Endpoint constant, emit_constant(graph, std::move(scalar)));
+  return emit(graph, "Fill", {dims, constant}, {}, scope.op_name());
+}
+
+StatusOr<Endpoint> emit_zeros(Graph& graph, Endpoint shape, DType type) { return emit_filled(graph, shape, type, 0, "zeros"); }
+
+StatusOr<Endpoint> emit_zeros(Graph& graph, const Shape& shape, DType type, std::string_view name) {
+  return emit_filled(graph, shape, type, 0, name);
 }
 
 namespace {

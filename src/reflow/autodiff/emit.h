@@ -80,6 +80,9 @@ StatusOr<Tensor> scalar_of(DType type, double value);
 StatusOr<Endpoint> emit_shape(Graph& graph, Endpoint x);
 // tf.zeros of a shape that is a tensor.
 StatusOr<Endpoint> emit_zeros(Graph& graph, Endpoint shape, DType type);
+// tf.zeros or tf.ones, named so, of a shape that is a tensor, or of a known one.
+StatusOr<Endpoint> emit_filled(Graph& graph, Endpoint shape, DType type, int value, std::string_view name);
+StatusOr<Endpoint> emit_filled(Graph& graph, const Shape& shape, DType type, int value, std::string_view name);
 // tf.zeros of a known shape, or tf.zeros_like(optimize=True) of a tensor with one.
 StatusOr<Endpoint> emit_zeros(Graph& graph, const Shape& shape, DType type, std::string_view name = "zeros");
 // variable_shape of a resource variable's handle: a Const where the shape is known.

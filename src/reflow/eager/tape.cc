@@ -19,20 +19,31 @@ ActiveTapes& active() {
   return tapes;
 }
 
+std::vector<Endpoint> outputs_of(Node& node) {
+  std::vector<Endpoint> outputs;
+  for (int i = 0; i < node.num_outputs(); ++i) outputs.push_back(node.output(i));
+  return outputs;
+}
+
+}  // namespace
+
 bool reads_variable(const Node& node) {
   const std::string& type = node.type();
   return type == "ReadVariableOp" || type == "ResourceGather" || type == "ResourceGatherNd";
 }
-
-}  // namespace
 
 Record::Record(std::vector<Endpoint> in, std::vector<Endpoint> out) : inputs(std::move(in)), outputs(std::move(out)) {
   for (const Endpoint& e : inputs) held.emplace_back(e.node);
   for (const Endpoint& e : outputs) held.emplace_back(e.node);
 }
 
+Record::Record(Node& node) : Record({node.inputs().begin(), node.inputs().end()}, outputs_of(node)) {
+  op = &node;
+  name = node.type();
+}
+
 Record::~Record() {
-  if (op != nullptr) Executor::instance()->forget_inputs(op);
+  if (op != nullptr && graph::is_immediate(op->graph())) Executor::instance()->forget_inputs(op);
 }
 
 void Tape::start() { active().tapes.push_back(shared_from_this()); }
@@ -84,14 +95,7 @@ bool Tape::record_on_all(Node& node) {
   for (const auto& tape : all.tapes) {
     if (reads) tape->see_variable(node.input(0).node);
     if (!tape->watches_any(node.inputs())) continue;
-    if (!record) {
-      std::vector<Endpoint> outputs;
-      for (int i = 0; i < node.num_outputs(); ++i) outputs.push_back(node.output(i));
-      record = std::make_shared<Record>(std::vector<Endpoint>(node.inputs().begin(), node.inputs().end()),
-                                        std::move(outputs));
-      record->op = &node;
-      record->name = node.type();
-    }
+    if (!record) record = std::make_shared<Record>(node);
     tape->add(record);
   }
   return record != nullptr;

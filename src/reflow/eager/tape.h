@@ -2,35 +2,15 @@
 
 #include <absl/container/flat_hash_set.h>
 
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "reflow/base/status.h"
-#include "reflow/graph/immediate.h"
-#include "reflow/op/gradient.h"
+#include "reflow/eager/records.h"
 
 namespace reflow::eager {
-
-using graph::Endpoint;
-using graph::Node;
-using op::Gradient;
-
-// Computes dL/dx for each input of what was recorded from dL/dy of each output (nothing where that has no gradient).
-using BackwardFunction = std::function<StatusOr<std::vector<Gradient>>(std::vector<Gradient> dy)>;
-
-// One op, or function, that has run, as tapes remember it: it holds inputs and outputs. Shared by the tapes.
-struct Record {
-  Record(std::vector<Endpoint> in, std::vector<Endpoint> out);
-  ~Record();
-  Node* op = nullptr;  // null: `backward` says what the gradient is
-  BackwardFunction backward;
-  std::string name;    // for messages: the op's type
-  std::vector<Endpoint> inputs, outputs;
-  std::vector<graph::NodeRef> held;
-};
 
 // Remembers the ops that run on its thread while it is active and whose inputs depend on what it watches, for gradients:
 // tf.GradientTape. Gradients are those of the op registry, and what they compute other tapes record in turn. A tape

@@ -5,13 +5,17 @@
 #include <algorithm>
 #include <deque>
 #include <iterator>
+#include <optional>
 
 #include "reflow/autodiff/aggregate.h"
 #include "reflow/autodiff/emit.h"
 #include "reflow/autodiff/walk.h"
 #include "reflow/eager/executor.h"
 #include "reflow/eager/tape.h"
+#include "reflow/graph/control_flow.h"
 #include "reflow/graph/immediate_scope.h"
+#include "reflow/op/late_slices.h"
+#include "reflow/op/skipped_inputs.h"
 
 namespace reflow::eager {
 namespace {
@@ -31,13 +35,19 @@ void hand_over(const Gradient& gradient) {
   }
 }
 
+bool is_control_flow(const Node& node) {
+  return graph::is_switch(node) || graph::is_enter(node) || graph::is_exit(node) || node.type() == "Merge" ||
+         node.type() == "RefMerge";
+}
+
 using Key = std::pair<const Node*, int>;
 Key key_of(Endpoint e) { return {e.node, e.index}; }
 
 class Backprop {
  public:
-  Backprop(graph::Graph& graph, std::span<const Endpoint> sources) : graph_(graph), emitter_(graph) {
-    for (const Endpoint& source : sources) needed_.insert(key_of(source));
+  Backprop(graph::Graph& graph, std::span<const Endpoint> roots)
+      : graph_(graph), emitter_(graph), runs_at_once_(graph::is_immediate(graph)) {
+    for (const Endpoint& root : roots) needed_.insert(key_of(root));
   }
 
   // Forwards: does the record lie between a source and what depends on it?
@@ -58,10 +68,7 @@ class Backprop {
       return OkStatus();
     }
     const graph::ImmediateScope scope;
-    ASSIGN_OR_RETURN(const Endpoint shape, autodiff::emit_shape(graph_, target));
-    ASSIGN_OR_RETURN(Tensor one, autodiff::scalar_of(target.dtype(), 1));
-    ASSIGN_OR_RETURN(const Endpoint value, autodiff::emit_constant(graph_, std::move(one)));
-    ASSIGN_OR_RETURN(const Endpoint ones, autodiff::emit(graph_, "Fill", {shape, value}));
+    ASSIGN_OR_RETURN(const Endpoint ones, filled(target, 1, "ones"));
     add(target, Gradient(ones));
     return OkStatus();
   }
@@ -95,13 +102,35 @@ class Backprop {
     if (held.size() > 1) {
       std::vector<Gradient> terms;
       for (const HeldGradient& term : held) terms.push_back(term.gradient);
-      ASSIGN_OR_RETURN(const Gradient sum, autodiff::aggregate(e.node, terms, autodiff::AggregationMethod::kAddN));
+      ASSIGN_OR_RETURN(const Gradient sum, sum_up(e, terms));
       held.assign(1, HeldGradient(sum));
     }
     return held.front().gradient;
   }
 
  private:
+  // A tensor of `value` with the shape of `like`, as tf.zeros and tf.ones make it.
+  StatusOr<Endpoint> filled(Endpoint like, int value, std::string_view name) {
+    const DType type = base_type(like.dtype());
+    if (runs_at_once_) {
+      if (value == 0) return autodiff::emit_zeros(graph_, like.shape(), type);
+      ASSIGN_OR_RETURN(const Endpoint shape, autodiff::emit_shape(graph_, like));
+      ASSIGN_OR_RETURN(Tensor scalar, autodiff::scalar_of(type, value));
+      ASSIGN_OR_RETURN(const Endpoint constant, autodiff::emit_constant(graph_, std::move(scalar)));
+      return autodiff::emit(graph_, "Fill", {shape, constant});
+    }
+    if (like.shape().fully_defined()) return autodiff::emit_filled(graph_, like.shape(), type, value, name);
+    ASSIGN_OR_RETURN(const Endpoint shape, autodiff::emit(graph_, "Shape", {like}));
+    return autodiff::emit_filled(graph_, shape, type, value, name);
+  }
+
+  StatusOr<Gradient> sum_up(Endpoint e, const std::vector<Gradient>& terms) {
+    const bool dense = std::ranges::none_of(terms, [](const Gradient& term) { return term.is_slices(); });
+    if (runs_at_once_ || !dense) return autodiff::aggregate(e.node, terms, autodiff::AggregationMethod::kAddN);
+    ASSIGN_OR_RETURN(const Endpoint sum, autodiff::emit_add_n(graph_, terms));
+    return Gradient(sum);
+  }
+
   bool is_needed(const Endpoint& e) const {
     return autodiff::passes_gradients(e.dtype()) && needed_.contains(key_of(e));
   }
@@ -152,17 +181,30 @@ class Backprop {
     return OkStatus();
   }
 
+  // Ops whose functions don't look at other gradients than the first.
+  static bool looks_at_first_only(std::string_view type) {
+    return type == "SoftmaxCrossEntropyWithLogits" || type == "SparseSoftmaxCrossEntropyWithLogits" || type == "FusedBatchNorm";
+  }
+
   Status fill_up(const Record& record, std::vector<Gradient>* dy) {
     for (size_t i = 0; i < dy->size(); ++i) {
       const Endpoint& y = record.outputs[i];
-      if ((*dy)[i] || !autodiff::passes_gradients(y.dtype()) || !is_plain(y.dtype())) continue;
-      ASSIGN_OR_RETURN(const Endpoint zeros, autodiff::emit_zeros(graph_, y.shape(), base_type(y.dtype())));
+      if ((*dy)[i] || !is_plain(y.dtype())) continue;
+      // In graphs TensorFlow's tape makes zeros for ints too.
+      if (runs_at_once_ ? !autodiff::passes_gradients(y.dtype()) : i > 0 && looks_at_first_only(record.name)) continue;
+      ASSIGN_OR_RETURN(const Endpoint zeros, filled(y, 0, "zeros"));
       (*dy)[i] = Gradient(zeros);
     }
     return OkStatus();
   }
 
   StatusOr<std::vector<Gradient>> of_op(const Record& record, std::vector<Gradient> dy) {
+    if (!runs_at_once_ && is_control_flow(*record.op)) {
+      return unimplemented(
+          "tf.GradientTape.gradients() does not support graph control flow operations like tf.cond or tf.while at this time. Use "
+          "tf.gradients() instead. If you need this feature, please file a feature request at "
+          "https://github.com/tensorflow/tensorflow/issues/new");
+    }
     const graph::AttrValue* override_type = record.op->find_attr("_gradient_op_type");
     const std::string* name = override_type ? override_type->get<std::string>() : nullptr;
     op::GradFn fn;
@@ -175,8 +217,14 @@ class Backprop {
     }
     RETURN_IF_ERROR(fill_up(record, &dy));
     op::GradContext context(record.op, std::move(dy), emitter_);
+    std::vector<bool> skipped;
+    for (const Endpoint& x : record.inputs) skipped.push_back(!is_needed(x));
+    const op::SkippedInputs not_wanted(*record.op, std::move(skipped));
+    std::optional<op::LateSlices> late;
+    if (!runs_at_once_) late.emplace();
     RETURN_IF_ERROR(fn(context));
     RETURN_IF_ERROR(context.status());
+    if (late) late->settle(context.all_dx());
     return std::move(context.all_dx());
   }
 
@@ -192,6 +240,7 @@ class Backprop {
 
   graph::Graph& graph_;
   autodiff::GraphEmitter emitter_;
+  const bool runs_at_once_;
   absl::flat_hash_set<Key> needed_;  // sources, and what depends on them
   absl::flat_hash_map<Key, const Record*> producers_;
   std::vector<Endpoint> targets_;
@@ -203,26 +252,33 @@ class Backprop {
 
 }  // namespace
 
+StatusOr<std::vector<Gradient>> gradient_of(graph::Graph& graph, std::span<const std::shared_ptr<Record>> records,
+                                            std::span<const Endpoint> roots, std::span<const Endpoint> targets,
+                                            std::span<const Endpoint> sources, std::span<const Gradient> output_gradients) {
+  Backprop backprop(graph, roots);
+  for (const auto& record : records) backprop.take(*record);
+  for (size_t i = 0; i < targets.size(); ++i) {
+    RETURN_IF_ERROR(backprop.start(targets[i], i < output_gradients.size() ? output_gradients[i] : Gradient()));
+  }
+  RETURN_IF_ERROR(backprop.run());
+  std::vector<Gradient> results(sources.size());
+  for (size_t i = 0; i < sources.size(); ++i) {
+    if (!sources[i]) continue;
+    ASSIGN_OR_RETURN(results[i], backprop.sum_of(sources[i]));
+    hand_over(results[i]);
+  }
+  return results;
+}
+
 StatusOr<std::vector<Gradient>> Tape::gradient(std::span<const Endpoint> targets, std::span<const Endpoint> sources,
                                                std::span<const Gradient> output_gradients) {
-  std::vector<Gradient> results(sources.size());
   const std::shared_ptr<Tape> keep = shared_from_this();
   // An active tape grows while its gradients are computed.
   const std::vector<std::shared_ptr<Record>> records = records_;
   // What isn't watched is a constant to the tape, even where it went into ops that were recorded for other inputs.
   std::vector<Endpoint> watched;
   std::ranges::copy_if(sources, std::back_inserter(watched), [this](const Endpoint& e) { return is_watched(e); });
-  Backprop backprop(Executor::instance()->graph(), watched);
-  for (const auto& record : records) backprop.take(*record);
-  for (size_t i = 0; i < targets.size(); ++i) {
-    RETURN_IF_ERROR(backprop.start(targets[i], i < output_gradients.size() ? output_gradients[i] : Gradient()));
-  }
-  RETURN_IF_ERROR(backprop.run());
-  for (size_t i = 0; i < sources.size(); ++i) {
-    ASSIGN_OR_RETURN(results[i], backprop.sum_of(sources[i]));
-    hand_over(results[i]);
-  }
-  return results;
+  return gradient_of(Executor::instance()->graph(), records, watched, targets, sources, output_gradients);
 }
 
 }  // namespace reflow::eager

@@ -1,10 +1,33 @@
-"""vectorized_map, here a loop of map_fn."""
+"""Loops of independent iterations; vectorized_map is a loop of map_fn here."""
 
 from reflow import _core
 from reflow.framework import ops
 from reflow.ops import array_ops
 from reflow.ops import map_fn
 from reflow.util import nest
+
+
+def for_loop(loop_fn, loop_fn_dtypes, iters, parallel_iterations=None):
+    """What loop_fn(i) gives for i below `iters`, stacked; it may have any structure, None stays None."""
+    from reflow.ops import control_flow_ops, tensor_array_ops
+    flat_dtypes = nest.flatten(loop_fn_dtypes)
+    is_none = []
+
+    def body(i, *arrays):
+        outputs = nest.flatten(loop_fn(i))
+        if len(outputs) != len(flat_dtypes):
+            raise ValueError('Number of expected outputs, %d, does not match the number of actual outputs, %d, from loop_fn' % (
+                len(flat_dtypes), len(outputs)))
+        is_none[:] = [output is None for output in outputs]
+        arrays = [array if output is None else array.write(i, array_ops.expand_dims(output, 0))
+                  for output, array in zip(outputs, arrays)]
+        return (i + 1, *arrays)
+
+    arrays = [tensor_array_ops.TensorArray(dtype.base_dtype, iters) for dtype in flat_dtypes]
+    options = {} if parallel_iterations is None else {'parallel_iterations': parallel_iterations}
+    arrays = control_flow_ops.while_loop(lambda i, *_: i < iters, body, [0, *arrays], **options)[1:]
+    results = [None if none else array.concat() for array, none in zip(arrays, is_none)]
+    return nest.pack_sequence_as(loop_fn_dtypes, results) if results else None
 
 
 def vectorized_map(fn, elems):

@@ -5,6 +5,7 @@
 #include "elementwise_kernel.h"
 #include "gradient_ops.h"
 #include "reflow/op/late_slices.h"
+#include "reflow/op/skipped_inputs.h"
 
 namespace reflow::ops {
 namespace {
@@ -85,32 +86,50 @@ struct Minimum {
 
 constexpr auto kAddTypes = kFloatTypes + Types<int8_t, int16_t, int32_t, int64_t, uint8_t>{} + kComplexTypes;
 
+// Is only the gradient of x wanted, and y a number? Then nothing needs to be summed.
+bool is_for_x_beside_number(const GradContext& g) {
+  const Shape& y = g.x(1).shape();
+  return skips(g, 1) && y.known_rank() && y.rank() == 0;
+}
+
 void add_gradient(GradContext& g) {
   const Endpoint dy = g.dy(0);
+  if (is_for_x_beside_number(g)) {
+    g.dx(0) = dy;
+    return;
+  }
   if (all_shapes_equal(g)) {
     g.dx(0) = g.dx(1) = dy;
     return;
   }
   StaticBroadcastGradients to(g);
-  g.dx(0) = to.reduce(0, dy);
-  g.dx(1) = to.reduce(1, dy);
+  if (!skips(g, 0)) g.dx(0) = to.reduce(0, dy);
+  if (!skips(g, 1)) g.dx(1) = to.reduce(1, dy);
 }
 
 void sub_gradient(GradContext& g) {
   const Endpoint dy = g.dy(0);
+  if (is_for_x_beside_number(g)) {
+    g.dx(0) = dy;
+    return;
+  }
   if (all_shapes_equal(g)) {
     g.dx(0) = dy;
     g.dx(1) = minus_dy(g);
     return;
   }
   StaticBroadcastGradients to(g);
-  g.dx(0) = to.reduce(0, dy);
-  g.dx(1) = to.reduce(1, minus_dy(g));
+  if (!skips(g, 0)) g.dx(0) = to.reduce(0, dy);
+  if (!skips(g, 1)) g.dx(1) = to.reduce(1, minus_dy(g));
 }
 
 void mul_gradient(GradContext& g) {
   const Endpoint dy = g.dy(0), x = g.x(0), y = g.x(1);
   const DType type = base_type(x.dtype());
+  if (is_for_x_beside_number(g)) {
+    g.dx(0) = g.op("Mul", {dy, g.conj(y)});
+    return;
+  }
   if (all_shapes_equal(g) && (type == DType::kInt32 || type == DType::kFloat32)) {
     g.dx(0) = g.op("Mul", {dy, y});
     g.dx(1) = g.op("Mul", {dy, x});
@@ -118,8 +137,8 @@ void mul_gradient(GradContext& g) {
   }
   StaticBroadcastGradients to(g);
   const Endpoint x_conj = g.conj(x), y_conj = g.conj(y);
-  g.dx(0) = to.reduce(0, g.op("Mul", {dy, y_conj}));
-  g.dx(1) = to.reduce(1, g.op("Mul", {x_conj, dy}));
+  if (!skips(g, 0)) g.dx(0) = to.reduce(0, g.op("Mul", {dy, y_conj}));
+  if (!skips(g, 1)) g.dx(1) = to.reduce(1, g.op("Mul", {x_conj, dy}));
 }
 
 void mul_no_nan_gradient(GradContext& g) {
@@ -148,7 +167,8 @@ void squared_difference_gradient(GradContext& g) {
     return;
   }
   StaticBroadcastGradients to(g);
-  g.dx(0) = to.reduce(0, dx_full);
+  if (!skips(g, 0)) g.dx(0) = to.reduce(0, dx_full);
+  if (skips(g, 1)) return;
   const Endpoint dx1 = to.reduce(1, dx_full);
   g.dx(1) = g.op("Neg", {dx1});
 }
@@ -156,12 +176,18 @@ void squared_difference_gradient(GradContext& g) {
 // The gradient goes to the operand that was taken; `chooses_x` is the comparison that tells.
 void extremum_gradient(GradContext& g, std::string_view chooses_x) {
   const Endpoint dy = g.dy(0);
+  if (is_for_x_beside_number(g)) {
+    const Endpoint none = g.zeros_like(dy);
+    const Endpoint choice = g.op(chooses_x, {g.x(0), g.x(1)});
+    g.dx(0) = g.op("Select", {choice, dy, none});
+    return;
+  }
   BroadcastGradients to(g, BroadcastGradients::Later{});
   const Endpoint none = zeros(g, g.shape(dy), dy.dtype());
   const Endpoint choice = g.op(chooses_x, {g.x(0), g.x(1)});
   to.make_args();
-  g.dx(0) = to.reduce(0, g.op("Select", {choice, dy, none}));
-  g.dx(1) = to.reduce(1, g.op("Select", {choice, none, dy}));
+  if (!skips(g, 0)) g.dx(0) = to.reduce(0, g.op("Select", {choice, dy, none}));
+  if (!skips(g, 1)) g.dx(1) = to.reduce(1, g.op("Select", {choice, none, dy}));
 }
 
 REFLOW_OP("Add")

@@ -4,6 +4,7 @@
 
 #include "elementwise_kernel.h"
 #include "gradient_ops.h"
+#include "reflow/op/skipped_inputs.h"
 
 namespace reflow::ops {
 namespace {
@@ -157,10 +158,19 @@ struct Conjugated {
 
 void pow_gradient(GradContext& g) {
   const Endpoint dy = g.dy(0);
+  const auto dx_full = [&](Endpoint x, Endpoint y) {
+    const Endpoint scaled = mul(g, dy, y);
+    return mul(g, scaled, g.op("Pow", {x, sub(g, y, 1)}));
+  };
+  if (const Shape& y = g.x(1).shape(); skips(g, 1) && y.known_rank() && y.rank() == 0) {
+    const Endpoint x = g.conj(g.x(0));
+    g.dx(0) = dx_full(x, g.conj(g.x(1)));
+    return;
+  }
   StaticBroadcastGradients to(g);
   const Endpoint x = g.conj(g.x(0)), y = g.conj(g.x(1));
-  const Endpoint scaled = mul(g, dy, y);
-  g.dx(0) = to.reduce(0, mul(g, scaled, g.op("Pow", {x, sub(g, y, 1)})));
+  if (!skips(g, 0)) g.dx(0) = to.reduce(0, dx_full(x, y));
+  if (skips(g, 1)) return;
   const Endpoint z = g.conj(g.y(0));
   Endpoint positive;
   if (is_complex(x.dtype())) {

@@ -3,6 +3,7 @@
 #include "gradient_ops.h"
 #include "matmul_kernel.h"
 #include "reflow/op/op.h"
+#include "reflow/op/skipped_inputs.h"
 
 namespace reflow::ops {
 namespace {
@@ -45,7 +46,7 @@ class MatMul : public Kernel {
 constexpr auto kMatMulTypes = kFloatTypes + kIndexTypes + kComplexTypes;
 
 // The four cases of transposed operands, for MatMul and for BatchMatMulV2 by their attributes' names. Where a
-// BatchMatMulV2 would have two matrices it is a MatMul, as tf.matmul chooses.
+// BatchMatMulV2 would have two matrices it is a MatMul, as tf.matmul chooses. Where `da` or `db` is null, nobody wants it.
 void product_gradients(GradContext& g, std::string_view type, bool transposed_a, bool transposed_b, Endpoint a,
                        Endpoint b, const char* transpose_a, const char* transpose_b, Endpoint* da, Endpoint* db) {
   const Endpoint dy = g.dy(0);
@@ -58,8 +59,8 @@ void product_gradients(GradContext& g, std::string_view type, bool transposed_a,
     if (tq) q = g.conj(q);
     return g.op("MatMul", {p, q}, {{"transpose_a", tp}, {"transpose_b", tq}}, scope.name());
   };
-  *da = transposed_a ? product(b, dy, transposed_b, true) : product(dy, b, false, !transposed_b);
-  *db = transposed_b ? product(dy, a, true, transposed_a) : product(a, dy, !transposed_a, false);
+  if (da) *da = transposed_a ? product(b, dy, transposed_b, true) : product(dy, b, false, !transposed_b);
+  if (db) *db = transposed_b ? product(dy, a, true, transposed_a) : product(a, dy, !transposed_a, false);
 }
 
 REFLOW_OP("MatMul")
@@ -70,9 +71,11 @@ REFLOW_OP("MatMul")
     .shape(matmul_shape).kernel<MatMul>(kCpu, kMatMulTypes)
     .gradient([](GradContext& g) {
       const bool transposed_a = g.attr<bool>("transpose_a"), transposed_b = g.attr<bool>("transpose_b");
-      const Endpoint a = g.conj(g.x(0)), b = g.conj(g.x(1));
+      const bool only_a = skips(g, 1), only_b = skips(g, 0) && !only_a;
+      const Endpoint a = only_a ? Endpoint() : g.conj(g.x(0)), b = only_b ? Endpoint() : g.conj(g.x(1));
       Endpoint da, db;
-      product_gradients(g, "MatMul", transposed_a, transposed_b, a, b, "transpose_a", "transpose_b", &da, &db);
+      product_gradients(g, "MatMul", transposed_a, transposed_b, a, b, "transpose_a", "transpose_b", only_b ? nullptr : &da,
+                        only_a ? nullptr : &db);
       g.dx(0) = da;
       g.dx(1) = db;
     });
