@@ -5,6 +5,8 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
+
 #include "array.h"
 #include "bindings.h"
 #include "casters.h"
@@ -30,12 +32,21 @@ const graph::OpDef* find_op(const std::string& type) {
   throw RuntimeError("Unrecognized Op name " + type);
 }
 
+// Must whoever makes the op give the attribute? Then it has no default, and no argument settles it.
+bool is_wanted(const graph::OpDef& op, const graph::AttrDef& def) {
+  return !def.default_value.set() && def.type != "type" && def.type != "list(type)" && def.type != "shape" &&
+         std::ranges::none_of(op.inputs, [&](const graph::ArgDef& arg) {
+           return arg.number_attr == def.name || arg.type_list_attr == def.name;
+         });
+}
+
 graph::AttrMap attrs_of(const graph::OpDef& op, nb::dict attrs) {
   graph::AttrMap map;
   for (auto [key, value] : attrs) {
-    if (value.is_none()) continue;
     const std::string name = string_from_python(key);
     const graph::AttrDef* def = op.find_attr(name);
+    // None is what stands for an attribute that is inferred, or has a default; of others it is said what they are.
+    if (value.is_none() && !(def && is_wanted(op, *def))) continue;
     if (name.starts_with("_")) {
       const nb::object bytes = value.attr("SerializeToString")();
       map.set(name, check_building(client::parse_attr(string_from_python(bytes))));

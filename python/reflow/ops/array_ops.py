@@ -500,6 +500,10 @@ def quantize_and_dequantize(input, input_min, input_max, signed_input=True, num_
 
 def edit_distance(hypothesis, truth, normalize=True, name='edit_distance'):
     """The Levenshtein distance between sequences, given as sparse tensors."""
+    from reflow.framework import sparse_tensor
+    for argument, value in (('Hypothesis', hypothesis), ('Truth', truth)):
+        if not isinstance(value, (sparse_tensor.SparseTensor, sparse_tensor.SparseTensorValue)):
+            raise TypeError('%s must be a SparseTensor.' % argument)
     return gen_array_ops.edit_distance(hypothesis.indices, hypothesis.values, hypothesis.dense_shape, truth.indices,
                                        truth.values, truth.dense_shape, normalize=normalize, name=name)
 

@@ -20,7 +20,9 @@ def embedding_lookup_v2(params, ids, max_norm=None, name=None):
 
 def _parts(params):
     """`params`; of a list of one part, that: parts of lists are found by row, those of a table by element."""
-    if isinstance(params, (list, tuple)) and len(params) == 1:
+    if isinstance(params, tuple):
+        return [params]
+    if isinstance(params, list) and len(params) == 1 and not isinstance(params[0], (list, tuple)):
         return params[0]
     return params
 

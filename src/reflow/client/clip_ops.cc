@@ -21,7 +21,7 @@ using client::convert;
 
 void check_not_larger(const Output& values, const Output& clipped) {
   if (values.shape().compatible_with(clipped.shape())) return;
-  throw ValueError(fmt::format("Shapes {} and {} are incompatible", client::python_shape(values.shape()),
+  throw ValueError(fmt::format("Shapes {} and {} are not compatible", client::python_shape(values.shape()),
                                client::python_shape(clipped.shape())));
 }
 

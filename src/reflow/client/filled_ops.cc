@@ -1,5 +1,8 @@
 // zeros, ones and their kin.
 
+#include <algorithm>
+#include <optional>
+
 #include "reflow/client/apply_op.h"
 #include "reflow/client/array_ops.h"
 #include "reflow/client/errors.h"
@@ -26,6 +29,21 @@ void multiply_dims(const TensorLike::List& dims) {
   client::compare("Less", product, kMaxConstantElements);
 }
 
+// The shape that `value` is; nothing where it is known to the graph only, or is none: that's for an op to say.
+std::optional<Shape> known_shape(const TensorLike& value, bool* is_list) {
+  if (client::is_symbolic(value)) return std::nullopt;
+  try {
+    const Tensor sizes = client::to_tensor(value, DType::kInt64);
+    *is_list = sizes.rank() > 0;
+    if (sizes.rank() > 1) return std::nullopt;
+    const auto dims = sizes.flat<int64_t>();
+    if (std::ranges::any_of(dims, [](int64_t d) { return d < 0; })) return std::nullopt;
+    return Shape(dims);
+  } catch (const TypeError&) {
+    return std::nullopt;
+  }
+}
+
 Output filled(const TensorLike& shape_or_none, int value, const char* default_name, const FilledOptions& options) {
   const name_scope scope(options.name, default_name);
   const TensorLike shape = client::shape_argument(shape_or_none);
@@ -33,14 +51,10 @@ Output filled(const TensorLike& shape_or_none, int value, const char* default_na
   const TensorLike element = dtype == DType::kBool ? TensorLike(value != 0)
                              : dtype == DType::kString ? TensorLike(value ? "1" : "") : TensorLike(value);
   Output dims;
-  if (!client::is_symbolic(shape)) {
-    const Tensor values = client::to_tensor(shape, DType::kInt64);
-    const Shape known(values.flat<int64_t>());
-    for (const int64_t d : known) {
-      if (d < 0) throw ValueError("Dimension " + std::to_string(d) + " must be >= 0");
-    }
+  bool is_list = false;
+  if (const std::optional<Shape> dimensions = known_shape(shape, &is_list)) {
+    const Shape& known = *dimensions;
     const int64_t n = known.num_elements();
-    const bool is_list = values.rank() > 0;
     if (is_list && n == 0) return constant(Tensor(dtype, known), {.name = scope.name()});  // one element is too many
     if (is_list && n >= 0 && n < kMaxConstantElements) {
       return constant(element, {.dtype = dtype, .shape = known, .name = scope.name()});
@@ -49,7 +63,7 @@ Output filled(const TensorLike& shape_or_none, int value, const char* default_na
   } else if (const Output* tensor = shape.output()) {
     dims = *tensor;
   } else {
-    if (shape.list() && !shape.list()->empty()) multiply_dims(*shape.list());
+    if (client::is_symbolic(shape) && shape.list() && !shape.list()->empty()) multiply_dims(*shape.list());
     dims = convert(shape, DType::kInt32, "");
   }
   if (dims.shape().rank() == 0) dims = reshape(dims, {-1});

@@ -6,6 +6,7 @@
 #include "reflow/base/status.h"
 #include "reflow/client/apply_op.h"
 #include "reflow/client/errors.h"
+#include "reflow/client/plain_number.h"
 #include "reflow/client/python_text.h"
 #include "reflow/client/variable_state.h"
 
@@ -247,6 +248,12 @@ Tensor shape_tensor(const Shape& shape, DType dtype) {
 }
 
 }  // namespace
+
+std::optional<double> number_of(const TensorLike& value) {
+  if (const auto* number = std::get_if<int64_t>(&value.value())) return static_cast<double>(*number);
+  if (const auto* number = std::get_if<double>(&value.value())) return *number;
+  return std::nullopt;
+}
 
 std::string python_type_name(const TensorLike& value) {
   if (const Convertible* convertible = value.convertible()) return convertible->type_name();

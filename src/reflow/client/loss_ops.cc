@@ -9,6 +9,7 @@
 #include "reflow/client/math_ops.h"
 #include "reflow/client/nn_ops.h"
 #include "reflow/client/operators.h"
+#include "reflow/client/plain_number.h"
 #include "reflow/client/python_text.h"
 #include "reflow/client/reduction_ops.h"
 #include "reflow/client/scopes.h"
@@ -169,7 +170,7 @@ Output weighted_cross_entropy_with_logits(const WeightedCrossEntropyOptions& opt
         client::python_shape(x.shape()),
                                  client::python_shape(z.shape())));
   }
-  const auto* number = std::get_if<double>(&options.pos_weight.value());
+  const std::optional<double> number = client::number_of(options.pos_weight);
   const TensorLike less_one =
       number ? TensorLike(*number - 1) : TensorLike(client::binary_operator("Sub", "sub", options.pos_weight, 1));
   const Output log_weight = 1 + client::binary_operator("Mul", "mul", less_one, z);

@@ -8,6 +8,7 @@
 #include "reflow/client/elementwise_ops.h"
 #include "reflow/client/nn_ops.h"
 #include "reflow/client/operators.h"
+#include "reflow/client/plain_number.h"
 #include "reflow/client/reduction_ops.h"
 #include "reflow/client/scopes.h"
 
@@ -76,8 +77,7 @@ Output batch_normalization(const TensorLike& x, const TensorLike& mean, const Te
                            const NameOptions& options) {
   const name_scope scope(options.name, "batchnorm");
   const auto plus = [](const TensorLike& a, const TensorLike& b) -> TensorLike {
-    const auto* p = std::get_if<double>(&a.value());
-    const auto* q = std::get_if<double>(&b.value());
+    const std::optional<double> p = client::number_of(a), q = client::number_of(b);
     return p && q ? TensorLike(*p + *q) : TensorLike(client::binary_operator("AddV2", "add", a, b));
   };
   const auto operate = [](const char* op, const char* name, const TensorLike& a, const TensorLike& b) {
@@ -88,8 +88,9 @@ Output batch_normalization(const TensorLike& x, const TensorLike& mean, const Te
   const Output scaled = operate("Mul", "mul", x, inverse);
   Output shift;
   if (offset.is_none()) {
-    const Output negative_mean = client::unary_operator("Neg", mean);
-    shift = negative_mean * inverse;
+    const std::optional<double> number = client::number_of(mean);
+    const TensorLike negative_mean = number ? TensorLike(0 - *number) : TensorLike(client::unary_operator("Neg", mean));
+    shift = operate("Mul", "mul", negative_mean, inverse);
   } else {
     const Output scaled_mean = operate("Mul", "mul", mean, inverse);
     shift = operate("Sub", "sub", offset, scaled_mean);

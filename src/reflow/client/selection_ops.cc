@@ -57,7 +57,8 @@ Output boolean_mask(const TensorLike& tensor, const TensorLike& mask, const Bool
   const Shape& shape_of_values = values.shape();
   if (shape_of_values.known_rank() && !shape_of_values.sub_shape(axis, axis + mask_rank).compatible_with(mask_shape)) {
     throw ValueError(fmt::format("Shapes {} and {} are incompatible",
-                                 shape_of_values.sub_shape(axis, axis + mask_rank).str(), mask_shape.str()));
+                                 client::python_shape(shape_of_values.sub_shape(axis, axis + mask_rank)),
+                                 client::python_shape(mask_shape)));
   }
   const Output leading_size = reduce_prod(shape(values)[Slice(axis, axis + mask_rank)], {0});
   const Output before = shape(values)[Slice({}, axis)];

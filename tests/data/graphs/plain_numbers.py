@@ -1,0 +1,10 @@
+# Numbers that Python calculates with before there is a tensor, and tables that are lists.
+x = tf.constant([[1., 2.], [3., 4.]], name='x')
+tf.nn.weighted_cross_entropy_with_logits(x, x, 10)
+tf.nn.weighted_cross_entropy_with_logits(x, x, .5)
+tf.nn.batch_normalization(x, 0, 1, None, None, 1e-3)
+tf.nn.batch_normalization(x, .5, 2., 1, 3, 1e-3)
+tf.nn.batch_normalization(x, tf.ones([2]), tf.ones([2]), 0, 1, 1e-3)
+tf.nn.embedding_lookup([[[1., 2.], [3., 4.]]], [1, 0])
+tf.nn.embedding_lookup((x, x), [1, 0])
+tf.nn.embedding_lookup([x, x], [1, 0])
