@@ -152,12 +152,14 @@ bool are_points(const Correlation& c) {
   return true;
 }
 
-// Few places of dL/dy see many elements of x each, or there are so few channels that a panel would be mostly empty: then
-// dL/dy times the filter, dL/dpatches, is added up to dL/dx.
+// Few places of dL/dy see many elements of x each, so that those of x near the border see nothing of most of the filter, or
+// there are so few channels that a panel would be mostly empty: then dL/dy times the filter, dL/dpatches, is added up to
+// dL/dx, which costs about as much as four columns of dL/dy.
 bool patches_pay(const Correlation& c) {
   const int64_t strides = c.dims[0].stride * c.dims[1].stride * c.dims[2].stride;
   const int64_t in_area = c.dims[0].in * c.dims[1].in * c.dims[2].in;
-  return 2 * in_area > 3 * strides * c.area() || (c.in_channels <= 4 && c.taps() > 1);
+  const double multiplications = static_cast<double>(in_area) / static_cast<double>(strides) / static_cast<double>(c.area());
+  return multiplications > 1.1 + 4.0 / static_cast<double>(c.out_channels) || (c.in_channels <= 4 && c.taps() > 1);
 }
 
 // Adds the patches of the places [begin, begin + count) of one image to it.
