@@ -75,7 +75,7 @@ def test_models_of_keras_are_called():
 def test_mistakes_in_loading():
     with pytest.raises(ValueError, match=r"has one MetaGraph with tags \['serve'\], but got an incompatible argument"):
         tf.saved_model.load_v2(str(DATA / 'tf_2_21'), 'train')
-    with pytest.raises(NotImplementedError, match='has graphs and no objects, as those of TensorFlow 1'):
+    with pytest.raises(ValueError, match="requires a 'tags=' argument if there is more than one MetaGraph"):
         tf.saved_model.load_v2(str(DATA / 'tf_1_15'))
     with pytest.raises(IOError, match='SavedModel file does not exist at: '):
         tf.saved_model.load_v2('/nowhere')

@@ -60,8 +60,11 @@ class WrappedFunction(function.ConcreteFunction):
     def __init__(self, concrete, variable_holder):
         super().__init__(concrete._traced, concrete._structured_outputs)
         self._variable_holder = variable_holder
+        self._takes_keywords = False
 
     def __call__(self, *args, **kwargs):
+        if self._takes_keywords:
+            return super().__call__(*args, **kwargs)
         if kwargs:
             raise NotImplementedError('Keyword arguments not supported when calling a wrap_function-decorated function.')
         if len(args) + self._num_captured != len(self.inputs):
@@ -119,8 +122,11 @@ def _captured(tensor):
 
 def _imported(graph, inside, values, fetches):
     """`fetches` of a graph, made anew in the default graph with `values` for the tensors `inside`; None for operations."""
-    graph_def = graph.as_graph_def()
-    values = {tensor.name: value for tensor, value in zip(inside, values)}
+    return imported_part(graph.as_graph_def(), {tensor.name: value for tensor, value in zip(inside, values)}, fetches)
+
+
+def imported_part(graph_def, values, fetches):
+    """Imports what `fetches` need of a GraphDef, which changes, where `values` stand for tensors of these names."""
     used = _cut_before({name.split(':')[0] for name in values}, graph_def, [fetch.name.split(':')[0] for fetch in fetches])
     input_map = {name: value for name, value in values.items() if name in used or name.split(':')[0] in used}
     tensors = [fetch for fetch in fetches if isinstance(fetch, ops.Tensor)]

@@ -57,7 +57,7 @@ _NOTHING_IN_PLACE = {
         op_selector parallel_for.gradients parallel_for.pfor random_grad rnn_grad sparse_grad state_grad
         tensor_array_grad while_v2''',
     'profiler': 'profile_context profiler',
-    'saved_model': 'function_deserialization function_serialization load_v1_in_v2 revived_types signature_serialization',
+    'saved_model': 'function_deserialization function_serialization revived_types signature_serialization',
     'training': 'tensorboard_logging',
     'util': 'example_parser_configuration lock_util memory module_wrapper serialization tf_stack',
 }

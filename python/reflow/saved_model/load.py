@@ -204,23 +204,29 @@ def _set_child(node, name, child):
 
 
 def load(export_dir, tags=None):
-    """The object that tf.saved_model.save has written, with its variables, functions and `signatures`.
+    """The object that tf.saved_model.save has written, with its variables, functions and `signatures`; of graphs, one with these.
 
-    ValueError: the SavedModel has other tags. NotImplementedError: it has graphs and no objects.
+    ValueError: the SavedModel has other tags, or several graphs and none are given.
     """
     if tags is not None and not isinstance(tags, set):
         tags = nest.flatten(tags)
     saved_model = loader_impl.parse_saved_model(export_dir)
     meta_graph = saved_model.meta_graphs[0]
     if len(saved_model.meta_graphs) != 1 or not meta_graph.HasField('object_graph_def'):
-        raise NotImplementedError('The SavedModel %s has graphs and no objects, as those of TensorFlow 1: '
-                                  'tf.compat.v1.saved_model.load gives them' % export_dir)
+        from reflow.saved_model import load_v1_in_v2
+        with ops.init_scope():
+            root, meta_graph = load_v1_in_v2.load(export_dir, tags)
+        return _with_version(root, meta_graph)
     if tags is not None and set(tags) != set(meta_graph.meta_info_def.tags):
         raise ValueError('The SavedModel at {} has one MetaGraph with tags {}, but got an incompatible argument tags={} to '
                          "tf.saved_model.load. You may omit it, pass 'None', or pass matching tags.".format(
                              export_dir, meta_graph.meta_info_def.tags, tags))
     with ops.init_scope():
         root = Loader(meta_graph, export_dir).root
+    return _with_version(root, meta_graph)
+
+
+def _with_version(root, meta_graph):
     root.tensorflow_version = meta_graph.meta_info_def.tensorflow_version
     root.tensorflow_git_version = meta_graph.meta_info_def.tensorflow_git_version
     return root
