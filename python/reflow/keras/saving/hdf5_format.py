@@ -1,6 +1,7 @@
 """Weights and models of Keras in HDF5 files."""
 
 import json
+import warnings
 
 import numpy as np
 
@@ -70,7 +71,28 @@ def _values(group):
     return [np.asarray(group[name]) for name in _names(group, 'weight_names')]
 
 
-def _load_by_order(group, layers):
+def load_weights_from_hdf5_group(f, layers):
+    """Gives the layers the weights of a group of a file, by their order. ValueError: the group has others."""
+    load_by_order(f, layers)
+
+
+def load_weights_from_hdf5_group_by_name(f, layers):
+    """Gives the layers the weights of a group of a file, by their names. ValueError: the group has others for one."""
+    load_by_name(f, layers)
+
+
+def save_weights_to_hdf5_group(f, layers):
+    """Writes the weights of the layers to a group of a file."""
+    _put_weights(f, layers)
+
+
+def _as_they_are(layer, values):
+    del layer
+    return values
+
+
+def load_by_order(group, layers, fitted=_as_they_are):
+    """load_weights_from_hdf5_group; `fitted(layer, values)` are the values that a layer gets."""
     layers = [layer for layer in layers if _legacy_weights(layer)]
     names = [name for name in _names(group, 'layer_names') if _names(group[name], 'weight_names')]
     if len(names) != len(layers):
@@ -78,7 +100,7 @@ def _load_by_order(group, layers):
                          ' layers into a model with ' + str(len(layers)) + ' layers.')
     pairs = []
     for k, (name, layer) in enumerate(zip(names, layers)):
-        values = _converted(layer, _values(group[name]), group)
+        values = fitted(layer, _converted(layer, _values(group[name]), group))
         weights = _legacy_weights(layer)
         if len(values) != len(weights):
             raise ValueError('Layer #' + str(k) + ' (named "' + layer.name + '" in the current model) was found to '
@@ -93,20 +115,29 @@ def _load_by_order(group, layers):
     K.batch_set_value(pairs)
 
 
-def _load_by_name(group, layers):
+def load_by_name(group, layers, fitted=_as_they_are, skip_mismatch=False):
+    """load_weights_from_hdf5_group_by_name; with `skip_mismatch`, others are warned of and left out."""
     by_name = {}
     for layer in layers:
         by_name.setdefault(layer.name, []).append(layer)
     pairs = []
     for k, name in enumerate(_names(group, 'layer_names')):
         for layer in by_name.get(name, ()):
-            values = _converted(layer, _values(group[name]), group)
+            values = fitted(layer, _converted(layer, _values(group[name]), group))
             weights = _legacy_weights(layer)
             if len(values) != len(weights):
+                if skip_mismatch:
+                    warnings.warn('Skipping loading of weights for layer %s due to mismatch in number of weights (%d vs %d).'
+                                  % (layer.name, len(weights), len(values)))
+                    continue
                 raise ValueError('Layer #' + str(k) + ' (named "' + layer.name + '") expects ' + str(len(weights)) +
                                  ' weight(s), but the saved weights have ' + str(len(values)) + ' element(s).')
             for weight, value in zip(weights, values):
                 if K.int_shape(weight) != value.shape:
+                    if skip_mismatch:
+                        warnings.warn('Skipping loading of weights for layer %s due to mismatch in shape (%s vs %s).'
+                                      % (layer.name, weight.shape, value.shape))
+                        continue
                     raise ValueError('Layer #' + str(k) + ' (named "' + layer.name + '"), weight ' + str(weight) +
                                      ' has shape {}'.format(K.int_shape(weight)) + ', but the saved weight has shape ' +
                                      str(value.shape) + '.')
@@ -132,11 +163,11 @@ def save_weights(model, filepath):
         _put_weights(file, model.layers, model._updated_version())
 
 
-def load_weights(model, filepath, by_name=False):
-    """Reads weights: of layers by their order, or by their names."""
+def load_weights(model, filepath, by_name=False, **options):
+    """Reads weights: of layers by their order, or by their names; `options` are those of load_by_order or load_by_name."""
     with hdf5_file.File(filepath, 'r') as file:
         group = file['model_weights'] if 'layer_names' not in file.attrs and 'model_weights' in file else file
-        (_load_by_name if by_name else _load_by_order)(group, model.layers)
+        (load_by_name if by_name else load_by_order)(group, model.layers, **options)
 
 
 def save_model(model, filepath, include_optimizer=True):
@@ -174,7 +205,7 @@ def load_model(filepath, custom_objects=None, compile=True, model_from_config=No
         if config is None:
             raise ValueError('No model found in config file.')
         model = model_from_config(json.loads(_text(config)), custom_objects=custom_objects)
-        _load_by_order(file['model_weights'], model.layers)
+        load_by_order(file['model_weights'], model.layers)
         if compile:
             _compile(model, file, custom_objects)
     return model

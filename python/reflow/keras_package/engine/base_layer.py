@@ -6,12 +6,14 @@ import functools
 import numpy as np
 
 from reflow.framework import ops
+from reflow.framework import tensor_shape
 from reflow.keras import backend_config
 from reflow.keras import initializers
 from reflow.keras.engine import base_layer
 from reflow.keras.engine.base_layer import InputSpec  # noqa: F401
 from reflow.keras.engine.node import Node  # noqa: F401
 from reflow.ops import init_ops
+from reflow.util import nest
 
 _RANDOM = (init_ops.RandomUniform, init_ops._Normal, init_ops.VarianceScaling, init_ops.Orthogonal)
 
@@ -51,11 +53,45 @@ class Layer(base_layer.Layer):
             text = text.replace(own, ' is incompatible with layer %s: ' % self.name).replace(': : ', ': ')
             raise ValueError(text.partition('. Full shape received')[0]) from None
 
+    def _called(self, inputs, args, kwargs):
+        outputs = super()._called(inputs, args, kwargs)
+        if not _is_ours(type(self).compute_output_shape):
+            self._complete_shapes(inputs, outputs)
+        return outputs
+
+    def _complete_shapes(self, inputs, outputs):
+        """Gives symbolic outputs of a program's layer what it says of their shapes; the graph's operations may know less.
+
+        Keras keeps such shapes beside the graph's, where wrong ones do little harm. A size of 1 isn't believed: programs say
+        (None, 1) of whatever is one number for each element.
+        """
+        tensors = [tensor for tensor in nest.flatten(outputs)
+                   if isinstance(tensor, ops.Tensor) and not hasattr(tensor, 'numpy') and not _knows_all(tensor.shape)]
+        shapes = [getattr(each, 'shape', None) for each in nest.flatten(inputs)]
+        if not tensors or any(shape is None or shape.ndims is None for shape in shapes):
+            return
+        said = self.compute_output_shape(nest.map_structure(lambda each: tuple(each.shape.as_list()), inputs))
+        said = said if isinstance(said, list) else [said]
+        if len(said) != len(nest.flatten(outputs)):
+            return
+        for tensor, shape in zip(nest.flatten(outputs), said):
+            shape = tensor_shape.TensorShape([None if size == 1 else size for size in shape])
+            if isinstance(tensor, ops.Tensor) and tensor.shape.is_compatible_with(shape):
+                tensor.set_shape(shape)
+
     def _shape_at(self, node_index, attribute, name):
         return _one_or_all(super()._shape_at(node_index, attribute, name))
 
     def _one_shape(self, attribute, name):
         return _one_or_all(super()._one_shape(attribute, name))
+
+
+def _is_ours(method):
+    return getattr(method, '__globals__', {}).get('__name__', 'reflow').startswith('reflow.')
+
+
+def _knows_all(shape):
+    return shape.ndims is not None and None not in shape.as_list()[1:]
 
 
 def _one_or_all(shapes):

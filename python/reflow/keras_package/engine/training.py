@@ -42,6 +42,19 @@ class Model(training.Model, Layer):
         super().compile(optimizer, losses.named(loss), metrics, loss_weights, sample_weight_mode, weighted_metrics,
                         target_tensors, **kwargs)
 
+    def load_weights(self, filepath, by_name=False, skip_mismatch=False, reshape=False):
+        """Reads the weights of an HDF5 file: of layers by their order, or by their names.
+
+        By their names, with `skip_mismatch`, weights that don't fit are warned of and left out; with `reshape` kernels get
+        the shape that the layer has.
+        """
+        import functools
+
+        from reflow.keras.saving import hdf5_format
+        from reflow.keras_package.engine import saving
+        options = {'skip_mismatch': skip_mismatch} if by_name else {}
+        hdf5_format.load_weights(self, filepath, by_name, fitted=functools.partial(saving.fitted, reshape=reshape), **options)
+
     @property
     def weights(self):
         """The variables: first those that optimizers train."""
