@@ -1,4 +1,4 @@
-"""What programs use of TensorFlow's extension module: readers of checkpoints, writers of event files."""
+"""What programs use of TensorFlow's extension module: readers of checkpoints and of records, writers of event files."""
 from reflow import _core
 from reflow.util import compat
 
@@ -15,4 +15,7 @@ def __getattr__(name):
     if name == 'EventsWriter':
         from reflow.summary.writer.events_writer import EventsWriter
         return EventsWriter
+    if name == 'PyRecordReader_New':
+        from reflow.lib.io.record_reader import new_record_reader
+        return new_record_reader
     raise AttributeError('module %r has no attribute %r' % (__name__, name))

@@ -74,3 +74,35 @@ def test_options():
     for wrong in ('FOO', 7):
         with pytest.raises(ValueError, match='^Not a valid compression_type: "%s"$' % wrong):
             Options(wrong)
+
+
+def test_a_reader_of_the_extension_module_goes_on_where_a_file_has_grown(tmp_path):
+    from reflow import pywrap_tensorflow
+    path = str(tmp_path / 'records').encode()
+
+    def reader(path, offset=0):
+        with tf.errors.raise_exception_on_not_ok_status() as status:
+            return pywrap_tensorflow.PyRecordReader_New(path, offset, b'', status)
+
+    writer = tf.python_io.TFRecordWriter(path.decode())
+    writer.write(b'abc')
+    writer.write(b'de')
+    writer.flush()
+    records = reader(path)
+    for record, offset in (b'abc', 19), (b'de', 37):
+        records.GetNext()
+        assert (records.record(), records.offset()) == (record, offset)
+    with pytest.raises(tf.errors.OutOfRangeError, match='Read less bytes than requested'):
+        records.GetNext()
+    writer.write(b'x')
+    writer.close()
+    records.GetNext()
+    assert (records.record(), records.offset()) == (b'x', 54)
+    later = reader(path, 19)
+    later.GetNext()
+    assert later.record() == b'de'
+    later.Close()
+    with pytest.raises(tf.errors.FailedPreconditionError, match='Reader is closed.'):
+        later.GetNext()
+    with pytest.raises(tf.errors.NotFoundError, match='No such file or directory'):
+        reader(path + b'.not')
