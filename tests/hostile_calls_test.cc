@@ -106,6 +106,13 @@ TEST_F(HostileCalls, SquareRootOfAMatrixWithoutNumbers) {
   for (const auto& x : run({op("MatrixSquareRoot", {constant(matrix)})})[0].flat<std::complex<double>>()) EXPECT_TRUE(std::isnan(x.real()));
 }
 
+TEST_F(HostileCalls, TreesOfNoBytes) {
+  const Endpoint ensemble = op("BoostedTreesEnsembleResourceHandleOp", {}), stamp = constant(Tensor::scalar(int64_t{0}));
+  const Endpoint bytes = placeholder(DType::kString);
+  Node* create = node("BoostedTreesCreateEnsemble", {ensemble, stamp, bytes});
+  EXPECT_EQ(error({}, {{bytes, Tensor(DType::kString, {0})}}, {create}).find("Shape must be rank 0 but is rank 1"), 0);
+}
+
 TEST_F(HostileCalls, SamplesByASeedOfOneNumber) {
   const Endpoint logits = constant(Tensor(DType::kFloat32, {1, 2})), num = constant(Tensor::scalar(int32_t{3}));
   const Endpoint seed = placeholder(DType::kInt64);

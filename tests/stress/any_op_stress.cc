@@ -21,7 +21,7 @@ namespace {
 using reflow::testing::AnyOp;
 
 constexpr unsigned kMostSeconds = 20;
-constexpr rlim_t kMostMemory = rlim_t{3} << 29;  // what is asked for beyond is refused
+constexpr rlim_t kMostMemory = rlim_t{1} << 30;  // what is asked for beyond is refused
 
 const reflow::graph::OpDef& op_of(long call) { return *AnyOp::ops()[static_cast<size_t>(call) % AnyOp::ops().size()]; }
 

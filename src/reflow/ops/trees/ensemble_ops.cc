@@ -6,6 +6,7 @@
 
 #include "named_handle.h"
 #include "tree_ensemble.h"
+#include "reflow/op/shape_checks.h"
 
 namespace reflow::ops {
 namespace {
@@ -14,6 +15,7 @@ class CreateEnsemble : public Kernel {
  public:
   explicit CreateEnsemble(KernelInit&) {}
   Status compute(KernelContext& c) override {
+    RETURN_IF_ERROR(check_input_shapes(c));
     ASSIGN_OR_RETURN(TreeEnsemble ensemble, TreeEnsemble::parse(c.input(2).item<std::string>()));
     return create_resource(c, std::make_shared<TreeEnsembleResource>(c.input(1).item<int64_t>(), std::move(ensemble)));
   }
@@ -23,6 +25,7 @@ class DeserializeEnsemble : public Kernel {
  public:
   explicit DeserializeEnsemble(KernelInit&) {}
   Status compute(KernelContext& c) override {
+    RETURN_IF_ERROR(check_input_shapes(c));
     ASSIGN_OR_RETURN(const std::shared_ptr<TreeEnsembleResource> resource, resource_at<TreeEnsembleResource>(c, 0));
     ASSIGN_OR_RETURN(TreeEnsemble ensemble, TreeEnsemble::parse(c.input(2).item<std::string>()));
     const std::unique_lock lock(resource->mutex);

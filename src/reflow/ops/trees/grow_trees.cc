@@ -8,6 +8,7 @@
 #include "leaf_weight.h"
 #include "named_handle.h"
 #include "tree_ensemble.h"
+#include "reflow/op/shape_checks.h"
 
 namespace reflow::ops {
 namespace {
@@ -30,6 +31,7 @@ class UpdateEnsemble : public Kernel {
     if (learning_rate.num_elements() != 1) {
       return invalid_argument("learning_rate must be a scalar, got a tensor of shape {}", learning_rate.shape().str());
     }
+    RETURN_IF_ERROR(check_input_shapes(c));
     const std::unique_lock lock(resource->mutex);
     std::map<int32_t, SplitCandidate> splits;
     RETURN_IF_ERROR(find_splits(c, learning_rate.item<float>(), &splits));

@@ -7,6 +7,7 @@
 
 #include "named_handle.h"
 #include "quantile_stream.h"
+#include "reflow/op/shape_checks.h"
 
 namespace reflow::ops {
 namespace {
@@ -40,6 +41,7 @@ class CreateStreams : public Kernel {
     if (max_elements_ <= 0) c.fail(invalid_argument("max_elements must be positive, but is {}", max_elements_));
   }
   Status compute(KernelContext& c) override {
+    RETURN_IF_ERROR(check_input_shapes(c));
     const float error = c.input(1).item<float>();
     const int64_t n = c.input(2).item<int64_t>();
     RETURN_IF_ERROR(check_error(error));
@@ -105,6 +107,7 @@ class AddSummaries : public Kernel {
   explicit AddSummaries(KernelInit&) {}
   Status compute(KernelContext& c) override {
     ASSIGN_OR_RETURN(const std::shared_ptr<QuantileStreams> resource, resource_at<QuantileStreams>(c, 0));
+    RETURN_IF_ERROR(check_input_shapes(c));
     const std::lock_guard lock(resource->mutex);
     const size_t n = c.num_inputs() - 1;
     if (n != resource->streams.size()) return wrong_number(n, resource->streams.size());
@@ -135,6 +138,7 @@ class FlushToBoundaries : public Kernel {
   explicit FlushToBoundaries(KernelInit& c) : wants_quantiles_(c.attr<bool>("generate_quantiles")) {}
   Status compute(KernelContext& c) override {
     ASSIGN_OR_RETURN(const std::shared_ptr<QuantileStreams> resource, resource_at<QuantileStreams>(c, 0));
+    RETURN_IF_ERROR(check_input_shapes(c));
     const int64_t n = c.input(1).item<int64_t>();
     if (wants_quantiles_ && (n < 3 || n > kMaxQuantiles)) {
       return invalid_argument("num_buckets must be from 3 to {}, but is {}", kMaxQuantiles, n);
