@@ -21,63 +21,50 @@ class Autoregressive(distribution_lib.Distribution):
                  name='Autoregressive'):
         parameters = dict(locals())
         with ops.name_scope(name) as name:
-            self._distribution_fn = distribution_fn
-            self._sample0 = sample0
-            self._distribution0 = distribution_fn() if sample0 is None else distribution_fn(sample0)
-            if num_steps is None:
-                num_steps = self._distribution0.event_shape.num_elements()
-                if num_steps is None:
-                    raise ValueError('distribution_fn must generate a distribution with fully known `event_shape`.')
-            if num_steps < 1:
-                raise ValueError('num_steps ({}) must be at least 1.'.format(num_steps))
-            self._num_steps = num_steps
-        super().__init__(
-            dtype=self._distribution0.dtype, reparameterization_type=self._distribution0.reparameterization_type,
-            validate_args=validate_args, allow_nan_stats=allow_nan_stats, parameters=parameters,
-            graph_parents=self._distribution0._graph_parents, name=name)
+            first = distribution_fn(*(() if sample0 is None else (sample0,)))
+            self._of_sample, self._sample0, self._first = distribution_fn, sample0, first
+            self._num_steps = _number_of_steps(num_steps, first)
+        super().__init__(first.dtype, first.reparameterization_type, validate_args, allow_nan_stats, parameters,
+                         first._graph_parents, name)
 
-    @property
-    def distribution_fn(self):
-        """What gives distributions."""
-        return self._distribution_fn
-
-    @property
-    def sample0(self):
-        """What the first distribution is made of."""
-        return self._sample0
-
-    @property
-    def num_steps(self):
-        """How often samples are drawn again."""
-        return self._num_steps
-
-    @property
-    def distribution0(self):
-        """The first distribution."""
-        return self._distribution0
+    distribution_fn = property(lambda self: self._of_sample, doc='What gives distributions.')
+    sample0 = property(lambda self: self._sample0, doc='What the first distribution is made of.')
+    num_steps = property(lambda self: self._num_steps, doc='How often samples are drawn again.')
+    distribution0 = property(lambda self: self._first, doc='The first distribution.')
 
     def _batch_shape(self):
-        return self.distribution0.batch_shape
-
-    def _batch_shape_tensor(self):
-        return self.distribution0.batch_shape_tensor()
+        return self._first.batch_shape
 
     def _event_shape(self):
-        return self.distribution0.event_shape
+        return self._first.event_shape
+
+    def _batch_shape_tensor(self):
+        return self._first.batch_shape_tensor()
 
     def _event_shape_tensor(self):
-        return self.distribution0.event_shape_tensor()
+        return self._first.event_shape_tensor()
 
     def _sample_n(self, n, seed=None):
         if seed is None:
-            seed = distribution_util.gen_new_seed(seed=np.random.randint(2**32 - 1), salt='autoregressive')
-        samples = self.distribution0.sample(n, seed=seed)
+            seed = distribution_util.gen_new_seed(np.random.randint(2**32 - 1), 'autoregressive')
+        x = self._first.sample(n, seed)
         for _ in range(self._num_steps):
-            samples = self.distribution_fn(samples).sample(seed=seed)
-        return samples
+            following = self._of_sample(x)
+            x = following.sample(seed=seed)
+        return x
 
-    def _log_prob(self, value):
-        return self.distribution_fn(value).log_prob(value)
+    def _log_prob(self, x):
+        return self._of_sample(x).log_prob(x)
 
-    def _prob(self, value):
-        return self.distribution_fn(value).prob(value)
+    def _prob(self, x):
+        return self._of_sample(x).prob(x)
+
+
+def _number_of_steps(given, distribution):
+    """The number given, or how many parts an event has."""
+    number = distribution.event_shape.num_elements() if given is None else given
+    if number is None:
+        raise ValueError('distribution_fn must generate a distribution with fully known `event_shape`.')
+    if number < 1:
+        raise ValueError('num_steps ({}) must be at least 1.'.format(number))
+    return number

@@ -14,6 +14,13 @@ from reflow.ops.distributions import distribution as distribution_lib
 __all__ = ['BatchReshape']
 
 
+def _of_events(name):
+    """The method for a function of the distribution of the same name, of events."""
+    def method(self, x):
+        return self._in_own_shape(getattr(self._distribution, name), x)
+    return method
+
+
 class BatchReshape(distribution_lib.Distribution):
     """`distribution` with its batch in the shape `batch_shape`, of which one dimension may be -1.
 
@@ -24,58 +31,39 @@ class BatchReshape(distribution_lib.Distribution):
         parameters = dict(locals())
         name = name or 'BatchReshape' + distribution.name
         with ops.name_scope(name, values=[batch_shape]) as name:
-            self._batch_shape_unexpanded = ops.convert_to_tensor(batch_shape, dtype=dtypes.int32, name='batch_shape')
-            _check_statically(distribution, self._batch_shape_unexpanded)
-            self._batch_shape_, self._batch_shape_static, self._runtime_assertions = calculate_reshape(
-                distribution.batch_shape_tensor(), self._batch_shape_unexpanded, validate_args)
-            self._distribution = distribution
-            super().__init__(
-                dtype=distribution.dtype, reparameterization_type=distribution.reparameterization_type,
-                validate_args=validate_args, allow_nan_stats=allow_nan_stats, parameters=parameters,
-                graph_parents=[self._batch_shape_unexpanded] + distribution._graph_parents, name=name)
+            wanted = ops.convert_to_tensor(batch_shape, dtype=dtypes.int32, name='batch_shape')
+            _check_statically(distribution, wanted)
+            self._distribution, self._wanted_shape = distribution, wanted
+            self._dynamic_shape, self._static_shape, self._assertions = calculate_reshape(
+                distribution.batch_shape_tensor(), wanted, validate_args)
+            super().__init__(distribution.dtype, distribution.reparameterization_type, validate_args, allow_nan_stats, parameters,
+                             [wanted, *distribution._graph_parents], name)
 
-    @property
-    def distribution(self):
-        """The distribution in its own shape."""
-        return self._distribution
-
-    def _batch_shape_tensor(self):
-        with ops.control_dependencies(self._runtime_assertions):
-            return array_ops.identity(self._batch_shape_)
+    distribution = property(lambda self: self._distribution, doc='The distribution in its own shape.')
 
     def _batch_shape(self):
-        return self._batch_shape_static
-
-    def _event_shape_tensor(self):
-        with ops.control_dependencies(self._runtime_assertions):
-            return array_ops.identity(self.distribution.event_shape_tensor())
+        return self._static_shape
 
     def _event_shape(self):
-        return self.distribution.event_shape
+        return self._distribution.event_shape
+
+    def _batch_shape_tensor(self):
+        return self._after_assertions(lambda: self._dynamic_shape)
+
+    def _event_shape_tensor(self):
+        return self._after_assertions(self._distribution.event_shape_tensor)
+
+    def _after_assertions(self, shape):
+        with ops.control_dependencies(self._assertions):
+            return array_ops.identity(shape())
 
     def _sample_n(self, n, seed=None):
-        with ops.control_dependencies(self._runtime_assertions):
-            x = self.distribution.sample(sample_shape=n, seed=seed)
-            shape = array_ops.concat([[n], self._batch_shape_unexpanded, self.event_shape_tensor()], axis=0)
-            return array_ops.reshape(x, shape)
+        with ops.control_dependencies(self._assertions):
+            own = self._distribution.sample(n, seed)
+            return array_ops.reshape(own, array_ops.concat([[n], self._wanted_shape, self.event_shape_tensor()], axis=0))
 
-    def _log_prob(self, x):
-        return self._of_events(self.distribution.log_prob, x)
-
-    def _prob(self, x):
-        return self._of_events(self.distribution.prob, x)
-
-    def _log_cdf(self, x):
-        return self._of_events(self.distribution.log_cdf, x)
-
-    def _cdf(self, x):
-        return self._of_events(self.distribution.cdf, x)
-
-    def _log_survival_function(self, x):
-        return self._of_events(self.distribution.log_survival_function, x)
-
-    def _survival_function(self, x):
-        return self._of_events(self.distribution.survival_function, x)
+    _log_prob, _prob, _log_cdf, _cdf, _log_survival_function, _survival_function = map(_of_events, (
+        'log_prob', 'prob', 'log_cdf', 'cdf', 'log_survival_function', 'survival_function'))
 
     def _entropy(self):
         return self._of_batch(self.distribution.entropy, [], [tensor_shape.TensorShape([])])
@@ -97,11 +85,10 @@ class BatchReshape(distribution_lib.Distribution):
 
     def _ndims(self, x):
         """The dimensions of x, of the batch and of an event, each a number where it is known."""
-        x_ndims = array_ops.rank(x) if x.shape.ndims is None else x.shape.ndims
-        event_ndims = (array_ops.size(self.event_shape_tensor()) if self.event_shape.ndims is None
-                       else self.event_shape.ndims)
-        batch_ndims = (array_ops.size(self._batch_shape_unexpanded) if self.batch_shape.ndims is None
-                       else self.batch_shape.ndims)
+        x_ndims, event_ndims, batch_ndims = (
+            length(tensor()) if static.ndims is None else static.ndims for static, length, tensor in (
+                (x.shape, array_ops.rank, lambda: x), (self.event_shape, array_ops.size, self.event_shape_tensor),
+                (self.batch_shape, array_ops.size, lambda: self._wanted_shape)))
         return x_ndims, batch_ndims, event_ndims
 
     def _sample_shape(self, x):
@@ -113,24 +100,23 @@ class BatchReshape(distribution_lib.Distribution):
             return np.int32(static.as_list()), static
         return array_ops.shape(x)[:sample_ndims], static
 
-    def _of_events(self, fn, x):
+    def _in_own_shape(self, fn, x):
         """`fn` of x, [sample, batch, event], in the distribution's own shape."""
-        with ops.control_dependencies(self._runtime_assertions + self._validate_sample_arg(x)):
+        with ops.control_dependencies(self._assertions + self._validate_sample_arg(x)):
             sample_shape, static = self._sample_shape(x)
             own = array_ops.concat([sample_shape, self.distribution.batch_shape_tensor(), self.event_shape_tensor()], axis=0)
             result = fn(array_ops.reshape(x, own))
-            shape = array_ops.concat([sample_shape, self._batch_shape_unexpanded], axis=0)
-            result = array_ops.reshape(result, shape)
+            result = array_ops.reshape(result, array_ops.concat([sample_shape, self._wanted_shape], axis=0))
             if static.ndims is not None and self.batch_shape.ndims is not None:
                 result.set_shape(result.shape.merge_with(static.concatenate(self.batch_shape)))
             return result
 
     def _of_batch(self, fn, event_shapes=None, static_event_shapes=None):
         """What `fn` gives of each member."""
-        with ops.control_dependencies(self._runtime_assertions):
+        with ops.control_dependencies(self._assertions):
             if event_shapes is None:
                 event_shapes, static_event_shapes = [self._event_shape_tensor()], [self.event_shape]
-            shape = array_ops.concat([self._batch_shape_unexpanded] + event_shapes, axis=0)
+            shape = array_ops.concat([self._wanted_shape] + event_shapes, axis=0)
             result = array_ops.reshape(fn(), shape)
             if self.batch_shape.ndims is not None and self.event_shape.ndims is not None:
                 static = self.batch_shape

@@ -64,6 +64,25 @@ def concat_vectors(*vectors):
     return [element for value in values for element in value]
 
 
+def num_elements(static, dynamic):
+    """How many members a batch has: a number where it is known, else the product of dynamic()."""
+    number = static.num_elements()
+    return math_ops.reduce_prod(dynamic()) if number is None else number
+
+
+def draw_points(compound, n, extra, seed, salt):
+    """Numbers of points that the compound's mixture_distribution chooses for n samples: [n] and `extra`, its batch being flat."""
+    nothing = np.int32([])
+    ids = compound.mixture_distribution.sample(concat_vectors([n], extra), distribution_util.gen_new_seed(seed, salt))
+    batch = distribution_util.pick_vector(compound.is_scalar_batch(), nothing, np.int32([-1]))
+    return array_ops.reshape(ids, concat_vectors([n], batch))
+
+
+def first_points(batch_size, num_points, dtype):
+    """Where the points of each member begin in a flat grid."""
+    return math_ops.range(0, batch_size * num_points, num_points, dtype)
+
+
 class PoissonLogNormalQuadratureCompound(distribution_lib.Distribution):
     """Counts of a Poisson distribution whose rate has a log-normal one, of `loc` and `scale`.
 
@@ -79,9 +98,10 @@ class PoissonLogNormalQuadratureCompound(distribution_lib.Distribution):
             if scale is not None:
                 scale = ops.convert_to_tensor(scale, dtype=None if loc is None else loc.dtype, name='scale')
             grid, probs = quadrature_fn(loc, scale, quadrature_size, validate_args)
-            if grid.dtype.base_dtype != probs.dtype.base_dtype:
+            types = grid.dtype, probs.dtype
+            if types[0].base_dtype != types[1].base_dtype:
                 raise TypeError('Quadrature grid dtype ({}) does not match quadrature probs dtype ({}).'.format(
-                    grid.dtype.name, probs.dtype.name))
+                    *(dtype.name for dtype in types)))
             options = dict(validate_args=validate_args, allow_nan_stats=allow_nan_stats)
             self._distribution = poisson_lib.Poisson(log_rate=grid, **options)
             self._mixture_distribution = categorical_lib.Categorical(logits=math_ops.log(probs), **options)
@@ -90,62 +110,42 @@ class PoissonLogNormalQuadratureCompound(distribution_lib.Distribution):
             super().__init__(dtype=grid.dtype, reparameterization_type=distribution_lib.NOT_REPARAMETERIZED,
                              parameters=parameters, graph_parents=[loc, scale], name=name, **options)
 
-    @property
-    def mixture_distribution(self):
-        """What chooses a rate."""
-        return self._mixture_distribution
-
-    @property
-    def distribution(self):
-        """The Poisson distributions of all rates."""
-        return self._distribution
-
-    @property
-    def loc(self):
-        """The mean of the rate's logarithm."""
-        return self._loc
-
-    @property
-    def scale(self):
-        """The deviation of the rate's logarithm."""
-        return self._scale
-
-    @property
-    def quadrature_size(self):
-        """The number of rates."""
-        return self._quadrature_size
+    mixture_distribution = property(lambda self: self._mixture_distribution, doc='What chooses a rate.')
+    distribution = property(lambda self: self._distribution, doc='The Poisson distributions of all rates.')
+    loc = property(lambda self: self._loc, doc="The mean of the rate's logarithm.")
+    scale = property(lambda self: self._scale, doc="The deviation of the rate's logarithm.")
+    quadrature_size = property(lambda self: self._quadrature_size, doc='The number of rates.')
 
     def _batch_shape_tensor(self):
-        return array_ops.broadcast_dynamic_shape(
-            self.distribution.batch_shape_tensor(), array_ops.shape(self.mixture_distribution.logits))[:-1]
+        rates = self._distribution.batch_shape_tensor()
+        return array_ops.broadcast_dynamic_shape(rates, array_ops.shape(self._logits))[:-1]
 
     def _batch_shape(self):
-        return array_ops.broadcast_static_shape(
-            self.distribution.batch_shape, self.mixture_distribution.logits.shape)[:-1]
+        return array_ops.broadcast_static_shape(self._distribution.batch_shape, self._logits.shape)[:-1]
 
     def _event_shape(self):
-        return tensor_shape.TensorShape([])
+        return tensor_shape.TensorShape(())
 
     def _sample_n(self, n, seed=None):
-        batch_size = self.batch_shape.num_elements()
-        if batch_size is None:
-            batch_size = math_ops.reduce_prod(self.batch_shape_tensor())
-        pick = distribution_util.pick_vector
-        ids = self._mixture_distribution.sample(
-            sample_shape=concat_vectors([n], pick(self.mixture_distribution.is_scalar_batch(), [batch_size], np.int32([]))),
-            seed=distribution_util.gen_new_seed(seed, 'poisson_lognormal_quadrature_compound'))
-        ids = array_ops.reshape(ids, shape=concat_vectors([n], pick(self.is_scalar_batch(), np.int32([]), np.int32([-1]))))
-        ids += math_ops.range(start=0, limit=batch_size * self._quadrature_size, delta=self._quadrature_size, dtype=ids.dtype)
-        rate = array_ops.gather(array_ops.reshape(self.distribution.rate, shape=[-1]), ids)
-        rate = array_ops.reshape(rate, shape=concat_vectors([n], self.batch_shape_tensor()))
-        return random_ops.random_poisson(lam=rate, shape=[], dtype=self.dtype, seed=seed)
+        size = num_elements(self.batch_shape, self.batch_shape_tensor)
+        extra = distribution_util.pick_vector(self._mixture_distribution.is_scalar_batch(), [size], np.int32([]))
+        ids = draw_points(self, n, extra, seed, 'poisson_lognormal_quadrature_compound')
+        ids += first_points(size, self._quadrature_size, ids.dtype)
+        rates = array_ops.gather(array_ops.reshape(self._distribution.rate, [-1]), ids)
+        rates = array_ops.reshape(rates, concat_vectors([n], self.batch_shape_tensor()))
+        return random_ops.random_poisson(rates, [], self.dtype, seed)
+
+    @property
+    def _logits(self):
+        return self._mixture_distribution.logits
 
     def _log_prob(self, x):
-        logits = self.mixture_distribution.logits
-        return math_ops.reduce_logsumexp(logits + self.distribution.log_prob(x[..., array_ops.newaxis]), axis=-1)
+        logits, counts = self._logits, x[..., array_ops.newaxis]
+        return math_ops.reduce_logsumexp(logits + self._distribution.log_prob(counts), axis=-1)
 
     def _mean(self):
-        return math_ops.exp(math_ops.reduce_logsumexp(self.mixture_distribution.logits + self.distribution.log_rate, axis=-1))
+        log_mean = math_ops.reduce_logsumexp(self._logits + self._distribution.log_rate, axis=-1)
+        return math_ops.exp(log_mean)
 
     def _variance(self):
         return math_ops.exp(self._log_variance())
@@ -155,7 +155,7 @@ class PoissonLogNormalQuadratureCompound(distribution_lib.Distribution):
 
     def _log_variance(self):
         """That of the mean of variances and the variance of means."""
-        of_members = self.distribution.mean()
-        distance = math_ops.abs(of_members - self._mean()[..., array_ops.newaxis])
-        logs = array_ops.stack([self.distribution.log_rate, 2. * math_ops.log(distance)], axis=-1)
-        return math_ops.reduce_logsumexp(self.mixture_distribution.logits[..., array_ops.newaxis] + logs, axis=[-2, -1])
+        means = self._distribution.mean()
+        distances = math_ops.abs(means - self._mean()[..., array_ops.newaxis])
+        terms = array_ops.stack([self._distribution.log_rate, 2. * math_ops.log(distances)], axis=-1)
+        return math_ops.reduce_logsumexp(self._logits[..., array_ops.newaxis] + terms, axis=[-2, -1])

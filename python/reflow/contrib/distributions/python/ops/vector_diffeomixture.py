@@ -4,7 +4,7 @@ import numpy as np
 
 from reflow.contrib.distributions.python.ops import softmaxnormal_quadrature
 from reflow.contrib.distributions.python.ops.bijectors.affine import AffineLinearOperator
-from reflow.contrib.distributions.python.ops.poisson_lognormal import concat_vectors
+from reflow.contrib.distributions.python.ops.poisson_lognormal import concat_vectors, draw_points, first_points, num_elements
 from reflow.contrib.distributions.python.ops.softmaxnormal_quadrature import *  # noqa: F401,F403
 from reflow.framework import dtypes
 from reflow.framework import ops
@@ -33,6 +33,14 @@ def _only_two(things):
         raise NotImplementedError('Currently only bimixtures are supported; len(scale)={} is not 2.'.format(len(things)))
 
 
+def _check_scale(k, scale, dtype, validate_args):
+    if not scale.is_positive_definite and validate_args:
+        raise ValueError('scale[{}].is_positive_definite = {} != True'.format(k, scale.is_positive_definite))
+    own = scale.dtype.base_dtype
+    if own != dtype:
+        raise TypeError('dtype mismatch; scale[{}].base_dtype="{}" != "{}"'.format(k, own.name, dtype.name))
+
+
 class VectorDiffeomixture(distribution_lib.Distribution):
     """w (scale[0] z + loc[0]) + (1 - w) (scale[1] z + loc[1]) of vectors z of independent numbers of `distribution`.
 
@@ -56,11 +64,7 @@ class VectorDiffeomixture(distribution_lib.Distribution):
             loc = [None if part is None else ops.convert_to_tensor(part, dtype=dtype, name='loc{}'.format(k))
                    for k, part in enumerate(loc)]
             for k, part in enumerate(scale):
-                if validate_args and not part.is_positive_definite:
-                    raise ValueError('scale[{}].is_positive_definite = {} != True'.format(k, part.is_positive_definite))
-                if part.dtype.base_dtype != dtype:
-                    raise TypeError('dtype mismatch; scale[{}].base_dtype="{}" != "{}"'.format(
-                        k, part.dtype.base_dtype.name, dtype.name))
+                _check_scale(k, part, dtype, validate_args)
             self._endpoint_affine = _affines('endpoint', loc, scale, validate_args)
             _only_two(scale)
             mix_loc = ops.convert_to_tensor(mix_loc, dtype=dtype, name='mix_loc')
@@ -104,71 +108,41 @@ class VectorDiffeomixture(distribution_lib.Distribution):
                     own_event_tensor = own_event_tensor()
                     event, event_tensor = (own_event, own_event_tensor) if event is None else (
                         static(event, own_event), dynamic(event_tensor, own_event_tensor))
-        self._batch_shape_, self._batch_shape_tensor_ = batch, batch_tensor
-        self._event_shape_, self._event_shape_tensor_ = event, event_tensor
+        self._static_batch, self._dynamic_batch = batch, batch_tensor
+        self._static_event, self._dynamic_event = event, event_tensor
 
-    @property
-    def mixture_distribution(self):
-        """What chooses a point of the grid."""
-        return self._mixture_distribution
-
-    @property
-    def distribution(self):
-        """The distribution of the numbers of z."""
-        return self._distribution
-
-    @property
-    def grid(self):
-        """The weights of both images, [batch, 2, points]."""
-        return self._grid
-
-    @property
-    def endpoint_affine(self):
-        """Both affine functions."""
-        return self._endpoint_affine
-
-    @property
-    def interpolated_affine(self):
-        """Those of all points of the grid."""
-        return self._interpolated_affine
-
-    def _batch_shape_tensor(self):
-        return self._batch_shape_tensor_
+    mixture_distribution = property(lambda self: self._mixture_distribution, doc='What chooses a point of the grid.')
+    distribution = property(lambda self: self._distribution, doc='The distribution of the numbers of z.')
+    grid = property(lambda self: self._grid, doc='The weights of both images, [batch, 2, points].')
+    endpoint_affine = property(lambda self: self._endpoint_affine, doc='Both affine functions.')
+    interpolated_affine = property(lambda self: self._interpolated_affine, doc='Those of all points of the grid.')
 
     def _batch_shape(self):
-        return self._batch_shape_
-
-    def _event_shape_tensor(self):
-        return self._event_shape_tensor_
+        return self._static_batch
 
     def _event_shape(self):
-        return self._event_shape_
+        return self._static_event
+
+    def _batch_shape_tensor(self):
+        return self._dynamic_batch
+
+    def _event_shape_tensor(self):
+        return self._dynamic_event
 
     def _sample_n(self, n, seed=None):
-        x = self.distribution.sample(
-            sample_shape=concat_vectors([n], self.batch_shape_tensor(), self.event_shape_tensor()), seed=seed)
-        first, second = (affine.forward(x) for affine in self.endpoint_affine)
-        batch_size = self.batch_shape.num_elements()
-        if batch_size is None:
-            batch_size = math_ops.reduce_prod(self.batch_shape_tensor())
-        mix_batch_size = self.mixture_distribution.batch_shape.num_elements()
-        if mix_batch_size is None:
-            mix_batch_size = math_ops.reduce_prod(self.mixture_distribution.batch_shape_tensor())
-        pick = distribution_util.pick_vector
-        ids = self.mixture_distribution.sample(
-            sample_shape=concat_vectors([n], pick(self.is_scalar_batch(), np.int32([]), [batch_size // mix_batch_size])),
-            seed=distribution_util.gen_new_seed(seed, 'vector_diffeomixture'))
-        ids = array_ops.reshape(ids, shape=concat_vectors([n], pick(self.is_scalar_batch(), np.int32([]), np.int32([-1]))))
-        stride = self.grid.shape.with_rank_at_least(2)[-2:].num_elements()
-        if stride is None:
-            stride = math_ops.reduce_prod(array_ops.shape(self.grid)[-2:])
-        offset = math_ops.range(start=0, limit=batch_size * stride, delta=stride, dtype=ids.dtype)
-        weight = array_ops.gather(array_ops.reshape(self.grid, shape=[-1]), ids + offset)
-        if self.batch_shape.is_fully_defined():
-            shape = [-1] + self.batch_shape.as_list() + [1]
-        else:
-            shape = array_ops.concat(([-1], self.batch_shape_tensor(), [1]), axis=0)
-        return array_ops.reshape(weight, shape=shape) * (first - second) + second
+        z = self._distribution.sample(concat_vectors([n], self.batch_shape_tensor(), self.event_shape_tensor()), seed)
+        first, second = (affine.forward(z) for affine in self._endpoint_affine)
+        size = num_elements(self.batch_shape, self.batch_shape_tensor)
+        mixture = self._mixture_distribution
+        mixtures = num_elements(mixture.batch_shape, mixture.batch_shape_tensor)
+        extra = distribution_util.pick_vector(self.is_scalar_batch(), np.int32([]), [size // mixtures])
+        ids = draw_points(self, n, extra, seed, 'vector_diffeomixture')
+        num_points = num_elements(self._grid.shape.with_rank_at_least(2)[-2:], lambda: array_ops.shape(self._grid)[-2:])
+        starts = first_points(size, num_points, ids.dtype)
+        weights = array_ops.gather(array_ops.reshape(self._grid, [-1]), ids + starts)
+        known = self.batch_shape.is_fully_defined()
+        shape = [-1, *self.batch_shape.as_list(), 1] if known else array_ops.concat(([-1], self.batch_shape_tensor(), [1]), axis=0)
+        return array_ops.reshape(weights, shape) * (first - second) + second
 
     def _log_prob(self, x):
         y = array_ops.stack([affine.inverse(x) for affine in self.interpolated_affine], axis=-1)
