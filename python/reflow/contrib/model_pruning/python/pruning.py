@@ -70,11 +70,11 @@ def get_pruning_hparams():
     of their own. block_height, block_width (-1: all) and block_dims_map, 'name:heightxwidth': blocks of matrices that are taken
     out together, by the mean (block_pooling_function 'AVG') or the largest ('MAX'). threshold_decay: how slowly thresholds move.
     """
+    blocks = dict(block_height=1, block_width=1, block_pooling_function='AVG', block_dims_map=[''])
+    course = dict(sparsity_function_begin_step=0, sparsity_function_end_step=100, sparsity_function_exponent=3.0)
     return hparam.HParams(
-        name='model_pruning', begin_pruning_step=0, end_pruning_step=-1, weight_sparsity_map=[''], block_dims_map=[''],
-        threshold_decay=0.0, pruning_frequency=10, nbins=256, block_height=1, block_width=1, block_pooling_function='AVG',
-        initial_sparsity=0.0, target_sparsity=0.5, sparsity_function_begin_step=0, sparsity_function_end_step=100,
-        sparsity_function_exponent=3.0, use_tpu=False)
+        **blocks, **course, name='model_pruning', nbins=256, use_tpu=False, pruning_frequency=10, begin_pruning_step=0,
+        end_pruning_step=-1, initial_sparsity=0.0, target_sparsity=0.5, weight_sparsity_map=[''], threshold_decay=0.0)
 
 
 def _check(spec):
@@ -88,12 +88,9 @@ def _check(spec):
         raise ValueError('Illegal value for sparsity_function_begin_step')
     if spec.sparsity_function_begin_step >= spec.sparsity_function_end_step:
         raise ValueError('Sparsity function requires begin_step < end_step')
-    if not 0.0 <= spec.threshold_decay < 1.0:
-        raise ValueError('threshold_decay must be in range [0,1)')
-    if not 0.0 <= spec.initial_sparsity < 1.0:
-        raise ValueError('initial_sparsity must be in range [0,1)')
-    if not 0.0 <= spec.target_sparsity < 1.0:
-        raise ValueError('target_sparsity must be in range [0,1)')
+    for name in ('threshold_decay', 'initial_sparsity', 'target_sparsity'):
+        if not 0 <= getattr(spec, name) < 1:
+            raise ValueError(name + ' must be in range [0,1)')
 
 
 def _by_name(entries):
@@ -227,12 +224,12 @@ class Pruning:
         """The operation that updates all masks when it is time to."""
         spec = self._spec
         with ops.name_scope(spec.name):
-            has_begun = math_ops.greater_equal(self._global_step, spec.begin_pruning_step)
-            goes_on = math_ops.less_equal(self._global_step, spec.end_pruning_step)
-            goes_on = math_ops.logical_or(goes_on, math_ops.less(spec.end_pruning_step, 0))
-            is_within = math_ops.logical_and(has_begun, goes_on)
+            now, end = self._global_step, spec.end_pruning_step
+            has_begun = math_ops.greater_equal(now, spec.begin_pruning_step)
+            goes_on = math_ops.less_equal(now, end)
+            is_within = math_ops.logical_and(has_begun, math_ops.logical_or(goes_on, math_ops.less(end, 0)))
             next_step = math_ops.add(self._last_update_step, spec.pruning_frequency)
-            is_time = math_ops.logical_and(is_within, math_ops.less_equal(next_step, self._global_step))
+            is_time = math_ops.logical_and(is_within, math_ops.less_equal(next_step, now))
         return control_flow_ops.cond(is_time, self.mask_update_op, control_flow_ops.no_op)
 
     def add_pruning_summaries(self):

@@ -54,12 +54,10 @@ class MaskedConv2D(convolutional.Conv2D):
 
     def call(self, inputs):
         """The outputs."""
-        outputs = nn.convolution(
-            input=inputs, filter=self.masked_kernel, dilation_rate=self.dilation_rate, strides=self.strides,
-            padding=self.padding.upper(), data_format=utils.convert_data_format(self.data_format, self.rank + 2))
-        if self.bias is not None:
-            outputs = nn.bias_add(outputs, self.bias, data_format='NCHW' if self.data_format == 'channels_first' else 'NHWC')
-        return outputs if self.activation is None else self.activation(outputs)
+        layout = utils.convert_data_format(self.data_format, self.rank + 2)
+        outputs = nn.convolution(inputs, self.masked_kernel, self.padding.upper(), self.strides, self.dilation_rate,
+                                 data_format=layout)
+        return self._activated(self._with_bias(outputs))
 
 
 class MaskedFullyConnected(core.Dense):

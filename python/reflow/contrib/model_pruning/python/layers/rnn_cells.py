@@ -31,8 +31,7 @@ class MaskedBasicLSTMCell(_MaskedCell, rnn_cell_impl.BasicLSTMCell):
     """A BasicLSTMCell with a mask of its weights."""
 
     def __init__(self, num_units, forget_bias=1.0, state_is_tuple=True, activation=None, reuse=None, name=None):
-        super().__init__(num_units, forget_bias=forget_bias, state_is_tuple=state_is_tuple, activation=activation, reuse=reuse,
-                         name=name)
+        super().__init__(num_units, forget_bias, state_is_tuple, activation, reuse, name)
 
 
 class MaskedLSTMCell(_MaskedCell, rnn_cell_impl.LSTMCell):
@@ -40,7 +39,5 @@ class MaskedLSTMCell(_MaskedCell, rnn_cell_impl.LSTMCell):
 
     def __init__(self, num_units, use_peepholes=False, cell_clip=None, initializer=None, num_proj=None, proj_clip=None,
                  num_unit_shards=None, num_proj_shards=None, forget_bias=1.0, state_is_tuple=True, activation=None, reuse=None):
-        super().__init__(num_units, use_peepholes=use_peepholes, cell_clip=cell_clip, initializer=initializer,
-                         num_proj=num_proj, proj_clip=proj_clip, num_unit_shards=num_unit_shards,
-                         num_proj_shards=num_proj_shards, forget_bias=forget_bias, state_is_tuple=state_is_tuple,
-                         activation=activation, reuse=reuse)
+        super().__init__(num_units, use_peepholes, cell_clip, initializer, num_proj, proj_clip, num_unit_shards, num_proj_shards,
+                         forget_bias, state_is_tuple, activation, reuse)
