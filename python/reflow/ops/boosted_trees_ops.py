@@ -39,65 +39,79 @@ class PruningMode:
         return cls._map[mode]
 
 
-class QuantileAccumulatorSaveable(saveable_object.SaveableObject):
+class _Saveable(saveable_object.SaveableObject):
+    """The `tensors` {end of the name: tensor} of a resource in checkpoints."""
+
+    def __init__(self, resource_handle, create_op, tensors, name):
+        self._create_op = create_op
+        super().__init__(resource_handle, [saveable_object.SaveSpec(tensors[end], '', name + end) for end in tensors], name)
+
+    def restore(self, restored_tensors, restored_shapes):
+        """The operation that makes the resource and puts back what was saved."""
+        with ops.control_dependencies([self._create_op]):
+            return self._put_back(restored_tensors)
+
+
+class QuantileAccumulatorSaveable(_Saveable):
     """The boundaries of buckets in checkpoints."""
 
     def __init__(self, resource_handle, create_op, num_streams, name):
-        self._resource_handle = resource_handle
-        self._create_op = create_op
         boundaries = gen_boosted_trees_ops.boosted_trees_quantile_stream_resource_get_bucket_boundaries(
             resource_handle, num_streams)
-        super().__init__(resource_handle, [
-            saveable_object.SaveSpec(tensor, '', '%s_bucket_boundaries_%d' % (name, i)) for i, tensor in enumerate(boundaries)],
-            name)
+        super().__init__(resource_handle, create_op,
+                         {'_bucket_boundaries_%d' % i: tensor for i, tensor in enumerate(boundaries)}, name)
 
-    def restore(self, restored_tensors, unused_tensor_shapes):
-        """Makes the streams and sets the boundaries."""
-        with ops.control_dependencies([self._create_op]):
-            return gen_boosted_trees_ops.boosted_trees_quantile_stream_resource_deserialize(
-                self._resource_handle, bucket_boundaries=restored_tensors)
+    def _put_back(self, boundaries):
+        return gen_boosted_trees_ops.boosted_trees_quantile_stream_resource_deserialize(self.op, boundaries)
 
 
-class QuantileAccumulator(tracking.TrackableResource):
+class _Resource(tracking.TrackableResource):
+    """A resource that an operation makes, in the name scope `_name`."""
+
+    def _add(self):
+        """Adds the handle, the operation that makes the resource, and whether it was made."""
+        self._resource_handle = self._create_resource()
+        self._init_op = self._initialize()
+        self._was_made = self.is_initialized()
+
+    def _register(self, is_shared=True):
+        """Has sessions make the resource."""
+        resources.register_resource(self._resource_handle, self._init_op, self._was_made, is_shared=is_shared)
+
+    def _save(self, saveable_class, *arguments):
+        """Has savers save the resource."""
+        handle = self._resource_handle
+        self._saveable = saveable_class(handle, self._init_op, *arguments, handle.name)
+        ops.add_to_collection(ops.GraphKeys.SAVEABLE_OBJECTS, self._saveable)
+
+    initializer = property(lambda self: self._init_op, doc='The operation that makes the resource.')
+
+
+class QuantileAccumulator(_Resource):
     """Streams of features' values, which set the boundaries of about `num_quantiles` buckets each."""
 
     def __init__(self, epsilon, num_streams, num_quantiles, name=None, max_elements=None):
         del max_elements
-        self._eps = epsilon
-        self._num_streams = num_streams
-        self._num_quantiles = num_quantiles
+        self._eps, self._num_streams, self._num_quantiles = epsilon, num_streams, num_quantiles
         super().__init__()
-        with ops.name_scope(name, 'QuantileAccumulator') as name:
-            self._name = name
-            self._resource_handle = self._create_resource()
-            self._init_op = self._initialize()
-            is_initialized = self.is_initialized()
-        resources.register_resource(self.resource_handle, self._init_op, is_initialized)
-        self._saveable = QuantileAccumulatorSaveable(
-            self.resource_handle, self._init_op, num_streams, self.resource_handle.name)
-        ops.add_to_collection(ops.GraphKeys.SAVEABLE_OBJECTS, self._saveable)
+        with ops.name_scope(name, 'QuantileAccumulator') as self._name:
+            self._add()
+        self._register()
+        self._save(QuantileAccumulatorSaveable, num_streams)
 
     def _create_resource(self):
-        return gen_boosted_trees_ops.boosted_trees_quantile_stream_resource_handle_op(
-            container='', shared_name=self._name, name=self._name)
+        scope = self._name
+        return gen_boosted_trees_ops.boosted_trees_quantile_stream_resource_handle_op(shared_name=scope, name=scope)
 
     def _initialize(self):
         return gen_boosted_trees_ops.boosted_trees_create_quantile_stream_resource(
             self.resource_handle, self._eps, self._num_streams)
 
-    @property
-    def initializer(self):
-        """The operation that makes the streams."""
-        return self._init_op
-
     def is_initialized(self):
         """Whether the streams have been made, as a tensor."""
         return gen_boosted_trees_ops.is_boosted_trees_quantile_stream_resource_initialized(self.resource_handle)
 
-    @property
-    def saveable(self):
-        """What savers save."""
-        return self._saveable
+    saveable = property(lambda self: self._saveable, doc='What savers save.')
 
     def _gather_saveables_for_checkpoint(self):
         return {'quantile_accumulator': self._saveable}
@@ -117,53 +131,36 @@ class QuantileAccumulator(tracking.TrackableResource):
             self.resource_handle, self._num_streams)
 
 
-class _TreeEnsembleSavable(saveable_object.SaveableObject):
+class _TreeEnsembleSavable(_Saveable):
     """The trees in checkpoints."""
 
     def __init__(self, resource_handle, create_op, name):
-        stamp_token, serialized = gen_boosted_trees_ops.boosted_trees_serialize_ensemble(resource_handle)
-        super().__init__(resource_handle, [saveable_object.SaveSpec(stamp_token, '', name + '_stamp'),
-                                           saveable_object.SaveSpec(serialized, '', name + '_serialized')], name)
-        self._resource_handle = resource_handle
-        self._create_op = create_op
+        stamp, trees = gen_boosted_trees_ops.boosted_trees_serialize_ensemble(resource_handle)
+        super().__init__(resource_handle, create_op, {'_stamp': stamp, '_serialized': trees}, name)
 
-    def restore(self, restored_tensors, unused_restored_shapes):
-        """Makes the ensemble what was saved."""
-        with ops.control_dependencies([self._create_op]):
-            return gen_boosted_trees_ops.boosted_trees_deserialize_ensemble(
-                self._resource_handle, stamp_token=restored_tensors[0], tree_ensemble_serialized=restored_tensors[1])
+    def _put_back(self, stamp_and_trees):
+        return gen_boosted_trees_ops.boosted_trees_deserialize_ensemble(self.op, *stamp_and_trees)
 
 
-class TreeEnsemble(tracking.TrackableResource):
+class TreeEnsemble(_Resource):
     """Trees; those that are a worker's own copy (`is_local`) aren't saved."""
 
     def __init__(self, name, stamp_token=0, is_local=False, serialized_proto=''):
-        self._stamp_token = stamp_token
-        self._serialized_proto = serialized_proto
+        self._first_state = stamp_token, serialized_proto
         self._is_local = is_local
         super().__init__()
-        with ops.name_scope(name, 'TreeEnsemble') as name:
-            self._name = name
-            self._resource_handle = self._create_resource()
-            self._init_op = self._initialize()
-            is_initialized = self.is_initialized()
+        with ops.name_scope(name, 'TreeEnsemble') as self._name:
+            self._add()
             if not is_local:
-                self._saveable = _TreeEnsembleSavable(self.resource_handle, self.initializer, self.resource_handle.name)
-                ops.add_to_collection(ops.GraphKeys.SAVEABLE_OBJECTS, self._saveable)
-            resources.register_resource(self.resource_handle, self.initializer, is_initialized, is_shared=not is_local)
+                self._save(_TreeEnsembleSavable)
+            self._register(is_shared=not is_local)
 
     def _create_resource(self):
-        return gen_boosted_trees_ops.boosted_trees_ensemble_resource_handle_op(
-            container='', shared_name=self._name, name=self._name)
+        scope = self._name
+        return gen_boosted_trees_ops.boosted_trees_ensemble_resource_handle_op(shared_name=scope, name=scope)
 
     def _initialize(self):
-        return gen_boosted_trees_ops.boosted_trees_create_ensemble(
-            self.resource_handle, self._stamp_token, tree_ensemble_serialized=self._serialized_proto)
-
-    @property
-    def initializer(self):
-        """The operation that makes the ensemble."""
-        return self._init_op
+        return gen_boosted_trees_ops.boosted_trees_create_ensemble(self.resource_handle, *self._first_state)
 
     def is_initialized(self):
         """Whether the ensemble has been made, as a tensor."""
