@@ -11,7 +11,6 @@ from reflow.keras.engine import training_loop
 from reflow.keras.engine import training_targets
 from reflow.keras.engine.network import Network
 from reflow.keras.utils import generic_utils
-from reflow.keras.utils import losses_utils
 from reflow.ops import math_ops
 from reflow.util import nest
 
@@ -145,7 +144,7 @@ class Model(Network):
                 for name, metric, is_weighted in named:
                     with ops.name_scope(name):
                         weights = endpoint.sample_weight if is_weighted else None
-                        _call_metric(metric, endpoint.target, endpoint.output, weights, mask)
+                        training_targets.call_metric(metric, endpoint.target, endpoint.output, weights, mask)
         self.__dict__['total_loss'] = self._total_loss(masks)
         self.__dict__['_functions'] = {}
 
@@ -156,7 +155,7 @@ class Model(Network):
                 if endpoint.is_skipped:
                     continue
                 with ops.name_scope(endpoint.loss_name):
-                    loss = _loss_of(endpoint.loss_fn, endpoint.target, endpoint.output, endpoint.sample_weight, mask)
+                    loss = training_targets.loss_of(endpoint.loss_fn, endpoint.target, endpoint.output, endpoint.sample_weight, mask)
                 if endpoint.output_loss_metric is not None:
                     endpoint.output_loss_metric(loss)
                 weighted = endpoint.loss_weight * loss
@@ -456,38 +455,6 @@ class _Function:
 
     def __call__(self, arrays):
         return self.function(list(arrays) + ([self._phase_value] if self._feeds_phase else []))
-
-
-def _loss_of(loss_fn, y_true, y_pred, sample_weight, mask):
-    """The loss of an output."""
-    if mask is not None:
-        mask = math_ops.cast(mask, y_pred.dtype)
-        if sample_weight is None:
-            sample_weight = mask
-        else:
-            mask, _, sample_weight = losses_utils.squeeze_or_expand_dimensions(mask, sample_weight=sample_weight)
-            sample_weight *= mask
-    if not hasattr(loss_fn, 'reduction'):
-        return loss_fn(y_true, y_pred, sample_weight=sample_weight)
-    losses = loss_fn.call(y_true, y_pred)
-    weighted = losses_utils.compute_weighted_loss(losses, sample_weight=sample_weight,
-                                                  reduction=losses_utils.ReductionV2.NONE)
-    reduction = loss_fn.reduction
-    if reduction == losses_utils.ReductionV2.AUTO:
-        reduction = losses_utils.ReductionV2.SUM_OVER_BATCH_SIZE
-    return losses_utils.reduce_weighted_loss(weighted, reduction=reduction)
-
-
-def _call_metric(metric, y_true, y_pred, weights, mask):
-    """Adds an output to a metric."""
-    if mask is not None:
-        mask = math_ops.cast(mask, y_pred.dtype)
-        if weights is None:
-            weights = mask
-        else:
-            mask, _, weights = losses_utils.squeeze_or_expand_dimensions(mask, sample_weight=weights)
-            weights *= mask
-    return metric(y_true, y_pred, sample_weight=weights)
 
 
 def _shape_of(value):

@@ -110,7 +110,6 @@ def _prepare(model, outputs):
 
 def _loss(model, outputs, targets, weights):
     """(total loss, loss of each output)"""
-    from reflow.keras.engine import training
     total, parts = None, []
     position = 0
     for i, endpoint in enumerate(model._endpoints):
@@ -121,8 +120,8 @@ def _loss(model, outputs, targets, weights):
         if outputs[i].dtype.is_floating and not target.dtype.is_floating and getattr(
                 endpoint.loss_fn, 'fn', None) is not training_targets.losses.sparse_categorical_crossentropy:
             target = math_ops.cast(target, outputs[i].dtype)
-        part = training._loss_of(endpoint.loss_fn, target, outputs[i], weights[position] if weights else None,
-                                 getattr(outputs[i], '_keras_mask', None))
+        part = training_targets.loss_of(endpoint.loss_fn, target, outputs[i], weights[position] if weights else None,
+                                        getattr(outputs[i], '_keras_mask', None))
         parts.append(part)
         position += 1
         weighted = endpoint.loss_weight * part

@@ -8,7 +8,9 @@ from reflow.keras import backend as K
 from reflow.keras import losses
 from reflow.keras import metrics as metrics_module
 from reflow.keras.utils import generic_utils
+from reflow.keras.utils import losses_utils
 from reflow.ops import array_ops
+from reflow.ops import math_ops
 from reflow.platform import tf_logging as logging
 
 
@@ -209,3 +211,33 @@ def metrics_of_outputs(metrics, endpoints, name_of, weighted=False):
             named[name] = function
         result.append(named)
     return result
+
+
+def _weights_where(mask, y_pred, weights):
+    """The weights of an output's samples, 0 where the mask is false."""
+    if mask is None:
+        return weights
+    mask = math_ops.cast(mask, y_pred.dtype)
+    if weights is None:
+        return mask
+    mask, _, weights = losses_utils.squeeze_or_expand_dimensions(mask, sample_weight=weights)
+    return weights * mask
+
+
+def loss_of(loss_fn, y_true, y_pred, sample_weight, mask):
+    """The loss of an output."""
+    weights = _weights_where(mask, y_pred, sample_weight)
+    if not hasattr(loss_fn, 'reduction'):
+        return loss_fn(y_true, y_pred, sample_weight=weights)
+    losses_of_samples = loss_fn.call(y_true, y_pred)
+    weighted = losses_utils.compute_weighted_loss(losses_of_samples, sample_weight=weights,
+                                                  reduction=losses_utils.ReductionV2.NONE)
+    reduction = loss_fn.reduction
+    if reduction == losses_utils.ReductionV2.AUTO:
+        reduction = losses_utils.ReductionV2.SUM_OVER_BATCH_SIZE
+    return losses_utils.reduce_weighted_loss(weighted, reduction=reduction)
+
+
+def call_metric(metric, y_true, y_pred, weights, mask):
+    """Adds an output to a metric."""
+    return metric(y_true, y_pred, sample_weight=_weights_where(mask, y_pred, weights))
