@@ -10,6 +10,8 @@ from reflow.framework import tensor_util
 from reflow.framework.constant_op import constant  # noqa: F401
 from reflow.ops import gen_array_ops
 from reflow.ops import gen_math_ops
+from reflow.ops.selection import (  # noqa: F401 - the names they have in TensorFlow
+    boolean_mask, boolean_mask_v2, where, where_v2, gather, gather_v2, gather_nd, batch_gather)
 from reflow.ops.slicing import part_of as _slice_helper  # noqa: F401
 from reflow.ops.slicing import part_of_variable as _SliceHelperVar  # noqa: F401
 from reflow.util import deprecation
@@ -193,16 +195,6 @@ def concat(values, axis, name='concat'):
     return _core.concat(values, axis, name)
 
 
-def boolean_mask(tensor, mask, name='boolean_mask', axis=None):
-    """The elements where `mask` is true."""
-    return _core.boolean_mask(tensor, mask, name, axis or 0)
-
-
-def boolean_mask_v2(tensor, mask, axis=None, name='boolean_mask'):
-    """The elements where `mask` is true."""
-    return boolean_mask(tensor, mask, name, axis)
-
-
 def unique(x, out_idx=dtypes.int32, name=None):
     """The values of a vector, each once, and the place of each element among them."""
     return gen_array_ops.unique(x, out_idx, name)
@@ -367,24 +359,6 @@ def squeeze_v2(input, axis=None, name=None):
     return squeeze(input, axis, name)
 
 
-def where(condition, x=None, y=None, name=None):
-    """The indices of true elements, or `x` where the condition is true and `y` elsewhere."""
-    if x is None and y is None:
-        return _core.where(condition, name)
-    if x is None or y is None:
-        raise ValueError('x and y must both be non-None or both be None.')
-    return _core.select(condition, x, y, name)
-
-
-def where_v2(condition, x=None, y=None, name=None):
-    """The indices of true elements, or `x` where the condition is true and `y` elsewhere, all broadcast."""
-    if x is None and y is None:
-        return _core.where(condition, name)
-    if x is None or y is None:
-        raise ValueError('x and y must both be non-None or both be None.')
-    return gen_math_ops.select_v2(condition=condition, t=x, e=y, name=name)
-
-
 def reverse_sequence(input, seq_lengths, seq_axis=None, batch_axis=None, name=None, seq_dim=None, batch_dim=None):
     """Sequences of different lengths, each backwards."""
     seq_axis = deprecation.deprecated_argument_lookup('seq_axis', seq_axis, 'seq_dim', seq_dim)
@@ -399,38 +373,6 @@ def reverse(tensor, axis, name=None):
 
 
 reverse_v2 = reverse
-
-
-def gather(params, indices, validate_indices=None, name=None, axis=None, batch_dims=0):
-    """The slices of `params` at `indices`, along a dimension."""
-    if axis is None:
-        axis = batch_dims
-    if tensor_util.constant_value(axis) != 0:
-        return gen_array_ops.gather_v2(params, indices, axis, batch_dims=batch_dims, name=name)
-    if isinstance(params, _core.Variable):
-        try:
-            return params.sparse_read(indices, name=name)
-        except AttributeError:
-            pass
-    return gen_array_ops.gather_v2(params, indices, axis, name=name)
-
-
-def gather_v2(params, indices, validate_indices=None, axis=None, batch_dims=0, name=None):
-    """The slices of `params` at `indices`, along a dimension."""
-    return gather(params, indices, validate_indices, name, axis, batch_dims)
-
-
-def gather_nd(params, indices, name=None, batch_dims=0):
-    """The slices of `params` at indices of several dimensions."""
-    static_dims = tensor_util.constant_value(batch_dims)
-    if static_dims is not None:
-        batch_dims = int(static_dims)
-    if batch_dims != 0:
-        from reflow.ops import batched_gathers
-        return batched_gathers.gather_nd(params, indices, batch_dims, name=name)
-    if isinstance(params, _core.Variable):
-        return params.gather_nd(indices, name=name)
-    return gen_array_ops.gather_nd(params, indices, name=name)
 
 
 def space_to_batch(input, paddings, block_size=None, name=None, block_shape=None):
@@ -516,11 +458,6 @@ def repeat(input, repeats, axis=None, name=None):
 def searchsorted(sorted_sequence, values, side='left', out_type=dtypes.int32, name=None):
     """Where in each sorted row the values of the same row would be put."""
     return _core.searchsorted(sorted_sequence, values, side, dtypes.as_dtype(out_type), name)
-
-
-def batch_gather(params, indices, name=None):
-    """Rows along the last dimension of `indices`, for each batch of the dimensions before it."""
-    return _core.batch_gather(params, indices, name)
 
 
 def broadcast_static_shape(shape_x, shape_y):

@@ -6,6 +6,11 @@ from reflow import _core
 from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.ops import gen_math_ops
+from reflow.ops.complex_numbers import (  # noqa: F401 - the names they have in TensorFlow
+    complex, real, imag, angle, conj)
+from reflow.ops.segments import (  # noqa: F401 - the names they have in TensorFlow
+    unsorted_segment_mean, unsorted_segment_sqrt_n, sparse_segment_sum_v2, sparse_segment_mean_v2,
+    sparse_segment_sqrt_n_v2, sparse_segment_sum, sparse_segment_mean, sparse_segment_sqrt_n)
 from reflow.util import deprecation
 
 
@@ -130,46 +135,10 @@ def pow(x, y, name=None):
         return gen_math_ops._pow(x, y, name=name)
 
 
-def complex(real, imag, name=None):
-    """Complex numbers of their parts."""
-    real, imag = ops.convert_to_tensor(real, name='real'), ops.convert_to_tensor(imag, name='imag')
-    return _core.complex(real, imag, name)
-
-
-def real(input, name=None):
-    """The real part."""
-    return _core.real(input, name)
-
-
-def imag(input, name=None):
-    """The imaginary part: zeros for what isn't complex."""
-    with ops.name_scope(name, 'Imag', [input]) as name:
-        input = ops.convert_to_tensor(input, name='input')
-        if input.dtype.is_complex:
-            return gen_math_ops.imag(input, Tout=input.dtype.real_dtype, name=name)
-        from reflow.ops import array_ops
-        return array_ops.zeros_like(input)
-
-
-def angle(input, name=None):
-    """The angle of complex numbers."""
-    with ops.name_scope(name, 'Angle', [input]) as name:
-        input = ops.convert_to_tensor(input, name='input')
-        if input.dtype.is_complex:
-            return gen_math_ops.angle(input, Tout=input.dtype.real_dtype, name=name)
-        from reflow.ops import array_ops
-        return array_ops.zeros_like(input)
-
-
 def gen_array_ops():
     """The array ops, which only few functions here need."""
     from reflow.ops import gen_array_ops as module
     return module
-
-
-def conj(x, name=None):
-    """The complex conjugate; real numbers as they are."""
-    return _core.conj(x, name)
 
 
 def round(x, name=None):
@@ -461,52 +430,6 @@ def cumsum(x, axis=0, exclusive=False, reverse=False, name=None):
 def cumprod(x, axis=0, exclusive=False, reverse=False, name=None):
     """The products of the elements up to each."""
     return _core.cumprod(x, axis, bool(exclusive), bool(reverse), name)
-
-
-def unsorted_segment_mean(data, segment_ids, num_segments, name=None):
-    """The means of the rows of each segment."""
-    return _core.unsorted_segment_mean(data, segment_ids, num_segments, name)
-
-
-def unsorted_segment_sqrt_n(data, segment_ids, num_segments, name=None):
-    """The sums of the rows of each segment, divided by the square root of their number."""
-    return _core.unsorted_segment_sqrt_n(data, segment_ids, num_segments, name)
-
-
-def sparse_segment_sum_v2(data, indices, segment_ids, num_segments=None, name=None):
-    """Sums of chosen rows, by segments."""
-    return sparse_segment_sum(data, indices, segment_ids, name=name, num_segments=num_segments)
-
-
-def sparse_segment_mean_v2(data, indices, segment_ids, num_segments=None, name=None):
-    """Means of chosen rows, by segments."""
-    return sparse_segment_mean(data, indices, segment_ids, name=name, num_segments=num_segments)
-
-
-def sparse_segment_sqrt_n_v2(data, indices, segment_ids, num_segments=None, name=None):
-    """Sums of chosen rows over the root of their number, by segments."""
-    return sparse_segment_sqrt_n(data, indices, segment_ids, name=name, num_segments=num_segments)
-
-
-def sparse_segment_sum(data, indices, segment_ids, name=None, num_segments=None):
-    """The sums of the rows `indices` of each segment."""
-    if num_segments is not None:
-        return gen_math_ops.sparse_segment_sum_with_num_segments(data, indices, segment_ids, num_segments, name=name)
-    return gen_math_ops.sparse_segment_sum(data, indices, segment_ids, name=name)
-
-
-def sparse_segment_mean(data, indices, segment_ids, name=None, num_segments=None):
-    """The means of the rows `indices` of each segment."""
-    if num_segments is not None:
-        return gen_math_ops.sparse_segment_mean_with_num_segments(data, indices, segment_ids, num_segments, name=name)
-    return gen_math_ops.sparse_segment_mean(data, indices, segment_ids, name=name)
-
-
-def sparse_segment_sqrt_n(data, indices, segment_ids, name=None, num_segments=None):
-    """The sums of the rows `indices` of each segment, divided by the square root of their number."""
-    if num_segments is not None:
-        return gen_math_ops.sparse_segment_sqrt_n_with_num_segments(data, indices, segment_ids, num_segments, name=name)
-    return gen_math_ops.sparse_segment_sqrt_n(data, indices, segment_ids, name=name)
 
 
 def polyval(coeffs, x, name=None):

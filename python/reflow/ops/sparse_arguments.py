@@ -1,5 +1,8 @@
 """Sparse tensors as functions are given them, and as ops take them."""
 
+import numbers
+
+from reflow.framework import ops
 from reflow.framework import sparse_tensor
 
 
@@ -24,3 +27,23 @@ def convert_to_sparse_tensors(sp_inputs):
 def parts_of(sp_input):
     """The tensors that sparse ops take for a sparse tensor."""
     return sp_input.indices, sp_input.values, sp_input.dense_shape
+
+
+def ids_and_sizes(sp_ids, vocab_size):
+    """Both as lists. TypeError, ValueError: they aren't of one another's kind."""
+    def is_size(value):
+        return isinstance(value, (ops.Tensor, numbers.Integral))
+
+    if isinstance(sp_ids, (sparse_tensor.SparseTensorValue, sparse_tensor.SparseTensor)):
+        if not is_size(vocab_size):
+            raise TypeError('vocab_size has to be a Tensor or Python int. Found %s' % type(vocab_size))
+        return [sp_ids], [vocab_size]
+    if not isinstance(sp_ids, (list, tuple)):
+        raise TypeError('sp_ids has to be a SparseTensor or list thereof. Found %s' % type(sp_ids))
+    wrong = vocab_size if not isinstance(vocab_size, (list, tuple)) else next(
+        (each for each in vocab_size if not is_size(each)), None)
+    if wrong is not None:
+        raise TypeError('vocab_size has to be a list of Tensors or Python ints. Found %s' % type(wrong))
+    if len(sp_ids) != len(vocab_size):
+        raise ValueError('sp_ids and vocab_size have to have equal lengths.')
+    return sp_ids, vocab_size

@@ -1,7 +1,5 @@
 """Operations on sparse tensors."""
 
-import numbers
-
 import numpy as np
 
 from reflow.framework import common_shapes
@@ -12,7 +10,7 @@ from reflow.framework import sparse_tensor
 from reflow.framework import tensor_shape
 from reflow.framework import tensor_util
 from reflow.ops import gen_sparse_ops
-from reflow.ops.sparse_arguments import convert_to_sparse_tensor, convert_to_sparse_tensors, parts_of
+from reflow.ops.sparse_arguments import convert_to_sparse_tensor, convert_to_sparse_tensors, ids_and_sizes, parts_of
 from reflow.ops.sparse_serialization import (  # noqa: F401 - the names they have in TensorFlow
     deserialize_many_sparse, deserialize_sparse, serialize_many_sparse, serialize_many_sparse_v2, serialize_sparse,
     serialize_sparse_v2)
@@ -352,31 +350,11 @@ def sparse_merge(sp_ids, sp_values, vocab_size, name=None, already_sorted=False)
     return sparse_merge_impl(sp_ids, sp_values, vocab_size, name, already_sorted)
 
 
-def _check_vocab_sizes(sp_ids, vocab_size):
-    """Both as lists. TypeError, ValueError: they aren't of one another's kind."""
-    def is_size(value):
-        return isinstance(value, (ops.Tensor, numbers.Integral))
-
-    if isinstance(sp_ids, (sparse_tensor.SparseTensorValue, SparseTensor)):
-        if not is_size(vocab_size):
-            raise TypeError('vocab_size has to be a Tensor or Python int. Found %s' % type(vocab_size))
-        return [sp_ids], [vocab_size]
-    if not isinstance(sp_ids, (list, tuple)):
-        raise TypeError('sp_ids has to be a SparseTensor or list thereof. Found %s' % type(sp_ids))
-    wrong = vocab_size if not isinstance(vocab_size, (list, tuple)) else next(
-        (each for each in vocab_size if not is_size(each)), None)
-    if wrong is not None:
-        raise TypeError('vocab_size has to be a list of Tensors or Python ints. Found %s' % type(wrong))
-    if len(sp_ids) != len(vocab_size):
-        raise ValueError('sp_ids and vocab_size have to have equal lengths.')
-    return sp_ids, vocab_size
-
-
 def sparse_merge_impl(sp_ids, sp_values, vocab_size, name=None, already_sorted=False):
     """A sparse tensor of values at the places that ids name: the ids stand in place of the last index."""
     from reflow.ops import array_ops
     from reflow.ops import math_ops
-    sp_ids, vocab_size = _check_vocab_sizes(sp_ids, vocab_size)
+    sp_ids, vocab_size = ids_and_sizes(sp_ids, vocab_size)
     with ops.name_scope(name, 'SparseMerge', [sp_ids, sp_values]):
         sp_ids = convert_to_sparse_tensors(sp_ids)
         values = convert_to_sparse_tensor(sp_values).values
