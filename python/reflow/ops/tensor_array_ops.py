@@ -137,25 +137,23 @@ class TensorArraySpec(type_spec.TypeSpec):
     value_type = property(lambda self: TensorArray)
 
     def __init__(self, element_shape=None, dtype=dtypes.float32, dynamic_size=False, infer_shape=True):
-        self._element_shape = tensor_shape.as_shape(element_shape)
-        self._dtype = dtypes.as_dtype(dtype)
-        self._dynamic_size = dynamic_size
-        self._infer_shape = infer_shape
+        self._dtype, self._element_shape = dtypes.as_dtype(dtype), tensor_shape.as_shape(element_shape)
+        self._dynamic_size, self._infer_shape = dynamic_size, infer_shape
 
     def is_compatible_with(self, other):
         """Whether an array, or arrays with that spec, may have this spec; inference of shapes doesn't matter."""
-        if not isinstance(other, type_spec.TypeSpec):
-            other = type_spec.type_spec_from_value(other)
-        return (isinstance(other, TensorArraySpec) and self._dtype.is_compatible_with(other._dtype)
-                and self._element_shape.is_compatible_with(other._element_shape)
-                and self._dynamic_size == other._dynamic_size)
+        spec = other if isinstance(other, type_spec.TypeSpec) else type_spec.type_spec_from_value(other)
+        if not isinstance(spec, TensorArraySpec) or spec._dynamic_size != self._dynamic_size:
+            return False
+        return all(mine.is_compatible_with(theirs) for mine, theirs in (
+            (self._dtype, spec._dtype), (self._element_shape, spec._element_shape)))
 
     def most_specific_compatible_type(self, other):
         """The spec that says what both say and no more. ValueError: there is none."""
         if not self.is_compatible_with(other):
             raise ValueError('Types are not compatible')
-        return TensorArraySpec(self._element_shape.most_specific_compatible_shape(other._element_shape), self._dtype,
-                               self._dynamic_size, self._infer_shape and other._infer_shape)
+        shape = self._element_shape.most_specific_compatible_shape(other._element_shape)
+        return TensorArraySpec(shape, self._dtype, self._dynamic_size, self._infer_shape and other._infer_shape)
 
     def _serialize(self):
         return self._element_shape, self._dtype, self._dynamic_size, self._infer_shape

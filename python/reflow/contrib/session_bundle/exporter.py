@@ -23,42 +23,44 @@ def gfile_copy_callback(files_to_copy, export_dir_path):
     """Copies files, {path: name there}, to a folder."""
     logging.info('Write assets into: %s using gfile_copy.', export_dir_path)
     gfile.MakeDirs(export_dir_path)
-    for path, name in files_to_copy.items():
-        new_path = os.path.join(compat.as_bytes(export_dir_path), compat.as_bytes(name))
-        logging.info('Copying asset %s to path %s.', path, new_path)
-        if gfile.Exists(new_path):
-            logging.info('Removing file %s.', new_path)
-            gfile.Remove(new_path)
-        gfile.Copy(path, new_path)
+    folder = compat.as_bytes(export_dir_path)
+    for source, name in files_to_copy.items():
+        target = os.path.join(folder, compat.as_bytes(name))
+        logging.info('Copying asset %s to path %s.', source, target)
+        if gfile.Exists(target):
+            logging.info('Removing file %s.', target)
+            gfile.Remove(target)
+        gfile.Copy(source, target)
+
+
+def _signature(kind, tensors):
+    """The Signature of a kind, in which the names of `tensors` are those of its fields."""
+    signature = manifest_pb2.Signature()
+    for field, tensor in tensors.items():
+        getattr(getattr(signature, kind), field).tensor_name = tensor.name
+    return signature
 
 
 @_deprecated
 def regression_signature(input_tensor, output_tensor):
     """The Signature of a tensor of examples and one of numbers."""
-    signature = manifest_pb2.Signature()
-    signature.regression_signature.input.tensor_name = input_tensor.name
-    signature.regression_signature.output.tensor_name = output_tensor.name
-    return signature
+    return _signature(constants.REGRESSION_SIGNATURE, dict(input=input_tensor, output=output_tensor))
 
 
 @_deprecated
 def classification_signature(input_tensor, classes_tensor=None, scores_tensor=None):
     """The Signature of a tensor of examples and those of classes and scores."""
-    signature = manifest_pb2.Signature()
-    signature.classification_signature.input.tensor_name = input_tensor.name
-    if classes_tensor is not None:
-        signature.classification_signature.classes.tensor_name = classes_tensor.name
-    if scores_tensor is not None:
-        signature.classification_signature.scores.tensor_name = scores_tensor.name
-    return signature
+    results = {field: tensor for field, tensor in (('classes', classes_tensor), ('scores', scores_tensor)) if tensor is not None}
+    return _signature(constants.CLASSIFICATION_SIGNATURE, dict(results, input=input_tensor))
 
 
 @_deprecated
 def generic_signature(name_tensor_map):
     """The Signature of tensors by names."""
     signature = manifest_pb2.Signature()
-    for name, tensor in name_tensor_map.items():
-        signature.generic_signature.map[name].tensor_name = tensor.name
+    bindings = signature.generic_signature.map
+    for name in name_tensor_map:
+        bindings[name].tensor_name = name_tensor_map[name].name
     return signature
 
 

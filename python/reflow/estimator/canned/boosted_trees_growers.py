@@ -46,9 +46,9 @@ class _EnsembleGrower:
         return control_flow_ops.no_op()
 
     def _center(self, center_bias_var, mean_gradients, mean_hessians):
+        hparams = self._tree_hparams
         goes_on = boosted_trees_ops.center_bias(
-            self._tree_ensemble.resource_handle, mean_gradients=mean_gradients, mean_hessians=mean_hessians,
-            l1=self._tree_hparams.l1, l2=self._tree_hparams.l2)
+            self._tree_ensemble.resource_handle, mean_gradients, mean_hessians, hparams.l1, hparams.l2)
         return center_bias_var.assign(goes_on)
 
     def _grow(self, stats_summaries_list, last_layer_nodes_range):

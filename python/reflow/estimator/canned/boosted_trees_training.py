@@ -45,22 +45,23 @@ class _StateOfExamples:
             [self._tree_ids.assign(tree_ids), self._node_ids.assign(node_ids), self._logits.assign(logits)], name='cache_insert')
 
 
+# What no id is, by the type of ids: for places that are empty, and for those that were emptied.
+_UNUSED_KEYS = {dtypes.int64: (-1 << 62, -1 << 61), dtypes.string: ('', 'NEVER_USED_DELETED_KEY')}
+
+
 class _StateOfIds:
     """The same for examples that have ids: a table of all three, as floats."""
 
     def __init__(self, example_ids, logits_dimension):
-        if dtypes.as_dtype(dtypes.int64).is_compatible_with(example_ids.dtype):
-            empty_key, deleted_key = -1 << 62, -1 << 61
-        elif dtypes.as_dtype(dtypes.string).is_compatible_with(example_ids.dtype):
-            empty_key, deleted_key = '', 'NEVER_USED_DELETED_KEY'
-        else:
+        keys = _UNUSED_KEYS.get(dtypes.as_dtype(example_ids.dtype).base_dtype)
+        if keys is None:
             raise ValueError('Unsupported example_id_feature dtype %s.' % example_ids.dtype)
-        self._table = lookup_ops.mutable_dense_hash_table_v2(
-            empty_key=empty_key, deleted_key=deleted_key, value_dtype=dtypes.float32, value_shape=[3])
-        self._example_ids = ops.convert_to_tensor(example_ids)
-        if self._example_ids.shape.ndims not in (None, 1):
-            raise ValueError('example_id should have rank 1, but got %s' % self._example_ids)
+        empty, deleted = keys
+        self._table = lookup_ops.mutable_dense_hash_table_v2(empty, deleted, value_dtype=dtypes.float32, value_shape=[3])
         self._logits_dimension = logits_dimension
+        self._example_ids = ids = ops.convert_to_tensor(example_ids)
+        if ids.shape.ndims not in (1, None):
+            raise ValueError('example_id should have rank 1, but got %s' % ids)
 
     def lookup(self):
         """Trees, nodes and logits."""

@@ -19,9 +19,9 @@ def train(train_op, logdir, mask_update_op, train_step_fn=train_step, train_step
     for name in ('train_op', 'logdir', 'mask_update_op', 'train_step_fn'):
         del options[name]
 
-    def step_and_update(sess, train_op, global_step, train_step_kwargs):
-        total_loss, should_stop = train_step_fn(sess, train_op, global_step, train_step_kwargs)
-        sess.run(mask_update_op)
-        return total_loss, should_stop
+    def step_and_update(session, *arguments):
+        result = train_step_fn(session, *arguments)
+        session.run(mask_update_op)
+        return result
 
     return learning.train(train_op, logdir, train_step_fn=step_and_update, **options)

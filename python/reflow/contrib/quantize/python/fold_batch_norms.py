@@ -98,13 +98,18 @@ def _find_fused(graph):
     return norms.values()
 
 
+def _number_of_values(x, mean):
+    """How many values of x each of the means is of."""
+    return math_ops.cast(array_ops.size(x) / array_ops.size(mean), dtypes.float32)
+
+
 def _training_statistics(graph, op, layer_tensor, gamma):
     """The statistics of a normalization that is trained, whose gradient from now on is that of its mean and variance."""
     op._set_attr('_gradient_op_type', protos.message('tensorflow.AttrValue')(s=_GRADIENT.encode()))
     mean = op.outputs[1]
     scope, separator, _ = op.name.rpartition('/')
     with graph.as_default(), graph.name_scope(scope + separator):  # the op's variance is of n - 1 values
-        n = math_ops.cast(array_ops.size(layer_tensor) / array_ops.size(mean), dtypes.float32)
+        n = _number_of_values(layer_tensor, mean)
         variance = math_ops.multiply(op.outputs[2], (n - 1) / n, name='Undo_Bessel_Correction')
     moving = {}
     for product in graph.get_operations():  # decay * (average - new value)
@@ -120,7 +125,7 @@ def _training_statistics(graph, op, layer_tensor, gamma):
 def _gradient(op, unused_grad_y, grad_mean, grad_var, unused_1, unused_2, unused_3=None):
     """The gradient of a normalization whose mean and variance alone are used."""
     x = op.inputs[0]
-    n = math_ops.cast(array_ops.size(x) / array_ops.size(grad_mean), dtypes.float32)
+    n = _number_of_values(x, grad_mean)
     dmean = grad_mean / n
     dvariance = 2 * grad_var * (x - op.outputs[1])
     dvariance /= n - 1

@@ -87,20 +87,12 @@ def _is_between_rounded(op, done):
 
 def _is_rounded(tensor):
     """Whether what takes the tensor rounds it."""
-    consumers = tensor.consumers()
-    while consumers:
-        op = consumers.pop()
-        if op.type in _FAKE_QUANTS:
-            return True
-        if op.type in ('Reshape', 'Identity'):
-            for output in op.outputs:
-                consumers.extend(output.consumers())
-    return False
+    return any(op.type in _FAKE_QUANTS or op.type in ('Reshape', 'Identity') and any(map(_is_rounded, op.outputs))
+               for op in tensor.consumers())
 
 
-def _insert(context, name, producer, consumers, is_training, moving_avg=True, init_min=-6.0, init_max=6.0, bits=8,
-            symmetric=False, ema_decay=0.999, quant_delay=None, vars_collection=ops.GraphKeys.GLOBAL_VARIABLES,
-            narrow_range=False, producer_scope=None, consumer_scope=None):
+def _insert(context, name, producer, consumers, *, bits, is_training, ema_decay, quant_delay, vars_collection, symmetric=False,
+            moving_avg=True, narrow_range=False, init_min=-6.0, producer_scope=None, consumer_scope=None):
     """Has `consumers` take the first output of `producer` rounded. Not if one isn't in the scope given for it."""
     if producer_scope and not producer.name.startswith(producer_scope):
         logging.info('_InsertQuantOp ignores context="%s" name="%s" because producer "%s" is not in scope "%s"',
@@ -117,7 +109,7 @@ def _insert(context, name, producer, consumers, is_training, moving_avg=True, in
     inputs = producer.outputs[0]
     if _is_rounded(inputs):  # bypasses belong to several layers
         return
-    options = dict(init_min=init_min, init_max=init_max, is_training=is_training, num_bits=bits, symmetric=symmetric,
+    options = dict(init_min=init_min, is_training=is_training, num_bits=bits, symmetric=symmetric,
                    narrow_range=narrow_range, vars_collection=vars_collection, name_prefix=prefix)
     if moving_avg:
         rounded = quant_ops.MovingAvgQuantize(inputs, ema_decay=ema_decay, **options)

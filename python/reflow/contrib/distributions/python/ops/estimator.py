@@ -38,10 +38,11 @@ class _DistributionRegressionHead(_RegressionHead):
 
     def distribution(self, logits, name=None):
         """The distribution of logits."""
+        made = self._distributions
         with ops.name_scope(name, 'distribution', [logits]):
-            if logits not in self._distributions:
-                self._distributions[logits] = self._make_distribution_fn(logits)
-            return self._distributions[logits]
+            if logits not in made:
+                made[logits] = self._make_distribution_fn(logits)
+        return made[logits]
 
     def _default_loss(self, labels, logits, weights):
         distribution = self.distribution(logits)
