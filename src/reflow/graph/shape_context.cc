@@ -111,8 +111,8 @@ Status ShapeContext::axis_from_scalar(int i, int rank, int64_t* out) {
 
 Status ShapeContext::with_rank(const Shape& shape, int rank, Shape* out) const {
   if (!shape.known_rank()) {
-    if (rank < 0 || rank > Shape::kMaxRank) return invalid_argument("Shape must be rank {}, which no shape is", rank);
-    *out = Shape::unknown_of_rank(rank);
+    if (rank > Shape::kMaxRank) return invalid_argument("Shape must be rank {}, which no shape is", rank);
+    *out = Shape::unknown_of_rank(rank);  // a rank below 0 is unknown, too
   } else if (shape.rank() == rank) {
     *out = shape;
   } else {

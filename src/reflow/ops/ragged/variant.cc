@@ -168,9 +168,7 @@ Status from_variant_shape(ShapeContext& c) {
   ASSIGN_OR_RETURN(const int64_t in_levels, c.attr<int64_t>("input_ragged_rank"));
   ASSIGN_OR_RETURN(const int64_t out_levels, c.attr<int64_t>("output_ragged_rank"));
   Shape checked;
-  if (out_levels > Shape::kMaxRank || in_levels > out_levels) {
-    return invalid_argument("input_ragged_rank {} and output_ragged_rank {} don't go together", in_levels, out_levels);
-  }
+  if (out_levels > Shape::kMaxRank) return invalid_argument("output_ragged_rank {} is more than shapes have", out_levels);
   if (!c.concrete() && in_levels >= 0) RETURN_IF_ERROR(c.with_rank(c.input(0), static_cast<int>(out_levels - in_levels), &checked));
   for (int i = 0; i < static_cast<int>(out_levels); ++i) c.set_output(i, Shape{-1});
   c.set_output(static_cast<int>(out_levels), Shape::unknown());
