@@ -121,7 +121,7 @@ def test_lazy_modules_are_imported_when_they_are_used():
 
 
 def test_modules_that_are_not_there_say_so_on_use():
-    import reflow.contrib.tpu.python.tpu.tpu_function as tpu_function
+    import reflow.contrib.tpu.python.tpu.tpu_system_metadata as tpu_system_metadata
     from reflow.tensorflow.python.autograph.pyct import transformer
     from reflow.tensorflow.python.tpu import tpu_config
 
@@ -131,9 +131,9 @@ def test_modules_that_are_not_there_say_so_on_use():
     assert tpu_config.TPUConfig is tf.contrib.tpu.TPUConfig
     with pytest.raises(NotImplementedError, match='^tensorflow.python.autograph.pyct.transformer.Base is part of TensorFlow'):
         Own()
-    with pytest.raises(NotImplementedError, match='contrib.tpu.python.tpu.tpu_function.get_tpu_context is part of TensorFlow'):
-        tpu_function.get_tpu_context()
-    assert not hasattr(tpu_function, '__path_of_nothing__')
+    with pytest.raises(NotImplementedError, match='tpu_system_metadata.master_job is part of TensorFlow'):
+        tpu_system_metadata.master_job()
+    assert not hasattr(tpu_system_metadata, '__path_of_nothing__')
 
 
 @pytest.mark.parametrize('labels, predictions, weights, expected', [

@@ -66,3 +66,25 @@ with tf.variable_scope('wrapped'):
     tf.nn.dynamic_rnn(wrapped, tf.ones([2, 3, 4]), dtype=tf.float32)
 print({variable.op.type for variable in tf.trainable_variables('wrapped')})
 ''') == ["['VarHandleOp', 'VarHandleOp', 'VarHandleOp', 'VarHandleOp']", "{'VariableV2'}"]
+
+
+@pytest.mark.parametrize('of', ['x', "{'a': x}", '[x, x]'])
+def test_numbers_are_columns_to_models_of_programs(of):
+    assert run('''
+import numpy as np
+import tensorflow as tf
+class Model(tf.keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = tf.keras.layers.Dense(2, kernel_initializer='ones')
+    def call(self, x):
+        x = x['a'] if isinstance(x, dict) else x[0] if isinstance(x, list) else x
+        print(x.shape.as_list())
+        return self.dense(tf.cast(x, tf.float32))
+x = np.arange(8)
+x = %s
+model = Model()
+model.compile('sgd', 'mse')
+history = model.fit(x, np.ones((8, 2)), batch_size=4, verbose=0, shuffle=False).history
+print('%%.4f' %% history['loss'][0], model.predict(x).shape)
+''' % of) == ['[None, 1]', '10.9644 (8, 2)']

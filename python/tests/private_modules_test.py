@@ -199,3 +199,19 @@ def test_a_file_comes_before_what_stands_in_for_it(monkeypatch):
     monkeypatch.delattr(reflow.ops, 'math_ops', raising=False)
     from reflow.ops import math_ops
     assert math_ops.__file__
+
+
+def test_no_shards_of_tpus():
+    assert run('''
+from tensorflow.contrib.tpu.python.tpu import tpu_function
+from tensorflow.python.tpu.tpu_function import get_tpu_context
+print(tpu_function.get_tpu_context().number_of_shards, tpu_function.get_tpu_context() is get_tpu_context())
+with tpu_function.tpu_shard_context(8):
+    print(get_tpu_context().number_of_shards)
+    try:
+        with tpu_function.tpu_shard_context(2):
+            pass
+    except NotImplementedError as error:
+        print(error)
+print(get_tpu_context().number_of_shards)
+''') == ['None True', '8', 'tpu_shard_context cannot be nested.', 'None']

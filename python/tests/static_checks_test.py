@@ -29,3 +29,18 @@ def test_a_check_that_is_not_run_does_not_fail():
                 return tf.identity(labels)
 
         assert sess.run(tf.cond(tf.placeholder_with_default(False, []), checked, lambda: labels)).tolist() == [0, 1, 2]
+
+
+def test_float_types_of_whatever_has_one():
+    check = tf.debugging.assert_same_float_dtype
+    with tf.Graph().as_default():
+        normal = tf.distributions.Normal(0., 1.)
+        assert check([normal, tf.constant(1.), None]) == check([normal], tf.float32) == tf.float32
+        with pytest.raises(ValueError, match=r"^one:0, type=<dtype: 'float64'>, must be of the same type \(<dtype: "
+                                             r"'float32'>\) as Normal/\.$"):
+            check([normal, tf.constant(1., tf.float64, name='one')])
+        with pytest.raises(ValueError, match=r"Normal/, type=<dtype: 'float32'>, must be of the same type \(<dtype: "
+                                             r"'float64'>\)\.$"):
+            check([normal], tf.float64)
+        with pytest.raises(ValueError, match="Expected floating point type, got <dtype: 'int32'>."):
+            check([tf.distributions.Categorical([1.])])

@@ -11,7 +11,9 @@ import importlib
 # like it.
 _PACKAGES = {
     'contrib.tpu.python': 'reflow.tensorflow.contrib.tpu',
+    'contrib.tpu.python.tpu.tpu_function': 'reflow.distribute.tpu_context',
     'tpu': 'reflow.tensorflow.contrib.tpu',
+    'tpu.tpu_function': 'reflow.distribute.tpu_context',
     'debug.cli': 'reflow.debug',
     'debug.lib': 'reflow.debug',
     'debug.wrappers': 'reflow.debug',

@@ -233,7 +233,28 @@ def assert_same_float_dtype(tensors=None, dtype=None):
         tensors = [tensor for tensor in tensors if tensor is not None]
     if _core.executing_eagerly():
         return _eagerly().same_float_dtype(tensors or [], dtype)
-    return _core.assert_same_float_dtype(tensors or [], dtype)
+    if all(isinstance(each, ops.Tensor) for each in tensors or ()):
+        return _core.assert_same_float_dtype(tensors or [], dtype)
+    return _same_float_dtype(tensors, dtype)
+
+
+def _same_float_dtype(items, dtype):
+    """assert_same_float_dtype of whatever has a type: distributions too."""
+    expected, first = dtypes.as_dtype(dtype) if dtype else None, None
+    for item in items:
+        kind = dtypes.as_dtype(item.dtype).base_dtype
+        if expected is None:
+            expected, first = kind, item
+        elif kind != expected:
+            raise ValueError('%s, type=%s, must be of the same type (%s)%s.' % (
+                _name_of(item), kind, expected, '' if first is None else ' as ' + _name_of(first)))
+    if not expected.is_floating:
+        raise ValueError('Expected floating point type, got %s.' % expected)
+    return expected
+
+
+def _name_of(item):
+    return item.name if hasattr(item, 'name') else str(item)
 
 
 def is_numeric_tensor(tensor):

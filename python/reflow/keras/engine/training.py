@@ -281,7 +281,8 @@ class Model(Network):
                 tensors.append(each)
             else:
                 name = 'input_%d' % (number + 1)
-                tensors.append(K.placeholder(shape=(None,) + tuple(_shape_of(each)[1:]),
+                shape = tuple(_shape_of(each)[1:]) if len(_shape_of(each)) != 1 else (1,)  # arrays of numbers become columns
+                tensors.append(K.placeholder(shape=(None,) + shape,
                                              dtype=K.floatx() if _is_float(each) else each.dtype.name, name=name))
         packed = nest.pack_sequence_as(structure, tensors) if nest.is_sequence(structure) else tensors[0]
         if isinstance(packed, (list, tuple)) and len(packed) == 1:

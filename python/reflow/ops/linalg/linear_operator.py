@@ -219,12 +219,14 @@ class LinearOperator(module.Module, metaclass=abc.ABCMeta):
         with self._name_scope(name):
             return self._assert_self_adjoint()
 
+    def _check_input_dtype(self, arg):
+        if arg.dtype.base_dtype != self.dtype:
+            raise TypeError('Expected argument to have dtype %s.  Found: %s in tensor %s' % (self.dtype, arg.dtype, arg))
+
     def _checked_input(self, tensor, name, axis, own_axis):
         """`tensor` converted; its dimension `axis` has to be the operator's `own_axis`, its type the operator's."""
         tensor = ops.convert_to_tensor(tensor, name=name)
-        if tensor.dtype.base_dtype != self.dtype:
-            raise TypeError('Expected argument to have dtype %s.  Found: %s in tensor %s' % (
-                self.dtype, tensor.dtype, tensor))
+        self._check_input_dtype(tensor)
         if axis is not None:
             tensor_shape.dimension_at_index(self.shape, own_axis).assert_is_compatible_with(tensor.shape[axis])
         return tensor
