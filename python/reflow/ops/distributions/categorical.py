@@ -42,7 +42,18 @@ def rank_of_batch(logits):
         return array_ops.rank(logits) - 1
 
 
-class Categorical(distribution.Distribution):
+class OfClasses(distribution.Distribution):
+    """A distribution over classes, of `_logits` and `_probs`, [batch, classes], and `_event_size`, a tensor."""
+
+    event_size = property(lambda self: self._event_size, doc='The number of classes, as a tensor.')
+    logits = property(lambda self: self._logits, doc='The logits.')
+    probs = property(lambda self: self._probs, doc='The probabilities.')
+
+    def _batch_shape(self):
+        return self._logits.shape[:-1]
+
+
+class Categorical(OfClasses):
     """Class i with a probability of probs[..., i], or softmax(logits)[..., i]."""
 
     def __init__(self, logits=None, probs=None, dtype=dtypes.int32, validate_args=False, allow_nan_stats=True,
@@ -71,26 +82,8 @@ class Categorical(distribution.Distribution):
                          validate_args=validate_args, allow_nan_stats=allow_nan_stats, parameters=parameters,
                          graph_parents=[self._logits, self._probs], name=name)
 
-    @property
-    def event_size(self):
-        """The number of classes, as a tensor."""
-        return self._event_size
-
-    @property
-    def logits(self):
-        """The logits."""
-        return self._logits
-
-    @property
-    def probs(self):
-        """The probabilities."""
-        return self._probs
-
     def _batch_shape_tensor(self):
         return array_ops.identity(self._batch_shape_val)
-
-    def _batch_shape(self):
-        return self.logits.get_shape()[:-1]
 
     def _event_shape_tensor(self):
         return constant_op.constant([], dtype=dtypes.int32)
@@ -107,24 +100,22 @@ class Categorical(distribution.Distribution):
         draws = array_ops.reshape(array_ops.transpose(draws), array_ops.concat([[n], self.batch_shape_tensor()], 0))
         return math_ops.cast(draws, self.dtype)
 
-    def _cdf(self, k):
+    def _numbers(self, k):
+        """Classes as a tensor."""
         k = ops.convert_to_tensor(k, name='k')
-        if self.validate_args:
-            k = distribution_util.embed_check_integer_casting_closed(k, target_dtype=dtypes.int32)
-        k, probs = _broadcast_to_each_other(k, self.probs, self.dtype.base_dtype)
-        batch_flattened_probs = array_ops.reshape(probs, (-1, self._event_size))
-        batch_flattened_k = array_ops.reshape(k, [-1])
-        to_sum = array_ops.where(
-            array_ops.sequence_mask(batch_flattened_k, self._event_size), batch_flattened_probs,
-            array_ops.zeros_like(batch_flattened_probs))
-        return array_ops.reshape(math_ops.reduce_sum(to_sum, axis=-1), array_ops.shape(k))
+        return distribution_util.embed_check_integer_casting_closed(k, dtypes.int32) if self.validate_args else k
+
+    def _cdf(self, k):
+        k, probs = _broadcast_to_each_other(self._numbers(k), self._probs, self.dtype.base_dtype)
+        rows = array_ops.reshape(probs, (-1, self._event_size))
+        is_below = array_ops.sequence_mask(array_ops.reshape(k, [-1]), self._event_size)
+        below = array_ops.where(is_below, rows, array_ops.zeros_like(rows))
+        sums = math_ops.reduce_sum(below, axis=-1)
+        return array_ops.reshape(sums, array_ops.shape(k))
 
     def _log_prob(self, k):
-        k = ops.convert_to_tensor(k, name='k')
-        if self.validate_args:
-            k = distribution_util.embed_check_integer_casting_closed(k, target_dtype=dtypes.int32)
-        k, logits = _broadcast_to_each_other(k, self.logits, self.dtype.base_dtype)
-        return -nn_ops.sparse_softmax_cross_entropy_with_logits(labels=k, logits=logits)
+        labels, logits = _broadcast_to_each_other(self._numbers(k), self._logits, self.dtype.base_dtype)
+        return -nn_ops.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
 
     def _entropy(self):
         return -math_ops.reduce_sum(nn_ops.log_softmax(self.logits) * self.probs, axis=-1)

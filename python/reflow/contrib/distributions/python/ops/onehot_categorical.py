@@ -16,7 +16,34 @@ from reflow.ops.distributions import util as distribution_util
 __all__ = ['OneHotCategorical']
 
 
-class OneHotCategorical(distribution.Distribution):
+class OfVectors(categorical.OfClasses):
+    """A distribution over vectors with a number for each class."""
+
+    def _event_shape(self):
+        return self._logits.shape.with_rank_at_least(1)[-1:]
+
+    def _batch_shape_tensor(self):
+        return array_ops.shape(self._logits)[:-1]
+
+    def _event_shape_tensor(self):
+        return array_ops.shape(self._logits)[-1:]
+
+    def _in_rows(self, x, axis):
+        """(logits, x, shape of the batch): both as matrices, broadcast to each other. axis: that of the classes."""
+        if self.validate_args:  # as in TensorFlow the checks are those of logarithms
+            x = control_flow_ops.with_dependencies([
+                check_ops.assert_non_positive(x), check_ops.assert_near(
+                    array_ops.zeros([], dtype=self.dtype), math_ops.reduce_logsumexp(x, axis=[-1]))], x)
+        logits = self._logits
+        if not x.shape.is_fully_defined() or not logits.shape.is_fully_defined() or x.shape != logits.shape:
+            logits = array_ops.ones_like(x, dtype=logits.dtype) * logits
+            x = array_ops.ones_like(logits, dtype=x.dtype) * x
+        batch_shape = array_ops.shape(math_ops.reduce_sum(logits, axis))
+        logits = array_ops.reshape(logits, [-1, self._event_size])
+        return logits, array_ops.reshape(x, [-1, self._event_size]), batch_shape
+
+
+class OneHotCategorical(OfVectors):
     """1 at i with a probability of probs[..., i], or softmax(logits)[..., i], and 0 elsewhere."""
 
     def __init__(self, logits=None, probs=None, dtype=dtypes.int32, validate_args=False, allow_nan_stats=True,
@@ -32,33 +59,6 @@ class OneHotCategorical(distribution.Distribution):
                          validate_args=validate_args, allow_nan_stats=allow_nan_stats, parameters=parameters,
                          graph_parents=[self._logits, self._probs], name=name)
 
-    @property
-    def event_size(self):
-        """The number of classes, as a tensor."""
-        return self._event_size
-
-    @property
-    def logits(self):
-        """The logits."""
-        return self._logits
-
-    @property
-    def probs(self):
-        """The probabilities."""
-        return self._probs
-
-    def _batch_shape_tensor(self):
-        return array_ops.shape(self.logits)[:-1]
-
-    def _batch_shape(self):
-        return self.logits.get_shape()[:-1]
-
-    def _event_shape_tensor(self):
-        return array_ops.shape(self.logits)[-1:]
-
-    def _event_shape(self):
-        return self.logits.get_shape().with_rank_at_least(1)[-1:]
-
     def _sample_n(self, n, seed=None):
         sample_shape = array_ops.concat([[n], array_ops.shape(self.logits)], 0)
         logits = self.logits
@@ -69,16 +69,9 @@ class OneHotCategorical(distribution.Distribution):
         return array_ops.reshape(samples, sample_shape)
 
     def _log_prob(self, x):
-        x = self._assert_valid_sample(x)
-        logits = self.logits
-        static = (x.get_shape(), logits.get_shape())
-        if not all(shape.is_fully_defined() for shape in static) or static[0] != static[1]:
-            logits = array_ops.ones_like(x, dtype=logits.dtype) * logits
-            x = array_ops.ones_like(logits, dtype=x.dtype) * x
-        batch_shape = array_ops.shape(math_ops.reduce_sum(logits, -1))
-        logits_2d = array_ops.reshape(logits, [-1, self.event_size])
-        x_2d = array_ops.reshape(x, [-1, self.event_size])
-        return array_ops.reshape(-nn_ops.softmax_cross_entropy_with_logits(labels=x_2d, logits=logits_2d), batch_shape)
+        logits, labels, batch_shape = self._in_rows(x, -1)
+        crossed = nn_ops.softmax_cross_entropy_with_logits(labels=labels, logits=logits)
+        return array_ops.reshape(-crossed, batch_shape)
 
     def _entropy(self):
         return -math_ops.reduce_sum(nn_ops.log_softmax(self.logits) * self.probs, axis=-1)
@@ -95,14 +88,6 @@ class OneHotCategorical(distribution.Distribution):
         p = self.probs
         return array_ops.matrix_set_diag(
             -math_ops.matmul(p[..., array_ops.newaxis], p[..., array_ops.newaxis, :]), self._variance())
-
-    def _assert_valid_sample(self, x):
-        if not self.validate_args:
-            return x
-        # As in TensorFlow the checks are those of logarithms.
-        return control_flow_ops.with_dependencies([
-            check_ops.assert_non_positive(x),
-            check_ops.assert_near(array_ops.zeros([], dtype=self.dtype), math_ops.reduce_logsumexp(x, axis=[-1]))], x)
 
 
 @kullback_leibler.RegisterKL(OneHotCategorical, OneHotCategorical)

@@ -3,11 +3,11 @@ arXiv 1611.01144."""
 
 import numpy as np
 
+from reflow.contrib.distributions.python.ops import onehot_categorical
 from reflow.contrib.distributions.python.ops.bijectors import elementwise
 from reflow.framework import ops
 from reflow.ops import array_ops
 from reflow.ops import check_ops
-from reflow.ops import control_flow_ops
 from reflow.ops import math_ops
 from reflow.ops import nn_ops
 from reflow.ops import random_ops
@@ -19,7 +19,7 @@ from reflow.ops.distributions import util as distribution_util
 __all__ = ['ExpRelaxedOneHotCategorical', 'RelaxedOneHotCategorical']
 
 
-class ExpRelaxedOneHotCategorical(distribution.Distribution):
+class ExpRelaxedOneHotCategorical(onehot_categorical.OfVectors):
     """The logarithms of RelaxedOneHotCategorical."""
 
     def __init__(self, temperature, logits=None, probs=None, dtype=None, validate_args=False, allow_nan_stats=True,
@@ -42,37 +42,7 @@ class ExpRelaxedOneHotCategorical(distribution.Distribution):
                          validate_args=validate_args, allow_nan_stats=allow_nan_stats, parameters=parameters,
                          graph_parents=[self._logits, self._probs, self._temperature], name=name)
 
-    @property
-    def event_size(self):
-        """The number of classes, as a tensor."""
-        return self._event_size
-
-    @property
-    def temperature(self):
-        """The temperature."""
-        return self._temperature
-
-    @property
-    def logits(self):
-        """The logits."""
-        return self._logits
-
-    @property
-    def probs(self):
-        """The probabilities."""
-        return self._probs
-
-    def _batch_shape_tensor(self):
-        return array_ops.shape(self._logits)[:-1]
-
-    def _batch_shape(self):
-        return self.logits.get_shape()[:-1]
-
-    def _event_shape_tensor(self):
-        return array_ops.shape(self.logits)[-1:]
-
-    def _event_shape(self):
-        return self.logits.get_shape().with_rank_at_least(1)[-1:]
+    temperature = property(lambda self: self._temperature, doc='The temperature.')
 
     def _sample_n(self, n, seed=None):
         shape = array_ops.concat([[n], array_ops.shape(self.logits)], 0)
@@ -86,26 +56,11 @@ class ExpRelaxedOneHotCategorical(distribution.Distribution):
         return array_ops.reshape(samples, shape)
 
     def _log_prob(self, x):
-        x = self._assert_valid_sample(x)
-        logits = self.logits
-        static = (x.get_shape(), logits.get_shape())
-        if not all(shape.is_fully_defined() for shape in static) or static[0] != static[1]:
-            logits = array_ops.ones_like(x, dtype=logits.dtype) * logits
-            x = array_ops.ones_like(logits, dtype=x.dtype) * x
-        batch_shape = array_ops.shape(math_ops.reduce_sum(logits, axis=[-1]))
-        logits_2d = array_ops.reshape(logits, [-1, self.event_size])
-        x_2d = array_ops.reshape(x, [-1, self.event_size])
-        size = math_ops.cast(self.event_size, x.dtype)
+        logits_2d, x_2d, batch_shape = self._in_rows(x, [-1])
+        size = math_ops.cast(self.event_size, x_2d.dtype)
         log_norm = math_ops.lgamma(size) + (size - 1.) * math_ops.log(self.temperature)
         log_softmax = nn_ops.log_softmax(logits_2d - x_2d * self._temperature_2d)
         return array_ops.reshape(log_norm + math_ops.reduce_sum(log_softmax, [-1], keepdims=False), batch_shape)
-
-    def _assert_valid_sample(self, x):
-        if not self.validate_args:
-            return x
-        return control_flow_ops.with_dependencies([
-            check_ops.assert_non_positive(x),
-            check_ops.assert_near(array_ops.zeros([], dtype=self.dtype), math_ops.reduce_logsumexp(x, axis=[-1]))], x)
 
 
 class RelaxedOneHotCategorical(transformed_distribution.TransformedDistribution):
