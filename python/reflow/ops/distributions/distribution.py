@@ -133,53 +133,54 @@ class Distribution(_BaseDistribution):
         """The distribution with some parameters changed."""
         return type(self)(**dict(self.parameters, **override_parameters_kwargs))
 
-    def _batch_shape_tensor(self):
-        raise NotImplementedError('batch_shape_tensor is not implemented: {}'.format(type(self).__name__))
-
-    def batch_shape_tensor(self, name='batch_shape_tensor'):
-        """The shape of the batch, as a tensor."""
-        with self._name_scope(name):
-            if self.batch_shape.is_fully_defined():
-                return ops.convert_to_tensor(self.batch_shape.as_list(), dtype=dtypes.int32, name='batch_shape')
-            return self._batch_shape_tensor()
-
     def _batch_shape(self):
         return tensor_shape.TensorShape(None)
+
+    def _event_shape(self):
+        return tensor_shape.TensorShape(None)
+
+    def _batch_shape_tensor(self):
+        raise NotImplementedError('batch_shape_tensor is not implemented: ' + type(self).__name__)
+
+    def _event_shape_tensor(self):
+        raise NotImplementedError('event_shape_tensor is not implemented: ' + type(self).__name__)
 
     @property
     def batch_shape(self):
         """What is known of the shape of the batch."""
         return tensor_shape.as_shape(self._batch_shape())
 
-    def _event_shape_tensor(self):
-        raise NotImplementedError('event_shape_tensor is not implemented: {}'.format(type(self).__name__))
-
-    def event_shape_tensor(self, name='event_shape_tensor'):
-        """The shape of an event, as a tensor."""
-        with self._name_scope(name):
-            if self.event_shape.is_fully_defined():
-                return ops.convert_to_tensor(self.event_shape.as_list(), dtype=dtypes.int32, name='event_shape')
-            return self._event_shape_tensor()
-
-    def _event_shape(self):
-        return tensor_shape.TensorShape(None)
-
     @property
     def event_shape(self):
         """What is known of the shape of an event."""
         return tensor_shape.as_shape(self._event_shape())
 
+    def batch_shape_tensor(self, name='batch_shape_tensor'):
+        """The shape of the batch, as a tensor."""
+        return self._tensor_of_shape(name, 'batch_shape', lambda: self.batch_shape, self._batch_shape_tensor)
+
+    def event_shape_tensor(self, name='event_shape_tensor'):
+        """The shape of an event, as a tensor."""
+        return self._tensor_of_shape(name, 'event_shape', lambda: self.event_shape, self._event_shape_tensor)
+
+    def _tensor_of_shape(self, scope, name, static, dynamic):
+        with self._name_scope(scope):
+            shape = static()
+            if not shape.is_fully_defined():
+                return dynamic()
+            return ops.convert_to_tensor(shape.as_list(), dtypes.int32, name)
+
     def is_scalar_event(self, name='is_scalar_event'):
         """Whether events are numbers, as a tensor."""
         with self._name_scope(name):
-            return ops.convert_to_tensor(self._is_scalar_helper(self.event_shape, self.event_shape_tensor),
-                                         name='is_scalar_event')
+            is_scalar = self._is_scalar_helper(self.event_shape, self.event_shape_tensor)
+            return ops.convert_to_tensor(is_scalar, name='is_scalar_event')
 
     def is_scalar_batch(self, name='is_scalar_batch'):
         """Whether there is one distribution, as a tensor."""
         with self._name_scope(name):
-            return ops.convert_to_tensor(self._is_scalar_helper(self.batch_shape, self.batch_shape_tensor),
-                                         name='is_scalar_batch')
+            is_scalar = self._is_scalar_helper(self.batch_shape, self.batch_shape_tensor)
+            return ops.convert_to_tensor(is_scalar, name='is_scalar_batch')
 
     def _is_scalar_helper(self, static_shape, dynamic_shape_fn):
         if static_shape.ndims is not None:

@@ -64,6 +64,15 @@ def concat_vectors(*vectors):
     return [element for value in values for element in value]
 
 
+def _tensors_of_one_type(**parameters):
+    """The parameters that aren't None as tensors, of the type of the first."""
+    dtype = None
+    for name, value in parameters.items():
+        tensor = None if value is None else ops.convert_to_tensor(value, dtype, name)
+        dtype = dtype if tensor is None else tensor.dtype
+        yield tensor
+
+
 def num_elements(static, dynamic):
     """How many members a batch has: a number where it is known, else the product of dynamic()."""
     number = static.num_elements()
@@ -93,10 +102,7 @@ class PoissonLogNormalQuadratureCompound(distribution_lib.Distribution):
                  allow_nan_stats=True, name='PoissonLogNormalQuadratureCompound'):
         parameters = dict(locals())
         with ops.name_scope(name, values=[loc, scale]) as name:
-            if loc is not None:
-                loc = ops.convert_to_tensor(loc, name='loc')
-            if scale is not None:
-                scale = ops.convert_to_tensor(scale, dtype=None if loc is None else loc.dtype, name='scale')
+            loc, scale = _tensors_of_one_type(loc=loc, scale=scale)
             grid, probs = quadrature_fn(loc, scale, quadrature_size, validate_args)
             types = grid.dtype, probs.dtype
             if types[0].base_dtype != types[1].base_dtype:
