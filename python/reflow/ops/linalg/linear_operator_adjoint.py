@@ -1,40 +1,22 @@
 """Operators that are the adjoint of another."""
 
-from reflow.framework import ops
 from reflow.ops import array_ops
 from reflow.ops import math_ops
 from reflow.ops.linalg import linalg_impl
-from reflow.ops.linalg import linear_operator
 from reflow.ops.linalg import linear_operator_util
+from reflow.ops.linalg import related_operator
 
 __all__ = []
 
 
-class LinearOperatorAdjoint(linear_operator.LinearOperator):
+class LinearOperatorAdjoint(related_operator.RelatedOperator):
     """The conjugate transpose of `operator`."""
 
     def __init__(self, operator, is_non_singular=None, is_self_adjoint=None, is_positive_definite=None, is_square=None,
                  name=None):
-        self._operator = operator
         hints = linear_operator_util.hints_of_related(operator, 'adjoint', is_non_singular, is_self_adjoint,
                                                       is_positive_definite, is_square)
-        name = operator.name + '_adjoint' if name is None else name
-        with ops.name_scope(name, values=operator.graph_parents):
-            super().__init__(dtype=operator.dtype, graph_parents=operator.graph_parents, name=name, **hints)
-
-    @property
-    def operator(self):
-        """What this is the adjoint of."""
-        return self._operator
-
-    def _assert_non_singular(self):
-        return self.operator.assert_non_singular()
-
-    def _assert_positive_definite(self):
-        return self.operator.assert_positive_definite()
-
-    def _assert_self_adjoint(self):
-        return self.operator.assert_self_adjoint()
+        super().__init__(operator, operator.name + '_adjoint' if name is None else name, hints)
 
     def _shape(self):
         shape = self.operator.shape
