@@ -93,20 +93,20 @@ def sparse_concat_v2(axis, sp_inputs, expand_nonconcat_dims=False, name=None):
     sp_inputs = convert_to_sparse_tensors(sp_inputs)
     if len(sp_inputs) == 1:
         return sp_inputs[0]
-    inds = [sp_input.indices for sp_input in sp_inputs]
-    vals = [sp_input.values for sp_input in sp_inputs]
-    shapes = [sp_input.dense_shape for sp_input in sp_inputs]
+    parts = [parts_of(sp_input) for sp_input in sp_inputs]
+    indices, values, shapes = ([part[i] for part in parts] for i in range(3))
     if expand_nonconcat_dims:
-        max_shape = math_ops.reduce_max(array_ops.concat([array_ops.reshape(shape, [1, -1]) for shape in shapes], 0), 0)
-        shapes = [array_ops.concat([max_shape[:axis], shape[-1:] if axis == -1 else shape[axis:axis + 1],
-                                    [] if axis == -1 else max_shape[axis + 1:]], 0) for shape in shapes]
-    output_ind, output_val, output_shape = gen_sparse_ops.sparse_concat(inds, vals, shapes, axis, name=name)
-    known = [tensor_util.constant_value(shape) for shape in shapes]
-    if known and all(shape is not None for shape in known):
-        length = sum(shape[axis] for shape in known)
-        known[0][axis] = length
-        output_shape = ops.convert_to_tensor(known[0])
-    return SparseTensor(output_ind, output_val, output_shape)
+        behind = None if axis == -1 else axis + 1
+        largest = math_ops.reduce_max(array_ops.concat([array_ops.reshape(shape, [1, -1]) for shape in shapes], 0), 0)
+        shapes = [array_ops.concat([largest[:axis], shape[axis:behind], largest[behind:] if behind is not None else []], 0)
+                  for shape in shapes]
+    indices, values, shape = gen_sparse_ops.sparse_concat(indices, values, shapes, axis, name=name)
+    known = [tensor_util.constant_value(each) for each in shapes]
+    if known and all(each is not None for each in known):
+        joined = known[0]
+        joined[axis] = sum(each[axis] for each in known)
+        shape = ops.convert_to_tensor(joined)
+    return SparseTensor(indices, values, shape)
 
 
 def sparse_add(a, b, threshold=None, thresh=None):
