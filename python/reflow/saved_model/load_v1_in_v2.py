@@ -19,14 +19,14 @@ class _Initializer(tracking.CapturableResource):
 
     def __init__(self, init_fn, asset_paths):
         super().__init__()
-        self._asset_paths = asset_paths
-        self._init_fn = init_fn
+        self._fill, self._assets = init_fn, asset_paths
 
     def _create_resource(self):
         return array_ops.placeholder(dtype=dtypes.resource, shape=[], name='unused_resource')
 
     def _initialize(self):
-        return self._init_fn(*[path.asset_path for path in self._asset_paths])
+        paths = (asset.asset_path for asset in self._assets)
+        return self._fill(*paths)
 
 
 def _meta_graph_of(export_dir, tags):

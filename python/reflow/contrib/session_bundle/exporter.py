@@ -75,11 +75,10 @@ class Exporter:
     """Exports what a Saver saves. init() says what the graph is for, export() writes it."""
 
     def __init__(self, saver):
-        saver_def = saver.as_saver_def()
-        saver_def.ClearField('max_to_keep')
-        self._saver = tf_saver.Saver(saver_def=saver_def)
-        self._has_init = False
-        self._assets_to_copy = {}
+        keeping_all = saver.as_saver_def()
+        keeping_all.ClearField('max_to_keep')
+        self._saver = tf_saver.Saver(saver_def=keeping_all)
+        self._assets_to_copy, self._has_init = {}, False
 
     @_deprecated
     def init(self, graph_def=None, init_op=None, clear_devices=False, default_graph_signature=None, named_graph_signatures=None,
@@ -140,7 +139,8 @@ class Exporter:
         export_dir = os.path.join(compat.as_bytes(export_dir_base),
                                   compat.as_bytes(constants.VERSION_FORMAT_SPECIFIER % step))
         if gfile.Exists(export_dir):
-            raise RuntimeError('Overwriting exports can cause corruption and are not allowed. Duplicate export dir: %s' % export_dir)
+            raise RuntimeError(
+                'Overwriting exports can cause corruption and are not allowed. Duplicate export dir: %s' % export_dir)
         unfinished = compat.as_text(export_dir) + '-tmp'
         gfile.MakeDirs(unfinished)
         self._saver.save(sess, os.path.join(unfinished, constants.EXPORT_BASE_NAME),
