@@ -5,43 +5,49 @@ import reflow.tensorflow as tf
 _EPSILON, _FLOATX = 1e-10, tf.float32
 
 
+def _mean_in(scope, losses):
+    """The mean of losses(), in a name scope."""
+    with tf.name_scope(scope):
+        return tf.reduce_mean(losses())
+
+
 def softmax_categorical_crossentropy(y_pred, y_true):
     """The cross entropy of logits."""
-    with tf.name_scope('SoftmaxCrossentropy'):
-        return tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(logits=y_pred, labels=y_true))
+    return _mean_in('SoftmaxCrossentropy',
+                    lambda: tf.nn.softmax_cross_entropy_with_logits(labels=y_true, logits=y_pred))
 
 
 def categorical_crossentropy(y_pred, y_true):
     """The cross entropy of probabilities."""
-    with tf.name_scope('Crossentropy'):
-        y_pred /= tf.reduce_sum(y_pred, axis=len(y_pred.get_shape()) - 1, keepdims=True)
-        y_pred = tf.clip_by_value(y_pred, tf.cast(_EPSILON, dtype=_FLOATX), tf.cast(1. - _EPSILON, dtype=_FLOATX))
-        cross_entropy = -tf.reduce_sum(y_true * tf.log(y_pred), axis=len(y_pred.get_shape()) - 1)
-        return tf.reduce_mean(cross_entropy)
+    def losses():
+        classes = len(y_pred.get_shape()) - 1
+        probs = y_pred / tf.reduce_sum(y_pred, axis=classes, keepdims=True)
+        least, most = (tf.cast(limit, dtype=_FLOATX) for limit in (_EPSILON, 1. - _EPSILON))
+        logs = tf.log(tf.clip_by_value(probs, least, most))
+        return -tf.reduce_sum(y_true * logs, axis=classes)
+
+    return _mean_in('Crossentropy', losses)
 
 
 def binary_crossentropy(y_pred, y_true):
     """The cross entropy of logits for labels 0 and 1."""
-    with tf.name_scope('BinaryCrossentropy'):
-        return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(logits=y_pred, labels=y_true))
+    return _mean_in('BinaryCrossentropy', lambda: tf.nn.sigmoid_cross_entropy_with_logits(labels=y_true, logits=y_pred))
 
 
 def weighted_crossentropy(y_pred, y_true, weight=1.):
     """The cross entropy of logits in which positive labels have a weight."""
-    with tf.name_scope('WeightedCrossentropy'):
-        return tf.reduce_mean(tf.nn.weighted_cross_entropy_with_logits(targets=y_true, logits=y_pred, pos_weight=weight))
+    return _mean_in('WeightedCrossentropy', lambda: tf.nn.weighted_cross_entropy_with_logits(
+        targets=y_true, logits=y_pred, pos_weight=weight))
 
 
 def mean_square(y_pred, y_true):
     """The mean of squared errors."""
-    with tf.name_scope('MeanSquare'):
-        return tf.reduce_mean(tf.square(y_pred - y_true))
+    return _mean_in('MeanSquare', lambda: tf.square(y_pred - y_true))
 
 
 def hinge_loss(y_pred, y_true):
     """The hinge loss."""
-    with tf.name_scope('HingeLoss'):
-        return tf.reduce_mean(tf.maximum(1. - y_true * y_pred, 0.))
+    return _mean_in('HingeLoss', lambda: tf.maximum(1. - y_true * y_pred, 0.))
 
 
 def roc_auc_score(y_pred, y_true):
