@@ -46,16 +46,14 @@ class ExponentialUpdateLossScaleManager(LossScaleManager):
     `decr_every_n_nan_or_inf` steps with others."""
 
     def __init__(self, init_loss_scale, incr_every_n_steps, decr_every_n_nan_or_inf=2, incr_ratio=2, decr_ratio=0.8):
-        self._incr_every_n_steps = incr_every_n_steps
-        self._decr_every_n_nan_or_inf = decr_every_n_nan_or_inf
-        self._incr_ratio = incr_ratio
-        self._decr_ratio = decr_ratio
-        self._loss_scale = variable_scope.variable(
-            name='loss_scale', initial_value=ops.convert_to_tensor(init_loss_scale, dtypes.float32), dtype=dtypes.float32,
-            trainable=False)
-        self._num_good_steps = variable_scope.variable(name='good_steps', initial_value=0, dtype=dtypes.int32,
-                                                       trainable=False)
-        self._num_bad_steps = variable_scope.variable(name='bad_steps', initial_value=0, dtype=dtypes.int32, trainable=False)
+        def variable(value, dtype, name):
+            return variable_scope.variable(value, trainable=False, name=name, dtype=dtype)
+
+        self._incr_every_n_steps, self._incr_ratio = incr_every_n_steps, incr_ratio
+        self._decr_every_n_nan_or_inf, self._decr_ratio = decr_every_n_nan_or_inf, decr_ratio
+        self._loss_scale = variable(ops.convert_to_tensor(init_loss_scale, dtypes.float32), dtypes.float32, 'loss_scale')
+        self._num_good_steps, self._num_bad_steps = (
+            variable(0, dtypes.int32, kind + '_steps') for kind in ('good', 'bad'))
 
     def get_loss_scale(self):
         """The variable."""

@@ -117,9 +117,8 @@ class Geometric(_OfTrials):
                 logits, probs, validate_args=validate_args, name=name)
             with ops.control_dependencies([check_ops.assert_positive(self._probs)] if validate_args else []):
                 self._probs = array_ops.identity(self._probs, name='probs')
-        super().__init__(dtype=self._probs.dtype, reparameterization_type=distribution.NOT_REPARAMETERIZED,
-                         validate_args=validate_args, allow_nan_stats=allow_nan_stats, parameters=parameters,
-                         graph_parents=[self._probs, self._logits], name=name)
+        super().__init__(self._probs.dtype, distribution.NOT_REPARAMETERIZED, validate_args, allow_nan_stats, parameters,
+                         [self._probs, self._logits], name)
 
     def _sample_n(self, n, seed=None):
         # The smallest positive number, whose logarithm is finite, is the least.
@@ -174,9 +173,8 @@ class NegativeBinomial(_OfTrials):
                 logits, probs, validate_args=validate_args, name=name)
             with ops.control_dependencies([check_ops.assert_positive(total_count)] if validate_args else []):
                 self._total_count = array_ops.identity(total_count)
-        super().__init__(dtype=self._probs.dtype, reparameterization_type=distribution.NOT_REPARAMETERIZED,
-                         validate_args=validate_args, allow_nan_stats=allow_nan_stats, parameters=parameters,
-                         graph_parents=[self._total_count, self._probs, self._logits], name=name)
+        super().__init__(self._probs.dtype, distribution.NOT_REPARAMETERIZED, validate_args, allow_nan_stats, parameters,
+                         [self._total_count, self._probs, self._logits], name)
 
     @property
     def total_count(self):

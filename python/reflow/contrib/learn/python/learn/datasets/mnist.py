@@ -63,21 +63,18 @@ class DataSet:
         if dtype not in (dtypes.uint8, dtypes.float32):
             raise TypeError('Invalid image dtype %r, expected uint8 or float32' % dtype)
         if fake_data:
-            self._num_examples = 10000
-            self.one_hot = one_hot
+            self._num_examples, self.one_hot = 10000, one_hot
         else:
-            assert images.shape[0] == labels.shape[0], (
-                'images.shape: %s labels.shape: %s' % (images.shape, labels.shape))
-            self._num_examples = images.shape[0]
+            shape = images.shape
+            assert shape[0] == labels.shape[0], 'images.shape: %s labels.shape: %s' % (shape, labels.shape)
+            self._num_examples = shape[0]
             if reshape:
-                assert images.shape[3] == 1
-                images = images.reshape(images.shape[0], images.shape[1] * images.shape[2])
+                assert shape[3] == 1
+                images = images.reshape(shape[0], shape[1] * shape[2])
             if dtype == dtypes.float32:
-                images = numpy.multiply(images.astype(numpy.float32), numpy.float32(1.0 / 255.0))
-        self._images = images
-        self._labels = labels
-        self._epochs_completed = 0
-        self._index_in_epoch = 0
+                images = images.astype(numpy.float32) * numpy.float32(1 / 255)
+        self._images, self._labels = images, labels
+        self._index_in_epoch = self._epochs_completed = 0
 
     @property
     def images(self):
