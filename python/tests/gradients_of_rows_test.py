@@ -62,3 +62,14 @@ def test_zeros_of_gradients_are_written_as_one_value():
         tf.gradients(tf.where(x > 0., x, -x), x)
         zeros = graph.get_operation_by_name('gradients/Select_grad/zeros_like').get_attr('value')
         assert list(zeros.float_val) == [0.] and not zeros.tensor_content
+
+
+def test_gradients_within_vectorized_map():
+    with tf.Graph().as_default(), tf.Session() as sess:
+        w = tf.get_variable('w', [3], initializer=tf.ones_initializer())
+        losses = tf.reduce_sum((tf.constant([[1., 2., 3.], [4., 5., 6.], [0., 1., 2.]]) * w)**2, 1)
+        clipped, same = tf.vectorized_map(lambda loss: (tf.clip_by_norm(tf.gradients(loss, [w])[0], 1.), loss), losses)
+        sess.run(w.initializer)
+        assert sess.run(same).tolist() == [14, 77, 5]
+        np.testing.assert_allclose(sess.run(clipped), [
+            [.10101525, .40406102, .90913725], [.3429184, .53581, .77156633], [0., .24253564, .97014254]], rtol=1e-6)

@@ -1,4 +1,4 @@
-"""Loops of independent iterations; vectorized_map is a loop of map_fn here."""
+"""Loops of independent iterations; vectorized_map repeats its function, or is a loop of map_fn, here."""
 
 from reflow import _core
 from reflow.framework import ops
@@ -30,11 +30,17 @@ def for_loop(loop_fn, loop_fn_dtypes, iters, parallel_iterations=None):
     return nest.pack_sequence_as(loop_fn_dtypes, results) if results else None
 
 
+_MAX_ROWS = 256  # for which a graph without a loop is made
+
+
 def vectorized_map(fn, elems):
     """fn(row) of each row of the tensors in `elems`, stacked; what `fn` gives may have any structure."""
     elems = nest.map_structure(ops.convert_to_tensor, elems)
-    if _core.executing_eagerly():
-        count = int(array_ops.shape(nest.flatten(elems)[0])[0])
+    count = nest.flatten(elems)[0].shape.dims[0].value if nest.flatten(elems)[0].shape.ndims else None
+    # Row by row without a loop, `fn` may take gradients of what it makes of its row.
+    if _core.executing_eagerly() or count is not None and 0 < count <= _MAX_ROWS:
+        if count is None:
+            count = int(array_ops.shape(nest.flatten(elems)[0])[0])
         results = [nest.map_structure(ops.convert_to_tensor, fn(nest.map_structure(lambda t: t[row], elems)))  # noqa: B023
                    for row in range(count)]
         flat = zip(*(nest.flatten(result) for result in results))
