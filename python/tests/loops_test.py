@@ -133,3 +133,18 @@ def test_passes_keep_the_values_of_loops():
     with tf.Session() as fused, tf.Session(config=off) as plain:
         for value, expected in zip(fused.run(fetches), plain.run(fetches)):
             np.testing.assert_allclose(value, expected, rtol=1e-5, atol=1e-5)
+
+
+def test_conds_give_arrays():
+    with tf.Graph().as_default(), tf.Session() as sess:
+        array = tf.TensorArray(tf.float32, 3, clear_after_read=False).unstack([1., 2., 3.])
+        which = tf.placeholder(tf.bool, [])
+        chosen, number = tf.cond(which, lambda: (array, tf.constant(1)), lambda: (array, tf.constant(2)))
+
+        def body(i, values):
+            return i + 1, tf.cond(i < 2, lambda: values.write(i, tf.cast(i, tf.float32)), lambda: values.write(i, -1.))
+
+        written = tf.while_loop(lambda i, _: i < 4, body, [0, tf.TensorArray(tf.float32, 4)])[1]
+        assert isinstance(chosen, tf.TensorArray) and chosen.dtype == tf.float32 and chosen.flow.op.type == 'Merge'
+        values, given = sess.run([chosen.stack(), number], {which: False})
+        assert values.tolist() == [1, 2, 3] and given == 2 and sess.run(written.stack()).tolist() == [0, 1, -1, -1]

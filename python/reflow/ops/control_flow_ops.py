@@ -119,7 +119,9 @@ def cond(pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, f
     structure = results[0]
     if isinstance(structure, ops.Operation):
         return merges[0]
-    packed = nest.pack_sequence_as(structure, merges, expand_composites=True)
+    values = [merge if value is _flow_of(value) else value._with_flow(merge)
+              for value, merge in zip(nest.flatten(structure, expand_composites=True), merges)]
+    packed = nest.pack_sequence_as(structure, values, expand_composites=True)
     return packed if strict else _unpack_single(packed)
 
 
@@ -143,7 +145,7 @@ def _branch(function, results, name):
         if results:
             nest.assert_same_structure(results[0], result, expand_composites=True)
         results.append(result)
-        return [value for value in nest.flatten(result, expand_composites=True)]
+        return [_flow_of(value) for value in nest.flatten(result, expand_composites=True)]
     return run
 
 
