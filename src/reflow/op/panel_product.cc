@@ -199,8 +199,8 @@ HWY_INLINE void add_rows(const PanelProduct& g, int64_t p, const float* b, int64
     HWY_UNROLL(8)
     for (int s = 0; s < kSteps; ++s) {
       Vec x = hn::LoadU(d, from + s * step);
-#if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR
-      asm("" : "+x"(x.raw));  // else GCC loads it once for each row of C
+#if HWY_COMPILER_GCC_ACTUAL && HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR
+      asm("" : "+x"(x.raw));  // else it is loaded once for each row of C
 #endif
       HWY_UNROLL(4)
       for (int r = 0; r < kRows; ++r) sum[r] = hn::MulAdd(factors[r][s], x, sum[r]);
