@@ -215,3 +215,12 @@ with tpu_function.tpu_shard_context(8):
         print(error)
 print(get_tpu_context().number_of_shards)
 ''') == ['None True', '8', 'tpu_shard_context cannot be nested.', 'None']
+
+
+def test_values_that_follow_from_constants():
+    assert run('''
+import tensorflow as tf
+from tensorflow.python import pywrap_tensorflow as c_api
+for x in tf.reduce_all(tf.equal(tf.constant([1, 2]), [1, 2])), tf.constant(3) + 4, tf.placeholder(tf.bool, []):
+    print(c_api.TF_TryEvaluateConstant_wrapper(x.graph._c_graph, x._as_tf_output()))
+''') == ['True', '7', 'None']

@@ -22,6 +22,10 @@ class _GraphMethods:
         return scopes.DefaultGraph(self)
 
     @property
+    def _c_graph(self):
+        return self  # pywrap_tensorflow takes the graph as it is
+
+    @property
     def building_function(self):
         """Whether this is the body of a function."""
         return getattr(self, '_is_function', False)

@@ -67,6 +67,9 @@ class _TensorMethods:
         """The operations that read the tensor."""
         return self._consumers()
 
+    def _as_tf_output(self):
+        return self  # pywrap_tensorflow takes the tensor as it is
+
     def eval(self, feed_dict=None, session=None):
         """The value, computed in `session` or the default session."""
         return _eval_session(self.graph, session).run(self, feed_dict)
