@@ -9,6 +9,13 @@ from reflow.ops.linalg import related_operator
 __all__ = []
 
 
+def _with_adjoint(name):
+    """The method that calls the operator's method of this name with its adjoint."""
+    def method(self, x, adjoint=False, **options):
+        return getattr(self.operator, name)(x, adjoint=not adjoint, **options)
+    return method
+
+
 class LinearOperatorAdjoint(related_operator.RelatedOperator):
     """The conjugate transpose of `operator`."""
 
@@ -26,17 +33,7 @@ class LinearOperatorAdjoint(related_operator.RelatedOperator):
         shape = self.operator.shape_tensor()
         return array_ops.concat([shape[:-2], [shape[-1], shape[-2]]], axis=-1)
 
-    def _matmul(self, x, adjoint=False, adjoint_arg=False):
-        return self.operator.matmul(x, adjoint=not adjoint, adjoint_arg=adjoint_arg)
-
-    def _matvec(self, x, adjoint=False):
-        return self.operator.matvec(x, adjoint=not adjoint)
-
-    def _solve(self, rhs, adjoint=False, adjoint_arg=False):
-        return self.operator.solve(rhs, adjoint=not adjoint, adjoint_arg=adjoint_arg)
-
-    def _solvevec(self, rhs, adjoint=False):
-        return self.operator.solvevec(rhs, adjoint=not adjoint)
+    _matmul, _matvec, _solve, _solvevec = map(_with_adjoint, ('matmul', 'matvec', 'solve', 'solvevec'))
 
     def _conjugate(self, value):
         return value if self.is_self_adjoint else math_ops.conj(value)
