@@ -20,24 +20,27 @@ __all__ = ['Binomial', 'Geometric', 'NegativeBinomial']
 class _OfTrials(scalar_distribution.ScalarDistribution):
     """A distribution of the outcomes of trials that succeed with a probability."""
 
-    @property
-    def logits(self):
-        """The log-odds of success."""
-        return self._logits
-
-    @property
-    def probs(self):
-        """The probability of success."""
-        return self._probs
+    logits = property(lambda self: self._logits, doc='The log-odds of success.')
+    probs = property(lambda self: self._probs, doc='The probability of success.')
 
     def _valid_count(self, x):
         return distribution_util.embed_check_nonnegative_integer_form(x) if self.validate_args else x
 
 
-class Binomial(_OfTrials):
-    """How many of `total_count` trials succeed."""
+class _OfCountedTrials(_OfTrials):
+    """The same, where how many there are of something is a parameter."""
 
     _PARAMETERS = ('total_count', 'probs')
+
+    total_count = property(lambda self: self._total_count, doc='The number of trials, or of failures.')
+
+    def _log_prob(self, x):
+        weight = self._log_unnormalized_prob(x)
+        return weight - self._log_normalization(x)
+
+
+class Binomial(_OfCountedTrials):
+    """How many of `total_count` trials succeed."""
 
     def __init__(self, total_count, logits=None, probs=None, validate_args=False, allow_nan_stats=True, name='Binomial'):
         parameters = dict(locals())
@@ -55,14 +58,6 @@ class Binomial(_OfTrials):
                          validate_args=validate_args, allow_nan_stats=allow_nan_stats, parameters=parameters,
                          graph_parents=[self._total_count, self._logits, self._probs], name=name)
 
-    @property
-    def total_count(self):
-        """The number of trials."""
-        return self._total_count
-
-    def _log_prob(self, counts):
-        return self._log_unnormalized_prob(counts) - self._log_normalization(counts)
-
     def _prob(self, counts):
         return math_ops.exp(self._log_prob(counts))
 
@@ -72,11 +67,11 @@ class Binomial(_OfTrials):
         if not (known and counts.shape.is_compatible_with(probs.shape)):
             probs += array_ops.zeros_like(counts)
             counts += array_ops.zeros_like(self.probs)
-        left = self.total_count - counts
-        ones = array_ops.ones_like(left)
+        ones = array_ops.ones_like(self.total_count - counts)
         are_all = math_ops.equal(counts, self.total_count)
         # betainc is undefined where none are left; there the probability is 1.
-        below = math_ops.betainc(array_ops.where_v2(are_all, ones, left), counts + 1, 1 - probs)
+        left = array_ops.where_v2(are_all, ones, self.total_count - counts)
+        below = math_ops.betainc(left, counts + 1, 1 - probs)
         return array_ops.where_v2(are_all, ones, below)
 
     def _log_unnormalized_prob(self, counts):
@@ -122,10 +117,10 @@ class Geometric(_OfTrials):
 
     def _sample_n(self, n, seed=None):
         # The smallest positive number, whose logarithm is finite, is the least.
-        sampled = random_ops.random_uniform(
-            array_ops.concat([[n], array_ops.shape(self._probs)], 0), minval=np.finfo(self.dtype.as_numpy_dtype).tiny,
-            maxval=1., seed=seed, dtype=self.dtype)
-        return math_ops.floor(math_ops.log(sampled) / math_ops.log1p(-self.probs))
+        least = np.finfo(self.dtype.as_numpy_dtype).tiny
+        shape = array_ops.concat([[n], array_ops.shape(self._probs)], 0)
+        uniform = random_ops.random_uniform(shape, least, 1., self.dtype, seed)
+        return math_ops.floor(math_ops.log(uniform) / math_ops.log1p(-self._probs))
 
     def _count(self, x):
         x = self._valid_count(x) if self.validate_args else math_ops.floor(x)
@@ -160,10 +155,8 @@ class Geometric(_OfTrials):
         return array_ops.zeros(self.batch_shape_tensor(), dtype=self.dtype)
 
 
-class NegativeBinomial(_OfTrials):
+class NegativeBinomial(_OfCountedTrials):
     """How many trials succeed before `total_count` have failed."""
-
-    _PARAMETERS = ('total_count', 'probs')
 
     def __init__(self, total_count, logits=None, probs=None, validate_args=False, allow_nan_stats=True,
                  name='NegativeBinomial'):
@@ -176,11 +169,6 @@ class NegativeBinomial(_OfTrials):
         super().__init__(self._probs.dtype, distribution.NOT_REPARAMETERIZED, validate_args, allow_nan_stats, parameters,
                          [self._total_count, self._probs, self._logits], name)
 
-    @property
-    def total_count(self):
-        """The number of failures."""
-        return self._total_count
-
     def _sample_n(self, n, seed=None):
         # A Poisson number whose rate is a gamma number.
         rate = random_ops.random_gamma(shape=[n], alpha=self.total_count, beta=math_ops.exp(-self.logits), dtype=self.dtype,
@@ -191,9 +179,6 @@ class NegativeBinomial(_OfTrials):
     def _cdf(self, x):
         x = self._valid_count(x)
         return math_ops.betainc(self.total_count, 1. + x, math_ops.sigmoid(-self.logits))
-
-    def _log_prob(self, x):
-        return self._log_unnormalized_prob(x) - self._log_normalization(x)
 
     def _log_unnormalized_prob(self, x):
         x = self._valid_count(x)
