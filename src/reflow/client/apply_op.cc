@@ -254,7 +254,7 @@ graph::Node* make(std::string_view type, std::string_view name, const Inputs& in
   // Where ops run at once nothing is named, so that there are no scopes.
   const bool now = graph::is_immediate(graph);
   if (!name.empty() && !now) check_building(graph::check_scope_name(graph, name));
-  std::optional<NameStack> scope;  // entered when the first argument has to be converted
+  std::optional<NameStack> scope;  // entered when the first argument has to be converted, or can't be taken
   std::vector<graph::OpInput> converted;
   converted.reserve(inputs.size());
   std::vector<std::pair<std::string_view, DType>> settled;
@@ -282,7 +282,9 @@ graph::Node* make(std::string_view type, std::string_view name, const Inputs& in
     }
     const Output value = ready ? *output : convert_argument(input, *op, arg, dtype, preferred);
     if (!now && !arg.type_attr.empty() && attr_dtype(attrs, settled, arg.type_attr) == DType::kInvalid) {
-      check_building(graph::check_allowed(*op->find_attr(arg.type_attr), base_type(value.dtype()), arg.name));
+      const Status allowed = graph::check_allowed(*op->find_attr(arg.type_attr), base_type(value.dtype()), arg.name);
+      if (!allowed.ok() && !scope) scope.emplace(graph, name.empty() ? type : name);  // the name is used up
+      check_building(allowed);
     }
     if (!arg.type_attr.empty()) settled.emplace_back(arg.type_attr, base_type(value.dtype()));
     converted.emplace_back(to_endpoint(value));
