@@ -21,7 +21,7 @@ Windows::Windows(const WindowSteps* dims, int64_t channels, const float* images,
       whole_lines_(channels < kFewChannels && has_narrow_border(dims[2])),
       runs_(dims[0].kernel * dims[1].kernel * (whole_lines_ ? 1 : dims[2].kernel)),
       run_(whole_lines_ ? dims[2].kernel * channels : channels),
-      rows_(runs_ * most_places),
+      rows_(std::max<int64_t>(runs_, 1) * most_places),
       zeros_(run_) {
   const WindowSteps& d = dims_[2];
   const int64_t width = whole_lines_ ? d.kernel : 1;
@@ -56,7 +56,7 @@ void Windows::look_at_line(int64_t place, int64_t count, const float** rows) {
     const int64_t i0 = o0 * d0.stride - d0.before + k0 * d0.dilation;
     for (int64_t k1 = 0; k1 < d1.kernel; ++k1) {
       const int64_t i1 = o1 * d1.stride - d1.before + k1 * d1.dilation;
-      if (i0 < 0 || i0 >= d0.in || i1 < 0 || i1 >= d1.in) {
+      if (i0 < 0 || i0 >= d0.in || i1 < 0 || i1 >= d1.in || d2.in == 0) {
         for (int64_t k = 0; k < of_line; ++k, rows += count_) std::fill_n(rows, count, zeros_.data());
         continue;
       }
