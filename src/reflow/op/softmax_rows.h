@@ -44,6 +44,8 @@ class RowSum {
     for (int l = 0; l < kLanes; ++l) lanes_[l] = lanes[l];
     for (; i < n; ++i) rest_ += x[i];
   }
+  // The partial sums of the first numbers, 16 at a time.
+  T* lanes() { return lanes_; }
   // REQUIRES: is called once.
   REFLOW_SIMD_BODY T total() {
     for (int width = kLanes / 2; width > 0; width /= 2) {
@@ -53,7 +55,7 @@ class RowSum {
   }
 
  private:
-  static constexpr int kLanes = 16;
+  static constexpr int kLanes = kExpSums;
   T lanes_[kLanes] = {}, rest_ = 0;
 };
 
@@ -87,22 +89,19 @@ inline int64_t softmax_rows_at_once(int64_t columns) {
   return std::clamp<int64_t>(kSoftmaxPiece / std::max<int64_t>(columns, 1), 1, kSoftmaxMaxRows);
 }
 
-// y = exp(x - m) for a long row, in pieces that stay in the first cache; y may be x. Returns the sum of y.
+// y = exp(x - m) for a long row; y may be x. Returns the sum of y.
 template <typename T>
 T exp_of_shifted(const SoftmaxFunctions<T>& functions, const T* x, T m, T* y, int64_t n) {
   RowSum<T> sum;
-  for (int64_t begin = 0; begin < n; begin += kSoftmaxPiece) {
-    const T* from = x + begin;
-    T* to = y + begin;
-    const int64_t count = std::min(kSoftmaxPiece, n - begin);
-    simd_loop([&]() REFLOW_SIMD_BODY {
-      for (int64_t j = 0; j < count; ++j) to[j] = from[j] - m;
-    });
-    functions.exp(to, to, count);
-    simd_loop([&]() REFLOW_SIMD_BODY { sum.add(to, count); });
-  }
+  const int64_t whole = n - n % kExpSums;
+  shifted_exp(x, m, y, whole, sum.lanes());
+  for (int64_t j = whole; j < n; ++j) y[j] = x[j] - m;
+  functions.exp(y + whole, y + whole, n - whole);
   T total;
-  simd_loop([&]() REFLOW_SIMD_BODY { total = sum.total(); });
+  simd_loop([&]() REFLOW_SIMD_BODY {
+    sum.add(y + whole, n - whole);
+    total = sum.total();
+  });
   return total;
 }
 

@@ -31,6 +31,7 @@ using hn::Lt;
 using hn::Max;
 using hn::Min;
 using hn::Mul;
+using hn::MulAdd;
 using hn::Neg;
 using hn::Or;
 using hn::Set;
@@ -95,6 +96,30 @@ HWY_INLINE V logistic(D d, V x) {
   return Div(one, Add(one, safe_exp(d, Neg(x))));
 }
 
+// In single precision the quotient of two polynomials that TensorFlow's kernels take (Eigen's), within 5 units in the last
+// place.
+template <class D, class V>
+HWY_INLINE V tanh(D d, V x) {
+  if constexpr (!kSingle<D>) {
+    return IfThenElse(Or(hn::IsNaN(x), Eq(x, Zero(d))), x, hn::Tanh(d, x));
+  } else {
+    const V one = constant(d, 1), most = constant(d, 9), a = Min(Max(x, Neg(most)), most), square = Mul(a, a);
+    V p = constant(d, -2.76076847742355e-16);
+    p = MulAdd(p, square, constant(d, 2.00018790482477e-13));
+    p = MulAdd(p, square, constant(d, -8.60467152213735e-11));
+    p = MulAdd(p, square, constant(d, 5.12229709037114e-08));
+    p = MulAdd(p, square, constant(d, 1.48572235717979e-05));
+    p = MulAdd(p, square, constant(d, 6.37261928875436e-04));
+    p = Mul(MulAdd(p, square, constant(d, 4.89352455891786e-03)), a);
+    V q = constant(d, 1.19825839466702e-06);
+    q = MulAdd(q, square, constant(d, 1.18534705686654e-04));
+    q = MulAdd(q, square, constant(d, 2.26843463243900e-03));
+    q = MulAdd(q, square, constant(d, 4.89352518554385e-03));
+    const V y = Min(Max(Div(p, q), Neg(one)), one);
+    return IfThenElse(Or(hn::IsNaN(x), Lt(Abs(x), constant(d, 0.0004))), x, y);
+  }
+}
+
 // f(x) for x < 0, and x elsewhere.
 template <class D, class V>
 V where_negative(D d, V x, V f) { return IfThenElse(Lt(x, Zero(d)), f, x); }
@@ -130,7 +155,7 @@ REFLOW_UNARY(ExpOp, 1, safe_exp(d, x))
 REFLOW_UNARY(Expm1Op, 1, safe_expm1(d, x))
 REFLOW_UNARY(LogOp, 1, safe_log(d, x))
 REFLOW_UNARY(Log1pOp, 1, safe_log1p(d, x))
-REFLOW_UNARY(TanhOp, 1, IfThenElse(Or(hn::IsNaN(x), Eq(x, Zero(d))), x, hn::Tanh(d, x)))
+REFLOW_UNARY(TanhOp, 2, tanh(d, x))
 REFLOW_UNARY(SigmoidOp, 1, logistic(d, x))
 REFLOW_UNARY(ReluOp, 4, where_negative(d, x, Zero(d)))
 REFLOW_UNARY(Relu6Op, 4, IfThenElse(Lt(constant(d, 6), x), constant(d, 6), where_negative(d, x, Zero(d))))
@@ -209,6 +234,27 @@ void unary_loop(const T* x, T* y, int64_t n) {
   }
   for (; i + lanes <= n; i += lanes) hn::StoreU(F::apply(d, hn::LoadU(d, x + i)), d, y + i);
   if (i < n) store_tail(d, F::apply(d, load_tail(d, x + i, n - i)), y + i, n - i);
+}
+
+template <typename T>
+void shifted_exp(const T* x, T m, T* y, int64_t n, T* sums) {
+  const hn::CappedTag<T, kExpSums> d;
+  using V = hn::Vec<decltype(d)>;
+  constexpr int kLanes = static_cast<int>(hn::MaxLanes(d)), kVectors = kExpSums / kLanes;
+  const V shift = Set(d, m);
+  V sum[kVectors];
+  HWY_UNROLL(16)
+  for (int v = 0; v < kVectors; ++v) sum[v] = hn::LoadU(d, sums + v * kLanes);
+  for (int64_t i = 0; i < n; i += kExpSums) {
+    HWY_UNROLL(16)
+    for (int v = 0; v < kVectors; ++v) {
+      const V power = safe_exp(d, Sub(hn::LoadU(d, x + i + v * kLanes), shift));
+      hn::StoreU(power, d, y + i + v * kLanes);
+      sum[v] = Add(sum[v], power);
+    }
+  }
+  HWY_UNROLL(16)
+  for (int v = 0; v < kVectors; ++v) hn::StoreU(sum[v], d, sums + v * kLanes);
 }
 
 template <class F, bool kAScalar, bool kBScalar, typename T>
@@ -325,6 +371,9 @@ UnaryFn<double> find_unary_f64(VecOp op) { return unary_of<double>(op); }
 BinaryFn<float> find_binary_f32(VecOp op) { return binary_of<float>(op); }
 BinaryFn<double> find_binary_f64(VecOp op) { return binary_of<double>(op); }
 
+void shifted_exp_f32(const float* x, float m, float* y, int64_t n, float* sums) { shifted_exp(x, m, y, n, sums); }
+void shifted_exp_f64(const double* x, double m, double* y, int64_t n, double* sums) { shifted_exp(x, m, y, n, sums); }
+
 }  // namespace HWY_NAMESPACE
 }  // namespace reflow::op
 HWY_AFTER_NAMESPACE();
@@ -336,12 +385,20 @@ HWY_EXPORT(find_unary_f32);
 HWY_EXPORT(find_unary_f64);
 HWY_EXPORT(find_binary_f32);
 HWY_EXPORT(find_binary_f64);
+HWY_EXPORT(shifted_exp_f32);
+HWY_EXPORT(shifted_exp_f64);
 }  // namespace
 
 UnaryFn<float> unary_f32(VecOp op) { return HWY_DYNAMIC_DISPATCH(find_unary_f32)(op); }
 UnaryFn<double> unary_f64(VecOp op) { return HWY_DYNAMIC_DISPATCH(find_unary_f64)(op); }
 BinaryFn<float> binary_f32(VecOp op) { return HWY_DYNAMIC_DISPATCH(find_binary_f32)(op); }
 BinaryFn<double> binary_f64(VecOp op) { return HWY_DYNAMIC_DISPATCH(find_binary_f64)(op); }
+void shifted_exp(const float* x, float m, float* y, int64_t n, float* sums) {
+  HWY_DYNAMIC_DISPATCH(shifted_exp_f32)(x, m, y, n, sums);
+}
+void shifted_exp(const double* x, double m, double* y, int64_t n, double* sums) {
+  HWY_DYNAMIC_DISPATCH(shifted_exp_f64)(x, m, y, n, sums);
+}
 
 double cost_ns(VecOp op) {
   switch (op) {

@@ -39,6 +39,11 @@ BinaryFn<float> binary_f32(VecOp op);
 UnaryFn<double> unary_f64(VecOp op);
 BinaryFn<double> binary_f64(VecOp op);
 
+inline constexpr int kExpSums = 16;
+// y[i] = exp(x[i] - m), which is added to sums[i % 16], for i in [0, n), n a multiple of 16. y may be x.
+void shifted_exp(const float* x, float m, float* y, int64_t n, float* sums);
+void shifted_exp(const double* x, double m, double* y, int64_t n, double* sums);
+
 // Estimated cost of an element in nanoseconds with operands in cache, for parallel_for.
 double cost_ns(VecOp op);
 
