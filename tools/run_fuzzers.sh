@@ -24,7 +24,7 @@ options_of() {
 }
 sanitizer_options_of() {
   case $1 in
-    any_op_fuzz) echo "allocator_may_return_null=1:max_allocation_size_mb=40" ;;
+    any_op_fuzz) echo "allocator_may_return_null=1:max_allocation_size_mb=24" ;;
   esac
 }
 
