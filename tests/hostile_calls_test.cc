@@ -113,6 +113,14 @@ TEST_F(HostileCalls, TreesOfNoBytes) {
   EXPECT_EQ(error({}, {{bytes, Tensor(DType::kString, {0})}}, {create}).find("Shape must be rank 0 but is rank 1"), 0);
 }
 
+TEST_F(HostileCalls, SplitsOfNodesInNoRange) {
+  const Endpoint range = placeholder(DType::kInt32), sums = constant(Tensor(DType::kFloat32, {1, 2, 2}));
+  const Endpoint number = constant(Tensor::scalar(1.0f));
+  const Endpoint nodes = op("BoostedTreesCalculateBestGainsPerFeature", {range, std::vector{sums}, number, number, number, number},
+                            {{"max_splits", int64_t{1}}});
+  EXPECT_NE(error({nodes}, {{range, Tensor(DType::kInt32, {0})}}).find("must be equal"), std::string::npos);
+}
+
 TEST_F(HostileCalls, SamplesByASeedOfOneNumber) {
   const Endpoint logits = constant(Tensor(DType::kFloat32, {1, 2})), num = constant(Tensor::scalar(int32_t{3}));
   const Endpoint seed = placeholder(DType::kInt64);

@@ -78,6 +78,7 @@ class MakeSummaries : public Kernel {
  public:
   explicit MakeSummaries(KernelInit& c) : num_features_(static_cast<int>(c.attr<int64_t>("num_features"))) {}
   Status compute(KernelContext& c) override {
+    RETURN_IF_ERROR(check_input_shapes(c));
     const Tensor& weights = c.input(num_features_);
     const float error = c.input(num_features_ + 1).item<float>();
     RETURN_IF_ERROR(check_error(error));

@@ -5,6 +5,7 @@
 
 #include "leaf_weight.h"
 #include "named_handle.h"
+#include "reflow/op/shape_checks.h"
 
 namespace reflow::ops {
 namespace {
@@ -82,6 +83,7 @@ class BestGains : public Kernel {
  public:
   explicit BestGains(KernelInit& c) : num_features_(static_cast<int>(c.attr<int64_t>("num_features"))) {}
   Status compute(KernelContext& c) override {
+    RETURN_IF_ERROR(check_input_shapes(c));
     const int32_t first = c.input(0).data<int32_t>()[0], end = c.input(0).data<int32_t>()[1];
     const int n = num_features_;
     const Options options{c.input(n + 1).item<float>(), c.input(n + 2).item<float>(), c.input(n + 3).item<float>(),
