@@ -31,7 +31,6 @@ using hn::Lt;
 using hn::Max;
 using hn::Min;
 using hn::Mul;
-using hn::MulAdd;
 using hn::Neg;
 using hn::Or;
 using hn::Set;
@@ -96,30 +95,6 @@ HWY_INLINE V logistic(D d, V x) {
   return Div(one, Add(one, safe_exp(d, Neg(x))));
 }
 
-// In single precision the quotient of two polynomials that TensorFlow's kernels take (Eigen's), within 5 units in the last
-// place.
-template <class D, class V>
-HWY_INLINE V tanh(D d, V x) {
-  if constexpr (!kSingle<D>) {
-    return IfThenElse(Or(hn::IsNaN(x), Eq(x, Zero(d))), x, hn::Tanh(d, x));
-  } else {
-    const V one = constant(d, 1), most = constant(d, 9), a = Min(Max(x, Neg(most)), most), square = Mul(a, a);
-    V p = constant(d, -2.76076847742355e-16);
-    p = MulAdd(p, square, constant(d, 2.00018790482477e-13));
-    p = MulAdd(p, square, constant(d, -8.60467152213735e-11));
-    p = MulAdd(p, square, constant(d, 5.12229709037114e-08));
-    p = MulAdd(p, square, constant(d, 1.48572235717979e-05));
-    p = MulAdd(p, square, constant(d, 6.37261928875436e-04));
-    p = Mul(MulAdd(p, square, constant(d, 4.89352455891786e-03)), a);
-    V q = constant(d, 1.19825839466702e-06);
-    q = MulAdd(q, square, constant(d, 1.18534705686654e-04));
-    q = MulAdd(q, square, constant(d, 2.26843463243900e-03));
-    q = MulAdd(q, square, constant(d, 4.89352518554385e-03));
-    const V y = Min(Max(Div(p, q), Neg(one)), one);
-    return IfThenElse(Or(hn::IsNaN(x), Lt(Abs(x), constant(d, 0.0004))), x, y);
-  }
-}
-
 // f(x) for x < 0, and x elsewhere.
 template <class D, class V>
 V where_negative(D d, V x, V f) { return IfThenElse(Lt(x, Zero(d)), f, x); }
@@ -155,7 +130,7 @@ REFLOW_UNARY(ExpOp, 1, safe_exp(d, x))
 REFLOW_UNARY(Expm1Op, 1, safe_expm1(d, x))
 REFLOW_UNARY(LogOp, 1, safe_log(d, x))
 REFLOW_UNARY(Log1pOp, 1, safe_log1p(d, x))
-REFLOW_UNARY(TanhOp, 2, tanh(d, x))
+REFLOW_UNARY(TanhOp, 1, IfThenElse(Or(hn::IsNaN(x), Eq(x, Zero(d))), x, hn::Tanh(d, x)))
 REFLOW_UNARY(SigmoidOp, 1, logistic(d, x))
 REFLOW_UNARY(ReluOp, 4, where_negative(d, x, Zero(d)))
 REFLOW_UNARY(Relu6Op, 4, IfThenElse(Lt(constant(d, 6), x), constant(d, 6), where_negative(d, x, Zero(d))))
