@@ -49,7 +49,7 @@ class ReleasedGil {
 };
 
 // Lets the process end at once when Python has ended and threads are still in the engine, without destroying what these
-// use: among that are kernels that oneDNN has generated, and frees at exit.
+// use.
 void end_with_threads_in_the_engine();
 
 }  // namespace reflow::python

@@ -66,8 +66,6 @@ void futex_wake(std::atomic<uint32_t>& word, int count) {
   syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, count, nullptr, nullptr, 0);
 }
 
-std::atomic<void (*)()> g_thread_start_hook{nullptr};
-
 }  // namespace
 
 // A caller of parallel_for puts its
@@ -172,12 +170,7 @@ bool ThreadPool::State::help() {
 }
 
 void ThreadPool::State::thread_main() {
-  void (*started_with)() = nullptr;
   while (!stopping.load(std::memory_order_relaxed)) {
-    if (auto* hook = g_thread_start_hook.load(std::memory_order_acquire); hook != started_with) {
-      hook();
-      started_with = hook;
-    }
     const uint32_t seen = epoch.load();
     if (help()) continue;
     const int64_t give_up = monotonic_ns() + kSpinNs;
@@ -277,8 +270,6 @@ ThreadPool& ThreadPool::process_pool() {
   }();
   return *pool;
 }
-
-void ThreadPool::set_thread_start_hook(void (*hook)()) { g_thread_start_hook = hook; }
 
 void ThreadPool::run_chunks(int64_t n, double cost_ns, ChunkBody call, void* body) {
   if (t_in_body || state_->stopping.load(std::memory_order_relaxed)) return call(body, 0, n);

@@ -39,9 +39,6 @@ class ThreadPool {
                const_cast<void*>(static_cast<const void*>(&body)));
   }
 
-  // `hook` is called on each pool thread of the process before its first work (oneDNN's settings belong to a thread).
-  static void set_thread_start_hook(void (*hook)());
-
   // Runs `task` on a thread of its own or of the pool, some time; may block there without harm to parallel_for.
   void schedule(std::function<void()> task);
 

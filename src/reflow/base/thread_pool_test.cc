@@ -210,20 +210,5 @@ TEST(ThreadPoolDeathTest, ExitWhileATaskWaits) {
       ::testing::ExitedWithCode(3), "");
 }
 
-TEST(ThreadPool, ThreadStartHookRunsOnPoolThreads) {
-  static std::atomic<int> hooked{0};
-  ThreadPool::set_thread_start_hook([] { ++hooked; });
-  {
-    ThreadPool pool(2);
-    std::atomic<int> arrived{0};
-    pool.parallel_for(2, kDear, [&](int64_t, int64_t) {
-      ++arrived;
-      while (arrived < 2) std::this_thread::yield();
-    });
-  }
-  EXPECT_GE(hooked, 1);
-  ThreadPool::set_thread_start_hook(nullptr);
-}
-
 }  // namespace
 }  // namespace reflow
