@@ -115,14 +115,8 @@ def cond(pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, f
         from reflow.ops import branch_functions
         return branch_functions.cond(pred, true_fn, false_fn, name)
     results = []
-    merges = _core.cond(pred, _branch(true_fn, results, 'true_fn'), _branch(false_fn, results, 'false_fn'), name)
-    structure = results[0]
-    if isinstance(structure, ops.Operation):
-        return merges[0]
-    values = [merge if value is _flow_of(value) else value._with_flow(merge)
-              for value, merge in zip(nest.flatten(structure, expand_composites=True), merges)]
-    packed = nest.pack_sequence_as(structure, values, expand_composites=True)
-    return packed if strict else _unpack_single(packed)
+    merges = _core.cond(pred, _branch(true_fn, results, 'true_fn', strict), _branch(false_fn, results, 'false_fn', strict), name)
+    return _packed(results[0], merges)
 
 
 def _eagerly():
@@ -130,31 +124,37 @@ def _eagerly():
     return eager_control_flow
 
 
-def _branch(function, results, name):
+def _branch(function, results, name, strict):
     """`function` as the extension calls it: gives the flat tensors. ValueError: it gives nothing."""
     def run():
         result = function()
         if result is None:
             raise ValueError('%s must have a return value.' % name)
-        if isinstance(result, ops.Operation):
-            if results:
-                nest.assert_same_structure(results[0], result, expand_composites=True)
-            results.append(result)
-            pivot = ops.get_default_graph()._get_control_flow_context().pivot
-            return [with_dependencies([result], pivot)]  # the other branch may give a tensor
+        if not strict:
+            result = _unpack_single(result)
         if results:
             nest.assert_same_structure(results[0], result, expand_composites=True)
         results.append(result)
-        return [_flow_of(value) for value in nest.flatten(result, expand_composites=True)]
+        return [_value_of(each) for each in nest.flatten(result, expand_composites=True)]
     return run
 
 
+def _value_of(result):
+    """A tensor for what a branch gives: for an operation the predicate after it, since the other branch may give a tensor."""
+    if isinstance(result, ops.Operation):
+        return with_dependencies([result], ops.get_default_graph()._get_control_flow_context().pivot)
+    return _flow_of(result)
+
+
+def _packed(structure, merges):
+    from reflow.ops import tensor_array_ops
+    values = [value._with_flow(merge) if isinstance(value, tensor_array_ops.TensorArray) else merge
+              for value, merge in zip(nest.flatten(structure, expand_composites=True), merges)]
+    return nest.pack_sequence_as(structure, values, expand_composites=True)
+
+
 def _unpack_single(value):
-    if isinstance(value, (list,) + (type(()),)) and not hasattr(value, '_fields') and len(value) == 1:
-        return value[0]
-    return value
-
-
+    return value[0] if isinstance(value, (list, type(()))) and len(value) == 1 else value
 
 
 def while_loop(cond, body, loop_vars, shape_invariants=None, parallel_iterations=10, back_prop=True, swap_memory=False,
@@ -275,16 +275,12 @@ def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name='case'
     results = []
     if default is None and len(pairs) == 1:
         return _lone_case(*pairs[0], name)
-    branches = [_branch(function, results, 'true_fn') for _, function in pairs]
+    branches = [_branch(function, results, 'true_fn', strict) for _, function in pairs]
     if default is None:
-        branches[-1] = _branch(pairs[-1][1], results, 'false_fn')
+        branches[-1] = _branch(pairs[-1][1], results, 'false_fn', strict)
     merges = _core.case([pred for pred, _ in pairs], branches,
-                        None if default is None else _branch(default, results, 'false_fn'), bool(exclusive), name)
-    structure = results[0]
-    if isinstance(structure, ops.Operation):
-        return merges[0]
-    result = nest.pack_sequence_as(structure, merges, expand_composites=True)
-    return result if strict else _unpack_single(result)
+                        None if default is None else _branch(default, results, 'false_fn', strict), bool(exclusive), name)
+    return _packed(results[0], merges)
 
 
 def _lone_case(pred, function, name):
