@@ -31,6 +31,11 @@ def export_all_saved_models(estimator, export_dir_base, input_receiver_fn_map, a
             save_variables = False
     if save_variables:
         raise ValueError('No valid modes for exporting found. Got {}.'.format(input_receiver_fn_map.keys()))
+    return write_and_rename(builder, temporary_dir, export_dir, assets_extra, as_text)
+
+
+def write_and_rename(builder, temporary_dir, export_dir, assets_extra, as_text):
+    """Writes what the builder has and files beside it, and only then gives the folder its name; returns that."""
     builder.save(as_text)
     for destination, source in (assets_extra or {}).items():
         path = os.path.join(compat.as_bytes(temporary_dir), b'assets.extra', compat.as_bytes(destination))

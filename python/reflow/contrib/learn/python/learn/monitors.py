@@ -2,8 +2,11 @@
 
 import time
 
+import numpy as np
+
 from reflow.framework import ops
 from reflow.platform import tf_logging
+from reflow.training import basic_session_run_hooks
 from reflow.training import checkpoint_management
 from reflow.training import session_run_hook
 from reflow.training import training_util
@@ -110,6 +113,125 @@ class EveryN(BaseMonitor):
         super().end(session=session)
         if self._last_successful_step != self._last_active_step:
             self.every_n_post_step(self._last_successful_step, session)
+
+
+class StopAtStep(BaseMonitor):
+    """Ends the training after a number of steps, or at a step."""
+
+    run_on_all_workers = True
+
+    def __init__(self, num_steps=None, last_step=None):
+        super().__init__()
+        if num_steps is None and last_step is None:
+            raise ValueError('One of num_steps or last_step must be specified.')
+        if num_steps is not None and last_step is not None:
+            raise ValueError('Only one of num_steps or last_step can be specified.')
+        self._num_steps = num_steps
+        self._last_step = last_step
+
+    def step_begin(self, step):
+        """Counts from the first step."""
+        super().step_begin(step)
+        if self._last_step is None:
+            self._last_step = step + self._num_steps - 1
+        return []
+
+    def step_end(self, step, output):
+        """Whether that was the last step."""
+        super().step_end(step, output)
+        return step >= self._last_step
+
+
+def _output(outputs, request):
+    """What was asked for by a name or a tensor."""
+    return outputs[request] if request in outputs else outputs[request.name]
+
+
+class PrintTensor(EveryN):
+    """Logs tensors: a list of names, or a dict from what to call them."""
+
+    def __init__(self, tensor_names, every_n=100, first_n=1):
+        super().__init__(every_n, first_n)
+        self._tensor_names = tensor_names if isinstance(tensor_names, dict) else {name: name for name in tensor_names}
+
+    def every_n_step_begin(self, step):
+        """The tensors."""
+        super().every_n_step_begin(step)
+        return list(self._tensor_names.values())
+
+    def _stats(self, outputs, names):
+        return ', '.join('%s = %s' % (tag, _output(outputs, name)) for tag, name in names.items() if name in outputs)
+
+    def every_n_step_end(self, step, outputs):
+        """Logs them."""
+        super().every_n_step_end(step, outputs)
+        tf_logging.info('Step %d: %s', step, self._stats(outputs, self._tensor_names))
+
+
+class LoggingTrainable(PrintTensor):
+    """Logs the variables that are trained, those of a scope or all."""
+
+    def __init__(self, scope=None, every_n=100, first_n=1):
+        super().__init__({}, every_n, first_n)
+        self._scope = scope
+
+    def every_n_step_begin(self, step):
+        """The values of the variables."""
+        self._tensor_names = {variable.name: variable.value().name for variable in ops.get_collection(
+            ops.GraphKeys.TRAINABLE_VARIABLES, scope=self._scope)}
+        return super().every_n_step_begin(step)
+
+    def every_n_step_end(self, step, outputs):
+        """Logs them."""
+        EveryN.every_n_step_end(self, step, outputs)
+        tf_logging.info('Logging Trainable: Step %d: %s', step, self._stats(outputs, self._tensor_names))
+
+
+class CaptureVariable(EveryN):
+    """Keeps the values of a variable: `values` is {step: array}."""
+
+    def __init__(self, var_name, every_n=100, first_n=1):
+        super().__init__(every_n, first_n)
+        self._var_name = var_name
+        self._var_values = {}
+
+    values = property(lambda self: self._var_values, doc='{step: array}')
+
+    def every_n_step_begin(self, step):
+        """The variable."""
+        super().every_n_step_begin(step)
+        return [self._var_name]
+
+    def every_n_step_end(self, step, outputs):
+        """Keeps its value."""
+        super().every_n_step_end(step, outputs)
+        self._var_values[step] = _output(outputs, self._var_name)
+
+
+class NanLoss(EveryN):
+    """Ends the training where the loss is NaN, by an error or without."""
+
+    def __init__(self, loss_tensor, every_n_steps=100, fail_on_nan_loss=True):
+        super().__init__(every_n_steps=every_n_steps)
+        self._loss_tensor = loss_tensor
+        self._fail_on_nan_loss = fail_on_nan_loss
+
+    def every_n_step_begin(self, step):
+        """The loss."""
+        super().every_n_step_begin(step)
+        return [self._loss_tensor]
+
+    def every_n_step_end(self, step, outputs):
+        """Whether the training ends. NanLossDuringTrainingError: by an error."""
+        super().every_n_step_end(step, outputs)
+        if not np.isnan(_output(outputs, self._loss_tensor)):
+            return False
+        message = 'Model diverged with loss = NaN.'
+        if self._fail_on_nan_loss:
+            tf_logging.error(message)
+            raise basic_session_run_hooks.NanLossDuringTrainingError
+        tf_logging.warning(message)
+        return True
 
 
 class ValidationMonitor(EveryN):
@@ -244,3 +366,7 @@ def replace_monitors_with_hooks(monitors_or_hooks, estimator):
     for monitor in monitors:
         monitor.set_estimator(estimator)
     return hooks + ([RunHookAdapterForMonitors(monitors)] if monitors else [])
+
+
+from reflow.contrib.learn.python.learn.writing_monitors import (  # noqa: E402,F401
+    CheckpointSaver, StepCounter, SummarySaver, get_default_monitors)

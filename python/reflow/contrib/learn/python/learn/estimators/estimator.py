@@ -1,5 +1,6 @@
 """The Estimator of tf.contrib.learn, and its interface of arrays, SKCompat."""
 
+import collections
 import copy
 import os
 import tempfile
@@ -29,6 +30,9 @@ from reflow.training import saver as saver_lib
 from reflow.training import training_util
 from reflow.util import deprecation
 from reflow.util import function_utils
+
+
+GraphRewriteSpec = collections.namedtuple('GraphRewriteSpec', ['tags', 'transforms'])
 
 
 class NotFittedError(ValueError, AttributeError):
@@ -391,6 +395,24 @@ class Estimator(BaseEstimator):
         if metrics:
             model.eval_metric_ops.update(_make_metrics_ops(metrics, features, labels, model.predictions))
         return model
+
+    def export_savedmodel(self, export_dir_base, serving_input_fn, default_output_alternative_key=None, assets_extra=None,
+                          as_text=False, checkpoint_path=None, graph_rewrite_specs=(GraphRewriteSpec(('serve',), ()),),
+                          strip_default_attrs=False):
+        """Writes a SavedModel into a new folder, named by the time, in `export_dir_base`; gives the folder, as bytes.
+
+        `serving_input_fn` gives InputFnOps. NotImplementedError: rewritten graphs are asked for.
+        """
+        from reflow.contrib.learn.python.learn.estimators import saved_model_export
+        if serving_input_fn is None:
+            raise ValueError('serving_input_fn must be defined.')
+        if not graph_rewrite_specs or graph_rewrite_specs[0].transforms:
+            raise ValueError('The first element of graph_rewrite_specs must specify no transforms.')
+        if graph_rewrite_specs[1:]:
+            raise NotImplementedError('Reflow exports no graphs that are rewritten by tf.contrib.meta_graph_transform.')
+        return saved_model_export.export(
+            self, export_dir_base, serving_input_fn, checkpoint_path or self._latest_checkpoint(),
+            default_output_alternative_key, assets_extra, as_text, graph_rewrite_specs[0].tags, strip_default_attrs)
 
     def _get_train_ops(self, features, labels):
         return self._call_model_fn(features, labels, model_fn_lib.ModeKeys.TRAIN)
