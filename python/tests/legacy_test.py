@@ -47,6 +47,20 @@ for module, names in legacy._NAMES.items():
     ('import unittest; unittest.TestCase().assertItemsEqual([1, 2], [2, 1]); print()', ''),
     ('import xml.etree.cElementTree as tree; print(tree.Element("a").tag)', 'a'),
     ('import imp; print(imp.new_module("m").__name__)', 'm'),
+    ('import numpy as np; x = np.array([[1], [2, 3]]); print(x.dtype, x.shape, x[1], np.asarray([[1], [2, 3]]).shape)',
+     'object (2,) [2, 3] (2,)'),
+    ('import numpy as np; x = np.array(list(zip(np.ones((3, 5)), np.eye(3)[:, :2]))); print(x.dtype, x.shape, list(x[1]))',
+     'object (3, 2) [array([1., 1., 1., 1., 1.]), array([0., 1.])]'),
+    ('import numpy as np; print(np.unique([(1, 1), (2,), (1, 1)]))', '[(1, 1) (2,)]'),
+    ('import random; print(sorted(random.sample({1, 2, 3}, 3)), sorted(random.Random(1).sample({4: 0, 5: 0}.keys(), 2)))',
+     '[1, 2, 3] [4, 5]'),
+    ('import random; x = [1, 2, 3, 4]; random.shuffle(x, lambda: 0.25); print(x)', '[4, 3, 1, 2]'),
+    ('import random; random.seed(3); x = list(range(5)); random.shuffle(x); print(x, random.sample(range(9), 3))',
+     '[0, 2, 3, 4, 1] [1, 0, 6]'),
+    ('import json, io; print(json.loads("[1]", encoding="utf-8"), json.load(io.StringIO("{}"), encoding="utf-8"))', '[1] {}'),
+    ('import json; print(json.loads("[1.5]", parse_float=str))', "['1.5']"),
+    ('import os; f = open(os.devnull, "rU"); print(repr(f.read()), f.mode)', "'' r"),
+    ('from html.parser import HTMLParser; print(HTMLParser().unescape("a &amp; b"))', 'a & b'),
 ])
 def test_names_do_what_they_did(code, expected):
     assert run('-W', 'ignore', '-m', 'reflow', '-c', code).strip() == expected
@@ -56,6 +70,14 @@ def test_unknown_names_are_errors_as_before():
     code = 'import {0}\ntry:\n    {0}.no_such_name\nexcept AttributeError as error:\n    print(error)'
     for module in ('collections', 'numpy'):
         assert run('-m', 'reflow', '-c', code.format(module)) == run('-c', code.format(module))
+
+
+@pytest.mark.parametrize('code', [
+    'import numpy as np; np.array([[1], [2, 3]], dtype=np.float32)', 'import numpy as np; np.array([[1], [2, 3]], np.float32)',
+    'open("x", "wU")', 'open("x", "U+")', 'import random; random.sample({1}, 2)',
+])
+def test_mistakes_stay_mistakes(code):
+    assert 'ValueError' in subprocess.run([sys.executable, '-m', 'reflow', '-c', code], capture_output=True, text=True).stderr
 
 
 def test_nothing_changes_without_the_launcher():

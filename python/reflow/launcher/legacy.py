@@ -4,10 +4,10 @@ A name comes back as the attribute of its module when it is asked for, and only 
 lists them.
 """
 
-import functools
 import importlib
 import sys
 
+from reflow.launcher import old_calls
 from reflow.launcher.after_import import after_import
 from reflow.launcher.old_protos import OldProtos
 
@@ -16,7 +16,7 @@ def restore():
     """Makes the names come back, now and in the modules that the program imports."""
     for module in _NAMES:
         after_import(module, _restore_names)
-    for module, function in _CHANGES.items():
+    for module, function in old_calls.CHANGES.items():
         after_import(module, function)
     sys.meta_path.append(_RemovedModules())
     sys.meta_path.insert(0, OldProtos())
@@ -36,9 +36,10 @@ def _restore_names(module):
         raise AttributeError(f'module {module.__name__!r} has no attribute {name!r}')
 
     module.__getattr__ = getattribute
-    if module.__name__ == 'numpy' and int(module.__version__.partition('.')[0]) >= 2:
-        module.set_printoptions(legacy='1.25')
-        module.array = _array_of_numpy_1(module.array)
+    if module.__name__ == 'numpy':
+        old_calls.change_numpy(module)
+        if int(module.__version__.partition('.')[0]) >= 2:
+            module.set_printoptions(legacy='1.25')
 
 
 def _value(where):
@@ -46,15 +47,6 @@ def _value(where):
     module, _, attribute = where.partition(':')
     module = importlib.import_module(module)
     return getattr(module, attribute) if attribute else module
-
-
-def _array_of_numpy_1(array_of_numpy_2):
-    @functools.wraps(array_of_numpy_2)
-    def array(*args, **kwargs):
-        if kwargs.get('copy') is False:
-            kwargs['copy'] = None  # if it is needed, which was what False meant
-        return array_of_numpy_2(*args, **kwargs)
-    return array
 
 
 def _each(module, names):
@@ -91,24 +83,6 @@ _NAMES = {
     'sys': _each('reflow.launcher.removed', 'getcheckinterval setcheckinterval'),
     'time': {'clock': 'time:process_time'},
 }
-
-
-def _restore_thread_methods(threading):
-    if not hasattr(threading.Thread, 'isAlive'):
-        threading.Thread.isAlive = threading.Thread.is_alive
-
-
-def _restore_assertions(unittest):
-    case = unittest.TestCase
-    for old, new in {'assertEquals': 'assertEqual', 'assertNotEquals': 'assertNotEqual', 'assert_': 'assertTrue',
-                     'assertAlmostEquals': 'assertAlmostEqual', 'assertNotAlmostEquals': 'assertNotAlmostEqual',
-                     'assertItemsEqual': 'assertCountEqual', 'assertRaisesRegexp': 'assertRaisesRegex',
-                     'assertRegexpMatches': 'assertRegex', 'assertNotRegexpMatches': 'assertNotRegex'}.items():
-        if not hasattr(case, old):
-            setattr(case, old, getattr(case, new))
-
-
-_CHANGES = {'threading': _restore_thread_methods, 'unittest': _restore_assertions}
 
 
 class _RemovedModules:

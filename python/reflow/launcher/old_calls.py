@@ -1,0 +1,112 @@
+"""What functions of Python and NumPy no longer take, or no longer give, as it was. One function here for each module."""
+
+import functools
+
+
+def change_builtins(builtins):
+    """open(file, 'rU'): universal newlines, which reading text has been since Python 3."""
+    open_of_today = builtins.open
+
+    @functools.wraps(open_of_today)
+    def open(file, mode='r', *args, **kwargs):
+        if isinstance(mode, str) and 'U' in mode and not set(mode) & set('waxr+') - {'r'}:
+            mode = mode.replace('U', '') if 'r' in mode else 'r' + mode.replace('U', '')
+        return open_of_today(file, mode, *args, **kwargs)
+    builtins.open = open
+
+
+def change_numpy(numpy):
+    """Arrays of rows of several lengths are arrays of objects, and copy=False copies what has to be copied."""
+    if int(numpy.__version__.partition('.')[0]) >= 2:
+        numpy.array = _copying_where_needed(numpy.array)
+    for name in ('array', 'asarray', 'asanyarray'):
+        setattr(numpy, name, _taking_ragged_rows(getattr(numpy, name)))
+
+
+def _copying_where_needed(array_of_today):
+    @functools.wraps(array_of_today)
+    def array(*args, **kwargs):
+        if kwargs.get('copy') is False:
+            kwargs['copy'] = None  # if it is needed, which was what False meant
+        return array_of_today(*args, **kwargs)
+    return array
+
+
+def _taking_ragged_rows(function):
+    @functools.wraps(function)
+    def array(*args, **kwargs):
+        try:
+            return function(*args, **kwargs)
+        except ValueError as error:
+            if 'inhomogeneous' not in str(error) or len(args) > 1 or kwargs.get('dtype') is not None:
+                raise
+            kwargs['dtype'] = object
+            return function(*args, **kwargs)
+    return array
+
+
+def change_random(random):
+    """sample(population, k) of sets, and shuffle(x, random)."""
+    sample_of_today, shuffle_of_today = random.Random.sample, random.Random.shuffle
+
+    @functools.wraps(sample_of_today)
+    def sample(self, population, k, **kwargs):
+        from collections.abc import Set
+        return sample_of_today(self, tuple(population) if isinstance(population, Set) else population, k, **kwargs)
+
+    @functools.wraps(shuffle_of_today)
+    def shuffle(self, x, random=None):
+        if random is None:
+            return shuffle_of_today(self, x)
+        for i in range(len(x) - 1, 0, -1):
+            j = int(random() * (i + 1))
+            x[i], x[j] = x[j], x[i]
+
+    random.Random.sample, random.Random.shuffle = sample, shuffle
+    random.sample, random.shuffle = random._inst.sample, random._inst.shuffle
+
+
+def change_json(json):
+    """load and loads take an encoding, which meant nothing for str."""
+    for name in ('load', 'loads'):
+        setattr(json, name, _without_encoding(getattr(json, name)))
+
+
+def _without_encoding(function):
+    @functools.wraps(function)
+    def load(*args, **kwargs):
+        kwargs.pop('encoding', None)
+        return function(*args, **kwargs)
+    return load
+
+
+def change_html_parser(parser):
+    """HTMLParser().unescape(text)."""
+    if not hasattr(parser.HTMLParser, 'unescape'):
+        parser.HTMLParser.unescape = _unescape
+
+
+def _unescape(self, s):
+    from html import unescape
+    return unescape(s)
+
+
+def change_threading(threading):
+    """Thread.isAlive."""
+    if not hasattr(threading.Thread, 'isAlive'):
+        threading.Thread.isAlive = threading.Thread.is_alive
+
+
+def change_unittest(unittest):
+    """The old names of assertions."""
+    case = unittest.TestCase
+    for old, new in {'assertEquals': 'assertEqual', 'assertNotEquals': 'assertNotEqual', 'assert_': 'assertTrue',
+                     'assertAlmostEquals': 'assertAlmostEqual', 'assertNotAlmostEquals': 'assertNotAlmostEqual',
+                     'assertItemsEqual': 'assertCountEqual', 'assertRaisesRegexp': 'assertRaisesRegex',
+                     'assertRegexpMatches': 'assertRegex', 'assertNotRegexpMatches': 'assertNotRegex'}.items():
+        if not hasattr(case, old):
+            setattr(case, old, getattr(case, new))
+
+
+CHANGES = {'builtins': change_builtins, 'html.parser': change_html_parser, 'json': change_json, 'random': change_random,
+           'threading': change_threading, 'unittest': change_unittest}
