@@ -4,6 +4,7 @@ from reflow import _core
 from reflow.data.ops import dataset_ops
 from reflow.distribute import values
 from reflow.framework import ops
+from reflow.framework import tensor_shape
 from reflow.ops import control_flow_ops
 from reflow.util import nest
 
@@ -12,7 +13,7 @@ def _rebatched(dataset, parts):
     """`dataset`, its batches cut into `parts` each."""
     if parts == 1:
         return dataset
-    batch_sizes = {shape[0].value if shape.ndims else None
+    batch_sizes = {tensor_shape.dimension_value(shape[0]) if shape.ndims else None
                    for shape in nest.flatten(dataset_ops.get_legacy_output_shapes(dataset))}
     if len(batch_sizes) == 1 and None not in batch_sizes:
         batch_size = batch_sizes.pop()

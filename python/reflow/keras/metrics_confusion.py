@@ -89,7 +89,7 @@ class _ConfusionMetric(Metric):
                     y_pred, y_true, sample_weight=ops.convert_to_tensor(sample_weight))
         if top_k is not None:
             _, indices = nn_ops.top_k(y_pred, top_k, sorted=False)
-            chosen = math_ops.reduce_sum(array_ops.one_hot(indices, y_pred.shape[-1].value, axis=-1), axis=-2)
+            chosen = math_ops.reduce_sum(array_ops.one_hot(indices, y_pred.shape.as_list()[-1], axis=-1), axis=-2)
             y_pred = y_pred * chosen + _NEG_INF * (1 - chosen)
         if class_id is not None:
             y_true, y_pred = y_true[..., class_id], y_pred[..., class_id]

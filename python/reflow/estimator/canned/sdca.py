@@ -6,6 +6,7 @@ from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.ops import variables as variables_lib
 from reflow.platform import tf_logging as logging
+from reflow.framework import tensor_shape
 from reflow.training import session_run_hook
 
 SparseFeatures = collections.namedtuple('SparseFeatures', ['example_indices', 'feature_indices', 'feature_values'])
@@ -64,7 +65,7 @@ class SdcaModel:
                 for slot, each, delta in zip(self._sparse_slots, indices, sparse_deltas):
                     updates += _scatter_add(slot, each, delta)
                 for slot, delta in zip(self._dense_slots, dense_deltas):
-                    for part, of_part in zip(slot, array_ops.split(delta, [each.shape[0].value for each in slot])):
+                    for part, of_part in zip(slot, array_ops.split(delta, [each.shape.as_list()[0] for each in slot])):
                         updates.append(state_ops.assign_add(part, of_part))
             if global_step is None:
                 return control_flow_ops.group(*updates)
@@ -190,7 +191,7 @@ def _scatter_add(parts, indices, delta):
         return [state_ops.scatter_add(parts[0], indices, delta)]
     updates, begin = [], 0
     for part in parts:
-        size = part.shape[0].value
+        size = tensor_shape.dimension_value(part.shape[0])
         is_here = math_ops.logical_and(indices >= begin, indices < begin + size)
         updates.append(state_ops.scatter_add(part, array_ops.boolean_mask(indices, is_here) - begin,
                                              array_ops.boolean_mask(delta, is_here)))

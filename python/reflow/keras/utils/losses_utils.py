@@ -1,6 +1,7 @@
 """How losses of samples become one loss."""
 
 from reflow.framework import ops
+from reflow.framework import tensor_shape
 from reflow.ops import array_ops
 from reflow.ops import math_ops
 
@@ -31,8 +32,8 @@ def squeeze_or_expand_dimensions(y_pred, y_true=None, sample_weight=None):
     if y_true is not None:
         y_pred_rank, y_true_rank = y_pred.shape.ndims, y_true.shape.ndims
         if y_pred_rank is not None and y_true_rank is not None and abs(y_pred_rank - y_true_rank) == 1:
-            if y_true_rank - y_pred_rank != 0 and (y_pred.shape[-1].value == 1 if y_pred_rank > y_true_rank
-                                                   else y_true.shape[-1].value == 1):
+            if y_true_rank - y_pred_rank != 0 and (tensor_shape.dimension_value(y_pred.shape[-1]) == 1 if y_pred_rank > y_true_rank
+                                                   else tensor_shape.dimension_value(y_true.shape[-1]) == 1):
                 y_true, y_pred = confusion_matrix.remove_squeezable_dimensions(y_true, y_pred)
     if sample_weight is None:
         return y_pred, y_true

@@ -4,6 +4,7 @@ import numpy as np
 
 from reflow.framework import dtypes
 from reflow.framework import ops
+from reflow.framework import tensor_shape
 from reflow.ops import array_ops
 from reflow.ops import check_ops
 from reflow.ops import gen_linalg_ops
@@ -48,7 +49,7 @@ def pinv(a, rcond=None, validate_args=False, name=None):
         dtype = a.dtype.as_numpy_dtype
         if rcond is None:
             def size(axis):
-                static = a.shape[axis].value
+                static = tensor_shape.dimension_value(a.shape[axis])
                 return static if static is not None else math_ops.cast(array_ops.shape(a)[axis], dtype)
             rows, columns = size(-2), size(-1)
             if isinstance(rows, int) and isinstance(columns, int):

@@ -1,6 +1,7 @@
 """Operators that are another plus a matrix of low rank."""
 
 from reflow.framework import ops
+from reflow.framework import tensor_shape
 from reflow.ops import array_ops
 from reflow.ops import linalg_ops
 from reflow.ops import math_ops
@@ -59,7 +60,7 @@ class LinearOperatorLowRankUpdate(linear_operator.LinearOperator):
     def _make_diag_operator(self, is_positive):
         if self._diag_update is not None:
             return linear_operator_diag.LinearOperatorDiag(self._diag_update, is_positive_definite=is_positive)
-        rank = self.u.shape[-1].value
+        rank = tensor_shape.dimension_value(self.u.shape[-1])
         rank = array_ops.shape(self.u)[-1] if rank is None else rank
         return linear_operator_identity.LinearOperatorIdentity(num_rows=rank, dtype=self.dtype)
 

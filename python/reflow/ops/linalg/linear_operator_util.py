@@ -4,6 +4,7 @@ import numpy as np
 
 from reflow.framework import dtypes
 from reflow.framework import ops
+from reflow.framework import tensor_shape
 from reflow.module import module
 from reflow.ops import array_ops
 from reflow.ops import check_ops
@@ -178,7 +179,7 @@ def _with_columns_of_batches(matrix, rhs, adjoint):
     # TensorFlow asks for these shapes twice, which leaves nodes that nothing uses.
     array_ops.shape(rhs)[:extra], array_ops.shape(rhs)[extra:]
     batches = rhs.shape[:extra].num_elements()
-    size, columns = matrix.shape[-2 if adjoint else -1].value, rhs.shape[-1].value
+    size, columns = tensor_shape.dimension_value(matrix.shape[-2 if adjoint else -1]), tensor_shape.dimension_value(rhs.shape[-1])
     if batches is not None and size is not None and columns is not None and (batches < 2 or size <= columns):
         return unchanged
     if adjoint:

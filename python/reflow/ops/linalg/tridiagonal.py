@@ -60,7 +60,7 @@ def tridiagonal_solve(diagonals, rhs, diagonals_format='compact', transpose_rhs=
         raise ValueError('Expected diagonals to have rank at least 2, got {}'.format(diags_rank))
     if rhs_rank not in (diags_rank, diags_rank - 1):
         raise ValueError('Expected the rank of rhs to be {} or {}, got {}'.format(diags_rank - 1, diags_rank, rhs_rank))
-    if diagonals.shape[-2].value not in (None, 3):
+    if tensor_shape.dimension_value(diagonals.shape[-2]) not in (None, 3):
         raise ValueError('Expected 3 diagonals got {}'.format(diagonals.shape[-2]))
     if not diagonals.shape[:-2].is_compatible_with(rhs.shape[:diags_rank - 2]):
         raise ValueError('Batch shapes {} and {} are incompatible'.format(diagonals.shape[:-2], rhs.shape[:diags_rank - 2]))

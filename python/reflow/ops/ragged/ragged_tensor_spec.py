@@ -44,7 +44,7 @@ class RaggedTensorSpec(type_spec.TypeSpec):
         if self._ragged_rank == 0:
             return [tensor_spec.TensorSpec(self._shape, self._dtype)]
         flat_shape = tensor_shape.TensorShape([None]).concatenate(self._shape[self._ragged_rank + 1:])
-        outer = self._shape[0].value if self._shape.ndims else None
+        outer = tensor_shape.dimension_value(self._shape[0]) if self._shape.ndims else None
         splits = [tensor_spec.TensorSpec([None if outer is None else outer + 1], self._row_splits_dtype)]
         splits += [tensor_spec.TensorSpec([None], self._row_splits_dtype) for _ in range(1, self._ragged_rank)]
         return [tensor_spec.TensorSpec(flat_shape, self._dtype)] + splits

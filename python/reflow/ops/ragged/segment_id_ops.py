@@ -2,6 +2,7 @@
 
 from reflow.framework import dtypes
 from reflow.framework import ops
+from reflow.framework import tensor_shape
 from reflow.framework import tensor_util
 from reflow.ops import array_ops
 from reflow.ops import math_ops
@@ -38,7 +39,7 @@ def row_splits_to_segment_ids(splits, name=None, out_type=None):
 
 def tensor_shape_value(splits):
     """How many splits there are, as far as it is known."""
-    return splits.shape[0].value
+    return tensor_shape.dimension_value(splits.shape[0])
 
 
 def segment_ids_to_row_splits(segment_ids, num_segments=None, out_type=None, name=None):

@@ -1,6 +1,7 @@
 """Cells that compute what the layers of cuDNN do, with weights of the same form."""
 
 from reflow.contrib.rnn.python.ops import lstm_ops
+from reflow.framework import tensor_shape
 from reflow.ops import array_ops
 from reflow.ops import init_ops
 from reflow.ops import math_ops
@@ -24,7 +25,7 @@ class CudnnCompatibleGRUCell(rnn_cell_impl.GRUCell):
 
     def build(self, inputs_shape):
         """Makes kernels and biases."""
-        depth = inputs_shape[1].value
+        depth = tensor_shape.dimension_value(inputs_shape[1])
         if depth is None:
             raise ValueError('Expected inputs.shape[-1] to be known, saw shape: %s' % inputs_shape)
         units = self._num_units

@@ -2,6 +2,7 @@
 
 from reflow.contrib.distributions.python.ops.mixture_weights import pad_mixture_dimensions
 from reflow.framework import ops
+from reflow.framework import tensor_shape
 from reflow.ops import array_ops
 from reflow.ops import check_ops
 from reflow.ops import math_ops
@@ -22,7 +23,7 @@ class MixtureSameFamily(distribution.Distribution):
             self._mixture_distribution = mixture_distribution
             self._components_distribution = components_distribution
             shape = components_distribution.event_shape_tensor()
-            known = shape.shape[0].value
+            known = tensor_shape.dimension_value(shape.shape[0])
             self._event_ndims = array_ops.shape(shape)[0] if known is None else known
             self._runtime_assertions = self._checks(validate_args)
             self._num_components = self._checked_number(validate_args)

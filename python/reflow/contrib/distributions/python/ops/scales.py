@@ -1,6 +1,7 @@
 """Linear operators that scale, of diagonals and triangles; and the shapes of what they scale."""
 
 from reflow.framework import ops
+from reflow.framework import tensor_shape
 from reflow.framework import tensor_util
 from reflow.ops import array_ops
 from reflow.ops import check_ops
@@ -85,7 +86,7 @@ def shapes_from_loc_and_scale(loc, scale, name='shapes_from_loc_and_scale'):
         known = tensor_util.constant_value(size)
         event_shape = size[array_ops.newaxis] if known is None else known.reshape([1])
         if loc is not None:
-            loc_size = loc.get_shape()[-1].value
+            loc_size = tensor_shape.dimension_value(loc.get_shape()[-1])
             if loc_size is not None and known is not None and loc_size not in (1, known):
                 raise ValueError("Event size of 'scale' (%d) could not be broadcast up to that of 'loc' (%d)." % (
                     known, loc_size))

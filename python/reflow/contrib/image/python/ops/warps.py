@@ -4,6 +4,7 @@ import numpy as np
 
 from reflow.framework import dtypes
 from reflow.framework import ops
+from reflow.framework import tensor_shape
 from reflow.ops import array_ops
 from reflow.ops import check_ops
 from reflow.ops import linalg_ops
@@ -149,7 +150,8 @@ def _radial_basis(squared_distance, order):
 def _spline_weights(points, values, order, regularization_weight):
     """The weights of the radial functions and of the linear one: a linear system."""
     batch, count, _ = array_ops.unstack(array_ops.shape(points), num=3)
-    for size, text in ((points.shape[-1].value, 'input points (d)'), (values.shape[-1].value, 'output values (k)')):
+    depth = tensor_shape.dimension_value(values.shape[-1])
+    for size, text in ((tensor_shape.dimension_value(points.shape[-1]), 'input points (d)'), (depth, 'output values (k)')):
         if size is None:
             raise ValueError('The dimensionality of the %s must be statically-inferrable.' % text)
     with ops.name_scope('construct_linear_system'):
@@ -157,11 +159,11 @@ def _spline_weights(points, values, order, regularization_weight):
         if regularization_weight > 0:
             square += regularization_weight * array_ops.expand_dims(linalg_ops.eye(count, dtype=points.dtype), 0)
         sides = array_ops.concat([points, array_ops.ones_like(points[..., :1], dtype=points.dtype)], 2)
-        width = sides.get_shape()[2].value
+        width = tensor_shape.dimension_value(sides.get_shape()[2])
         corner = array_ops.zeros([batch, width, width], points.dtype)
         left = array_ops.concat([square, array_ops.transpose(sides, [0, 2, 1])], 1)
         matrix = array_ops.concat([left, array_ops.concat([sides, corner], 1)], 2)
-        right = array_ops.concat([values, array_ops.zeros([batch, width, values.shape[-1].value], points.dtype)], 1)
+        right = array_ops.concat([values, array_ops.zeros([batch, width, depth], points.dtype)], 1)
     with ops.name_scope('solve_linear_system'):
         solution = linalg_ops.matrix_solve(matrix, right)
         return solution[:, :count, :], solution[:, count:, :]

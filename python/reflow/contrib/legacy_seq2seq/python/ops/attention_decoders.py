@@ -5,6 +5,7 @@ import copy
 from reflow.contrib.legacy_seq2seq.python.ops import decoders
 from reflow.contrib.rnn.python.ops import core_rnn_cell
 from reflow.framework import dtypes
+from reflow.framework import tensor_shape
 from reflow.ops import array_ops
 from reflow.ops import embedding_ops
 from reflow.ops import math_ops
@@ -21,10 +22,10 @@ class _Attention:
 
     def __init__(self, attention_states, num_heads, dtype):
         self._dtype = dtype
-        self._length = attention_states.get_shape()[1].value
+        self._length = tensor_shape.dimension_value(attention_states.get_shape()[1])
         if self._length is None:
             self._length = array_ops.shape(attention_states)[1]
-        self.size = attention_states.get_shape()[2].value
+        self.size = tensor_shape.dimension_value(attention_states.get_shape()[2])
         self._hidden = array_ops.reshape(attention_states, [-1, self._length, 1, self.size])
         self._features, self._v = [], []
         for head in range(num_heads):
@@ -58,7 +59,7 @@ def attention_decoder(decoder_inputs, initial_state, attention_states, cell, out
         raise ValueError('Must provide at least 1 input to attention decoder.')
     if num_heads < 1:
         raise ValueError('With less than 1 heads, use a non-attention decoder.')
-    if attention_states.get_shape()[2].value is None:
+    if tensor_shape.dimension_value(attention_states.get_shape()[2]) is None:
         raise ValueError('Shape[2] of attention_states must be known: %s' % attention_states.get_shape())
     if output_size is None:
         output_size = cell.output_size

@@ -129,7 +129,7 @@ class AttentionWrapper(rnn_cell_impl.RNNCell):
             if len(self._attention_layers) != len(mechanisms):
                 raise ValueError('If provided, attention_layer must contain exactly one layer per attention_mechanism, '
                                  'saw: %d vs %d' % (len(self._attention_layers), len(mechanisms)))
-            outputs = (layer.compute_output_shape([None, mechanism.values.shape[-1].value])
+            outputs = (layer.compute_output_shape([None, tensor_shape.dimension_value(mechanism.values.shape[-1])])
                        for layer, mechanism in zip(self._attention_layers, mechanisms))
             self._attention_layer_size = sum(tensor_shape.dimension_value(shape[-1]) for shape in outputs)
         else:

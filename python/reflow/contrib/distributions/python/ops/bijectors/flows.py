@@ -4,6 +4,7 @@ import numpy as np
 
 from reflow.framework import constant_op
 from reflow.framework import ops
+from reflow.framework import tensor_shape
 from reflow.layers import core
 from reflow.layers import normalization
 from reflow.ops import array_ops
@@ -228,7 +229,7 @@ class BatchNormalization(bijector.Bijector):
         self._build(x)
         ndims, axis = x.shape.ndims, self.batchnorm.axis
         is_last = [i for i in range(ndims) if i not in axis] == list(range(ndims - 1))
-        shape = [x.shape[i].value if i == axis[0] else 1 for i in range(ndims)]
+        shape = [tensor_shape.dimension_value(x.shape[i]) if i == axis[0] else 1 for i in range(ndims)]
 
         def broadcast(value):
             return value if is_last or value.shape.ndims == ndims else array_ops.reshape(value, shape)

@@ -4,6 +4,7 @@ import numpy as np
 
 from reflow.framework import dtypes
 from reflow.framework import ops
+from reflow.framework import tensor_shape
 from reflow.ops import array_ops
 from reflow.ops import check_ops
 from reflow.ops import control_flow_ops
@@ -42,7 +43,7 @@ class CholeskyOuterProduct(bijector.Bijector):
                 check_ops.assert_rank_at_least(x, 2, message='Input must be a (batch of) matrix.'),
                 check_ops.assert_equal(shape[-2], shape[-1], message='Input must be a (batch of) square matrix.'),
                 check_ops.assert_positive(diag, message='Input must be positive definite.')], x)
-        size = x.get_shape()[-1].value if x.get_shape().ndims is not None else None
+        size = tensor_shape.dimension_value(x.get_shape()[-1]) if x.get_shape().ndims is not None else None
         if size is None:
             size = array_ops.shape(x)[-1]
             as_float = math_ops.cast(size, dtype=x.dtype)
@@ -72,12 +73,12 @@ class FillTriangular(bijector.Bijector):
         return array_ops.zeros_like(y[..., 0, 0])
 
     def _forward_event_shape(self, input_shape):
-        length = input_shape[-1].value
+        length = tensor_shape.dimension_value(input_shape[-1])
         rows = None if length is None else _rows_of_triangle(length)
         return input_shape[:-1].concatenate([rows, rows])
 
     def _inverse_event_shape(self, output_shape):
-        rows, columns = output_shape[-2].value, output_shape[-1].value
+        rows, columns = tensor_shape.dimension_value(output_shape[-2]), tensor_shape.dimension_value(output_shape[-1])
         if rows is None or columns is None:
             return output_shape[:-2].concatenate([None])
         if rows != columns:

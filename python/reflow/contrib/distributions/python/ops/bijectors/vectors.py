@@ -61,19 +61,19 @@ class _LongVectors(bijector.Bijector):
     """Vectors of more than one number on the side of y, with `_extra` numbers more than on that of x."""
 
     def _forward_event_shape(self, input_shape):
-        if input_shape.ndims is None or input_shape[-1].value is None:
+        if input_shape.ndims is None or tensor_shape.dimension_value(input_shape[-1]) is None:
             return input_shape
-        return tensor_shape.TensorShape([input_shape[-1].value + self._extra])
+        return tensor_shape.TensorShape([tensor_shape.dimension_value(input_shape[-1]) + self._extra])
 
     def _forward_event_shape_tensor(self, input_shape):
         return (input_shape[-1] + self._extra)[..., array_ops.newaxis]
 
     def _inverse_event_shape(self, output_shape):
-        if output_shape.ndims is None or output_shape[-1].value is None:
+        if output_shape.ndims is None or tensor_shape.dimension_value(output_shape[-1]) is None:
             return output_shape
-        if output_shape[-1].value <= 1:
-            raise ValueError('output_shape[-1] = %d <= 1' % output_shape[-1].value)
-        return tensor_shape.TensorShape([output_shape[-1].value - self._extra])
+        if tensor_shape.dimension_value(output_shape[-1]) <= 1:
+            raise ValueError('output_shape[-1] = %d <= 1' % tensor_shape.dimension_value(output_shape[-1]))
+        return tensor_shape.TensorShape([tensor_shape.dimension_value(output_shape[-1]) - self._extra])
 
     def _inverse_event_shape_tensor(self, output_shape):
         if self.validate_args:
