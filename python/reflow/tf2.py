@@ -1,6 +1,20 @@
-"""Whether programs are to behave as with TensorFlow 2, which they never are."""
+"""Whether the program behaves as with TensorFlow 2: enable_v2_behavior says so."""
+
+_is_enabled = False
+
+
+def enable():
+    """It does from now on."""
+    global _is_enabled
+    _is_enabled = True
+
+
+def disable():
+    """It does not from now on."""
+    global _is_enabled
+    _is_enabled = False
 
 
 def enabled():
-    """No."""
-    return False
+    """Whether it does."""
+    return _is_enabled

@@ -12,6 +12,8 @@ _make = Graph.__init__
 class _GraphMethods:
     """A graph of operations, which a session runs."""
 
+    _has_resource_variables = False  # whether variables that say nothing are resources, as enable_resource_variables has it
+
     def __init__(self):
         """Makes an empty graph."""
         _make(self)

@@ -171,11 +171,11 @@ def init_scope():
 
 @contextlib.contextmanager
 def _outside():
-    """Out of the functions that are being traced, and out of control flow there."""
+    """Out of the functions that are being traced, and out of control flow there; the name scope remains."""
     graph = _core.graph_around()
-    with graph.as_default():
-        with init_scope():
-            yield
+    scope = get_name_scope()
+    with graph.as_default(), init_scope(), name_scope(scope + '/') if scope else contextlib.nullcontext():
+        yield
 
 
 def add_to_collection(name, value):

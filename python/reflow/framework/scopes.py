@@ -12,6 +12,10 @@ class DefaultGraph:
 
     def __enter__(self):
         self._scope.enter()
+        if self._graph._has_resource_variables:
+            scope = _core.get_variable_scope()
+            if scope.use_resource is None:
+                scope.set_use_resource(True)
         return self._graph
 
     def __exit__(self, *unused_exception):

@@ -443,7 +443,9 @@ def resource_variables_enabled():
 def _set_default_use_resource(use_resource):
     global _default_use_resource
     _default_use_resource = use_resource
+    ops.Graph._has_resource_variables = use_resource
     _core.get_variable_scope().set_use_resource(use_resource)
+
 
 class variable_creator_scope_v1:
     """Has `variable_creator(next_creator, **kwargs)` make the variables within the context."""

@@ -3,6 +3,7 @@
 import collections
 import collections.abc
 
+from reflow import tf2
 from reflow.framework import constant_op
 from reflow.keras import backend as K
 from reflow.keras import losses
@@ -168,7 +169,9 @@ def metric_function(metric, output_shape=None, loss_fn=None):
 
 def metric_name(metric, weighted=False):
     """The name of a metric in TensorFlow's Keras."""
-    prefix = 'weighted_' if weighted else ''
+    if tf2.enabled() and isinstance(metric, str):
+        return metric
+    prefix = 'weighted_' if weighted and not tf2.enabled() else ''
     if metric in ('accuracy', 'acc'):
         return prefix + 'acc'
     if metric in ('crossentropy', 'ce'):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from reflow.client import fetches
+from reflow.eager import context
 from reflow.framework import composite_tensor
 from reflow.framework import constant_op
 from reflow.framework import dtypes
@@ -67,7 +68,8 @@ class RaggedTensor(composite_tensor.CompositeTensor, ragged_operators.Operators)
             if validate:
                 message = 'Arguments to from_value_rowids do not form a valid RaggedTensor'
                 value_rowids = control_flow_ops.with_dependencies([
-                    check_ops.assert_equal(_nvals(values, value_rowids.dtype), array_ops.shape(value_rowids, out_type=value_rowids.dtype)[0],
+                    check_ops.assert_equal(_nvals(values, value_rowids.dtype),
+                                           array_ops.shape(value_rowids, out_type=value_rowids.dtype)[0],
                                            message=message),
                     check_ops.assert_non_negative(value_rowids[:1], message=message),
                     check_ops.assert_less(value_rowids, nrows, message=message),
@@ -105,7 +107,8 @@ class RaggedTensor(composite_tensor.CompositeTensor, ragged_operators.Operators)
                 message = 'Arguments to from_row_lengths do not form a valid RaggedTensor'
                 row_lengths = control_flow_ops.with_dependencies([
                     check_ops.assert_non_negative(row_lengths, message=message),
-                    check_ops.assert_equal(math_ops.reduce_sum(row_lengths), _nvals(values, row_lengths.dtype), message=message)], row_lengths)
+                    check_ops.assert_equal(math_ops.reduce_sum(row_lengths), _nvals(values, row_lengths.dtype),
+                                           message=message)], row_lengths)
             return cls(values, _splits_of_lengths(row_lengths), row_lengths, internal=True)
 
     @classmethod
@@ -173,7 +176,7 @@ class RaggedTensor(composite_tensor.CompositeTensor, ragged_operators.Operators)
     @property
     def shape(self):
         """The shape as far as it is known; None where rows have different lengths."""
-        nrows = self._row_splits.shape[0].value
+        nrows = tensor_shape.dimension_value(self._row_splits.shape[0])
         nrows = None if nrows is None else nrows - 1
         return tensor_shape.TensorShape([nrows, None]).concatenate(self._values.shape[1:])
 
@@ -265,7 +268,8 @@ class RaggedTensor(composite_tensor.CompositeTensor, ragged_operators.Operators)
         new_values = convert_to_tensor_or_ragged_tensor(new_values)
         new_values.shape.with_rank_at_least(1)
         self._values.shape[:1].assert_is_compatible_with(new_values.shape[:1])
-        return RaggedTensor(new_values, self._row_splits, self._cached_row_lengths, self._cached_value_rowids, self._cached_nrows, internal=True)
+        return RaggedTensor(new_values, self._row_splits, self._cached_row_lengths, self._cached_value_rowids,
+                            self._cached_nrows, internal=True)
 
     def with_flat_values(self, new_values):
         """The same rows of other flat values."""
@@ -347,7 +351,7 @@ class RaggedTensor(composite_tensor.CompositeTensor, ragged_operators.Operators)
             shape = self.bounding_shape()
             result = array_ops.tensor_scatter_update(array_ops.fill(shape, default_value), self._coordinates(), self.flat_values)
             result.set_shape(tensor_shape.TensorShape(
-                [self.shape[0].value] + [None] * self.ragged_rank).concatenate(self.flat_values.shape[1:]))
+                [tensor_shape.dimension_value(self.shape[0])] + [None] * self.ragged_rank).concatenate(self.flat_values.shape[1:]))
             return result
 
     @classmethod
@@ -358,9 +362,9 @@ class RaggedTensor(composite_tensor.CompositeTensor, ragged_operators.Operators)
             raise TypeError('Expected SparseTensor, got %s' % type(st_input).__name__)
         with ops.name_scope(name, 'RaggedFromSparse', [st_input]):
             st_input = sparse_tensor.convert_to_tensor_or_sparse_tensor(st_input, name='st_input')
-            if st_input.dense_shape.shape.ndims is None or st_input.dense_shape.shape[0].value is None:
+            if st_input.dense_shape.shape.ndims is None or tensor_shape.dimension_value(st_input.dense_shape.shape[0]) is None:
                 raise ValueError('rank(st_input) must be 2')
-            if st_input.dense_shape.shape[0].value != 2:
+            if tensor_shape.dimension_value(st_input.dense_shape.shape[0]) != 2:
                 raise ValueError('rank(st_input) must be 2')
             rows, columns = st_input.indices[:, 0], st_input.indices[:, 1]
             new_row = math_ops.not_equal(rows[1:], rows[:-1])
@@ -406,6 +410,8 @@ class RaggedTensor(composite_tensor.CompositeTensor, ragged_operators.Operators)
         return self._consumers()
 
     def __str__(self):
+        if context.executing_eagerly():
+            return '<tf.RaggedTensor %s>' % self.to_list()
         return 'tf.RaggedTensor(values=%s, row_splits=%s)' % (self._values, self._row_splits)
 
     __repr__ = __str__
