@@ -198,3 +198,36 @@ for optimizer in O.SGD(.01, decay=.5), O.Adam(.01), O.Adam(.01, decay=.5), O.Ada
     np.testing.assert_allclose(np.array(_run(code, '').split(), float).reshape(5, 3), [
         [-.026667, -.02, -.016], [-.007441, -.008585, -.009097], [-.004961, -.004292, -.003639],
         [-.005263, -.007011, -.00788], [-.014937, -.009596, -.008452]], atol=2e-6)
+
+
+def test_the_end_of_a_name_says_hdf5_whatever_the_format(tmp_path):
+    model = tf.keras.Sequential([L.Dense(2, input_shape=(3,))])
+    for save_format in ('tf', 'keras', 'h5', None):
+        for name in ('m.h5', 'm.keras', 'm.hdf5'):
+            path = tmp_path / ('%s_%s' % (save_format, name))
+            model.save(str(path), save_format=save_format)
+            assert path.is_file()
+    for save_format in ('tf', 'keras', 'x'):
+        model.save(str(tmp_path / save_format), save_format=save_format)
+        assert (tmp_path / save_format / 'saved_model.pb').is_file()
+    for save_format in ('h5', None):
+        model.save(str(tmp_path / ('plain%s' % save_format)), save_format=save_format)
+        assert (tmp_path / ('plain%s' % save_format)).is_file()
+
+
+def test_models_without_known_inputs_are_no_saved_models(tmp_path):
+    class Own(tf.keras.Model):
+        def call(self, inputs):
+            return inputs
+
+    with pytest.raises(ValueError, match='cannot be saved because the input shapes have not been set. Usually, input shapes'):
+        Own().save(str(tmp_path / 'm'), save_format='tf')
+
+
+def test_moving_averages_of_the_backend_start_unbiased():
+    v = tf.Variable([1., 2.], name='v')
+    average = tf.keras.backend.moving_average_update(v, tf.constant([2., 4.]), .9)
+    assert average.name == 'AssignMovingAvg:0'
+    session = tf.keras.backend.get_session()
+    session.run(tf.global_variables_initializer())
+    np.testing.assert_allclose(session.run(average), [2., 4.], rtol=1e-6)

@@ -1,5 +1,6 @@
 """Functions of Keras' backend that choose, repeat and update."""
 
+from reflow import tf2
 from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.keras import backend_session
@@ -83,10 +84,5 @@ def foldr(fn, elems, initializer=None, name=None):
 
 def moving_average_update(x, value, momentum):
     """The operation that moves an average on."""
-    with ops.name_scope('AssignMovingAvg') as scope:
-        decay = ops.convert_to_tensor(1.0 - momentum, name='decay')
-        if decay.dtype != x.dtype.base_dtype:
-            decay = math_ops.cast(decay, x.dtype.base_dtype)
-        delta = (x - math_ops.cast(value, x.dtype.base_dtype)) * decay
-        from reflow.ops import state_ops
-        return state_ops.assign_sub(x, delta, name=scope)
+    from reflow.training import moving_averages
+    return moving_averages.assign_moving_average(x, value, momentum, zero_debias=not tf2.enabled())

@@ -2,18 +2,21 @@
 
 import os
 
+from reflow import tf2
 from reflow.keras.saving import hdf5_format
 
 
 def save_model(model, filepath, overwrite=True, include_optimizer=True, save_format=None, signatures=None):
     """Writes a model to an HDF5 file, or to a SavedModel."""
-    if save_format not in (None, 'h5', 'tf'):
-        raise ValueError('Unknown `save_format` %s: one of "h5" and "tf" is expected' % save_format)
     if not overwrite and os.path.exists(filepath):
         from reflow.keras.saving import weight_files
         if not weight_files._ask_to_overwrite(filepath):
             return
-    if save_format == 'tf':
+    if not _is_hdf5(filepath, save_format):
+        if model.inputs is None:
+            raise ValueError('Model %s cannot be saved because the input shapes have not been set. Usually, input shapes are '
+                             'automatically determined from calling .fit() or .predict(). To manually set the shapes, call '
+                             'model._set_inputs(inputs).' % model)
         if signatures is not None:
             raise NotImplementedError('Models of Keras are written as SavedModels with the signature of their call only')
         from reflow.keras.saving import saved_model_folders
@@ -25,6 +28,12 @@ def save_model(model, filepath, overwrite=True, include_optimizer=True, save_for
                                   'via the body of a Python method, which isn\'t safely serializable. Consider saving to the '
                                   'Tensorflow SavedModel format (by setting save_format="tf") or using `save_weights`.')
     hdf5_format.save_model(model, filepath, include_optimizer)
+
+
+def _is_hdf5(filepath, save_format):
+    if (save_format or ('tf' if tf2.enabled() else 'h5')) == 'h5':
+        return True
+    return not isinstance(filepath, (str, os.PathLike)) or os.path.splitext(filepath)[1] in ('.h5', '.keras', '.hdf5')
 
 
 def load_model(filepath, custom_objects=None, compile=True):
