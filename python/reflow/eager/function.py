@@ -15,6 +15,26 @@ from reflow.framework import tensor_spec
 from reflow.util import nest
 
 
+_kept_calls = None  # the functions that have been called since a trace began, each once
+
+
+def start_keeping_calls():
+    """Keeps, from now on, which functions are called."""
+    global _kept_calls
+    _kept_calls = {}
+
+
+def kept_calls():
+    """The ConcreteFunctions that have been called since start_keeping_calls, in the order of their first calls."""
+    return list((_kept_calls or {}).values())
+
+
+def stop_keeping_calls():
+    """Forgets which functions have been called."""
+    global _kept_calls
+    _kept_calls = None
+
+
 class ConcreteFunction:
     """A function of tensors of given types and shapes: a graph that calls of it run."""
 
@@ -112,6 +132,8 @@ class ConcreteFunction:
     def _call_flat(self, args):
         """The results for tensors, or what becomes one."""
         args = [ops.convert_to_tensor(arg, placeholder.dtype) for arg, placeholder in zip(args, self.inputs)]
+        if _kept_calls is not None:
+            _kept_calls.setdefault(self.name, self)
         if _core.executing_eagerly():
             outputs = self._run(args)
         else:

@@ -305,7 +305,7 @@ def get_name_scope():
 
 def inside_function():
     """Whether the body of a function is being built."""
-    return False
+    return not _core.executing_eagerly() and get_default_graph().building_function
 
 
 def dismantle_graph(graph):

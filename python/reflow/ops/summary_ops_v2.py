@@ -11,6 +11,7 @@ import time
 from reflow.eager import context
 from reflow.framework import constant_op, ops, protos, smart_cond
 from reflow.ops import array_ops, control_flow_ops, gen_summary_ops, math_ops, summary_op_util
+from reflow.ops.summary_traces import trace_export, trace_off, trace_on  # noqa: F401 - their names in TensorFlow
 from reflow.platform import tf_logging as logging
 from reflow.training import training_util
 from reflow.util import deprecation
