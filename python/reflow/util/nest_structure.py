@@ -274,7 +274,7 @@ def _structure_mismatch(first, second, check_types, expand_composites):
             return ValueError, (
                 "The two dictionaries don't have the same set of keys. First structure has keys %s, while second "
                 'structure has keys %s' % (_described(list(first)), _described(list(second))))
-    if min(kinds) >= _COMPOSITE:
+    if min(kinds) >= _COMPOSITE and kinds != (_TYPE_SPEC, _TYPE_SPEC):  # of two descriptions the class alone counts
         specs = [value if _is_type_spec(value) else value._type_spec for value in (first, second)]
         try:
             specs[0].most_specific_compatible_type(specs[1])
