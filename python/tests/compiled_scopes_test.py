@@ -42,5 +42,7 @@ def test_local_cluster():
 
 def test_old_names_of_keras():
     assert tf.contrib.keras.layers.Dense is tf.keras.layers.Dense
+    from reflow.tensorflow.contrib.keras.api.keras.layers import Dense
+    assert Dense is tf.keras.layers.Dense
     from reflow.contrib.keras.api.keras import preprocessing
     assert preprocessing.sequence.pad_sequences([[1]], 2).tolist() == [[0, 1]]

@@ -10,6 +10,8 @@ _TENSORFLOW = 'reflow.tensorflow'
 _PACKAGES = ('contrib', 'core', 'examples', 'tools', 'compiler')
 # The package that TensorFlow 1.15 keeps Estimators in, as tensorflow_estimator.python.estimator.
 _ESTIMATORS = 'tensorflow_estimator'
+# Below which tf.contrib has the modules of tf.keras.
+_CONTRIB_KERAS = 'contrib.keras.api.keras.'
 # What has no counterpart in TensorFlow.
 _OWN_PACKAGES = ('_core', 'launcher', 'names', 'tensorflow')
 
@@ -90,6 +92,8 @@ def _tensorflow_spec(fullname, name):
     package, _, rest = name.partition('.')
     if package == 'python':
         return _alias(fullname, 'reflow.' + rest)
+    if name.startswith(_CONTRIB_KERAS):
+        return _alias(fullname, f'{_TENSORFLOW}.keras.{name[len(_CONTRIB_KERAS):]}')
     if package in _PACKAGES:
         return _alias(fullname, 'reflow.' + name)
     return None
