@@ -88,3 +88,26 @@ model.compile('sgd', 'mse')
 history = model.fit(x, np.ones((8, 2)), batch_size=4, verbose=0, shuffle=False).history
 print('%%.4f' %% history['loss'][0], model.predict(x).shape)
 ''' % of) == ['[None, 1]', '10.9644 (8, 2)']
+
+
+def test_models_of_programs_take_the_type_of_their_first_input():
+    assert run('''
+import tensorflow as tf
+class Model(tf.keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = tf.keras.layers.Dense(2)
+    def call(self, x):
+        print(self.dtype)
+        return self.dense(x)
+for dtype in ('float32', 'float64'):
+    model = Model()
+    model(tf.ones([1, 2], dtype))
+    print(model.dtype)
+model = Model()
+model.build((None, 3))
+sequential = tf.keras.Sequential([tf.keras.layers.Dense(2)])
+sequential(tf.ones([1, 2]))
+x = tf.keras.Input([3])
+print(sequential.dtype, tf.keras.Model(x, tf.keras.layers.Dense(2)(x)).dtype)
+''') == ['float32', 'float32', 'float64', 'float64', 'None', 'float32 None']

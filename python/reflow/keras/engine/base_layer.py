@@ -221,14 +221,18 @@ class Layer(LayerWeights, LayerLosses, node_module.Connections, module.Module):
         with ops.name_scope(self._name_scope()):
             self._maybe_build(inputs)
 
-    def _maybe_build(self, inputs):
-        if self.built:
-            return
+    def _take_dtype_of(self, inputs):
+        """The type of the first input becomes the layer's, where that wasn't given."""
         flat = nest.flatten(inputs)
         if flat and self._dtype is None and hasattr(flat[0], 'dtype'):
             self._dtype = flat[0].dtype.base_dtype.name
+
+    def _maybe_build(self, inputs):
+        if self.built:
+            return
+        self._take_dtype_of(inputs)
         shapes = None
-        if all(hasattr(x, 'shape') for x in flat):
+        if all(hasattr(x, 'shape') for x in nest.flatten(inputs)):
             shapes = nest.map_structure(lambda x: self._shape_to_build_for(x), inputs)
         if not hasattr(self.build, '_is_default'):
             self.build(shapes)

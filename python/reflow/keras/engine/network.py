@@ -269,6 +269,7 @@ class Network(weight_files.WeightFiles, Layer):
     def _maybe_build(self, inputs):
         if not self._is_graph_network and not self.built:
             self.__dict__['_is_being_called'] = True
+            self._take_dtype_of(inputs)
             if type(self).build is not Network.build and type(self).build is not _sequential_build():
                 super()._maybe_build(inputs)
             self.__dict__['_is_being_called'] = False
