@@ -1,6 +1,7 @@
 #include "reflow/ops/control/tensor_array.h"
 
 #include <cstring>
+#include <utility>
 
 namespace reflow::ops {
 
@@ -9,7 +10,7 @@ namespace {
 constexpr auto kSummed = kFloatTypes + kAllIntTypes + kComplexTypes;
 
 // Of what no value was written, and so is zero.
-StatusOr<Tensor> zeros(DType type, const Shape& shape) {
+StatusOr<Tensor> zeros_of(DType type, const Shape& shape) {
   if (!is_plain(type)) {
     return invalid_argument("tensor_array::TensorSetZero type not supported: {}", dtype_spec_name(type));
   }
@@ -48,7 +49,7 @@ Status TensorArray::add_to(Element& element, int64_t index, const Tensor& value)
 
 Status TensorArray::locked_write(int64_t index, Tensor value) {
   RETURN_IF_ERROR(check_open());
-  const int64_t size = static_cast<int64_t>(elements_.size());
+  const int64_t size = elements_.size();
   if (index < 0 || (index >= size && !options_.dynamic_size)) {
     return invalid_argument("TensorArray {}: Tried to write to index {} but array is not resizeable and size is: {}",
                             options_.name, index, size);
@@ -64,14 +65,7 @@ Status TensorArray::locked_write(int64_t index, Tensor value) {
         "the TensorArray's inferred element shape: {} (consider setting infer_shape=False).",
         options_.name, index, value.shape().str(), options_.element_shape.str());
   }
-  if (index >= size) {
-    constexpr int64_t kMaxSize = int64_t{1} << 28;  // a wrong index isn't to take all of the memory
-    if (index >= kMaxSize) {
-      return resource_exhausted("TensorArray {}: Tried to write to index {} of an array of size {}", options_.name, index,
-                                size);
-    }
-    elements_.resize(index + 1);
-  }
+  if (index >= size) elements_.resize(index + 1);
   if (options_.identical_element_shapes && !options_.element_shape.fully_defined()) options_.element_shape = value.shape();
   Element& element = elements_[index];
   if (element.read) {
@@ -101,9 +95,9 @@ Status TensorArray::write_many(std::span<const int64_t> indices, std::vector<Ten
   return OkStatus();
 }
 
-StatusOr<Tensor> TensorArray::locked_read(int64_t index) {
+StatusOr<Tensor> TensorArray::locked_read(int64_t index, Tensor* zeros) {
   RETURN_IF_ERROR(check_open());
-  const int64_t size = static_cast<int64_t>(elements_.size());
+  const int64_t size = elements_.size();
   if (index < 0 || index >= size) {
     return invalid_argument("Tried to read from index {} but array size is: {}", index, size);
   }
@@ -126,7 +120,12 @@ StatusOr<Tensor> TensorArray::locked_read(int64_t index) {
         "clear_after_read = false?).", options_.name, index);
   }
   if (!element.value.valid()) {
-    ASSIGN_OR_RETURN(element.value, zeros(options_.dtype, element.shape));
+    if (zeros != nullptr && zeros->valid() && zeros->shape() == element.shape) {
+      element.value = *zeros;
+    } else {
+      ASSIGN_OR_RETURN(element.value, zeros_of(options_.dtype, element.shape));
+    }
+    if (zeros != nullptr) *zeros = element.value;
   }
   element.read = true;
   if (!options_.clear_after_read) return element.value;
@@ -148,10 +147,27 @@ Status TensorArray::read_many(std::span<const int64_t> indices, std::vector<Tens
   return OkStatus();
 }
 
+Status TensorArray::read_all(std::vector<Tensor>* values) {
+  constexpr int64_t kMostUnwritten = int64_t{1} << 18;  // a wrong size isn't to take all of the memory
+  std::lock_guard lock(mutex_);
+  RETURN_IF_ERROR(check_open());
+  int64_t num_unwritten = 0;
+  Tensor zeros;
+  for (int64_t i = 0; i < elements_.size(); ++i) {
+    if (!std::as_const(elements_)[i].written && ++num_unwritten > kMostUnwritten) {
+      return resource_exhausted("TensorArray {}: Tried to read all of {} elements, of which more than {} have not been written",
+                                options_.name, elements_.size(), kMostUnwritten);
+    }
+    ASSIGN_OR_RETURN(Tensor value, locked_read(i, &zeros));
+    values->push_back(std::move(value));
+  }
+  return OkStatus();
+}
+
 StatusOr<int64_t> TensorArray::size() {
   std::lock_guard lock(mutex_);
   RETURN_IF_ERROR(check_open());
-  return static_cast<int64_t>(elements_.size());
+  return elements_.size();
 }
 
 Shape TensorArray::element_shape() {
@@ -162,7 +178,7 @@ Shape TensorArray::element_shape() {
 void TensorArray::close() {
   std::lock_guard lock(mutex_);
   closed_ = true;
-  elements_.clear();
+  elements_ = {};
   gradients_.clear();
 }
 
@@ -188,12 +204,13 @@ StatusOr<std::shared_ptr<TensorArray>> TensorArray::gradient(const std::string& 
   options.dynamic_size = false;
   options.clear_after_read = true;
   options.aggregates = true;
-  gradient = std::make_shared<TensorArray>(std::move(options), static_cast<int64_t>(elements_.size()));
-  for (size_t i = 0; i < elements_.size(); ++i) {
-    if (!elements_[i].written) continue;
-    gradient->elements_[i].shape = with_prefix(elements_[i].shape);
+  gradient = std::make_shared<TensorArray>(std::move(options), elements_.size());
+  RETURN_IF_ERROR(elements_.for_each_used([&](int64_t i, const Element& element) {
+    if (!element.written) return OkStatus();
+    gradient->elements_[i].shape = with_prefix(element.shape);
     gradient->elements_[i].written = true;
-  }
+    return OkStatus();
+  }));
   return gradient;
 }
 

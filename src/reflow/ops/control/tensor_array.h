@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "reflow/op/op.h"
+#include "reflow/op/sparse_array.h"
 
 namespace reflow::ops {
 
@@ -37,6 +38,8 @@ class TensorArray : public op::Resource {
   // InvalidArgument: nothing is there, and no element shape says what zeros to give; it has been read and cleared.
   StatusOr<Tensor> read(int64_t index);
   Status read_many(std::span<const int64_t> indices, std::vector<Tensor>* values);
+  // All elements. ResourceExhausted: far too many of them have never been written.
+  Status read_all(std::vector<Tensor>* values);
   StatusOr<int64_t> size();
   // What is known of all elements' shapes.
   Shape element_shape();
@@ -55,12 +58,13 @@ class TensorArray : public op::Resource {
   };
   Status check_open() const;
   Status locked_write(int64_t index, Tensor value);
-  StatusOr<Tensor> locked_read(int64_t index);
+  // `zeros`: what the last element without a value was given, for others of its shape.
+  StatusOr<Tensor> locked_read(int64_t index, Tensor* zeros = nullptr);
   Status add_to(Element& element, int64_t index, const Tensor& value);
 
   std::mutex mutex_;
   Options options_;
-  std::vector<Element> elements_;
+  op::SparseArray<Element> elements_;
   bool closed_ = false, has_aggregated_ = false;
   std::map<std::string, std::shared_ptr<TensorArray>> gradients_;
 };

@@ -55,16 +55,14 @@ class TensorArrayGather : public Kernel {
   Status compute(KernelContext& c) override {
     ASSIGN_OR_RETURN(TensorArray * array, tensor_array_of(c));
     RETURN_IF_ERROR(check_read_type(*array, dtype_));
-    std::vector<int64_t> wanted;
-    if (c.num_inputs() > 2) {
-      ASSIGN_OR_RETURN(wanted, indices_at(c, 1));
-    } else {  // TensorArrayPack: all
-      ASSIGN_OR_RETURN(const int64_t size, array->size());
-      wanted = first_integers(size);
-    }
-    if (wanted.empty()) return give_nothing(c, *array);
     std::vector<Tensor> values;
-    RETURN_IF_ERROR(array->read_many(wanted, &values));
+    if (c.num_inputs() > 2) {
+      ASSIGN_OR_RETURN(const std::vector<int64_t> wanted, indices_at(c, 1));
+      RETURN_IF_ERROR(array->read_many(wanted, &values));
+    } else {  // TensorArrayPack
+      RETURN_IF_ERROR(array->read_all(&values));
+    }
+    if (values.empty()) return give_nothing(c, *array);
     const Shape& first = values[0].shape();
     if (!element_shape_.compatible_with(first)) {
       return invalid_argument("TensorArray was passed element_shape {} which does not match the Tensor at index 0: {}",
@@ -112,9 +110,9 @@ class TensorArrayConcat : public Kernel {
   Status compute(KernelContext& c) override {
     ASSIGN_OR_RETURN(TensorArray * array, tensor_array_of(c));
     RETURN_IF_ERROR(check_read_type(*array, dtype_));
-    ASSIGN_OR_RETURN(const int64_t size, array->size());
     std::vector<Tensor> values;
-    RETURN_IF_ERROR(array->read_many(first_integers(size), &values));
+    RETURN_IF_ERROR(array->read_all(&values));
+    const auto size = static_cast<int64_t>(values.size());
     Shape rest = rest_;
     if (values.empty()) {
       const Shape known = array->element_shape();

@@ -30,8 +30,6 @@ class MakeTensorArray : public Kernel {
     }
     const int32_t n = size.item<int32_t>();
     if (n < 0) return invalid_argument("Size should be >= 0.");
-    constexpr int32_t kMaxSize = 1 << 28;
-    if (n > kMaxSize) return resource_exhausted("A TensorArray of {} elements is too large", n);
     static std::atomic<int64_t> counter{0};
     TensorArray::Options options = options_;
     options.name += fmt::format("_{}", counter.fetch_add(1, std::memory_order_relaxed));

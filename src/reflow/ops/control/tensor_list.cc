@@ -54,15 +54,19 @@ Status element_shape_input(ShapeContext& c, int i, Shape* shape) {
   return OkStatus();
 }
 
+Status merge_shapes_of_elements(const TensorList& list, Shape* shape) {
+  return list.elements.for_each_used([&](int64_t, const Tensor& element) -> Status {
+    if (!element.valid()) return OkStatus();
+    ASSIGN_OR_RETURN(*shape, merged_shapes(*shape, element.shape()));
+    return OkStatus();
+  });
+}
+
 StatusOr<Tensor> element_or_zeros(const TensorList& list, int64_t index, const Shape& shape) {
   const Tensor& element = list.elements[index];
   if (element.valid()) return element;
   ASSIGN_OR_RETURN(Shape known, merged_shapes(list.element_shape, shape));
-  for (const Tensor& other : list.elements) {
-    if (known.fully_defined()) break;
-    if (!other.valid()) continue;
-    ASSIGN_OR_RETURN(known, merged_shapes(known, other.shape()));
-  }
+  if (!known.fully_defined()) RETURN_IF_ERROR(merge_shapes_of_elements(list, &known));
   if (!known.fully_defined()) {
     return invalid_argument("Trying to read an uninitialized element but element_shape is not fully defined: {}", known.str());
   }
@@ -77,10 +81,11 @@ constexpr std::string_view kTypeName = "tensorflow::TensorList";
 
 StatusOr<Variant> zeros_of(const Variant& x) {
   TensorList zeros = *x.get<TensorList>();
-  for (Tensor& element : zeros.elements) {
-    if (!element.valid()) continue;
+  RETURN_IF_ERROR(zeros.elements.for_each_used([](int64_t, Tensor& element) -> Status {
+    if (!element.valid()) return OkStatus();
     ASSIGN_OR_RETURN(element, zeros_like(element));
-  }
+    return OkStatus();
+  }));
   return Variant::of(std::string(kTypeName), std::move(zeros));
 }
 
@@ -100,14 +105,15 @@ StatusOr<Variant> sum_of(const Variant& x, const Variant& y) {
     return invalid_argument("Trying to add two lists of tensors with different lengths. One is {} and the other is {}", a.size(),
                             b.size());
   }
-  for (int64_t i = 0; i < a.size(); ++i) {
-    if (!b.elements[i].valid()) continue;
+  RETURN_IF_ERROR(b.elements.for_each_used([&](int64_t i, const Tensor& element) -> Status {
+    if (!element.valid()) return OkStatus();
     if (!a.elements[i].valid()) {
-      total.elements[i] = b.elements[i];
-      continue;
+      total.elements[i] = element;
+      return OkStatus();
     }
-    ASSIGN_OR_RETURN(total.elements[i], sum(a.elements[i], b.elements[i]));
-  }
+    ASSIGN_OR_RETURN(total.elements[i], sum(a.elements[i], element));
+    return OkStatus();
+  }));
   return Variant::of(std::string(kTypeName), std::move(total));
 }
 
@@ -131,8 +137,6 @@ StatusOr<int32_t> scalar_at(KernelContext& c, int i, const char* name) {
   return invalid_argument("{} expected to be a scalar  but got shape: {}", name, c.input(i).shape().str());
 }
 
-constexpr int64_t kMaxSize = int64_t{1} << 28;  // a wrong size isn't to take all of the memory
-
 class MakeList : public Kernel {
  public:
   explicit MakeList(KernelInit& c) : dtype_(c.attr<DType>("element_dtype")), reserves_(c.node().type() == "TensorListReserve") {}
@@ -143,7 +147,7 @@ class MakeList : public Kernel {
     ASSIGN_OR_RETURN(const int64_t size, scalar_at(c, 1, reserves_ ? "num_elements" : "max_num_elements"));
     if (!reserves_) {
       list.max_size = size;
-    } else if (size < 0 || size > kMaxSize) {
+    } else if (size < 0) {
       return invalid_argument("The num_elements to reserve must be a non negative number, but got {}", size);
     } else {
       list.elements.resize(size);
@@ -254,7 +258,7 @@ class Resize : public Kernel {
   Status compute(KernelContext& c) override {
     ASSIGN_OR_RETURN(const TensorList* list, list_at(c, 0, DType::kInvalid));
     ASSIGN_OR_RETURN(const int32_t size, scalar_at(c, 1, "size"));
-    if (size < 0 || size > kMaxSize) return invalid_argument("TensorListSlice expects size to be non-negative. Got: {}", size);
+    if (size < 0) return invalid_argument("TensorListSlice expects size to be non-negative. Got: {}", size);
     TensorList resized = *list;
     resized.elements.resize(size);
     c.set_output(0, list_handle(std::move(resized)));

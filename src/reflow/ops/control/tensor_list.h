@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "reflow/op/op.h"
+#include "reflow/op/sparse_array.h"
 
 namespace reflow::ops {
 
@@ -16,8 +17,8 @@ struct TensorList : std::enable_shared_from_this<TensorList> {
   DType dtype = DType::kInvalid;
   Shape element_shape = Shape::unknown();  // what is known of all elements
   int64_t max_size = -1;                   // none
-  std::vector<Tensor> elements;
-  int64_t size() const { return static_cast<int64_t>(elements.size()); }
+  SparseArray<Tensor> elements;
+  int64_t size() const { return elements.size(); }
 };
 
 // The list that is the only element of input i. InvalidArgument: it is another value, or its elements are not of `dtype`
@@ -31,6 +32,9 @@ StatusOr<Shape> element_shape_at(KernelContext& c, int i);
 StatusOr<Shape> merged_shapes(const Shape& a, const Shape& b);
 // The same for shape functions; *shape stays unknown where the input's value is.
 Status element_shape_input(ShapeContext& c, int i, Shape* shape);
+
+// What all elements that are set say of their shapes, beside what *shape says already.
+Status merge_shapes_of_elements(const TensorList& list, Shape* shape);
 
 // Element `index` of the list; zeros of `shape` and of what is known of the others where it isn't set.
 StatusOr<Tensor> element_or_zeros(const TensorList& list, int64_t index, const Shape& shape);

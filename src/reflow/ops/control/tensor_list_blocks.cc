@@ -1,7 +1,6 @@
 // Lists of tensors taken apart and put together: stacked, joined, split, gathered and scattered.
 
 #include <algorithm>
-#include <numeric>
 #include <string>
 
 #include "reflow/op/elements.h"
@@ -15,11 +14,7 @@ StatusOr<Shape> common_shape(const TensorList& list, const Shape& shape, std::st
   if (!known.fully_defined() && list.elements.empty()) {
     return invalid_argument("Tried to {} elements of an empty list with non-fully-defined element_shape: {}", verb, known.str());
   }
-  for (const Tensor& element : list.elements) {
-    if (element.valid()) {
-      ASSIGN_OR_RETURN(known, merged_shapes(known, element.shape()));
-    }
-  }
+  RETURN_IF_ERROR(merge_shapes_of_elements(list, &known));
   if (known.fully_defined()) return known;
   return invalid_argument("Tried to {} list which only contains uninitialized tensors and has a non-fully-defined element_shape: {}", verb,
                           known.str());
@@ -38,15 +33,14 @@ Endpoint shape_of_rows(GradContext& g, Endpoint rows) {
 
 namespace {
 
-constexpr int64_t kMaxSize = int64_t{1} << 28;  // a wrong index isn't to take all of the memory
-
 // Copies elements, which have one shape, behind each other; zeros where one isn't set.
-Status copy_rows(const std::vector<Tensor>& elements, Tensor& to) {
+void copy_rows(const SparseArray<Tensor>& elements, Tensor& to) {
+  if (to.num_elements() == 0) return;
   const CopyElementsFn copy = copy_elements_fn(to.dtype());
   char* at = static_cast<char*>(to.raw_data());
-  const int64_t rows = static_cast<int64_t>(elements.size());
-  const int64_t size = rows == 0 ? 0 : to.num_elements() / rows;
-  for (const Tensor& element : elements) {
+  const int64_t size = to.num_elements() / elements.size();
+  for (int64_t i = 0; i < elements.size(); ++i) {
+    const Tensor& element = elements[i];
     if (element.valid()) {
       copy(at, element.raw_data(), size);
     } else if (is_plain(to.dtype())) {
@@ -54,13 +48,12 @@ Status copy_rows(const std::vector<Tensor>& elements, Tensor& to) {
     }
     at += size * dtype_size(to.dtype());
   }
-  return OkStatus();
 }
 
-StatusOr<Tensor> stacked(const std::vector<Tensor>& elements, DType type, Shape shape) {
-  shape.insert_dim(0, static_cast<int64_t>(elements.size()));
+StatusOr<Tensor> stacked(const SparseArray<Tensor>& elements, DType type, Shape shape) {
+  shape.insert_dim(0, elements.size());
   ASSIGN_OR_RETURN(Tensor result, allocate_tensor(type, shape));
-  RETURN_IF_ERROR(copy_rows(elements, result));
+  copy_rows(elements, result);
   return result;
 }
 
@@ -162,13 +155,13 @@ class Scatter : public ListKernel {
     }
     int64_t highest = list.size() - 1;
     for (const int32_t index : indices.flat<int32_t>()) {
-      if (index < 0 || index > kMaxSize) return invalid_argument("Indices in TensorListScatter must all be non-negative.");
+      if (index < 0) return invalid_argument("Indices in TensorListScatter must all be non-negative.");
       if (size >= 0 && index >= size) {
         return invalid_argument("TensorListScatter: Trying to scatter at index {} in list with size {}", index, size);
       }
       highest = std::max<int64_t>(highest, index);
     }
-    list.elements.resize(std::min(kMaxSize, size >= 0 ? size : highest + 1));
+    list.elements.resize(size >= 0 ? size : highest + 1);
     const Shape row = rows.shape().sub_shape(1, rows.rank());
     for (int64_t i = 0; i < rows.dim(0); ++i) list.elements[indices.data<int32_t>()[i]] = row_of(rows, i, i + 1, row);
     c.set_output(0, list_handle(std::move(list)));
@@ -192,28 +185,37 @@ class Concat : public ListKernel {
     ASSIGN_OR_RETURN(Shape known, without_first(given));
     ASSIGN_OR_RETURN(const Shape of_list, without_first(list->element_shape));
     ASSIGN_OR_RETURN(known, merged_shapes(known, of_list));
-    std::vector<int64_t> lengths(list->elements.size());
-    for (size_t i = 0; i < lengths.size(); ++i) {
+    const auto length_of = [&](int64_t i) -> StatusOr<int64_t> {
       const Tensor& element = list->elements[i];
+      int64_t length;
       if (element.valid()) {
         ASSIGN_OR_RETURN(const Shape rest, without_first(element.shape()));
         ASSIGN_OR_RETURN(known, merged_shapes(known, rest));
-        lengths[i] = element.dim(0);
-      } else if (c.num_inputs() > 2 && static_cast<int64_t>(i) < c.input(2).num_elements()) {
-        lengths[i] = c.input(2).data<int64_t>()[i];
+        length = element.dim(0);
+      } else if (c.num_inputs() > 2 && i < c.input(2).num_elements()) {
+        length = c.input(2).data<int64_t>()[i];
       } else if (given.known_rank() && given.rank() > 0 && given.dim(0) >= 0) {
-        lengths[i] = given.dim(0);
+        length = given.dim(0);
       } else {
         return invalid_argument("List contains uninitialized tensor at index {} but leading_dims has only {} elements.", i,
                                 c.num_inputs() > 2 ? c.input(2).num_elements() : 0);
       }
-      if (lengths[i] < 0) return invalid_argument("The length of element {} is negative: {}", i, lengths[i]);
+      if (length < 0) return invalid_argument("The length of element {} is negative: {}", i, length);
+      return length;
+    };
+    if (list->size() > 0) RETURN_IF_ERROR(length_of(0).status());  // before there is memory for all of them
+    ASSIGN_OR_RETURN(Tensor lengths, allocate_tensor(DType::kInt64, Shape{list->size()}));
+    int64_t total = 0;
+    for (int64_t i = 0; i < list->size(); ++i) {
+      ASSIGN_OR_RETURN(lengths.data<int64_t>()[i], length_of(i));
+      if (__builtin_add_overflow(total, lengths.data<int64_t>()[i], &total)) return resource_exhausted("The elements are too long to be joined");
     }
     if (!known.fully_defined()) {
       return invalid_argument("All except the first dimension must be fully defined when concating an empty tensor list. element_shape: {}",
                               given.str());
     }
-    return put(c, *list, lengths, known);
+    known.insert_dim(0, total);
+    return put(c, *list, std::move(lengths), known);
   }
 
  private:
@@ -222,25 +224,22 @@ class Concat : public ListKernel {
     if (shape.rank() == 0) return invalid_argument("Concat requires elements to be at least vectors, found scalars instead.");
     return shape.sub_shape(1, shape.rank());
   }
-  Status put(KernelContext& c, const TensorList& list, const std::vector<int64_t>& lengths, Shape shape) const {
-    const int64_t row = shape.num_elements();
-    shape.insert_dim(0, std::accumulate(lengths.begin(), lengths.end(), int64_t{0}));
+  Status put(KernelContext& c, const TensorList& list, Tensor lengths, const Shape& shape) const {
     ASSIGN_OR_RETURN(Tensor joined, allocate_tensor(dtype_, shape));
+    const int64_t row = shape.sub_shape(1, shape.rank()).num_elements();
     const CopyElementsFn copy = copy_elements_fn(dtype_);
     char* at = static_cast<char*>(joined.raw_data());
-    Tensor sizes(DType::kInt64, Shape{static_cast<int64_t>(lengths.size())});
-    for (size_t i = 0; i < lengths.size(); ++i) {
-      const int64_t n = lengths[i] * row;
+    for (int64_t i = 0; i < list.size() && joined.num_elements() > 0; ++i) {
+      const int64_t n = lengths.data<int64_t>()[i] * row;
       if (list.elements[i].valid()) {
         copy(at, list.elements[i].raw_data(), n);
       } else if (is_plain(dtype_)) {
         std::fill_n(at, n * dtype_size(dtype_), 0);
       }
       at += n * dtype_size(dtype_);
-      sizes.data<int64_t>()[i] = lengths[i];
     }
     c.set_output(0, std::move(joined));
-    c.set_output(1, std::move(sizes));
+    c.set_output(1, std::move(lengths));
     return OkStatus();
   }
   Shape shape_;
@@ -296,7 +295,12 @@ class ConcatLists : public ListKernel {
       }
       TensorList both = *first;
       ASSIGN_OR_RETURN(both.element_shape, merged_shapes(first->element_shape, second->element_shape));
-      both.elements.insert(both.elements.end(), second->elements.begin(), second->elements.end());
+      const int64_t begin = both.size();
+      both.elements.resize(begin + second->size());
+      RETURN_IF_ERROR(second->elements.for_each_used([&](int64_t at, const Tensor& element) {
+        if (element.valid()) both.elements[begin + at] = element;
+        return OkStatus();
+      }));
       joined.data<Variant>()[i] = Variant::of("tensorflow::TensorList", std::move(both));
     }
     c.set_output(0, std::move(joined));
