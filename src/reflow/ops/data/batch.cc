@@ -63,6 +63,7 @@ class BatchDataset : public Transformation<BatchDataset> {
         RETURN_IF_ERROR(input().next(c, &row, &end));
         if (end) break;
         RETURN_IF_ERROR(stack.add(row));
+        if (stack.rows() % 1024 == 0) RETURN_IF_ERROR(c.check());
       }
       return OkStatus();
     }

@@ -66,6 +66,7 @@ class PaddedBatchDataset : public Transformation<PaddedBatchDataset> {
           break;
         }
         rows.push_back(std::move(row));
+        if (rows.size() % 1024 == 0) RETURN_IF_ERROR(c.check());
       }
       *end = rows.empty() || (input_end && dataset().drop_remainder_);
       if (*end) return OkStatus();

@@ -55,7 +55,7 @@ class ShuffleDataset::Pass : public TransformingIterator<ShuffleDataset> {
         break;
       }
       put(slices_.back().end++, std::move(loaded));
-      ++num_elements_;
+      if (++num_elements_ % 1024 == 0) RETURN_IF_ERROR(c.check());
     }
     *end = num_elements_ == 0;
     if (*end) return OkStatus();

@@ -30,6 +30,7 @@ class SparseBatchDataset : public Transformation<SparseBatchDataset> {
         if (*end) break;
         RETURN_IF_ERROR(check(row));
         rows.push_back(std::move(row[0]));
+        if (rows.size() % 1024 == 0) RETURN_IF_ERROR(c.check());
       }
       *end = rows.empty();
       if (*end) return OkStatus();

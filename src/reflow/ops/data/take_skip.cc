@@ -130,6 +130,7 @@ class ShardDataset : public Transformation<ShardDataset> {
           if (dataset().require_non_empty_ && seen_ < dataset().num_shards_) return too_few();
           return OkStatus();
         }
+        if (seen_ % 1024 == 0) RETURN_IF_ERROR(c.check());
       } while (seen_++ % dataset().num_shards_ != dataset().index_);
       // All elements are looked at until it's certain that each shard has one.
       while (dataset().require_non_empty_ && seen_ < dataset().num_shards_) {
@@ -137,7 +138,7 @@ class ShardDataset : public Transformation<ShardDataset> {
         bool other_end = false;
         RETURN_IF_ERROR(input().next(c, &other, &other_end));
         if (other_end) return too_few();
-        ++seen_;
+        if (++seen_ % 1024 == 0) RETURN_IF_ERROR(c.check());
       }
       return OkStatus();
     }

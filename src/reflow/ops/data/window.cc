@@ -90,6 +90,7 @@ class WindowDataset : public Transformation<WindowDataset> {
         bool input_end = false;
         RETURN_IF_ERROR(input().next(c, &between, &input_end));
         if (input_end) drop_input();
+        if (left_out % 1024 == 0) RETURN_IF_ERROR(c.check());
       }
       return OkStatus();
     }
@@ -102,6 +103,7 @@ class WindowDataset : public Transformation<WindowDataset> {
         RETURN_IF_ERROR(input().next(c, &element, &input_end));
         if (input_end) drop_input();
         else buffer_.push_back(std::move(element));
+        if (buffer_.size() % 1024 == 0) RETURN_IF_ERROR(c.check());
       }
       return OkStatus();
     }

@@ -1,8 +1,13 @@
 #include "candidate_samplers.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <unordered_set>
+#include <utility>
+
+#include "reflow/op/run_check.h"
+#include "reflow/op/sparse_array.h"
 
 namespace reflow::ops {
 namespace {
@@ -45,35 +50,41 @@ class LogUniformSampler : public RangeSampler {
 class LearnedUnigramSampler : public RangeSampler {
  public:
   explicit LearnedUnigramSampler(int64_t range) : RangeSampler(range) {
-    while (leaves_ < range) leaves_ *= 2;
-    sums_.assign(2 * leaves_, 0);
-    for (int64_t i = 0; i < range; ++i) sums_[leaves_ + i] = 1;
-    for (int64_t i = leaves_ - 1; i >= 1; --i) sums_[i] = sums_[2 * i] + sums_[2 * i + 1];
+    while (leaves_ < range) leaves_ *= 2, ++levels_;
+    seen_.resize(2 * leaves_);
   }
   int64_t sample(op::PhiloxWords& words) override {
-    auto rest = static_cast<int64_t>(words() % static_cast<uint32_t>(sums_[1]));
+    auto rest = static_cast<int64_t>(words() % static_cast<uint32_t>(weight(1)));
     int64_t node = 1;
     while (node < leaves_) {
       node *= 2;
-      if (rest >= sums_[node]) rest -= sums_[node++];
+      if (const int64_t left = weight(node); rest >= left) rest -= left, ++node;
     }
     return node - leaves_;
   }
   float probability(int64_t value) const override {
     if (value < 0 || value >= range_) return 0;
-    return static_cast<float>(static_cast<double>(sums_[leaves_ + value]) / static_cast<double>(sums_[1]));
+    return static_cast<float>(static_cast<double>(weight(leaves_ + value)) / static_cast<double>(weight(1)));
   }
   void update(std::span<const int64_t> values) override {
     for (const int64_t value : values) {
       // The sum of all weights stays within 32 bits.
-      if (value < 0 || value >= range_ || sums_[1] >= INT32_MAX) continue;
-      for (int64_t node = leaves_ + value; node >= 1; node /= 2) ++sums_[node];
+      if (value < 0 || value >= range_ || weight(1) >= INT32_MAX) continue;
+      for (int64_t node = leaves_ + value; node >= 1; node /= 2) ++seen_[node];
     }
   }
 
  private:
+  // How often the classes below the node were seen, and once for each of them.
+  int64_t weight(int64_t node) const {
+    const int height = levels_ + 1 - std::bit_width(static_cast<uint64_t>(node));
+    const int64_t size = int64_t{1} << height, first = node * size - leaves_;
+    return std::as_const(seen_)[node] + std::clamp<int64_t>(range_ - first, 0, size);
+  }
+
   int64_t leaves_ = 1;
-  std::vector<int64_t> sums_;  // node i has the children 2 i and 2 i + 1
+  int levels_ = 0;                  // below the root
+  op::SparseArray<int64_t> seen_;  // node i has the children 2 i and 2 i + 1
 };
 
 // Walker's method of aliases: each place holds one value or another.
@@ -131,7 +142,7 @@ class WeightedSampler : public RangeSampler {
 
 }  // namespace
 
-Status RangeSampler::draw(op::PhiloxWords& words, bool unique, const Batch& batch) {
+Status RangeSampler::draw(const op::RunEnv& env, op::PhiloxWords& words, bool unique, const Batch& batch) {
   const auto n = static_cast<int64_t>(batch.values.size());
   int64_t tries = n;
   if (unique) {
@@ -139,6 +150,7 @@ Status RangeSampler::draw(op::PhiloxWords& words, bool unique, const Batch& batc
     tries = 0;
     for (int64_t i = 0; i < n;) {
       if (++tries == INT32_MAX) return internal_error("Sampling {} unique classes of {} doesn't come to an end", n, range_);
+      if (tries % 65536 == 0) RETURN_IF_ERROR(op::check_run(env));
       const int64_t value = sample(words);
       if (seen.insert(value).second) batch.values[i++] = value;
     }

@@ -30,8 +30,8 @@ class RangeSampler {
     std::span<const int64_t> true_values;     // in
     std::span<float> true_expected;           // out
   };
-  // Draws a batch, with unique values or not. Internal: no end of repetitions is in sight.
-  Status draw(op::PhiloxWords& words, bool unique, const Batch& batch);
+  // Draws a batch, with unique values or not. Internal: no end of repetitions is in sight; errors of op::check_run.
+  Status draw(const op::RunEnv& env, op::PhiloxWords& words, bool unique, const Batch& batch);
 
  protected:
   const int64_t range_;

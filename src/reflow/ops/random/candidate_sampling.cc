@@ -33,7 +33,7 @@ class CandidateSampler : public Kernel {
     const std::lock_guard lock(mutex_);
     const RangeSampler::Batch batch{c.output(0).flat<int64_t>(), c.output(2).flat<float>(), classes.flat<int64_t>(),
                                     c.output(1).flat<float>()};
-    RETURN_IF_ERROR(sampler_->draw(words, unique_, batch));
+    RETURN_IF_ERROR(sampler_->draw(c.env(), words, unique_, batch));
     sampler_->update(classes.flat<int64_t>());
     return OkStatus();
   }
@@ -63,10 +63,11 @@ StatusOr<std::vector<float>> fixed_weights(KernelInit& c) {
   if (!file_name.empty() && !unigrams.empty()) return invalid_argument("Must only provide one of vocab_file and unigrams.");
   if (shard >= shards) return invalid_argument("shard {} must be less than num_shards {}", shard, shards);
   const int64_t range = c.attr<int64_t>("range_max");
-  std::vector<float> weights;
-  for (int64_t id = 0; id < reserved && static_cast<int64_t>(weights.size()) <= range; ++id) {
-    if (id % shards == shard) weights.push_back(0);
-  }
+  constexpr int64_t kMostReserved = int64_t{1} << 27;
+  const int64_t num_reserved = reserved > shard ? (reserved - shard - 1) / shards + 1 : 0;  // of this shard
+  if (num_reserved > kMostReserved) return resource_exhausted("There are too many reserved classes: {}", num_reserved);
+  if (num_reserved > range) return invalid_argument("range_max is {}, but {} classes are reserved", range, num_reserved);
+  std::vector<float> weights(static_cast<size_t>(num_reserved), 0.0f);
   // As in TensorFlow ids go on from the number of reserved ones of this shard.
   auto id = static_cast<int64_t>(weights.size());
   const auto add = [&](float weight) {

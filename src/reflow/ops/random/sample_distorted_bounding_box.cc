@@ -6,6 +6,7 @@
 
 #include "reflow/op/distributions.h"
 #include "reflow/op/op.h"
+#include "reflow/op/run_check.h"
 
 namespace reflow::ops {
 namespace {
@@ -111,6 +112,7 @@ class SampleDistortedBoundingBox : public Kernel {
     Rectangle crop;
     bool found = false;
     for (int64_t i = 0; i < attempts_ && !found; ++i) {
+      if (i % 65536 == 65535) RETURN_IF_ERROR(check_run(c.env()));
       const float aspect = unit_float(words()) * (aspects_[1] - aspects_[0]) + aspects_[0];
       found = random_crop(width, height, areas_[0], areas_[1], aspect, words, &crop) && covers(crop, covered, objects);
     }
