@@ -39,7 +39,9 @@ class Segment : public Kernel {
     const Tensor &data = c.input(0), &segment_ids = c.input(1);
     RETURN_IF_ERROR(check_segments(data, segment_ids));
     const IndexReader ids(segment_ids);
-    const int64_t n = ids.size(), num_segments = n > 0 ? ids[n - 1] + 1 : 0;
+    const int64_t n = ids.size();
+    // The largest number has none above it.
+    const auto num_segments = n > 0 ? static_cast<int64_t>(static_cast<uint64_t>(ids[n - 1]) + 1) : 0;
     if (num_segments < 0) return invalid_argument("segment ids must be >= 0");
     Shape shape = data.shape();
     shape.set_dim(0, num_segments);

@@ -61,6 +61,7 @@ class SpaceAndDepth : public Kernel {
   }
   Status compute(KernelContext& c) override {
     const Tensor& in = c.input(0);
+    if (in.num_elements() == 0) return OkStatus();
     const StridedView view = walk(ImageDims(in.shape(), channels_first_), block_, channels_first_, kDirection);
     with_element(in.dtype(), [&]<typename E>() {
       gather_strided(c.pool(), view, static_cast<E*>(c.output(0).raw_data()), static_cast<const E*>(in.raw_data()));

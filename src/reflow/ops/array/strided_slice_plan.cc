@@ -147,7 +147,7 @@ Status plan_slice(const Shape& in, const Tensor* begin, const Tensor* end, const
     if (!known) continue;
     distance = in.dim(d) > 0 ? distance / in.dim(d) : 0;
     if (count > 0) plan->view.offset += e.begin * distance;
-    plan->view.add_dim(count, e.stride * distance);
+    plan->view.add_dim(count, count > 1 ? e.stride * distance : 0);  // else the stride may be beyond all numbers
   }
   plan->result = Shape{};
   for (int i = 0; i < spec.num_result_dims; ++i) {

@@ -22,16 +22,17 @@ class FilterBank {
   static StatusOr<FilterBank> of(int64_t num_bins, double sample_rate, int64_t num_bands, double low, double high) {
     if (num_bands < 1) return invalid_argument("filterbank_channel_count must be positive for Mfcc, got {}", num_bands);
     if (!(sample_rate > 0) || num_bins < 2) return invalid_argument("A spectrum of {} numbers at sample rate {} is too short", num_bins, sample_rate);
-    if (low < 0) return invalid_argument("lower_frequency_limit must be nonnegative, got {}", low);
-    if (high <= low) return invalid_argument("upper_frequency_limit {} must be higher than lower_frequency_limit {}", high, low);
+    if (!(low >= 0)) return invalid_argument("lower_frequency_limit must be nonnegative, got {}", low);
+    if (!(high > low)) return invalid_argument("upper_frequency_limit {} must be higher than lower_frequency_limit {}", high, low);
     FilterBank bank;
     std::vector<double> centers;
     const double start = mel(low), spacing = (mel(high) - start) / static_cast<double>(num_bands + 1);
     for (int64_t i = 0; i <= num_bands; ++i) centers.push_back(start + spacing * static_cast<double>(i + 1));
     const double hertz = 0.5 * sample_rate / static_cast<double>(num_bins - 1);
     bank.num_bands_ = num_bands;
-    bank.first_ = std::min(num_bins, static_cast<int64_t>(1.5 + low / hertz));  // never the constant part
-    bank.end_ = std::min(num_bins, static_cast<int64_t>(high / hertz) + 1);
+    const auto bin = [&](double at) { return static_cast<int64_t>(std::min(at, static_cast<double>(num_bins))); };
+    bank.first_ = bin(1.5 + low / hertz);  // never the constant part
+    bank.end_ = std::min(num_bins, bin(high / hertz) + 1);
     for (int64_t i = bank.first_, band = 0; i < bank.end_; ++i) {
       const double at = mel(static_cast<double>(i) * hertz);
       while (band < num_bands && centers[band] < at) ++band;
@@ -77,6 +78,10 @@ class Mfcc : public Kernel {
     const Tensor &spectrogram = c.input(0), &rate = c.input(1);
     if (rate.num_elements() != 1) return invalid_argument("Input sample_rate should be a scalar.");
     const int64_t num_bins = spectrogram.dim(2);
+    constexpr int64_t kMostCosines = int64_t{1} << 24;
+    if (num_bands_ > kMostCosines / num_coefficients_) {
+      return resource_exhausted("{} coefficients of {} bands are too many", num_coefficients_, num_bands_);
+    }
     ASSIGN_OR_RETURN(const FilterBank bank, FilterBank::of(num_bins, rate.item<int32_t>(), num_bands_, low_, high_));
     const std::vector<double> cosines = cosine_table();
     std::vector<double> bands;

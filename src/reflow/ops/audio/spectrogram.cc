@@ -45,11 +45,6 @@ class AudioSpectrogram : public Kernel {
       : size_(c.attr<int64_t>("window_size")), stride_(c.attr<int64_t>("stride")), squared_(c.attr<bool>("magnitude_squared")) {
     if (size_ < 2 || stride_ < 1) {
       c.fail(invalid_argument("Spectrogram initialization failed for window size {} and stride {}", size_, stride_));
-      return;
-    }
-    // A Hann window, of which the first element is 0 and the one behind the last would be.
-    for (int64_t i = 0; i < size_; ++i) {
-      window_.push_back(0.5 - 0.5 * std::cos(2 * M_PI * static_cast<double>(i) / static_cast<double>(size_)));
     }
   }
 
@@ -59,12 +54,14 @@ class AudioSpectrogram : public Kernel {
     const int64_t channels = input.dim(1), slices = out.dim(1), bins = out.dim(2);
     const float* x = input.data<float>();
     float* y = out.data<float>();
+    if (out.num_elements() == 0) return OkStatus();  // such a window may be of any size
+    const std::vector<double> window = hann_window();
     c.pool().parallel_for(channels * slices, 60.0 * bins, [&](int64_t begin, int64_t end) {
       std::vector<std::complex<double>> spectrum(power_of_two_from(size_));
       for (int64_t i = begin; i < end; ++i) {
         const int64_t channel = i / slices, first = i % slices * stride_;
         std::fill(spectrum.begin(), spectrum.end(), 0.0);
-        for (int64_t k = 0; k < size_; ++k) spectrum[k] = window_[k] * x[(first + k) * channels + channel];
+        for (int64_t k = 0; k < size_; ++k) spectrum[k] = window[k] * x[(first + k) * channels + channel];
         transform(spectrum);
         for (int64_t k = 0; k < bins; ++k) {
           const auto power = static_cast<float>(std::norm(spectrum[k]));
@@ -76,9 +73,17 @@ class AudioSpectrogram : public Kernel {
   }
 
  private:
+  // Its first element is 0, and the one behind the last would be.
+  std::vector<double> hann_window() const {
+    std::vector<double> window;
+    for (int64_t i = 0; i < size_; ++i) {
+      window.push_back(0.5 - 0.5 * std::cos(2 * M_PI * static_cast<double>(i) / static_cast<double>(size_)));
+    }
+    return window;
+  }
+
   const int64_t size_, stride_;
   const bool squared_;
-  std::vector<double> window_;
 };
 
 Status spectrogram_shape(ShapeContext& c) {

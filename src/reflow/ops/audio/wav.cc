@@ -25,7 +25,7 @@ class DecodeWav : public Kernel {
     RETURN_IF_ERROR(c.allocate_output(0, {frames, channels}));
     RETURN_IF_ERROR(c.allocate_output(1, {}));
     float* out = c.output(0).data<float>();
-    for (int64_t t = 0; t < frames; ++t) {
+    for (int64_t t = 0; t < frames && channels > 0; ++t) {
       for (int64_t channel = 0; channel < channels; ++channel) {
         // What the file doesn't have is silence, or its last channel.
         const int64_t source = std::min<int64_t>(channel, sound.num_channels - 1);

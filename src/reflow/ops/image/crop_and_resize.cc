@@ -88,6 +88,7 @@ class CropAndResize : public Kernel {
     RETURN_IF_ERROR(check_box_indices(c.input(2), image.dim(0)));
     const int64_t height = image.dim(1), width = image.dim(2), depth = image.dim(3);
     Tensor& out = c.output(0);
+    if (out.num_elements() == 0) return OkStatus();
     const T* x = image.data<T>();
     const float* corners = c.input(1).data<float>();
     const int32_t* images = c.input(2).data<int32_t>();

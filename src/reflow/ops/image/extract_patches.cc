@@ -60,6 +60,7 @@ class ExtractPatches : public Kernel {
     const Tensor& in = c.input(0);
     WindowDim d[3];
     RETURN_IF_ERROR(attrs_.fit(in.shape(), d));
+    if (c.output(0).num_elements() == 0) return OkStatus();
     const int64_t depth = in.dim(kRank + 1);
     with_element(in.dtype(), [&]<typename E>() {
       const E* x = static_cast<const E*>(in.raw_data());

@@ -68,6 +68,8 @@ class QuantizedResizeBilinear : public Kernel {
     ASSIGN_OR_RETURN(const QuantizedRange range, range_at(c, 2));
     const int64_t height = images.dim(1), width = images.dim(2), channels = images.dim(3);
     const int64_t out_height = out.dim(1), out_width = out.dim(2);
+    put_range(c, 1, range);
+    if (out.num_elements() == 0) return OkStatus();
     const auto rows = betweens(height, out_height, attrs_.scale(height, out_height));
     const auto columns = betweens(width, out_width, attrs_.scale(width, out_width));
     const T* x = images.data<T>();
@@ -87,7 +89,6 @@ class QuantizedResizeBilinear : public Kernel {
         }
       }
     });
-    put_range(c, 1, range);
     return OkStatus();
   }
 

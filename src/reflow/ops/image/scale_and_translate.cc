@@ -127,13 +127,15 @@ class Sampled : public Kernel {
   }
 
  protected:
+  static Status check_scale(KernelContext& c) {
+    const float* scale = c.input(2).data<float>();
+    return scale[0] > 0 && scale[1] > 0 ? OkStatus() : invalid_argument("Scale must be greater than zero.");
+  }
   // The spans of both sides, from the original's size to that of the result.
-  Status make_spans(KernelContext& c, const Tensor& original, const Tensor& result, Spans* rows, Spans* columns) const {
+  void make_spans(KernelContext& c, const Tensor& original, const Tensor& result, Spans* rows, Spans* columns) const {
     const float *scale = c.input(2).data<float>(), *move = c.input(3).data<float>();
-    if (!(scale[0] > 0) || !(scale[1] > 0)) return invalid_argument("Scale must be greater than zero.");
     *rows = spans_of(sampling_, result.dim(1), original.dim(1), scale[0], move[0], antialias_);
     *columns = spans_of(sampling_, result.dim(2), original.dim(2), scale[1], move[1], antialias_);
-    return OkStatus();
   }
   template <typename T>
   static Status apply(KernelContext& c, const Spans& rows, const Spans& columns, const Tensor& x, Tensor& y) {
@@ -156,7 +158,9 @@ class ScaleAndTranslate : public Sampled {
     const Tensor& images = c.input(0);
     Tensor& out = c.output(0);
     Spans rows, columns;
-    RETURN_IF_ERROR(make_spans(c, images, out, &rows, &columns));
+    RETURN_IF_ERROR(check_scale(c));
+    if (out.num_elements() == 0) return OkStatus();
+    make_spans(c, images, out, &rows, &columns);
     return apply<T>(c, rows, columns, images, out);
   }
 };
@@ -167,7 +171,9 @@ class ScaleAndTranslateGrad : public Sampled {
   Status compute(KernelContext& c) override {
     const Tensor &grads = c.input(0), &original = c.input(1);
     Spans rows, columns;
-    RETURN_IF_ERROR(make_spans(c, original, grads, &rows, &columns));
+    RETURN_IF_ERROR(check_scale(c));
+    if (c.output(0).num_elements() == 0) return OkStatus();
+    make_spans(c, original, grads, &rows, &columns);
     return apply<float>(c, transposed(rows, original.dim(1)), transposed(columns, original.dim(2)), grads, c.output(0));
   }
 };

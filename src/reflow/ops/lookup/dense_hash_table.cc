@@ -28,10 +28,11 @@ class DenseHashTable : public LookupTable {
         max_load_(max_load) {}
 
   Status allocate(int64_t num_buckets) {
+    ASSIGN_OR_RETURN(Tensor keys, allocate_tensor(key_type(), Shape{num_buckets, key_size_}));
+    ASSIGN_OR_RETURN(values_, allocate_tensor(value_type(), Shape{num_buckets, row_}));
+    keys_ = std::move(keys);
     num_entries_ = 0;
     num_buckets_ = num_buckets;
-    ASSIGN_OR_RETURN(keys_, allocate_tensor(key_type(), Shape{num_buckets, key_size_}));
-    ASSIGN_OR_RETURN(values_, allocate_tensor(value_type(), Shape{num_buckets, row_}));
     for (int64_t b = 0; b < num_buckets; ++b) put_key(empty_, 0, b);
     with_element(value_type(), [&]<typename E>() {
       std::fill_n(static_cast<E*>(values_.raw_data()), values_.num_elements(), E{});
@@ -65,9 +66,12 @@ class DenseHashTable : public LookupTable {
     const int64_t n = keys.num_elements() / key_size_;
     // As TensorFlow, for as many entries as there may be new ones.
     if (static_cast<float>(num_entries_ + n) > static_cast<float>(num_buckets_) * max_load_) {
+      constexpr int64_t kMostBuckets = int64_t{1} << 40;
       int64_t wanted = num_buckets_;
-      do wanted <<= 1;
-      while (static_cast<float>(num_entries_ + n) > static_cast<float>(wanted) * max_load_);
+      do {
+        if (wanted >= kMostBuckets) return resource_exhausted("A table of {} buckets is too large", wanted);
+        wanted <<= 1;
+      } while (static_cast<float>(num_entries_ + n) > static_cast<float>(wanted) * max_load_);
       RETURN_IF_ERROR(rebucket(wanted));
     }
     return add(keys, values, false);

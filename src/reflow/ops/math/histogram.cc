@@ -63,7 +63,9 @@ class HistogramFixedWidth : public Kernel {
     const int32_t bins = count.item<int32_t>();
     if (bins <= 0) return invalid_argument("nbins should be a positive number, but got '{}'", bins);
     if (!c.output(0).valid()) RETURN_IF_ERROR(c.allocate_output(0, Shape{bins}));
-    std::vector<int64_t> counts(bins, 0);
+    ASSIGN_OR_RETURN(Tensor scratch, c.allocate_scratch(DType::kInt64, Shape{bins}));
+    int64_t* counts = scratch.data<int64_t>();
+    std::fill_n(counts, bins, int64_t{0});
     // Differences in T and quotients in double, as TensorFlow does it; of integers in double, too.
     using D = std::conditional_t<std::is_floating_point_v<T>, T, double>;
     const double step = static_cast<double>(static_cast<D>(high) - static_cast<D>(low)) / bins;

@@ -31,7 +31,8 @@ class NthElement : public Kernel {
       for (int64_t r = begin; r < end; ++r) {
         std::copy_n(from + r * columns, columns, row.begin());
         std::nth_element(row.begin(), row.begin() + n, row.end(), [](const T& a, const T& b) {
-          return static_cast<ComputeType<T>>(a) < static_cast<ComputeType<T>>(b);
+          const auto x = static_cast<ComputeType<T>>(a), y = static_cast<ComputeType<T>>(b);
+          return x < y || (y != y && x == x);  // what isn't a number comes last
         });
         to[r] = row[n];
       }

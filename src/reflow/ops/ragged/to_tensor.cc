@@ -154,11 +154,13 @@ class RaggedTensorToTensor : public Kernel {
     return first.num_elements() - 1;
   }
 
+  // Of splits that may be any numbers.
+  static int64_t difference(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b)); }
   int64_t longest_row(KernelContext& c, int level) const {
     const IndexReader reader(partition(c, level));
     int64_t longest = 0, begin = 0;
     if (type(level) == Partition::kRowSplits) {
-      for (int64_t i = 1; i < reader.size(); ++i) longest = std::max(longest, reader[i] - reader[i - 1]);
+      for (int64_t i = 1; i < reader.size(); ++i) longest = std::max(longest, difference(reader[i], reader[i - 1]));
       return longest;
     }
     for (int64_t i = 1; i <= reader.size(); ++i) {
@@ -173,6 +175,12 @@ class RaggedTensorToTensor : public Kernel {
   static Status fill(const Tensor& default_value, int levels, Tensor& out) {
     const int inner = out.rank() - 1 - levels, added = inner - default_value.rank();
     if (added < 0) return invalid_argument("default_value must have no more dimensions than a value");
+    for (int k = 0; k < default_value.rank(); ++k) {
+      const int64_t size = default_value.dim(k);
+      if (size == 1 || size == out.dim(1 + levels + added + k)) continue;
+      const std::string shape = default_value.shape().str();
+      return invalid_argument("Incompatible shapes: {} vs. {}", shape, shape);  // TensorFlow names it twice
+    }
     return with_element(out.dtype(), [&]<typename E>() -> Status {
       const E* from = static_cast<const E*>(default_value.raw_data());
       E* to = static_cast<E*>(out.raw_data());
@@ -192,38 +200,45 @@ class RaggedTensorToTensor : public Kernel {
   // Level by level where each row begins in the output, counted in values; -1: beyond it.
   Status put_values(KernelContext& c, int64_t rows, int levels, Tensor& out) const {
     const Tensor& values = c.input(kValues);
-    std::vector<int64_t> step(levels + 1, 1), places(rows, -1);
-    for (int level = levels - 1; level >= 0; --level) step[level] = step[level + 1] * out.dim(level + 1);
-    for (int64_t i = 0; i < std::min(rows, out.dim(0)); ++i) places[i] = i * step[0];
+    std::vector<int64_t> step(levels + 1, 1), places;
+    for (int level = levels - 1; level >= 0; --level) {
+      // Of an empty output nothing is used, and this may be beyond all numbers.
+      step[level] = static_cast<int64_t>(static_cast<uint64_t>(step[level + 1]) * static_cast<uint64_t>(out.dim(level + 1)));
+    }
+    // The first rows are as many as a number says: they aren't listed.
+    const auto first_place = [&](int64_t row) { return row < out.dim(0) ? row * step[0] : -1; };
+    int64_t count = rows;
     for (int level = 0; level < levels; ++level) {
-      ASSIGN_OR_RETURN(places, places_below(c, level, places, step[level + 1], out.dim(level + 1)));
+      const auto place_of = [&](int64_t row) { return level == 0 ? first_place(row) : places[row]; };
+      ASSIGN_OR_RETURN(places, places_below(c, level, count, place_of, step[level + 1], out.dim(level + 1)));
+      count = static_cast<int64_t>(places.size());
     }
-    if (static_cast<int64_t>(places.size()) != values.dim(0)) {
-      return invalid_argument("The row partitions have {} values, but there are {}", places.size(), values.dim(0));
-    }
+    if (count != values.dim(0)) return invalid_argument("The row partitions have {} values, but there are {}", count, values.dim(0));
     const int64_t n = values.dim(0) == 0 ? 0 : values.num_elements() / values.dim(0), bytes = n * dtype_size(out.dtype());
     const CopyElementsFn copy = copy_elements_fn(out.dtype());
-    for (size_t i = 0; i < places.size(); ++i) {
-      if (places[i] < 0) continue;
-      copy(static_cast<char*>(out.raw_data()) + places[i] * bytes, static_cast<const char*>(values.raw_data()) + i * bytes, n);
+    for (int64_t i = 0; i < count && n > 0; ++i) {
+      const int64_t place = levels == 0 ? first_place(i) : places[i];
+      if (place < 0) continue;
+      copy(static_cast<char*>(out.raw_data()) + place * bytes, static_cast<const char*>(values.raw_data()) + i * bytes, n);
     }
     return OkStatus();
   }
 
-  StatusOr<std::vector<int64_t>> places_below(KernelContext& c, int level, const std::vector<int64_t>& places, int64_t step,
+  template <typename PlaceOf>
+  StatusOr<std::vector<int64_t>> places_below(KernelContext& c, int level, int64_t rows, const PlaceOf& place_of, int64_t step,
                                               int64_t width) const {
     const IndexReader reader(partition(c, level));
-    const int64_t rows = static_cast<int64_t>(places.size());
     std::vector<int64_t> below;
     const auto put = [&](int64_t row, int64_t column) {
-      below.push_back(places[row] < 0 || column >= width ? -1 : places[row] + column * step);
+      const int64_t place = place_of(row);
+      below.push_back(place < 0 || column >= width ? -1 : place + column * step);
     };
     if (type(level) == Partition::kRowSplits) {
       if (reader.size() - 1 > rows) {
         return invalid_argument("Row partition size is greater than output size: {} > {}", reader.size() - 1, rows);
       }
       for (int64_t row = 0; row + 1 < reader.size(); ++row) {
-        const int64_t length = reader[row + 1] - reader[row];
+        const int64_t length = difference(reader[row + 1], reader[row]);
         if (length < 0 || length > c.input(kValues).num_elements() + partition_elements(c)) return invalid_argument("Invalid row split size.");
         for (int64_t column = 0; column < length; ++column) put(row, column);
       }

@@ -14,31 +14,39 @@ namespace {
 
 using namespace ::reflow::op;
 
-// The features of one column: those of row r from begin(r) to begin(r + 1).
+// The features of one column.
 class Column {
  public:
   static StatusOr<Column> of_sparse(const Tensor& indices, const Tensor& values, int64_t num_rows, int position) {
     Column column(values);
-    column.begins_.assign(static_cast<size_t>(num_rows) + 1, 0);
     const IndexRows rows(indices);
     for (int64_t i = 0; i < rows.size(); ++i) {
       const int64_t row = rows[i][0];
       if (row < 0 || row >= num_rows || (i > 0 && row < rows[i - 1][0])) {
         return invalid_argument("Row {} of indices is out of order or not in [0, {}) at position {}", row, num_rows, position);
       }
-      ++column.begins_[row + 1];
+      if (i == 0 || row > rows[i - 1][0]) {
+        column.rows_.push_back(row);
+        column.begins_.push_back(i);
+      }
     }
-    for (int64_t r = 0; r < num_rows; ++r) column.begins_[r + 1] += column.begins_[r];
+    column.begins_.push_back(rows.size());
     return column;
   }
   static Column of_dense(const Tensor& matrix) {
     Column column(matrix);
-    for (int64_t r = 0; r <= matrix.dim(0); ++r) column.begins_.push_back(r * matrix.dim(1));
+    for (int64_t r = 0; r < matrix.dim(0) && matrix.dim(1) > 0; ++r) {
+      column.rows_.push_back(r);
+      column.begins_.push_back(r * matrix.dim(1));
+    }
+    column.begins_.push_back(matrix.num_elements());
     return column;
   }
 
-  int64_t begin(int64_t row) const { return begins_[row]; }
-  int64_t count(int64_t row) const { return begins_[row + 1] - begins_[row]; }
+  // The rows that have features, in order: those of rows()[i] from begin(i) to begin(i + 1).
+  const std::vector<int64_t>& rows() const { return rows_; }
+  int64_t begin(size_t i) const { return begins_[i]; }
+  int64_t count(size_t i) const { return begins_[i + 1] - begins_[i]; }
   std::string text(int64_t i) const {
     return values_.dtype() == DType::kString ? values_.data<std::string>()[i] : std::to_string(values_.data<int64_t>()[i]);
   }
@@ -50,7 +58,7 @@ class Column {
  private:
   explicit Column(const Tensor& values) : values_(values) {}
   Tensor values_;
-  std::vector<int64_t> begins_;
+  std::vector<int64_t> rows_, begins_;
 };
 
 // Two fingerprints made one.
@@ -66,8 +74,6 @@ uint64_t combined(uint64_t a, uint64_t b) {
   const auto quarter = static_cast<uint64_t>(static_cast<int64_t>(a) >> 4);  // with its sign
   return a ^ (b + 0x9e3779b97f4a7800u + (a << 10) + quarter);
 }
-
-constexpr int64_t kMostRows = int64_t{1} << 30;  // each of them takes memory, whether it has features or not
 
 // kCombine makes one hash of two.
 template <uint64_t (*kCombine)(uint64_t, uint64_t)>
@@ -89,15 +95,10 @@ class CrossKernel : public Kernel {
     int64_t num_rows = 0;
     RETURN_IF_ERROR(read(c, &columns, &num_rows));
     int64_t total = 0, longest = 0;
-    std::vector<int64_t> counts;
-    for (int64_t r = 0; r < num_rows; ++r) {
-      int64_t count = columns.empty() ? 0 : 1;
-      for (const Column& column : columns) {
-        if (__builtin_mul_overflow(count, column.count(r), &count)) return invalid_argument("Row {} has too many crosses", r);
-      }
-      counts.push_back(count);
-      if (__builtin_add_overflow(total, count, &total)) return invalid_argument("There are too many crosses");
-      longest = std::max(longest, count);
+    ASSIGN_OR_RETURN(const std::vector<Crossed> crossed, crossed_rows(columns));
+    for (const Crossed& row : crossed) {
+      if (__builtin_add_overflow(total, row.count, &total)) return invalid_argument("There are too many crosses");
+      longest = std::max(longest, row.count);
     }
     RETURN_IF_ERROR(c.allocate_output(0, Shape{total, 2}));
     RETURN_IF_ERROR(c.allocate_output(1, Shape{total}));
@@ -107,15 +108,16 @@ class CrossKernel : public Kernel {
     int64_t* index = c.output(0).data<int64_t>();
     std::vector<int64_t> chosen(columns.size());
     int64_t out = 0;
-    for (int64_t r = 0; r < num_rows; ++r) {
-      for (int64_t k = 0; k < counts[r]; ++k, ++out) {
+    for (const Crossed& row : crossed) {
+      for (int64_t k = 0; k < row.count; ++k, ++out) {
         // The feature of the last column changes first.
         int64_t rest = k;
         for (size_t i = columns.size(); i-- > 0;) {
-          chosen[i] = columns[i].begin(r) + rest % columns[i].count(r);
-          rest /= columns[i].count(r);
+          const int64_t count = columns[i].count(row.places[i]);
+          chosen[i] = columns[i].begin(row.places[i]) + rest % count;
+          rest /= count;
         }
-        *index++ = r;
+        *index++ = row.number;
         *index++ = k;
         put(c.output(1), out, columns, chosen);
       }
@@ -124,6 +126,33 @@ class CrossKernel : public Kernel {
   }
 
  private:
+  // A row with features in all columns.
+  struct Crossed {
+    int64_t number, count;
+    std::vector<size_t> places;  // in each column's rows()
+  };
+  static StatusOr<std::vector<Crossed>> crossed_rows(const std::vector<Column>& columns) {
+    std::vector<Crossed> crossed;
+    if (columns.empty()) return crossed;
+    std::vector<size_t> at(columns.size(), 0);
+    for (const int64_t number : columns[0].rows()) {
+      Crossed row{number, 1, {}};
+      bool in_all = true;
+      for (size_t i = 0; i < columns.size() && in_all; ++i) {
+        const std::vector<int64_t>& rows = columns[i].rows();
+        while (at[i] < rows.size() && rows[at[i]] < number) ++at[i];
+        in_all = at[i] < rows.size() && rows[at[i]] == number;
+        if (!in_all) break;
+        if (__builtin_mul_overflow(row.count, columns[i].count(at[i]), &row.count)) {
+          return invalid_argument("Row {} has too many crosses", number);
+        }
+      }
+      if (!in_all) continue;
+      row.places = at;
+      crossed.push_back(std::move(row));
+    }
+    return crossed;
+  }
   void put(Tensor& values, int64_t at, const std::vector<Column>& columns, const std::vector<int64_t>& chosen) const {
     if (hashes_) {
       uint64_t hash = key_;
@@ -170,7 +199,6 @@ class CrossKernel : public Kernel {
                                 row_text(sizes.flat<int64_t>()), i);
       }
       ASSIGN_OR_RETURN(const Shape shape, dense_shape(sizes));
-      if (shape.dim(0) > kMostRows) return resource_exhausted("There are too many rows at position {}: {}", i, shape.dim(0));
       RETURN_IF_ERROR(check_rows(shape.dim(0), "position", i));
     }
     const int num_dense = c.num_inputs() - 3 * n_;

@@ -58,6 +58,8 @@ Status split_rows(KernelContext& c, std::vector<Sparse>* result) {
   if (rank < 2) return invalid_argument("Rank of input SparseTensor should be > 1, but saw rank: {}", rank);
   ASSIGN_OR_RETURN(const Shape shape, dense_shape(sizes));
   const IndexRows rows(indices);
+  constexpr int64_t kMostEmptyRows = int64_t{1} << 20;  // a wrong shape isn't to take all of the memory
+  if (shape.dim(0) > rows.size() + kMostEmptyRows) return resource_exhausted("There are too many rows without entries: {}", shape.dim(0));
   RETURN_IF_ERROR(check_within(rows, sizes.flat<int64_t>()));
   for (int64_t i = 1; i < rows.size(); ++i) {
     if (rows[i - 1][0] <= rows[i][0]) continue;

@@ -126,13 +126,14 @@ class SparseSliceGrad : public Kernel {
     RETURN_IF_ERROR(c.allocate_output(0, Shape{in.dim(0)}));
     const IndexRows in_rows(in), out_rows(out);
     const int64_t* from = start.data<int64_t>();
+    const auto difference = [](int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b)); };
     int64_t used = 0;
     with_element(dy.dtype(), [&]<typename E>() {
       const E* grad = static_cast<const E*>(dy.raw_data());
       E* dx = static_cast<E*>(c.output(0).raw_data());
       for (int64_t i = 0; i < in_rows.size(); ++i) {
         bool taken = used < out_rows.size();
-        for (int d = 0; d < in_rows.rank() && taken; ++d) taken = in_rows[i][d] - from[d] == out_rows[used][d];
+        for (int d = 0; d < in_rows.rank() && taken; ++d) taken = difference(in_rows[i][d], from[d]) == out_rows[used][d];
         dx[i] = taken ? grad[used] : E{};
         used += taken;
       }

@@ -210,7 +210,7 @@ class UnsortedSegmentJoin : public Kernel {
     const std::string* from = in.data<std::string>();
     std::string* out = c.output(0).data<std::string>();
     for (int64_t i = 0; i < c.output(0).num_elements(); ++i) out[i].clear();
-    std::vector<bool> begun(static_cast<size_t>(num_segments));
+    std::vector<bool> begun(static_cast<size_t>(row == 0 ? 0 : num_segments));
     for (int64_t i = 0; i < ids.size(); ++i) {
       const int64_t id = ids[i];
       if (id < 0 || id >= num_segments) {
@@ -221,7 +221,7 @@ class UnsortedSegmentJoin : public Kernel {
         if (begun[id]) to += separator_;
         to += from[i * row + k];
       }
-      begun[id] = true;
+      if (row > 0) begun[id] = true;
     }
     return OkStatus();
   }

@@ -52,6 +52,8 @@ class StringNGrams : public Kernel {
   }
 
  private:
+  static constexpr int64_t kMostParts = int64_t{1} << 28;  // of all n-grams of a row
+
   // Never more than one less than the width: no n-gram is nothing but padding.
   int64_t padding(int64_t width) const { return std::min(pad_width_ < 0 ? width - 1 : pad_width_, width - 1); }
 
@@ -62,11 +64,12 @@ class StringNGrams : public Kernel {
       const int64_t pad = padding(width);
       if (pad > INT32_MAX / 2) return invalid_argument("pad_width {} is too large", pad);
       const int64_t n = length + 2 * pad - width + 1;
+      if (n > 0 && width > kMostParts / n) return resource_exhausted("{} n-grams of {} strings are too many", n, width);
       for (int64_t i = 0; i < n; ++i) ngrams->push_back(ngram(row, i - pad, width));
     }
     if (keeps_short_ && ngrams->size() == before && length > 0) {
       const int64_t pad = std::max<int64_t>(pad_width_, 0);
-      if (pad > INT32_MAX / 2) return invalid_argument("pad_width {} is too large", pad);
+      if (pad > kMostParts) return resource_exhausted("pad_width {} is too large", pad);
       ngrams->push_back(ngram(row, -pad, length + 2 * pad));
     }
     return OkStatus();

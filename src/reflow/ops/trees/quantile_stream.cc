@@ -132,7 +132,9 @@ void QuantileStream::push(QuantileSummary summary) {
 
 void QuantileStream::push_buffer() {
   if (buffer_.empty()) return;
-  std::sort(buffer_.begin(), buffer_.end(), [](const QuantileEntry& a, const QuantileEntry& b) { return a.value < b.value; });
+  std::sort(buffer_.begin(), buffer_.end(), [](const QuantileEntry& a, const QuantileEntry& b) {
+    return a.value < b.value || (std::isnan(b.value) && !std::isnan(a.value));  // what isn't a number goes to the end
+  });
   size_t n = 0;
   for (size_t i = 1; i < buffer_.size(); ++i) {
     if (buffer_[i].value != buffer_[i - 1].value) {
