@@ -15,16 +15,10 @@ mkdir -p build/fuzz/crashes
 
 # What NAME wants beside that. any_op_fuzz reaches so much of the engine that libFuzzer's own work would take nearly all of the
 # time: how rare each feature is (entropic), names of new functions, a search for leaks after each run; one at the end remains.
-# And it has bytes for all that it chooses from its first run on, when libFuzzer would try a few. It may ask for any amount of
-# memory, of which there is little, so that most of its time isn't spent on filling it.
+# And it has bytes for all that it chooses from its first run on, when libFuzzer would try a few.
 options_of() {
   case $1 in
     any_op_fuzz) echo "-entropic=0 -print_funcs=0 -detect_leaks=0 -len_control=0 -max_len=2048" ;;
-  esac
-}
-sanitizer_options_of() {
-  case $1 in
-    any_op_fuzz) echo "allocator_may_return_null=1:max_allocation_size_mb=24" ;;
   esac
 }
 
@@ -33,7 +27,7 @@ run() {
   corpora=("build/fuzz/corpus/$name")
   mkdir -p "${corpora[0]}"
   [ ! -d "build/fuzz/seeds/$name" ] || corpora+=("build/fuzz/seeds/$name")
-  if ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}$(sanitizer_options_of "$name")" "$1" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 -artifact_prefix="build/fuzz/crashes/$name-" \
+  if "$1" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 -artifact_prefix="build/fuzz/crashes/$name-" \
       $(options_of "$name") "${corpora[@]}" > "build/fuzz/$name.log" 2>&1; then
     echo "$name: $(tail -n 1 "build/fuzz/$name.log")"
   else
@@ -41,7 +35,7 @@ run() {
     return 1
   fi
 }
-export -f run options_of sanitizer_options_of
+export -f run options_of
 if ! printf "$folder/%s\n" "$@" | xargs -P "$(nproc)" -I{} bash -c 'run {}'; then
   echo "run_fuzzers: findings in build/fuzz/crashes" >&2
   exit 1
