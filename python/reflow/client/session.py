@@ -10,6 +10,7 @@ from reflow.framework import ops
 from reflow.util import compat
 
 _NODE = re.compile(r'\{\{node ([^\s}]+)\}\}')
+_FUNCTION = re.compile(r'\{\{function_node [A-Za-z0-9_.][A-Za-z0-9_.\-/]*\}\}')  # TensorFlow leaves out no other names
 _FAILED_NODE = re.compile(r'\[\[\{\{node ([^\s}]+)\}\}\]\]')
 
 _sessions = weakref.WeakSet()
@@ -145,7 +146,7 @@ class BaseSession(SessionInterface):
         match = _FAILED_NODE.search(error.message)
         if match:
             op = self._graph._find_operation(match.group(1))
-        message = _NODE.sub(self._place_of, error.message)
+        message = _NODE.sub(self._place_of, _FUNCTION.sub('', error.message))
         return type(error)(op.node_def if op is not None else None, op, message)
 
     def _place_of(self, match):

@@ -1,4 +1,5 @@
 """What programs register to have their objects become tensors."""
+import collections.abc
 
 from reflow import _core
 from reflow.framework import tensor_conversion_registry
@@ -62,6 +63,8 @@ def internal_convert_to_tensor(value, dtype=None, name=None, as_ref=False, prefe
 
 def convert_n_to_tensor(values, dtype=None, name=None, preferred_dtype=None):
     """Each of `values` as a tensor."""
+    if not isinstance(values, collections.abc.Sequence):
+        raise TypeError('values must be a sequence.')
     return [convert_to_tensor(value, dtype, None if name is None else '%s_%d' % (name, i), preferred_dtype)
             for i, value in enumerate(values)]
 

@@ -1,5 +1,7 @@
 """Arrays of tensors, each written once and read, in particular in loops."""
 
+import numpy as np
+
 from reflow import _core
 from reflow.framework import dtypes
 from reflow.framework import tensor_shape
@@ -129,6 +131,13 @@ class TensorArray:
 TensorArray.__module__ = 'tensorflow.python.ops.tensor_array_ops'
 
 
+def _sizes(shape):
+    """A shape as ops of lists take it: -1 for what is not known."""
+    if shape.ndims is None:
+        return -1
+    return np.array([-1 if size is None else size for size in shape.as_list()], dtype=np.int32)
+
+
 class TensorArraySpec(type_spec.TypeSpec):
     """What is known of an array: its elements' type and shape, whether it grows, and whether shapes are inferred."""
 
@@ -169,14 +178,11 @@ class TensorArraySpec(type_spec.TypeSpec):
         from reflow.framework import ops
         from reflow.ops import gen_list_ops
         with ops.name_scope('convert_tensor_array'):
-            shape = [-1 if size is None else size for size in value.element_shape.as_list()]
-            return [gen_list_ops.tensor_list_from_tensor(value.stack(), shape)]
+            return [gen_list_ops.tensor_list_from_tensor(value.stack(), _sizes(value.element_shape))]
 
     def _from_components(self, tensor_list):
         from reflow.ops import gen_list_ops
-        shape = -1 if self._element_shape.ndims is None else [
-            -1 if size is None else size for size in self._element_shape.as_list()]
-        elements = gen_list_ops.tensor_list_stack(tensor_list[0], shape, self._dtype)
+        elements = gen_list_ops.tensor_list_stack(tensor_list[0], _sizes(self._element_shape), self._dtype)
         array = TensorArray(self._dtype, gen_list_ops.tensor_list_length(tensor_list[0]), self._dynamic_size,
                             infer_shape=self._infer_shape, element_shape=self._element_shape)
         return array.unstack(elements)

@@ -11,8 +11,8 @@ class ZipDataset(dataset.DatasetV2):
         for each in nest.flatten(datasets):
             if not isinstance(each, dataset.DatasetV2):
                 if isinstance(each, list):
-                    raise ValueError('The argument to `Dataset.zip()` must be a nested structure of `Dataset` objects. Nested '
-                                     'structures do not support Python lists; please use a tuple instead.')
+                    raise TypeError('The argument to `Dataset.zip()` must be a nested structure of `Dataset` objects. Nested '
+                                    'structures do not support Python lists; please use a tuple instead.')
                 raise TypeError('The argument to `Dataset.zip()` must be a nested structure of `Dataset` objects.')
         self._datasets = datasets
         self._structure = nest.pack_sequence_as(datasets, [each.element_spec for each in nest.flatten(datasets)])
