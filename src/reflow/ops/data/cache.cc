@@ -130,10 +130,11 @@ class FileCacheDataset : public Transformation<FileCacheDataset> {
                               "('{}'). If you are sure no other running TF computations are using this cache prefix, delete "
                               "the lockfile and re-initialize the iterator. Lockfile contents: {}", lock_file(), content);
       }
-      ASSIGN_OR_RETURN(std::unique_ptr<formats::BundleWriter> writer, formats::BundleWriter::create(dataset().filename_));
       RETURN_IF_ERROR(io::write_file(lock_file(), fmt::format("Created by process {}", getpid())));
-      writer_ = std::move(writer);
-      return OkStatus();
+      auto writer = formats::BundleWriter::create(dataset().filename_);
+      if (writer.ok()) writer_ = *std::move(writer);
+      else (void)io::delete_file(lock_file());
+      return writer.status();
     }
     Status read(Element* element, bool* end) {
       const size_t n = dataset().spec().types.size();

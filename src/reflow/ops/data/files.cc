@@ -56,4 +56,11 @@ StatusOr<std::vector<std::string>> filenames_input(KernelContext& c) {
   return std::vector<std::string>(names.flat<std::string>().begin(), names.flat<std::string>().end());
 }
 
+StatusOr<io::Compression> compression_input(KernelContext& c, int i) {
+  ASSIGN_OR_RETURN(const std::string name, scalar_input<std::string>(c, i, "compression_type"));
+  const auto compression = io::compression_from_name(name);
+  if (!compression.ok()) return invalid_argument("Unsupported compression_type.");
+  return *compression;
+}
+
 }  // namespace reflow::ops

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "reflow/data/dataset_op.h"
+#include "reflow/io/input_stream.h"
 
 namespace reflow::ops {
 
@@ -33,5 +34,7 @@ class FileDataset : public data::Source {
 
 // Input 0, a scalar or vector of names. InvalidArgument: "`filenames` must be a scalar or a vector.".
 StatusOr<std::vector<std::string>> filenames_input(op::KernelContext& c);
+// Input i, the name of a compression. InvalidArgument: "Unsupported compression_type.".
+StatusOr<io::Compression> compression_input(op::KernelContext& c, int i);
 
 }  // namespace reflow::ops

@@ -60,7 +60,7 @@ TEST_F(FileDatasets, MissingFilesAreErrorsAndPassedOver) {
 }
 
 TEST_F(FileDatasets, CompressionHasToBeKnown) {
-  EXPECT_EQ(all(op("TextLineDataset", {names({"a"}), text("X"), number(0)})), "Unsupported compression_type: X");
+  EXPECT_EQ(all(op("TextLineDataset", {names({"a"}), text("X"), number(0)})), "Unsupported compression_type.");
 }
 
 TEST_F(FileDatasets, RecordsOfTfRecordFiles) {
@@ -83,7 +83,7 @@ TEST_F(FileDatasets, RecordsOfOneLength) {
   EXPECT_EQ(records(1, 5, 2), "[12345][6789a]");
   EXPECT_EQ(records(0, 1000, 0), "Excluding the header (0 bytes) and footer (0 bytes), input file \"" + path +
                                      "\" has body length 13 bytes, which is not an exact multiple of the record length (1000 bytes).");
-  EXPECT_EQ(records(0, 0, 0), " `record_bytes` must be > 0");
+  EXPECT_EQ(records(0, 0, 0), "`record_bytes` must be > 0");
   EXPECT_EQ(all(op("FixedLengthRecordDataset", {names({path}), number(1), number(4), number(0), number(0)})), "[1234][5678][9abc]");
 }
 

@@ -79,8 +79,7 @@ class FixedLengthRecordKernel : public DatasetKernel {
     if (buffer_size < 0) return invalid_argument("`buffer_size` must be >= 0 (0 == default)");
     io::Compression compression = io::Compression::kNone;
     if (c.num_inputs() > 5) {
-      ASSIGN_OR_RETURN(const std::string name, scalar_input<std::string>(c, 5, "compression_type"));
-      ASSIGN_OR_RETURN(compression, io::compression_from_name(name));
+      ASSIGN_OR_RETURN(compression, compression_input(c, 5));
     }
     return std::make_shared<FixedLengthRecordDataset>(std::move(filenames), layout, compression);
   }
@@ -88,7 +87,7 @@ class FixedLengthRecordKernel : public DatasetKernel {
  private:
   static StatusOr<size_t> size_input(KernelContext& c, int i, std::string_view name, int64_t least) {
     ASSIGN_OR_RETURN(const int64_t size, scalar_input<int64_t>(c, i, name));
-    if (size < least) return invalid_argument(" `{}` must be >{} 0", name, least == 0 ? "=" : "");
+    if (size < least) return invalid_argument("`{}` must be >{} 0", name, least == 0 ? "=" : "");
     return static_cast<size_t>(std::min(size, int64_t{1} << 60));  // far more than any file has
   }
 };

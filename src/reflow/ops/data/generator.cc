@@ -12,6 +12,14 @@ struct Functions {
   CapturedFunction init, next, finalize;
 };
 
+// As TensorFlow tells of generators: without the name of the function.
+Status without_function(const Status& status) {
+  const std::string_view message = message_of(status);
+  const size_t end = message.find("}} ");
+  if (!message.starts_with("{{function_node ") || end == std::string_view::npos) return status;
+  return make_status(status.code(), message.substr(end + 3));
+}
+
 class GeneratorDataset : public Source {
  public:
   GeneratorDataset(ElementSpec spec, Functions functions)
@@ -55,7 +63,7 @@ class GeneratorDataset : public Source {
         *end = false;
         return OkStatus();
       }
-      if (result.status().code() != StatusCode::kOutOfRange) return result.status();
+      if (result.status().code() != StatusCode::kOutOfRange) return without_function(result.status());
       finalized_ = true;
       return finalize_.call(c, state_).status();
     }

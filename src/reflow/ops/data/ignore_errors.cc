@@ -12,6 +12,7 @@ class IgnoreErrorsDataset : public Transformation<IgnoreErrorsDataset> {
  public:
   IgnoreErrorsDataset(ElementSpec spec, DatasetRef input)
       : Transformation("IgnoreErrors", std::move(spec), std::move(input)) {}
+  int64_t cardinality() const override { return input()->cardinality(); }
   static StatusOr<DatasetRef> make(KernelContext&, ElementSpec spec, DatasetRef input) {
     return std::make_shared<IgnoreErrorsDataset>(std::move(spec), std::move(input));
   }

@@ -112,12 +112,13 @@ class InterleaveKernel : public DatasetKernel {
     Cycle cycle;
     ASSIGN_OR_RETURN(cycle.length, scalar_input<int64_t>(c, first, "cycle_length"));
     if (cycle.length == -1) cycle.length = c.pool().num_threads();
-    if (cycle.length <= 0) return invalid_argument("cycle_length must be greater than zero.");
     ASSIGN_OR_RETURN(cycle.block_length, scalar_input<int64_t>(c, first + 1, "block_length"));
-    if (cycle.block_length <= 0) return invalid_argument("block_length must be greater than zero.");
+    RETURN_IF_ERROR(check_positive(cycle.length, "cycle_length"));
+    RETURN_IF_ERROR(check_positive(cycle.block_length, "block_length"));
     if (op_ == "ParallelInterleaveDatasetV2") {
       ASSIGN_OR_RETURN(const int64_t calls, scalar_input<int64_t>(c, first + 2, "num_parallel_calls"));
       if (calls <= 0 && calls != -1) return invalid_argument("num_parallel_calls must be greater than zero.");
+      if (calls > cycle.length) return invalid_argument("num_parallel_calls must less than or equal to cycle_length.");
       cycle.prefetched = cycle.block_length;
     } else if (op_ != "InterleaveDataset") {
       ASSIGN_OR_RETURN(const int64_t buffered, scalar_input<int64_t>(c, first + 3, "buffer_output_elements"));
@@ -131,6 +132,11 @@ class InterleaveKernel : public DatasetKernel {
   }
 
  private:
+  Status check_positive(int64_t value, std::string_view name) const {
+    if (value > 0) return OkStatus();
+    return op_ == "InterleaveDataset" ? invalid_argument("{} must be greater than zero.", name)
+                                      : invalid_argument("`{}` must be > 0", name);
+  }
   const std::string op_;
   const FunctionAttr function_;
 };

@@ -41,11 +41,16 @@ class SparseBatchDataset : public Transformation<SparseBatchDataset> {
     Status check(const Element& row) const {
       const std::vector<int64_t>& most = dataset().row_shape_;
       if (row.size() != 1) return invalid_argument("DenseToSparseDataset only supports inputs with a single component.");
-      bool fits = row[0].rank() == static_cast<int>(most.size());
-      for (int d = 0; fits && d < row[0].rank(); ++d) fits = most[d] < 0 || row[0].dim(d) <= most[d];
-      if (fits) return OkStatus();
-      return invalid_argument("Input element had shape ({}) that is incompatible with the row shape ({}).",
-                              row[0].shape().str(), Shape(most).str());
+      if (row[0].rank() != static_cast<int>(most.size())) {
+        return invalid_argument("Input element had shape ({}) that is incompatible with the row shape ({}).",
+                                row[0].shape().str(), Shape(most).str());
+      }
+      for (int d = 0; d < row[0].rank(); ++d) {
+        if (most[d] < 0 || row[0].dim(d) <= most[d]) continue;
+        return data_loss("Input element had shape ({}) that is larger than the row shape ({}).", row[0].shape().str(),
+                         Shape(most).str());
+      }
+      return OkStatus();
     }
 
     Status assemble(const std::vector<Tensor>& rows, Element* element) const {

@@ -42,8 +42,7 @@ class TextLineKernel : public DatasetKernel {
   using DatasetKernel::DatasetKernel;
   StatusOr<DatasetRef> make(KernelContext& c) override {
     ASSIGN_OR_RETURN(std::vector<std::string> filenames, filenames_input(c));
-    ASSIGN_OR_RETURN(const std::string name, scalar_input<std::string>(c, 1, "compression_type"));
-    ASSIGN_OR_RETURN(const io::Compression compression, io::compression_from_name(name));
+    ASSIGN_OR_RETURN(const io::Compression compression, compression_input(c, 1));
     ASSIGN_OR_RETURN(const int64_t buffer_size, scalar_input<int64_t>(c, 2, "buffer_size"));
     if (buffer_size < 0) return invalid_argument("`buffer_size` must be >= 0 (0 == default)");
     return std::make_shared<TextLineDataset>(std::move(filenames), compression);
