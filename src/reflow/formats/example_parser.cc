@@ -36,6 +36,20 @@ Status plan_dense_shape(int index, DenseFeature* feature) {
   return OkStatus();
 }
 
+Status check_default(int index, const DenseFeature& feature) {
+  const Tensor& value = feature.default_value;
+  if (feature.variable_length && value.num_elements() != 1) {
+    return invalid_argument("dense_shape[{}] is a variable length shape: {}, therefore def_value[{}] must contain a single "
+                            "element (the padding element).  But its shape is: {}",
+                            index, feature.shape.str(), index, value.shape().str());
+  }
+  if (!feature.variable_length && value.num_elements() > 0 && !feature.shape.compatible_with(value.shape())) {
+    return invalid_argument("def_value[{}].shape() == {} is not compatible with dense_shapes_[{}] == {}", index,
+                            value.shape().str(), index, feature.shape.str());
+  }
+  return OkStatus();
+}
+
 ExampleParser::ExampleParser(std::vector<DenseFeature> dense, std::vector<SparseFeature> sparse)
     : dense_(std::move(dense)), sparse_(std::move(sparse)) {
   for (const DenseFeature& d : dense_) index_.emplace(d.key, static_cast<int>(index_.size()));

@@ -32,6 +32,8 @@ struct SparseFeature {
 
 // Sets variable_length and stride. InvalidArgument: `shape`, that of dense feature `index`, has other unknown dimensions.
 Status plan_dense_shape(int index, DenseFeature* feature);
+// InvalidArgument: the default of dense feature `index` isn't of its shape, or, where that has strides, not one element.
+Status check_default(int index, const DenseFeature& feature);
 
 struct ParsedExamples {
   std::vector<Tensor> sparse_indices, sparse_values, sparse_shapes, dense_values;

@@ -38,20 +38,6 @@ StatusOr<DenseFeature> dense_feature(const ParseAttrs& attrs, int d, std::string
   return feature;
 }
 
-Status check_default(const DenseFeature& feature, int d) {
-  const Tensor& value = feature.default_value;
-  if (feature.variable_length && value.num_elements() != 1) {
-    return invalid_argument("dense_shape[{}] is a variable length shape: {}, therefore def_value[{}] must contain a single "
-                            "element (the padding element).  But its shape is: {}",
-                            d, feature.shape.str(), d, value.shape().str());
-  }
-  if (!feature.variable_length && value.num_elements() > 0 && !feature.shape.compatible_with(value.shape())) {
-    return invalid_argument("def_value[{}].shape() == {} is not compatible with dense_shapes_[{}] == {}", d,
-                            value.shape().str(), d, feature.shape.str());
-  }
-  return OkStatus();
-}
-
 void put_outputs(KernelContext& c, ParsedExamples parsed) {
   int next = 0;
   put_examples(c, std::move(parsed), &next);
@@ -91,7 +77,7 @@ class ParseExample : public Kernel {
       ASSIGN_OR_RETURN(std::string key, key_of(c.input(2 + num_sparse_ + d)));
       ASSIGN_OR_RETURN(DenseFeature feature,
                        dense_feature(attrs_, d, std::move(key), c.input(2 + num_sparse_ + num_dense_ + d)));
-      RETURN_IF_ERROR(check_default(feature, d));
+      RETURN_IF_ERROR(formats::check_default(d, feature));
       dense.push_back(std::move(feature));
     }
     ParsedExamples parsed;
@@ -163,7 +149,7 @@ class ParseSingleExample : public Kernel {
     for (size_t i = 0; i < dense_keys_.size(); ++i) {
       const auto d = static_cast<int>(i);
       ASSIGN_OR_RETURN(DenseFeature feature, dense_feature(attrs_, d, dense_keys_[i], c.input(1 + d)));
-      if (!feature.variable_length) RETURN_IF_ERROR(check_default(feature, d));
+      if (!feature.variable_length) RETURN_IF_ERROR(formats::check_default(d, feature));
       dense.push_back(std::move(feature));
     }
     ParsedExamples parsed;
