@@ -4,7 +4,7 @@ import gzip
 
 from reflow.data.experimental.ops import csv_columns, error_ops, interleave_ops, parsing_ops, shuffle_ops
 from reflow.data.ops import dataset as dataset_lib, dataset_options, mapped, readers as core_readers
-from reflow.data.util import convert, structure
+from reflow.data.util import convert, nest, structure
 from reflow.framework import constant_op, dtypes, ops, tensor_spec, tensor_util
 from reflow.lib.io import file_io
 from reflow.ops import gen_experimental_dataset_ops, io_ops
@@ -221,15 +221,29 @@ def _get_file_names(file_pattern, shuffle):
 
 
 class SqlDatasetV2(dataset_lib.DatasetSource):
-    """Not there: NotImplementedError."""
-
-    element_spec = None  # abstract in the base, whose check would come first
+    """The rows that a query of an SQLite database gives, as tuples of their columns."""
 
     def __init__(self, driver_name, data_source_name, query, output_types):
-        raise NotImplementedError('Reflow does not read databases')
+        self._driver_name = ops.convert_to_tensor(driver_name, dtype=dtypes.string, name='driver_name')
+        self._data_source_name = ops.convert_to_tensor(data_source_name, dtype=dtypes.string, name='data_source_name')
+        self._query = ops.convert_to_tensor(query, dtype=dtypes.string, name='query')
+        self._element_spec = nest.map_structure(lambda dtype: tensor_spec.TensorSpec([], dtype), output_types)
+        super().__init__(gen_experimental_dataset_ops.sql_dataset(
+            self._driver_name, self._data_source_name, self._query, **self._flat_structure))
+
+    @property
+    def element_spec(self):
+        return self._element_spec
 
 
-SqlDataset = SqlDatasetV2
+class SqlDatasetV1(dataset_lib.DatasetV1Adapter):
+    """The rows that a query of an SQLite database gives, as tuples of their columns."""
+
+    def __init__(self, driver_name, data_source_name, query, output_types):
+        super().__init__(SqlDatasetV2(driver_name, data_source_name, query, output_types))
+
+
+SqlDataset = SqlDatasetV1
 CsvDataset = CsvDatasetV1
 make_batched_features_dataset = make_batched_features_dataset_v1
 make_csv_dataset = make_csv_dataset_v1
