@@ -10,7 +10,9 @@ class _OptionsDataset(dataset.UnaryUnchangedStructureDataset):
     """A dataset with further options."""
 
     def __init__(self, input_dataset, options):
+        self._input_dataset = input_dataset
         self._options = options
+        self.options()  # raises where they don't go together
         super().__init__(input_dataset, input_dataset._variant_tensor)
 
     def options(self):
@@ -57,6 +59,15 @@ class _PrivateThreadPoolDataset(dataset.UnaryUnchangedStructureDataset):
             input_dataset._variant_tensor, self._num_threads, **input_dataset._flat_structure))
 
 
+class _SetStatsAggregatorDataset(dataset.UnaryUnchangedStructureDataset):
+    """A dataset whose records go to an aggregator."""
+
+    def __init__(self, input_dataset, aggregator, prefix, counter_prefix):
+        self._stats_aggregator = aggregator
+        super().__init__(input_dataset, gen_experimental_dataset_ops.set_stats_aggregator_dataset(
+            input_dataset._variant_tensor, aggregator._resource, prefix, counter_prefix, **input_dataset._flat_structure))
+
+
 def with_applied_options(input_dataset, options):
     """The dataset as the options want it."""
     result = input_dataset
@@ -78,4 +89,7 @@ def with_applied_options(input_dataset, options):
         algorithm = tuning.autotune_algorithm if tuning is not None else None
         budget = tuning.autotune_cpu_budget if tuning is not None else None
         result = _ModelDataset(result, dataset.AutotuneAlgorithm.HILL_CLIMB if algorithm is None else algorithm, budget or 0)
+    stats = options.experimental_stats
+    if stats is not None and stats.aggregator is not None:
+        result = _SetStatsAggregatorDataset(result, stats.aggregator, stats.prefix, stats.counter_prefix)
     return result

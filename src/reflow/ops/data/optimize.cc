@@ -79,9 +79,6 @@ REFLOW_PASS_ON(private_thread_pool, "PrivateThreadPoolDataset", .input("num_thre
 REFLOW_PASS_ON(non_serializable, "NonSerializableDataset", , "The dataset, whose iterators are not to be saved.")
 REFLOW_PASS_ON(assert_next, "AssertNextDataset", .input("transformations: string"),
                "The dataset, of which TensorFlow's tests say how it has been made.")
-REFLOW_PASS_ON(latency_stats, "LatencyStatsDataset", .input("tag: string"), "The dataset, whose latency is to be recorded.")
-REFLOW_PASS_ON(bytes_produced_stats, "BytesProducedStatsDataset", .input("tag: string"),
-               "The dataset, the size of whose elements is to be recorded.")
 
 }  // namespace
 }  // namespace reflow::ops

@@ -1,11 +1,11 @@
-"""What is recorded of datasets, which is nothing yet: the operations hand elements on."""
+"""What is recorded of datasets."""
 from reflow.data.ops import dataset
 from reflow.framework import dtypes, ops
 from reflow.ops import gen_experimental_dataset_ops
 
 
 def bytes_produced_stats(tag):
-    """A transformation that is to record the sizes of elements."""
+    """A transformation that records the sizes of elements."""
 
     def _apply_fn(input_dataset):
         return _StatsDataset(input_dataset, gen_experimental_dataset_ops.bytes_produced_stats_dataset, tag)
@@ -14,7 +14,7 @@ def bytes_produced_stats(tag):
 
 
 def latency_stats(tag):
-    """A transformation that is to record how long elements take."""
+    """A transformation that records how long elements take."""
 
     def _apply_fn(input_dataset):
         return _StatsDataset(input_dataset, gen_experimental_dataset_ops.latency_stats_dataset, tag)
@@ -23,7 +23,7 @@ def latency_stats(tag):
 
 
 class _StatsDataset(dataset.UnaryUnchangedStructureDataset):
-    """The elements, something of which is to be recorded."""
+    """The elements, something of which is recorded."""
 
     def __init__(self, input_dataset, op_function, tag):
         self._tag = ops.convert_to_tensor(tag, dtype=dtypes.string)
