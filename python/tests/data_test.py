@@ -354,15 +354,6 @@ def test_branches_of_functions_use_captured_variables():
         assert [session.run(element) for _ in range(3)] == [0, 2, 3]
 
 
-@pytest.mark.parametrize('make', [
-    lambda: tf.data.experimental.SqlDataset('sqlite', 'file', 'SELECT 1', (tf.int32,)),
-    lambda: tf.data.experimental.StatsAggregator(),
-    lambda: tf.data.experimental.make_saveable_from_iterator(Dataset.range(3).make_one_shot_iterator())])
-def test_what_is_not_there_says_so(make):
-    with pytest.raises(NotImplementedError, match='Reflow does not'):
-        make()
-
-
 def test_shuffled_by_a_tensor():
     dataset = Dataset.range(6).shuffle(6, seed=tf.constant(3, tf.int64))
     assert passes(dataset) == [[0, 1, 2, 3, 4, 5]]

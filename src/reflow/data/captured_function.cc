@@ -7,6 +7,7 @@ StatusOr<CapturedFunction::Instance> CapturedFunction::instantiate(IteratorConte
   Instance instance;
   ASSIGN_OR_RETURN(instance.handle_,
                    c.iteration().functions().instantiate(function_.name, function_.attrs ? *function_.attrs : none));
+  c.iteration().note(instance.handle_);
   instance.name_ = function_.name;
   instance.captured_ = captured_;
   return instance;

@@ -8,6 +8,18 @@ namespace {
 constexpr char kTypeName[] = "tensorflow::DatasetVariantWrapper";
 }
 
+Status Iterator::pass_over(IteratorContext& c, int64_t n, int64_t* passed) {
+  constexpr int64_t kAskAgain = 256;
+  for (*passed = 0; *passed < n; ++*passed) {
+    Element element;
+    bool end = false;
+    const Status status = next(c, &element, &end);
+    if (status.ok() && end) return OkStatus();
+    if (!status.ok() || *passed % kAskAgain == 0) RETURN_IF_ERROR(c.check());
+  }
+  return OkStatus();
+}
+
 StatusOr<std::unique_ptr<Iterator>> Dataset::iterate(IteratorContext& c, const std::string& prefix) const {
   // Datasets may hold one another as deep as a graph is long.
   const IteratorContext::Depth depth(c);

@@ -36,6 +36,9 @@ class Iterator {
     *rows = -1;
     return OkStatus();
   }
+  // Passes over what `n` calls of next() would give, errors too, without making it where nobody would see that it was
+  // made. *passed: how many there were; less than `n` at the end. Cancelled, and what else IteratorContext::check gives.
+  virtual Status pass_over(IteratorContext& c, int64_t n, int64_t* passed);
 };
 
 // A source or a transformation of elements: a value that doesn't change, shared by variant tensors, datasets made of it
@@ -55,6 +58,8 @@ class Dataset : public std::enable_shared_from_this<Dataset> {
   StatusOr<std::unique_ptr<Iterator>> iterate(IteratorContext& c, const std::string& prefix) const;
   // How many elements there are, or kInfinite or kUnknown.
   virtual int64_t cardinality() const { return kUnknown; }
+  // The seeds that it has drawn from the system, where it was made without any; null: none.
+  virtual const Seeds* drawn_seeds() const { return nullptr; }
 
   const std::string& kind() const { return kind_; }
   const ElementSpec& spec() const { return spec_; }

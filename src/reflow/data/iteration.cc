@@ -10,6 +10,28 @@ namespace reflow::data {
 
 Iteration::Iteration(const op::RunEnv& env) : functions_(env.functions->open_scope()) {}
 
+void Iteration::note(op::FunctionRunner::Handle function) {
+  const std::lock_guard lock(mutex_);
+  noted_.insert(function);
+}
+
+std::string Iteration::stateful_op() const {
+  std::set<op::FunctionRunner::Handle> noted;
+  {
+    const std::lock_guard lock(mutex_);
+    noted = noted_;
+  }
+  for (const op::FunctionRunner::Handle function : noted) {
+    if (std::string op = functions_->stateful_op(function); !op.empty()) return op;
+  }
+  return {};
+}
+
+Seeds Iteration::seeds_of(const Dataset& dataset, Seeds own) const {
+  const auto replaced = replaced_.find(&dataset);
+  return replaced == replaced_.end() ? own : replaced->second;
+}
+
 IteratorContext::IteratorContext(const op::RunEnv& env, std::shared_ptr<Iteration> iteration)
     : env_(env), iteration_(std::move(iteration)) {
   // A function's temporary resources end with its call.

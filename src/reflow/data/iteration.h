@@ -6,13 +6,22 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "reflow/base/status.h"
 #include "reflow/op/function_runner.h"
 #include "reflow/op/kernel.h"
 
 namespace reflow::data {
+
+class Dataset;
+
+// The seeds of a random stream, of which a dataset made without any draws its own from the system.
+struct Seeds {
+  int64_t seed = 0, seed2 = 0;
+};
 
 // What all passes of one iteration share, from the iterator's initialization to the next: the state of functions, and
 // what datasets keep from pass to pass. Thread-safe.
@@ -31,10 +40,22 @@ class Iteration {
     return std::static_pointer_cast<T>(entry);
   }
 
+  // A dataset calls this function.
+  void note(op::FunctionRunner::Handle function);
+  // The name of an op with state in one of the functions; empty: there is none.
+  std::string stateful_op() const;
+
+  // The seeds of `dataset`: those given in their place, else `own`.
+  Seeds seeds_of(const Dataset& dataset, Seeds own) const;
+  // REQUIRES: before the first pass.
+  void replace_seeds(const Dataset& dataset, Seeds seeds) { replaced_.insert_or_assign(&dataset, seeds); }
+
  private:
   std::shared_ptr<op::FunctionScope> functions_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<void>> kept_;
+  std::set<op::FunctionRunner::Handle> noted_;
+  std::map<const Dataset*, Seeds> replaced_;
 };
 
 // Where a call of an iterator runs: on the thread of a run, or on one of the iterator's own. Lives for the call.

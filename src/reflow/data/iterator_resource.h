@@ -2,8 +2,10 @@
 
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "reflow/base/status.h"
 #include "reflow/data/dataset.h"
@@ -25,11 +27,20 @@ class IteratorResource : public op::Resource {
   Status initialize(const op::RunEnv& env, const DatasetRef& dataset);
   // The next element, or *end. FailedPrecondition: "GetNext() failed because the iterator has not been initialized. ...".
   Status next(const op::RunEnv& env, Element* element, bool* end);
+  // How far the pass is: how many elements have been taken, and the seeds that its datasets have drawn from the system, as
+  // numbers. FailedPrecondition: "Save() failed because the iterator has not been initialized. ...", or "RandomUniform is
+  // stateful.": a function of it has state that can't be saved.
+  StatusOr<std::vector<int64_t>> position(const op::RunEnv& env);
+  // Begins anew with the dataset that it passes over, and passes over what had been taken. FailedPrecondition:
+  // "Restore() failed because the iterator has not been initialized. ..."; InvalidArgument: the position of another.
+  Status go_to(const op::RunEnv& env, std::span<const int64_t> position);
   // What the elements are; nothing where that was left open.
   const ElementSpec& spec() const { return spec_; }
 
  private:
   struct Pass;
+  std::shared_ptr<Pass> current();
+  Status replace(const op::RunEnv& env, const DatasetRef& dataset, std::span<const int64_t> position);
   const ElementSpec spec_;
   std::mutex mutex_;
   std::shared_ptr<Pass> pass_;

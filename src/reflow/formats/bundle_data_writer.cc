@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "reflow/formats/bundle_strings.h"
+#include "reflow/formats/bundle_variants.h"
 #include "reflow/io/crc32c.h"
 #include "reflow/io/crc32c_concat.h"
 
@@ -27,6 +28,11 @@ Status BundleDataWriter::add(const Tensor& tensor) {
     EncodedStrings strings = encode_strings(tensor.flat<std::string>());
     places_.push_back({size_, static_cast<int64_t>(strings.bytes.size()), strings.crc, true});
     string_values_.push_back(std::make_unique<const std::string>(std::move(strings.bytes)));
+    add_bytes(string_values_.back()->data(), string_values_.back()->size(), place);
+  } else if (tensor.dtype() == DType::kVariant) {
+    ASSIGN_OR_RETURN(EncodedVariants variants, encode_variants(tensor.flat<Variant>()));
+    places_.push_back({size_, static_cast<int64_t>(variants.bytes.size()), variants.crc, true});
+    string_values_.push_back(std::make_unique<const std::string>(std::move(variants.bytes)));
     add_bytes(string_values_.back()->data(), string_values_.back()->size(), place);
   } else if (is_plain(tensor.dtype())) {
     places_.push_back({size_, tensor.size_bytes()});

@@ -54,7 +54,7 @@ class BundleDataWriter {
   std::vector<Piece> pieces_;
   std::vector<Chunk> chunks_;
   std::vector<Tensor> kept_;
-  std::vector<std::unique_ptr<const std::string>> string_values_;  // strings as they are written
+  std::vector<std::unique_ptr<const std::string>> string_values_;  // strings, and variants, as written
 };
 
 }  // namespace reflow::formats

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "reflow/formats/bundle_strings.h"
+#include "reflow/formats/bundle_variants.h"
 #include "reflow/formats/byte_order.h"
 #include "reflow/formats/parallel_read.h"
 #include "reflow/io/crc32c.h"
@@ -58,7 +59,7 @@ StatusOr<const io::ReadableFile*> BundleReader::shard(int i) const {
 Status BundleReader::check(Stored* s, KnownSize* known) const {
   const BundleEntry& entry = s->entry;
   ASSIGN_OR_RETURN(const int64_t n, checked_num_elements(entry.shape));
-  if (entry.dtype == DType::kString) {
+  if (entry.dtype == DType::kString || entry.dtype == DType::kVariant) {
     if (entry.size_bytes < n) {
       return data_loss("Invalid size in bundle entry: key {}; stored size {}; expected size is at least {}",
                        readable_key(s->name), entry.size_bytes, n);
@@ -105,13 +106,15 @@ Status BundleReader::read_plain(std::span<Stored* const> stored) const {
   return OkStatus();
 }
 
-Status BundleReader::read_strings(const Stored& s) const {
+Status BundleReader::read_objects(const Stored& s) const {
   const io::ReadableFile* const file = s.file;
   std::string bytes(static_cast<size_t>(s.entry.size_bytes), '\0');
   ASSIGN_OR_RETURN(const size_t got, file->read(static_cast<uint64_t>(s.entry.offset), bytes.size(), bytes.data()));
   if (got != bytes.size()) return out_of_range("Read less bytes than requested: {}", file->path());
   uint32_t crc;
-  const Status decoded = decode_strings(bytes, s.value->flat<std::string>(), header().big_endian, &crc);
+  const Status decoded = s.entry.dtype == DType::kVariant
+                             ? decode_variants(bytes, s.value->flat<Variant>(), header().big_endian, &crc)
+                             : decode_strings(bytes, s.value->flat<std::string>(), header().big_endian, &crc);
   if (!decoded.ok()) {
     return append_message(decoded, fmt::format(" (tensor {} at offset {} of {})", readable_key(s.name), s.entry.offset, file->path()));
   }
@@ -124,8 +127,8 @@ Status BundleReader::read_stored(std::span<Stored> stored) const {
   for (Stored& s : stored) {
     RETURN_IF_ERROR(check(&s, &known));
     ASSIGN_OR_RETURN(*s.value, allocate_tensor(s.entry.dtype, s.entry.shape));
-    if (s.entry.dtype == DType::kString) {
-      RETURN_IF_ERROR(read_strings(s));
+    if (!is_plain(s.entry.dtype)) {
+      RETURN_IF_ERROR(read_objects(s));
     } else {
       plain.push_back(&s);
     }
@@ -160,6 +163,7 @@ StatusOr<std::vector<std::pair<TensorSlice, BundleReader::Stored>>> BundleReader
 // Puts a value together from all stored ones that it has elements of.
 Status BundleReader::read_parts(Request& request) const {
   const BundleEntry& entry = request.entry;
+  if (entry.dtype == DType::kVariant) return unimplemented("Parts of variants can't be restored: {}", request.name);
   const TensorSlice wanted = request.slice.value_or(TensorSlice::whole(entry.shape.rank()));
   ASSIGN_OR_RETURN(const Shape shape, wanted.shape_within(entry.shape));
   ASSIGN_OR_RETURN(int64_t missing, checked_num_elements(shape));

@@ -88,7 +88,7 @@ class BundleReader {
   Status check_crc(const Stored& stored, uint32_t crc) const;
   Status read_stored(std::span<Stored> stored) const;
   Status read_plain(std::span<Stored* const> stored) const;
-  Status read_strings(const Stored& stored) const;
+  Status read_objects(const Stored& stored) const;  // strings or variants
   StatusOr<std::vector<std::pair<TensorSlice, Stored>>> parts_of(const Request& request, const TensorSlice& wanted) const;
   Status read_parts(Request& request) const;
 

@@ -93,6 +93,11 @@ class Functions::Scope : public op::FunctionScope {
     return true;
   }
 
+  std::string stateful_op(FunctionRunner::Handle handle) override {
+    const std::lock_guard lock(lifetime_->mutex);
+    return lifetime_->functions == nullptr ? "" : lifetime_->functions->stateful_op(handle);
+  }
+
   bool ending() const override {
     const std::lock_guard lock(lifetime_->mutex);
     return lifetime_->functions == nullptr || lifetime_->functions->session_->cancelled();
@@ -178,6 +183,22 @@ bool Functions::may_block(Handle handle) {
   return graph_->functions().any_op_within(function(handle).name, [](const std::string& op) {
     return op::KernelRegistry::global().traits(op).blocking;
   });
+}
+
+std::string Functions::stateful_op(Handle handle) {
+  static const std::set<std::string, std::less<>> kOfTheirFunctions{"Assert", "Case", "For", "If", "StatefulPartitionedCall",
+                                                                     "While"};
+  std::string found;
+  graph_->functions().any_op_within(function(handle).name, [&](const std::string& op) {
+    const graph::OpDef* def = graph::OpRegistry::global().find(op);
+    if (def == nullptr || op.ends_with("Dataset") || kOfTheirFunctions.contains(op)) return false;
+    const bool has_state = def->is_stateful || std::ranges::any_of(def->inputs, [](const graph::ArgDef& input) {
+      return input.type == DType::kResource;  // an op of a table, of a variable
+    });
+    if (has_state) found = op;
+    return has_state;
+  });
+  return found;
 }
 
 StatusOr<std::shared_ptr<Plan>> Functions::plan_of(Function& f) {

@@ -24,6 +24,7 @@ class Functions : public op::FunctionRunner {
 
   StatusOr<Handle> instantiate(std::string_view name, const graph::AttrMap& attrs) override;
   bool may_block(Handle handle) override;
+  std::string stateful_op(Handle handle);  // see FunctionScope
   void run(Handle handle, const op::RunEnv& env, std::vector<Tensor> arguments,
            std::function<void(Status, std::vector<Tensor>)> done) override;
   std::shared_ptr<op::FunctionScope> open_scope() override;

@@ -3,6 +3,7 @@
 // The only header of tensor/ that knows protocol buffers: TensorProto and TensorShapeProto to and fro.
 
 #include "reflow/base/status.h"
+#include "reflow/tensor/serialized_variant.h"
 #include "reflow/tensor/shape.h"
 #include "reflow/tensor/tensor.h"
 
@@ -39,10 +40,5 @@ void shape_to_proto(const Shape& shape, tensorflow::TensorShapeProto* proto);
 // `value`, one element, repeated to `shape`, as tf.constant(value, shape) has it: written as one value. Errors as of
 // allocate_tensor.
 StatusOr<Tensor> repeated(const Tensor& value, const Shape& shape);
-
-// What a Variant holds that was read from a proto: the bytes of its VariantTensorDataProto.
-struct SerializedVariant {
-  std::string bytes;
-};
 
 }  // namespace reflow

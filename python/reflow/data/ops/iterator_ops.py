@@ -1,5 +1,6 @@
 """Iterators over datasets."""
 import contextlib
+import functools
 import warnings
 
 from reflow import _core
@@ -7,6 +8,7 @@ from reflow.data.ops import optional_ops
 from reflow.data.util import nest, structure
 from reflow.framework import composite_tensor, dtypes, errors, ops, tensor_shape, tensor_spec, type_spec
 from reflow.ops import gen_dataset_ops
+from reflow.training.saving import saveable_object
 from reflow.training.tracking import base as trackable
 from reflow.util import deprecation
 
@@ -19,8 +21,21 @@ GET_NEXT_CALL_WARNING_MESSAGE = (
 GLOBAL_ITERATORS = 'iterators'
 
 
+class _IteratorSaveable(saveable_object.SaveableObject):
+    """How far an iterator is, which has to be initialized before that is saved or restored."""
+
+    def __init__(self, iterator_resource, name, suffix='_STATE'):
+        serialized = gen_dataset_ops.serialize_iterator(iterator_resource)
+        super().__init__(iterator_resource, [saveable_object.SaveSpec(
+            serialized, '', name + suffix, serialized.dtype)], name)
+
+    def restore(self, restored_tensors, restored_shapes):
+        with ops.colocate_with(self.op):
+            return gen_dataset_ops.deserialize_iterator(self.op, restored_tensors[0])
+
+
 class _WithStructure:
-    """The properties of TensorFlow 1 that say what the elements are."""
+    """The state in checkpoints of objects, and the properties of TensorFlow 1 that say what the elements are."""
 
     @property
     @deprecation.deprecated(None, 'Use `tf.compat.v1.data.get_output_classes(iterator)`.')
@@ -44,6 +59,9 @@ class _WithStructure:
     def element_spec(self):
         """The spec of an element."""
         return self._element_spec
+
+    def _gather_saveables_for_checkpoint(self):
+        return {'ITERATOR': functools.partial(_IteratorSaveable, self._iterator_resource)}
 
 
 def _given_structure(output_types, output_shapes, output_classes):

@@ -53,6 +53,16 @@ class BatchDataset : public Transformation<BatchDataset> {
       if (*end) element->clear();
       return OkStatus();
     }
+    Status pass_over(IteratorContext& c, int64_t n, int64_t* passed) override {
+      const int64_t size = dataset().batch_size_;
+      int64_t wanted;
+      if (!has_input() || __builtin_mul_overflow(n, size, &wanted)) return Iterator::pass_over(c, n, passed);
+      int64_t rows = 0;
+      RETURN_IF_ERROR(input().pass_over(c, wanted, &rows));
+      if (rows < wanted) drop_input();
+      *passed = rows / size + (rows % size == 0 || dataset().drop_remainder_ ? 0 : 1);
+      return OkStatus();
+    }
 
    private:
     Status fill(IteratorContext& c, RowStack& stack) {

@@ -41,6 +41,10 @@ class MapDataset : public Transformation<MapDataset> {
       *end = true;
       return OkStatus();
     }
+    Status pass_over(IteratorContext& c, int64_t n, int64_t* passed) override {
+      // The function has to be asked where it may end the dataset.
+      return dataset().preserve_cardinality_ ? input().pass_over(c, n, passed) : Iterator::pass_over(c, n, passed);
+    }
 
    private:
     CapturedFunction::Instance function_;

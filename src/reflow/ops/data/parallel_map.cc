@@ -74,6 +74,10 @@ class ParallelMapDataset : public Transformation<ParallelMapDataset> {
       *end = true;
       return OkStatus();
     }
+    Status pass_over(IteratorContext& c, int64_t n, int64_t* passed) override {
+      const bool may_leave_out = !started_ && dataset().preserve_cardinality_;
+      return may_leave_out ? input().pass_over(c, n, passed) : Iterator::pass_over(c, n, passed);
+    }
 
    private:
     using Clock = std::chrono::steady_clock;

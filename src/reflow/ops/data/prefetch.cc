@@ -62,6 +62,9 @@ class PrefetchDataset : public Transformation<PrefetchDataset> {
       *element = std::move(result.element);
       return std::move(result.status);
     }
+    Status pass_over(IteratorContext& c, int64_t n, int64_t* passed) override {
+      return started_ ? Iterator::pass_over(c, n, passed) : input().pass_over(c, n, passed);
+    }
 
    private:
     struct Result {

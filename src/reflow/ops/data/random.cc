@@ -1,5 +1,7 @@
 // RandomDataset: random numbers without end.
 
+#include <optional>
+
 #include "reflow/base/philox.h"
 #include "reflow/data/dataset_op.h"
 #include "reflow/op/distributions.h"
@@ -12,29 +14,35 @@ using namespace ::reflow::op;
 
 class RandomDataset : public Source {
  public:
-  RandomDataset(ElementSpec spec, int64_t seed, int64_t seed2)
-      : Source("Random", std::move(spec)), seed_(seed), seed2_(seed2) {}
+  // drawn: the seeds are from the system.
+  RandomDataset(ElementSpec spec, Seeds seeds, bool drawn)
+      : Source("Random", std::move(spec)), seeds_(seeds), drawn_(drawn) {}
   int64_t cardinality() const override { return kInfinite; }
+  const Seeds* drawn_seeds() const override { return drawn_ ? &seeds_ : nullptr; }
 
  private:
   class Pass : public IteratorOver<RandomDataset> {
    public:
-    Pass(const Dataset* dataset, std::string prefix)
-        : IteratorOver(dataset, std::move(prefix)),
-          words_(Philox(static_cast<uint64_t>(this->dataset().seed_), static_cast<uint64_t>(this->dataset().seed2_))) {}
+    using IteratorOver::IteratorOver;
+    Status initialize(IteratorContext& c) override {
+      const Seeds seeds = c.iteration().seeds_of(dataset(), dataset().seeds_);
+      words_.emplace(Philox(static_cast<uint64_t>(seeds.seed), static_cast<uint64_t>(seeds.seed2)));
+      return OkStatus();
+    }
     Status next(IteratorContext&, Element* element, bool* end) override {
       *end = false;
-      element->push_back(Tensor::scalar(static_cast<int64_t>(words_())));
+      element->push_back(Tensor::scalar(static_cast<int64_t>((*words_)())));
       return OkStatus();
     }
 
    private:
-    PhiloxWords words_;
+    std::optional<PhiloxWords> words_;
   };
   std::unique_ptr<Iterator> make_iterator(std::string prefix) const override {
     return std::make_unique<Pass>(this, std::move(prefix));
   }
-  const int64_t seed_, seed2_;
+  const Seeds seeds_;
+  const bool drawn_;
 };
 
 class RandomKernel : public DatasetKernel {
@@ -43,11 +51,12 @@ class RandomKernel : public DatasetKernel {
   StatusOr<DatasetRef> make(KernelContext& c) override {
     ASSIGN_OR_RETURN(int64_t seed, scalar_input<int64_t>(c, 0, "seed"));
     ASSIGN_OR_RETURN(int64_t seed2, scalar_input<int64_t>(c, 1, "seed2"));
-    if (seed == 0 && seed2 == 0) {
+    const bool drawn = seed == 0 && seed2 == 0;
+    if (drawn) {
       seed = static_cast<int64_t>(system_random());
       seed2 = static_cast<int64_t>(system_random());
     }
-    return std::make_shared<RandomDataset>(spec(), seed, seed2);
+    return std::make_shared<RandomDataset>(spec(), Seeds{seed, seed2}, drawn);
   }
 };
 

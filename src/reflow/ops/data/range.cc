@@ -1,5 +1,7 @@
 // RangeDataset: numbers from a start up to a stop.
 
+#include <algorithm>
+
 #include "reflow/data/dataset_op.h"
 
 namespace reflow::ops {
@@ -32,6 +34,13 @@ class RangeDataset : public Source {
       element->push_back(Tensor::scalar(next_));
       next_ = static_cast<int64_t>(uint64_t(next_) + uint64_t(dataset().step_));
       --left_;
+      return OkStatus();
+    }
+    Status pass_over(IteratorContext&, int64_t n, int64_t* passed) override {
+      const uint64_t steps = std::min(static_cast<uint64_t>(n), left_);
+      next_ = static_cast<int64_t>(uint64_t(next_) + steps * uint64_t(dataset().step_));
+      left_ -= steps;
+      *passed = static_cast<int64_t>(steps);
       return OkStatus();
     }
 

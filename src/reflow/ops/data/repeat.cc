@@ -21,18 +21,34 @@ class RepeatDataset::Pass : public TransformingIterator<RepeatDataset> {
         produced_ = true;
         return OkStatus();
       }
-      // Of nothing without end there is nothing.
-      const bool again = dataset().count_ < 0 ? produced_ : round_ + 1 < dataset().count_;
-      ++round_;
-      produced_ = false;
-      if (!again) drop_input();
-      else RETURN_IF_ERROR(restart(c));
-      RETURN_IF_ERROR(c.check());
+      RETURN_IF_ERROR(begin_again(c));
+    }
+    return OkStatus();
+  }
+  Status pass_over(IteratorContext& c, int64_t n, int64_t* passed) override {
+    *passed = 0;
+    while (has_input()) {
+      int64_t some = 0;
+      RETURN_IF_ERROR(input().pass_over(c, n - *passed, &some));
+      produced_ |= some > 0;
+      *passed += some;
+      if (*passed == n) break;
+      RETURN_IF_ERROR(begin_again(c));
     }
     return OkStatus();
   }
 
  private:
+  Status begin_again(IteratorContext& c) {
+    // Of nothing without end there is nothing.
+    const bool again = dataset().count_ < 0 ? produced_ : round_ + 1 < dataset().count_;
+    ++round_;
+    produced_ = false;
+    if (!again) drop_input();
+    else RETURN_IF_ERROR(restart(c));
+    return c.check();
+  }
+
   int64_t round_ = 0;
   bool produced_ = false;
 };

@@ -36,7 +36,7 @@ class ShuffleDataset::Pass : public TransformingIterator<ShuffleDataset> {
   using TransformingIterator::TransformingIterator;
 
   Status initialize(IteratorContext& c) override {
-    Seeds seeds = dataset().seeds_;
+    Seeds seeds = c.iteration().seeds_of(dataset(), dataset().seeds_);
     if (dataset().reshuffles_) {
       seeds = c.iteration().kept<SeedStream>(prefix(), [&] { return std::make_shared<SeedStream>(seeds); })->next();
     }
@@ -130,8 +130,10 @@ StatusOr<DatasetRef> make_shuffle(KernelContext& c, ElementSpec spec, bool reshu
   ASSIGN_OR_RETURN(const int64_t seed, scalar_input<int64_t>(c, 2, "seed"));
   ASSIGN_OR_RETURN(const int64_t seed2, scalar_input<int64_t>(c, 3, "seed2"));
   ShuffleDataset::Seeds seeds{seed, seed2};
-  if (seed == 0 && seed2 == 0) seeds = {static_cast<int64_t>(system_random()), static_cast<int64_t>(system_random())};
-  return std::make_shared<ShuffleDataset>(std::move(spec), std::move(input), buffer_size, seeds, reshuffles, count);
+  const bool drawn = seed == 0 && seed2 == 0;
+  if (drawn) seeds = {static_cast<int64_t>(system_random()), static_cast<int64_t>(system_random())};
+  return std::make_shared<ShuffleDataset>(std::move(spec), std::move(input), buffer_size, seeds, drawn, reshuffles,
+                                          count);
 }
 
 class ShuffleKernel : public DatasetKernel {

@@ -8,20 +8,20 @@ namespace reflow::ops {
 // over the input first. Streams are TensorFlow's.
 class ShuffleDataset : public data::Transformation<ShuffleDataset> {
  public:
-  struct Seeds {
-    int64_t seed, seed2;
-  };
+  using Seeds = data::Seeds;
   // reshuffles: each pass has seeds of its own, drawn from a stream of `seeds`. count: passes over the input, all shuffled
-  // from one stream; -1: without end.
-  ShuffleDataset(data::ElementSpec spec, data::DatasetRef input, int64_t buffer_size, Seeds seeds, bool reshuffles, int64_t count)
-      : Transformation("Shuffle", std::move(spec), std::move(input)), buffer_size_(buffer_size), seeds_(seeds),
+  // from one stream; -1: without end. drawn: the seeds are from the system.
+  ShuffleDataset(data::ElementSpec spec, data::DatasetRef input, int64_t buffer_size, Seeds seeds, bool drawn, bool reshuffles,
+                 int64_t count)
+      : Transformation("Shuffle", std::move(spec), std::move(input)), buffer_size_(buffer_size), seeds_(seeds), drawn_(drawn),
         reshuffles_(reshuffles), count_(count) {}
   int64_t cardinality() const override;
+  const Seeds* drawn_seeds() const override { return drawn_ ? &seeds_ : nullptr; }
 
   bool reshuffles() const { return reshuffles_; }
   // Repeated `count` times, shuffled from one stream.
   data::DatasetRef repeated(int64_t count) const {
-    return std::make_shared<ShuffleDataset>(spec(), input(), buffer_size_, seeds_, false, count);
+    return std::make_shared<ShuffleDataset>(spec(), input(), buffer_size_, seeds_, drawn_, false, count);
   }
 
  private:
@@ -29,7 +29,7 @@ class ShuffleDataset : public data::Transformation<ShuffleDataset> {
   std::unique_ptr<data::Iterator> make_iterator(std::string prefix) const override;
   int64_t buffer_size_;
   Seeds seeds_;
-  bool reshuffles_;
+  bool drawn_, reshuffles_;
   int64_t count_;
 };
 

@@ -14,8 +14,8 @@ class TakeDataset : public Transformation<TakeDataset> {
       : Transformation(count < 0 ? "Take" : count == 0 ? "EmptyTake" : "FiniteTake", std::move(spec), std::move(input)), count_(count) {}
   int64_t cardinality() const override {
     const int64_t n = input()->cardinality();
-    if (n == kUnknown || count_ < 0) return n;
-    return n == kInfinite ? count_ : std::min(n, count_);
+    if (n == kUnknown) return n;
+    return n == kInfinite ? count_ : std::min(n, count_);  // as in TensorFlow, where -1 is taken for a number too
   }
   static StatusOr<DatasetRef> make(KernelContext& c, ElementSpec spec, DatasetRef input) {
     ASSIGN_OR_RETURN(const int64_t count, scalar_input<int64_t>(c, 1, "count"));
@@ -35,6 +35,13 @@ class TakeDataset : public Transformation<TakeDataset> {
         ++taken_;
       }
       if (*end) drop_input();
+      return OkStatus();
+    }
+    Status pass_over(IteratorContext& c, int64_t n, int64_t* passed) override {
+      if (!has_input()) return Iterator::pass_over(c, n, passed);
+      const int64_t most = dataset().count_ < 0 ? n : std::min(n, dataset().count_ - taken_);
+      RETURN_IF_ERROR(input().pass_over(c, most, passed));
+      taken_ += *passed;
       return OkStatus();
     }
 

@@ -70,6 +70,11 @@ class TensorSliceDataset : public Source {
       row_ += *rows;
       return OkStatus();
     }
+    Status pass_over(IteratorContext&, int64_t n, int64_t* passed) override {
+      *passed = std::min(n, dataset().rows_ - row_);
+      row_ += *passed;
+      return OkStatus();
+    }
 
    private:
     int64_t row_ = 0;
