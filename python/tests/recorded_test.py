@@ -21,7 +21,7 @@ def translate(statement):
         package, names = messages.groups()
         return '> from reflow.framework import protos ;; ' + ' ;; '.join(
             "%s = protos.module('%s.%s')" % (name, package, name) for name in names.split(', '))
-    return statement.replace('tensorflow.python.', 'reflow.')
+    return statement.replace('import tensorflow as tf', 'import reflow.tensorflow as tf').replace('tensorflow.python.', 'reflow.')
 
 
 @pytest.mark.parametrize('name', sorted(path.stem for path in recording.FOLDER.glob('*.txt')))
