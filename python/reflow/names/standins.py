@@ -38,7 +38,6 @@ _NOTHING_IN_PLACE = {
         pyct.pretty_printer pyct.qual_names pyct.static_analysis pyct.templates pyct.transformer''',
     'compiler': 'tensorrt',
     'data.experimental.ops': 'distribute map_defun matching_files optimization sleep snapshot threadpool',
-    'data.ops': 'multi_device_iterator_ops',
     'distribute': '''
         all_reduce cross_device_utils distribute_coordinator_context estimator_training input_ops multi_worker_util
         numpy_dataset shared_variable_creator summary_op_util tpu_strategy''',
