@@ -186,17 +186,14 @@ bool Functions::may_block(Handle handle) {
 }
 
 std::string Functions::stateful_op(Handle handle) {
-  static const std::set<std::string, std::less<>> kOfTheirFunctions{"Assert", "Case", "For", "If", "StatefulPartitionedCall",
-                                                                     "While"};
+  static const std::set<std::string, std::less<>> kAllowed{
+      "Assert", "Case", "For", "If", "LookupTableFind", "LookupTableFindV2", "StatefulPartitionedCall", "While"};
   std::string found;
   graph_->functions().any_op_within(function(handle).name, [&](const std::string& op) {
     const graph::OpDef* def = graph::OpRegistry::global().find(op);
-    if (def == nullptr || op.ends_with("Dataset") || kOfTheirFunctions.contains(op)) return false;
-    const bool has_state = def->is_stateful || std::ranges::any_of(def->inputs, [](const graph::ArgDef& input) {
-      return input.type == DType::kResource;  // an op of a table, of a variable
-    });
-    if (has_state) found = op;
-    return has_state;
+    if (def == nullptr || !def->is_stateful || op.ends_with("Dataset") || kAllowed.contains(op)) return false;
+    found = op;
+    return true;
   });
   return found;
 }

@@ -1,5 +1,6 @@
 // The datasets of tf.data.experimental, and iterators other than initializable ones.
 
+#include "reflow/formats/example_builder.h"
 #include "reflow/op/kernel_registry.h"
 #include "tests/kit/dataset_fixture.h"
 
@@ -32,6 +33,11 @@ constexpr std::pair<const char*, const char*> kOlderNames[] = {
     {"ExperimentalLatencyStatsDataset", "LatencyStatsDataset"},
     {"ExperimentalBytesProducedStatsDataset", "BytesProducedStatsDataset"},
     {"ExperimentalIteratorGetDevice", "IteratorGetDevice"},
+    {"ExperimentalParseExampleDataset", "ParseExampleDataset"},
+    {"ExperimentalSqlDataset", "SqlDataset"},
+    {"ExperimentalStatsAggregatorHandle", "StatsAggregatorHandle"},
+    {"ExperimentalStatsAggregatorSummary", "StatsAggregatorSummary"},
+    {"ExperimentalSetStatsAggregatorDataset", "SetStatsAggregatorDataset"},
 };
 
 TEST_F(ExperimentalDatasets, OlderNamesAreTheSameOps) {
@@ -51,6 +57,15 @@ TEST_F(ExperimentalDatasets, SomeHandTheirInputOn) {
   EXPECT_EQ(all(op("AssertNextDataset", {range(2), constant(Tensor::vector<std::string>({"Map"}))}, numbers())), "0 1");
   EXPECT_EQ(all(op("LatencyStatsDataset", {range(2), text("t")}, numbers())), "0 1");
   EXPECT_EQ(all(op("BytesProducedStatsDataset", {range(2), text("t")}, numbers())), "0 1");
+}
+
+TEST_F(ExperimentalDatasets, RecordsOfDatasetsAreAggregated) {
+  const Endpoint aggregator = op("StatsAggregatorHandle", {});
+  const Endpoint summary = op("StatsAggregatorSummary", {aggregator});
+  const Endpoint recorded = op("BytesProducedStatsDataset", {range(2), text("bytes")}, numbers());
+  EXPECT_EQ(all(op("SetStatsAggregatorDataset", {recorded, aggregator, text("some"), text("")}, numbers())), "0 1");
+  const std::string bytes = run({summary})[0].item<std::string>();
+  EXPECT_NE(bytes.find("some::bytes"), std::string::npos);
 }
 
 TEST_F(ExperimentalDatasets, RowsOfElements) {
@@ -140,7 +155,7 @@ TEST_F(ExperimentalDatasets, DenseToSparseBatch) {
   EXPECT_EQ(parts[0].summarize(10), "[0 0][0 1][1 0]");
   EXPECT_EQ(parts[1].summarize(10), "0 1 2");
   EXPECT_EQ(parts[2].summarize(10), "2 2");
-  EXPECT_EQ(all(batches(1), sparse), "error: Input element had shape ([2]) that is incompatible with the row shape ([1]).");
+  EXPECT_EQ(all(batches(1), sparse), "error: Input element had shape ([2]) that is larger than the row shape ([1]).");
 }
 
 TEST_F(ExperimentalDatasets, UniqueRandomAndTakeWhile) {
@@ -220,6 +235,29 @@ TEST_F(ExperimentalDatasets, AnonymousIteratorsLiveAsLongAsTheirHandle) {
   EXPECT_EQ(run({next->output(0)}, {}, {deleted})[0].item<int64_t>(), 0);
   EXPECT_EQ(run({next->output(0)}, {}, {deleted})[0].item<int64_t>(), 0);
   EXPECT_NE(graph::OpRegistry::global().find("AnonymousIterator"), nullptr);
+}
+
+TEST_F(ExperimentalDatasets, FeaturesOfExamplesAreInTheOrderOfTheirKeys) {
+  formats::ExampleBuilder example;
+  example.add_int64s("b", {7}).add_int64s("a", {5});
+  const Endpoint serialized = constant(Tensor::vector<std::string>({std::string(example.bytes())}));
+  const Endpoint examples = op("TensorDataset", {OpInput(std::vector{serialized})},
+                               {{"Toutput_types", std::vector{DType::kString}}, {"output_shapes", std::vector<Shape>{{1}}}});
+  const AttrMap parsed = elements({DType::kInt64, DType::kInt64}, {{-1}, {-1}});
+  AttrMap attrs = with(with(parsed, "dense_keys", std::vector<std::string>{"b", "a"}), "sparse_keys", std::vector<std::string>{});
+  attrs = with(with(attrs, "dense_shapes", std::vector<Shape>{{}, {}}), "sparse_types", std::vector<DType>{});
+  attrs = with(attrs, "Tdense", std::vector{DType::kInt64, DType::kInt64});
+  const Endpoint none = constant(Tensor::vector<int64_t>({}));
+  EXPECT_EQ(all(op("ParseExampleDataset", {examples, number(1), OpInput(std::vector{none, none})}, attrs), parsed), "[5][7]");
+}
+
+TEST_F(ExperimentalDatasets, DatabasesHaveToBeThere) {
+  const auto rows = [&](const char* driver, const char* path) {
+    return all(op("SqlDataset", {text(driver), text(path), text("select 1")}, numbers()));
+  };
+  EXPECT_TRUE(rows("mysql", "x").starts_with("error: The database type, mysql, is not supported by SqlDataset. The set of "
+                                             "supported databases is: {'sqlite'}."));
+  EXPECT_EQ(rows("sqlite", "/none/x.db"), "error: Sqlite::Open(/none/x.db) failed: unable to open database file");
 }
 
 TEST_F(ExperimentalDatasets, NextElementsAsOptionals) {
