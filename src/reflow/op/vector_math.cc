@@ -83,7 +83,7 @@ V safe_log1p(D d, V x) {
 
 template <class D, class V>
 V safe_sqrt(D d, V x) {
-  // In single precision TensorFlow has sqrt(-0) = +0 and sqrt(inf) = NaN: x - x is +0 or NaN.
+  // In single precision TensorFlow's vectors have sqrt(-0) = +0 and sqrt(inf) = NaN: x - x is +0 or NaN.
   if constexpr (kSingle<D>) return Add(hn::Sqrt(x), Sub(x, x));
   (void)d;
   return hn::Sqrt(x);
@@ -123,8 +123,8 @@ REFLOW_UNARY(NegOp, 4, Neg(x))
 REFLOW_UNARY(AbsOp, 4, Abs(x))
 REFLOW_UNARY(SignOp, 4, IfThenElse(Lt(Zero(d), x), constant(d, 1), IfThenElseZero(Lt(x, Zero(d)), constant(d, -1))))
 REFLOW_UNARY(SquareOp, 4, Mul(x, x))
-REFLOW_UNARY(SqrtOp, 2, safe_sqrt(d, x))
-REFLOW_UNARY(RsqrtOp, 2, Div(constant(d, 1), safe_sqrt(d, x)))
+REFLOW_UNARY(GroupedSqrt, 2, safe_sqrt(d, x))
+REFLOW_UNARY(GroupedRsqrt, 2, Div(constant(d, 1), safe_sqrt(d, x)))
 REFLOW_UNARY(ReciprocalOp, 2, Div(constant(d, 1), x))
 REFLOW_UNARY(ExpOp, 1, safe_exp(d, x))
 REFLOW_UNARY(Expm1Op, 1, safe_expm1(d, x))
@@ -171,6 +171,17 @@ REFLOW_BINARY(SoftsignGradOp, 2,
 #undef REFLOW_UNARY
 #undef REFLOW_BINARY
 
+// Roots of what is left behind the groups of eight elements that TensorFlow takes together are those of the standard library.
+constexpr int64_t kGroup = 8;
+struct SqrtOp : GroupedSqrt {
+  template <typename T>
+  static T alone(T x) { return std::sqrt(x); }
+};
+struct RsqrtOp : GroupedRsqrt {
+  template <typename T>
+  static T alone(T x) { return T(1) / std::sqrt(x); }
+};
+
 // Fewer elements than a vector holds: masked accesses where they are cheap, else through a buffer. They touch no memory
 // beyond the n elements.
 #if HWY_TARGET <= HWY_AVX2
@@ -195,6 +206,9 @@ HWY_INLINE void store_tail(D d, hn::Vec<D> v, T* y, int64_t n) {
 
 template <class F, typename T>
 void unary_loop(const T* x, T* y, int64_t n) {
+  if constexpr (requires { F::alone(T()); }) {
+    for (; n % kGroup != 0; --n) y[n - 1] = F::alone(x[n - 1]);
+  }
   const hn::ScalableTag<T> d;
   const int64_t lanes = hn::Lanes(d);
   int64_t i = 0;

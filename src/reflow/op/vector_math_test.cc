@@ -87,10 +87,21 @@ TEST(VectorMath, LogarithmsHaveTheirPoles) {
   for (const float y : apply(VecOp::kLog, {-1, -kInf, kNaN, -1e-40f})) EXPECT_TRUE(std::isnan(y));
 }
 
-TEST(VectorMath, RootsAreTensorFlowsInSinglePrecision) {
-  EXPECT_TRUE(std::isnan(apply(VecOp::kSqrt, {kInf})[0]));
-  EXPECT_FALSE(std::signbit(apply(VecOp::kSqrt, {-0.0f})[0]));
-  EXPECT_EQ(apply(VecOp::kRsqrt, {-0.0f, 4}), (std::vector<float>{kInf, 0.5f}));
+TEST(VectorMath, RootsOfEightAreTensorFlowsInSinglePrecision) {
+  for (const float y : apply(VecOp::kSqrt, std::vector<float>(8, kInf))) EXPECT_TRUE(std::isnan(y));
+  for (const float y : apply(VecOp::kSqrt, std::vector<float>(8, -0.0f))) EXPECT_FALSE(std::signbit(y));
+  EXPECT_EQ(apply(VecOp::kRsqrt, std::vector<float>(8, -0.0f)), std::vector<float>(8, kInf));
+}
+
+TEST(VectorMath, RootsOfTheRestAreExact) {
+  for (const int n : {1, 7, 9, 31}) {
+    const std::vector<float> roots = apply(VecOp::kSqrt, std::vector<float>(n, kInf));
+    EXPECT_EQ(roots.back(), kInf) << n;
+    EXPECT_EQ(std::isnan(roots.front()), n > 8) << n;
+    EXPECT_TRUE(std::signbit(apply(VecOp::kSqrt, std::vector<float>(n, -0.0f)).back())) << n;
+    EXPECT_EQ(apply(VecOp::kRsqrt, std::vector<float>(n, kInf)).back(), 0) << n;
+    EXPECT_EQ(apply(VecOp::kRsqrt, std::vector<float>(n, -0.0f)).back(), -kInf) << n;
+  }
 }
 
 TEST(VectorMath, SignsOfZeroSurvive) {
