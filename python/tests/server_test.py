@@ -197,6 +197,20 @@ def test_a_loop_changes_a_variable_of_a_parameter_server(cluster):
         assert (sess.run(loop), sess.run(v)) == (7, 7)
 
 
+def test_a_variable_of_another_task_is_read_after_what_its_reader_waits_for(cluster):
+    with tf.Graph().as_default(), cluster.session() as session:
+        with tf.device('/job:ps'):
+            v = tf.Variable([1., 2.])
+        with tf.device('/job:worker'):
+            delta = tf.constant([10., 10.])
+            with tf.control_dependencies([v.assign_add(delta).op]):
+                after = v.read_value()
+            product = tf.multiply(v._variable, after)
+        session.run(v.initializer)
+        assert session.run(after).tolist() == [11, 12]
+        assert session.run([after, product])[1].tolist() == [21 * 21, 22 * 22]  # both inputs are read after the update
+
+
 def test_errors_name_the_task_and_the_op(cluster):
     with tf.device('/job:ps/task:0'):
         x = tf.placeholder(tf.float32, name='x')

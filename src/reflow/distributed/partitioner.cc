@@ -66,8 +66,12 @@ class Partitioner {
     graph::node_to_proto(node, &def);
     def.set_device(device.name);
     def.clear_input();
-    for (const Endpoint& input : node.inputs()) def.add_input(received(input, device));
+    std::vector<NodeDef*> reads;  // what receives a variable
+    for (const Endpoint& input : node.inputs()) {
+      def.add_input(is_read(input, device) ? read(input, device, &reads) : received(input, device));
+    }
     for (Node* input : node.control_inputs()) def.add_input("^" + received_control(input, device));
+    read_last(node, def, device, reads);
     if (node.type() == "_Feed") return add_feed(node, device, std::move(def));
     if (node.type() == "_Fetch") return add_fetch(node, device, std::move(def));
     *part_of(device).graph.add_node() = std::move(def);
@@ -126,10 +130,43 @@ class Partitioner {
     return OkStatus();
   }
 
+  // Whether the value of a variable of another task is read.
+  bool is_read(const Endpoint& value, const ClusterDevice& device) const {
+    return is_ref(value.dtype()) && device_of(*value.node).task != device.task;
+  }
+
+  // Receives the variable for this one reader: others may read before or after it has changed.
+  std::string read(const Endpoint& value, const ClusterDevice& device, std::vector<NodeDef*>* reads) {
+    const std::string name = value_name(value);
+    const std::string recv = transfer(name, *value.node, base_type(value.dtype()), device_of(*value.node), device);
+    GraphDef& graph = part_of(device).graph;
+    reads->push_back(graph.mutable_node(graph.node_size() - 1));
+    return recv;
+  }
+
+  // A variable is read when all else that `node` waits for is there, as where both are in one task.
+  void read_last(const Node& node, const NodeDef& def, const ClusterDevice& device, const std::vector<NodeDef*>& reads) {
+    for (NodeDef* recv : reads) {
+      std::set<std::string> controls;
+      for (int i = 0; i < def.input_size(); ++i) {
+        const bool is_control = i >= node.num_inputs();
+        if (!is_control && is_ref(node.input(i).dtype())) continue;
+        const std::string& input = def.input(i);
+        controls.insert(is_control ? input : "^" + input.substr(0, input.find(':')));
+      }
+      for (const std::string& control : controls) recv->add_input(control);
+    }
+  }
+
+  // The name that the value has in its own part.
+  std::string value_name(const Endpoint& value) const {
+    const std::string node_name = name_of(*value.node);
+    return value.index == 0 ? node_name : fmt::format("{}:{}", node_name, value.index);
+  }
+
   // The name under which `value` is known on `device`.
   std::string received(const Endpoint& value, const ClusterDevice& device) {
-    const std::string node_name = name_of(*value.node);
-    const std::string name = value.index == 0 ? node_name : fmt::format("{}:{}", node_name, value.index);
+    const std::string name = value_name(value);
     const ClusterDevice& source = device_of(*value.node);
     if (source.task == device.task) return name;
     std::string& known = received_[{value.node, value.index, device.name}];
