@@ -111,3 +111,35 @@ sequential(tf.ones([1, 2]))
 x = tf.keras.Input([3])
 print(sequential.dtype, tf.keras.Model(x, tf.keras.layers.Dense(2)(x)).dtype)
 ''') == ['float32', 'float32', 'float64', 'float64', 'None', 'float32 None']
+
+
+def test_functions_take_the_place_of_call():
+    assert run('''
+import inspect
+import tensorflow as tf
+import tensorflow.contrib.eager as tfe
+tf.enable_eager_execution()
+class Model(tf.keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = tf.keras.layers.Dense(2, kernel_initializer='ones')
+        self.norm = tf.keras.layers.BatchNormalization()
+    def call(self, x, training=True):
+        return self.norm(self.dense(x), training=training)
+model = Model()
+model.call = tfe.defun(model.call)
+print(inspect.getfullargspec(model.call).args)
+print(model(tf.ones([2, 3]), training=True).numpy().tolist(), round(float(model(tf.ones([1, 3]), training=False)[0, 0]), 2))
+''') == ["['x', 'training']", '[[0.0, 0.0], [0.0, 0.0]] 2.98']
+
+
+def test_the_shape_of_an_input_layer_is_kept():
+    assert run('''
+import tensorflow as tf
+from tensorflow.keras.layers import Dense, Flatten, InputLayer, Reshape
+model = tf.keras.Sequential([InputLayer(input_shape=(4,)), Reshape((2, 2)), Flatten(), Dense(3)])
+config = model.get_config()
+print([layer['config'].get('batch_input_shape') for layer in config['layers']])
+copy = tf.keras.Sequential.from_config(config)
+print(copy.built, [layer.name for layer in copy.layers], copy.inputs[0].shape, len(copy.weights))
+''') == ['[(None, 4), None, None]', "True ['reshape', 'flatten', 'dense'] (?, 4) 2"]

@@ -43,6 +43,11 @@ class Function:
         return self._python_function
 
     @property
+    def __signature__(self):
+        """The signature of the Python function, which `inspect` asks for; None: it isn't known."""
+        return self._signature
+
+    @property
     def input_signature(self):
         """What the arguments have to be; None: anything."""
         return self._input_signature

@@ -1,6 +1,7 @@
 """Lets `package.module` work without an import of the module before: TensorFlow imports all of its modules at once."""
 
 import importlib
+import sys
 
 from reflow.names import public, table
 
@@ -8,10 +9,15 @@ from reflow.names import public, table
 def lazy_modules(package, *public_modules):
     """A module-level __getattr__ for the package of that name: __getattr__ = lazy_modules(__spec__.name).
 
-    What is no module of the package is looked for in `public_modules`, whose names TensorFlow has in the package too.
+    What is no module of the package is looked for in `public_modules`, whose names TensorFlow has in the package too. Those of
+    the public module that the package is are what `from package import *` gives, beside its own.
     """
+    own_module = package.partition('.')[2]
 
     def getattribute(name):
+        if name == '__all__' and own_module in public_modules:
+            names = {*table.symbols(own_module), *vars(sys.modules[package])}
+            return sorted(each for each in names if not each.startswith('_') and _has(package, each))
         if not name.startswith('__'):
             full_name = f'{package}.{name}'
             try:
@@ -23,5 +29,29 @@ def lazy_modules(package, *public_modules):
                 if name in table.symbols(module):
                     return public.resolve(module, name)
         raise AttributeError(f"module '{package}' has no attribute '{name}'")
+
+    return getattribute
+
+
+def _has(package, name):
+    return hasattr(sys.modules[package], name)
+
+
+def names_of(package, whole):
+    """A module-level __getattr__ for a package with its modules, and with the names of the module `whole`, which has them all."""
+    modules = lazy_modules(package)
+
+    def getattribute(name):
+        if name == '__all__':
+            return [each for each in vars(importlib.import_module(whole)) if not each.startswith('_')]
+        try:
+            return modules(name)
+        except AttributeError:
+            if name.startswith('__'):
+                raise
+        try:
+            return getattr(importlib.import_module(whole), name)
+        except AttributeError:
+            raise AttributeError(f"module '{package}' has no attribute '{name}'") from None
 
     return getattribute

@@ -23,6 +23,9 @@ _MODULES = {
 MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
 
 
+__all__ = list(MODULE_OF)
+
+
 def __getattr__(name):
     if name.startswith('__'):
         raise AttributeError("module 'keras.applications' has no attribute '%s'" % name)

@@ -150,8 +150,11 @@ class Sequential(Model):
 
     def get_config(self):
         """The layers' configurations."""
-        config = {'name': self.name, 'layers': [{'class_name': type(layer).__name__, 'config': layer.get_config()}
-                                                for layer in self.layers]}
+        layers = [{'class_name': type(layer).__name__, 'config': layer.get_config()} for layer in self.layers]
+        if self._is_graph_network and layers and isinstance(self._layers[0], input_layer.InputLayer):
+            # The shape that an InputLayer of the program says is known to no other layer.
+            layers[0]['config'].setdefault('batch_input_shape', self._layers[0]._batch_input_shape)
+        config = {'name': self.name, 'layers': layers}
         if not self._is_graph_network and self._build_input_shape is not None:
             config['build_input_shape'] = self._build_input_shape
         return config

@@ -1,3 +1,3 @@
-from reflow.names.packages import lazy_modules
+from reflow.names.packages import names_of
 
-__getattr__ = lazy_modules(__spec__.name)
+__getattr__ = names_of(__spec__.name, 'reflow.contrib.learn')

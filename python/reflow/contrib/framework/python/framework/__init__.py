@@ -1,1 +1,4 @@
-"""Checkpoints, as tf.contrib.framework has them."""
+"""Checkpoints and checks of tensors, as tf.contrib.framework has them."""
+from reflow.names.packages import names_of
+
+__getattr__ = names_of(__spec__.name, 'reflow.contrib.framework')

@@ -4,6 +4,6 @@ from reflow.contrib.framework.python.ops.checkpoint_ops import *  # noqa: F401,F
 from reflow.contrib.framework.python.ops.ops import *  # noqa: F401,F403
 from reflow.contrib.framework.python.ops.script_ops import *  # noqa: F401,F403
 from reflow.contrib.framework.python.ops.variables import *  # noqa: F401,F403
-from reflow.names.packages import lazy_modules
+from reflow.names.packages import names_of
 
-__getattr__ = lazy_modules(__spec__.name)
+__getattr__ = names_of(__spec__.name, 'reflow.contrib.framework')

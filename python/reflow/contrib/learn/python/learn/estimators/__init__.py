@@ -3,8 +3,9 @@ from reflow.contrib.learn.python.learn.estimators.column_estimators import (  # 
     DNNClassifier, DNNRegressor, LinearClassifier, LinearRegressor)
 from reflow.contrib.learn.python.learn.estimators.combined_model import (  # noqa: F401
     DNNLinearCombinedClassifier, DNNLinearCombinedEstimator, DNNLinearCombinedRegressor)
+from reflow.contrib.learn.python.learn.estimators.constants import ProblemType  # noqa: F401
 from reflow.contrib.learn.python.learn.estimators.estimator import (  # noqa: F401
-    BaseEstimator, Estimator, NotFittedError, SKCompat, infer_real_valued_columns_from_input,
+    BaseEstimator, Estimator, GraphRewriteSpec, NotFittedError, SKCompat, infer_real_valued_columns_from_input,
     infer_real_valued_columns_from_input_fn)
 from reflow.contrib.learn.python.learn.estimators.head import Head, multi_class_head, regression_head  # noqa: F401
 from reflow.contrib.learn.python.learn.estimators.metric_key import MetricKey  # noqa: F401
