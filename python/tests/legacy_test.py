@@ -38,6 +38,10 @@ for module, names in legacy._NAMES.items():
     ('import numpy as np; x = np.ones(2); print(np.array(x, copy=False) is x, np.array(x, copy=True) is x, '
      'np.array(x, copy=np._CopyMode.IF_NEEDED) is x, '
      'np.array([1, 2], copy=False, dtype="f"), np.array.__name__)', 'True False True [1. 2.] array'),
+    ('import numpy as np; print(np.mat([[1, 2]]) * np.mat([[3], [4]]), np.cast["int32"]([1.5, 2]), np.cast[np.float32](1).dtype)',
+     '[[11]] [1 2] float32'),
+    ('import numpy as np; np.disp("x", linefeed=False); print(np.sctypes["float"][1] is np.float32, len(np.sctypes["uint"]))',
+     'xTrue 4'),
     ('from collections import Mapping; print(isinstance({}, Mapping))', 'True'),
     ('import time; print(time.clock() <= time.clock())', 'True'),
     ('import inspect; print(inspect.getargspec(lambda a, b=1, *c: 0).defaults)', '(1,)'),

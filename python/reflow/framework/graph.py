@@ -139,6 +139,10 @@ class _GraphMethods:
         """Puts the names of new operations below `name`; gives the scope's name with a slash at its end."""
         return scopes.GraphNameScope(self, name)
 
+    @property
+    def _name_stack(self):
+        return self.get_name_scope()
+
     def get_name_scope(self):
         """The current name scope."""
         return self._name_scope()

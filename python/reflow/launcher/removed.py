@@ -31,10 +31,35 @@ def asscalar(a):
     return a.item()
 
 
+class _Cast:
+    """numpy.cast: the function for a type that makes arrays of it."""
+
+    def __getitem__(self, dtype):
+        import numpy
+        return lambda x: numpy.asarray(x).astype(dtype)
+
+
+cast = _Cast()
+
+
+def disp(mesg, device=None, linefeed=True):
+    """numpy.disp: writes a message."""
+    print(mesg, end='\n' if linefeed else '', file=device, flush=True)
+
+
 def msort(a):
     """numpy.msort: a copy of `a` sorted along its first axis."""
     import numpy
     return numpy.sort(a, axis=0)
+
+
+def __getattr__(name):
+    if name != 'sctypes':  # by kind of number
+        raise AttributeError(name)
+    import numpy as np
+    return {'int': [np.int8, np.int16, np.int32, np.int64], 'uint': [np.uint8, np.uint16, np.uint32, np.uint64],
+            'float': [np.float16, np.float32, np.float64, np.longdouble],
+            'complex': [np.complex64, np.complex128, np.clongdouble], 'others': [bool, object, bytes, str, np.void]}
 
 
 def rank(a):

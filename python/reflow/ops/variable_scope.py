@@ -50,6 +50,10 @@ class VariableScope:
         scope._handle = handle
         return scope
 
+    def __reduce__(self):
+        return type(self), (self.reuse, self.name, self.initializer, self.regularizer, self.caching_device, self.partitioner,
+                            self.custom_getter, self.original_name_scope, self.dtype, self.use_resource, self.constraint)
+
     @property
     def name(self):
         """The names in front of the variables', 'outer/inner'."""

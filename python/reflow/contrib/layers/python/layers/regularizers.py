@@ -1,4 +1,5 @@
 """Penalties on weights."""
+import copyreg
 import numbers
 
 from reflow import _core
@@ -6,6 +7,10 @@ from reflow.framework import ops
 from reflow.platform import tf_logging
 
 __all__ = ['l1_regularizer', 'l2_regularizer', 'l1_l2_regularizer', 'sum_regularizer', 'apply_regularization']
+
+
+# Copies of regularizers, in settings that are copied deep, are they themselves, as of Python's functions.
+copyreg.pickle(type(_core.l2_regularizer), lambda _: 'regularizer')
 
 
 def _scale(scale, name):
