@@ -39,6 +39,7 @@ bool find_layout(const Shape& shape, const Shape& whole, int64_t num_elements, L
     *layout = Layout::kScalar;
     return true;
   }
+  if (shape.rank() > whole.rank()) return false;
   int leading_ones = 0, trailing_ones = 0;
   while (leading_ones < shape.rank() && shape.dim(leading_ones) == 1) ++leading_ones;
   while (trailing_ones < shape.rank() && shape.dim(shape.rank() - 1 - trailing_ones) == 1) ++trailing_ones;
@@ -54,6 +55,11 @@ bool find_layout(const Shape& shape, const Shape& whole, int64_t num_elements, L
     return true;
   }
   return false;
+}
+
+bool broadcasts_to(const Shape& from, const Shape& to) {
+  const auto fits = [](int64_t a, int64_t b) { return a == 1 || a == b; };
+  return from.rank() <= to.rank() && std::equal(from.begin(), from.end(), to.end() - from.rank(), fits);
 }
 
 // `from`, broadcast to `shape`.
@@ -354,6 +360,9 @@ Status FusedRunner::read_inputs(KernelContext& c, Run& run) const {
     Layout layout;
     int64_t columns = 0;
     const bool simple = find_layout(value->shape(), *run.shape, run.num_elements, &layout, &columns);
+    if (!simple && !broadcasts_to(value->shape(), *run.shape)) {
+      return invalid_argument("Incompatible shapes: {} vs. {}", value->shape().str(), run.shape->str());
+    }
     if (!simple || (columns > 0 && run.columns > 0 && columns != run.columns)) {
       ASSIGN_OR_RETURN(Tensor whole, c.allocate_scratch(DType::kFloat32, *run.shape));
       broadcast_to(*value, *run.shape, whole.data<float>());

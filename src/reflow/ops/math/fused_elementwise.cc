@@ -63,7 +63,9 @@ REFLOW_OP("_FusedElementwise")
 class FusedUpdate : public Kernel {
  public:
   explicit FusedUpdate(KernelInit& c)
-      : num_refs_(static_cast<int>(c.attr<int64_t>("R"))), runner_(make_runner(c, num_refs_)) {}
+      : num_refs_(static_cast<int>(c.attr<int64_t>("R"))), runner_(make_runner(c, num_refs_)) {
+    if (num_refs_ > 0 && num_refs_ <= c.node().num_inputs()) shape_ = c.node().inputs().back().shape();
+  }
 
   Status compute(KernelContext& c) override {
     const int first = c.num_inputs() - num_refs_;
@@ -82,15 +84,22 @@ class FusedUpdate : public Kernel {
  private:
   Status update(KernelContext& c, std::span<Variable* const> refs) const {
     for (size_t i = 0; i < refs.size(); ++i) {
-      if (refs[i]->tensor.valid()) continue;
-      const Node& source = *c.node().input(c.num_inputs() - num_refs_ + static_cast<int>(i)).node;
-      return failed_precondition("Attempting to use uninitialized value {}", source.name());
+      const Tensor& value = refs[i]->tensor;
+      if (!value.valid()) {
+        const Node& source = *c.node().input(c.num_inputs() - num_refs_ + static_cast<int>(i)).node;
+        return failed_precondition("Attempting to use uninitialized value {}", source.name());
+      }
+      // Assign may have changed it, against what the graph says.
+      if (shape_.fully_defined() && !(value.shape() == shape_)) {
+        return invalid_argument("var and delta do not have the same shape{} {}", value.shape().str(), shape_.str());
+      }
     }
     return runner_->run(c, refs);
   }
 
   int num_refs_;
   std::optional<FusedRunner> runner_;
+  Shape shape_ = Shape::unknown();  // of all variables, as the graph says
 };
 
 REFLOW_OP("_FusedUpdate")
