@@ -14,6 +14,7 @@ namespace {
 constexpr int kMaxSlots = FusedProgram::kMaxInputs + FusedProgram::kMaxRefs + FusedProgram::kMaxConstants +
                           FusedProgram::kMaxResults + FusedProgram::kMaxSteps;
 constexpr int64_t kScratchFloats = 16384, kCacheFloats = 8192, kMinTile = 32, kMaxTile = 2048;
+constexpr int64_t kNearFloats = 1 << 18, kFarTile = 256;  // more than so many floats aren't in cache
 
 // Registers of the tiles that this thread works on.
 struct alignas(64) Scratch {
@@ -328,6 +329,8 @@ Status FusedRunner::run_tiles(KernelContext& c, std::span<Variable* const> refs,
   const int64_t own = num_registers_ + num_spread, streams = p.num_inputs + p.num_refs + std::ssize(p.results) - num_spread;
   int64_t tile = std::clamp(kCacheFloats / (own + streams + 1), kMinTile, kMaxTile);
   if (own > 0) tile = std::min(tile, kScratchFloats / own);
+  // In short turns a core reads all streams of memory beside one another.
+  if (run.columns == 0 && streams * run.num_elements > kNearFloats) tile = std::min(tile, kFarTile);
   tile &= ~int64_t{15};
   if (run.columns > 0 && run.columns <= tile) tile -= tile % run.columns;  // whole rows
   run.tile = tile;
