@@ -96,8 +96,7 @@ class Analyzer {
     }
     i.elementwise = o.elementwise;
     i.is_update = o.kind != FusedKind::kElementwise && o.kind != FusedKind::kAddN;
-    const bool always_runs = liveness_[node.id()] == 0;
-    if (i.is_update ? always_runs && fusable_update(node, o.kind) : fusable_value(node, o)) i.kind = o.kind;
+    if (i.is_update ? fusable_update(node, o.kind) : fusable_value(node, o)) i.kind = o.kind;
     else i.is_update = false;
   }
 

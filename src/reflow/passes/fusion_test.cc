@@ -168,6 +168,36 @@ TEST_F(FusedUpdates, OtherReadersKeepTheirPlaceInTheOrder) {
   EXPECT_NE(std::find(waits.begin(), waits.end(), sum), waits.end());
 }
 
+// As the gradient of a loop is clipped and applied: what a loop leaves is there whenever it has run.
+TEST_F(FusedUpdates, AfterALoop) {
+  const Endpoint start = op("Enter", {feed({784, 500})}, {{"frame_name", "loop"}});
+  start.node->set_output_shape(0, {784, 500});
+  const Endpoint merged = list_op("Merge", {start, start});
+  const Endpoint sum = op("Sum", {merged, constant(Tensor::vector<int32_t>({0, 1}))});
+  Node* choice = node("Switch", {merged, op("LoopCond", {op("Less", {sum, scalar(10)})})});
+  const Endpoint next = op("NextIteration", {op("Exp", {choice->output(1)})});
+  ASSERT_TRUE(graph_.set_input(merged.node, 1, next).ok());
+  const Endpoint gradient = op("Exit", {choice->output(0)});
+  const Endpoint clipped = op("Mul", {op("Neg", {gradient}), feed({})});
+  target(node("ApplyGradientDescent", {variable({784, 500}, "w"), feed({}), clipped}));
+  run(fuse_elementwise);
+  EXPECT_EQ(steps(only("_FusedUpdate")), 5u);
+  EXPECT_EQ(count("Mul") + count("ApplyGradientDescent"), 0);
+}
+
+// An update that one branch alone feeds doesn't take along what always runs.
+TEST_F(FusedUpdates, OfABranch) {
+  Node* choice = node("Switch", {feed({784, 500}), feed({}, DType::kBool)});
+  const Endpoint rate = feed({}), w = variable({784, 500}, "w");
+  const Endpoint always = op("Neg", {feed({784, 500})});
+  fetch(always);
+  const Endpoint taken = op("Mul", {op("Square", {choice->output(1)}), always});
+  target(node("ApplyGradientDescent", {w, rate, taken}));
+  run(fuse_elementwise);
+  EXPECT_EQ(steps(only("_FusedUpdate")), 5u);
+  EXPECT_EQ(count("Neg"), 1);
+}
+
 TEST_F(FusedUpdates, VariablesWithoutStaticShapeStay) {
   const Endpoint w = op("VariableV2", {}, {{"dtype", DType::kFloat32}, {"shape", Shape::unknown()}});
   target(node("AssignSub", {w, op("Neg", {feed({784, 500})})}));
