@@ -146,7 +146,18 @@ class Grouper {
       add(id, scalars);
     }
     open_class_ = -1;
-    if (group_.size() > 1) groups_.push_back(group_);
+    if (group_.size() > 1 && !is_scaled_update()) groups_.push_back(group_);
+  }
+
+  // A gradient times a number and what applies it: that the pass `scaled_updates` does in one loop.
+  bool is_scaled_update() const {
+    if (group_.size() != 2 || group_[0]->type() != "Mul") return false;
+    const Node &product = *group_[0], &update = *group_[1];
+    const FusedKind kind = info(update.id()).kind;
+    if (kind != FusedKind::kGradientDescent && kind != FusedKind::kMomentum) return false;
+    const Endpoint& gradient = update.input(kind == FusedKind::kMomentum ? 3 : 2);
+    return gradient.node == &product && product.consumers().size() == 1 && !roots_[product.id()] &&
+           (product.input(0).shape().rank() == 0 || product.input(1).shape().rank() == 0);
   }
 
   // Scalars need no connection: what saves is the smaller number of nodes.

@@ -168,6 +168,15 @@ TEST_F(FusedUpdates, OtherReadersKeepTheirPlaceInTheOrder) {
   EXPECT_NE(std::find(waits.begin(), waits.end(), sum), waits.end());
 }
 
+// The pass `scaled_updates` has them in one loop, without steps.
+TEST_F(FusedUpdates, ByAProductWithANumberStay) {
+  target(node("ApplyGradientDescent", {variable({784, 500}, "w"), feed({}), op("Mul", {feed({784, 500}), feed({})})}));
+  run(fuse_elementwise);
+  EXPECT_EQ(count("_FusedUpdate"), 0);
+  run(scale_in_updates);
+  EXPECT_EQ(count("_ScaledApplyGradientDescent"), 1);
+}
+
 // As the gradient of a loop is clipped and applied: what a loop leaves is there whenever it has run.
 TEST_F(FusedUpdates, AfterALoop) {
   const Endpoint start = op("Enter", {feed({784, 500})}, {{"frame_name", "loop"}});

@@ -39,5 +39,7 @@ Status fuse_pooling(PassContext& context);
 // Element-wise ops over floats of one shape, and the updates of variables that use them, become nodes that do all of it
 // in one pass over memory.
 Status fuse_elementwise(PassContext& context);
+// A gradient times a number goes into the op that applies it.
+Status scale_in_updates(PassContext& context);
 
 }  // namespace reflow::passes

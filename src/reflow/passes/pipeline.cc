@@ -33,6 +33,7 @@ const std::vector<Pass>& pipeline() {
       {"pool_fusion", "Pools the results of convolutions while they are in cache.", fuse_pooling},
       {"fusion", "Computes chains of element-wise ops, and updates of variables, in one pass over memory.",
        fuse_elementwise},
+      {"scaled_updates", "Multiplies gradients by numbers, as clipping does, while optimizers' ops apply them.", scale_in_updates},
   };
   return kPasses;
 }

@@ -67,6 +67,9 @@ Status check_scalars(KernelContext& c, const UpdateInputs& inputs) {
   if (inputs.global_step >= 0 && c.input(inputs.global_step).rank() != 0) {
     return scalar_error(op, "global_step", "", c.input(inputs.global_step).shape());
   }
+  if (inputs.scale >= 0 && c.input(inputs.scale).rank() != 0) {
+    return scalar_error(op, "scale", "", c.input(inputs.scale).shape());
+  }
   return OkStatus();
 }
 
@@ -136,6 +139,7 @@ UpdateInputs::UpdateInputs(KernelInit& c, int n) : num_variables(n) {
     if (is_gradient(args[i].name)) gradient = i;
     else if (args[i].name == "indices") indices = i;
     else if (args[i].name == "global_step") global_step = i;
+    else if (args[i].name == "scale") scale = i;
     else scalars[num_scalars++] = i;
   }
 }
@@ -214,8 +218,10 @@ Status RowIndices::check(int64_t rows) const {
 Status dense_update_shape(ShapeContext& c) { return update_shape(c, false); }
 Status sparse_update_shape(ShapeContext& c) { return update_shape(c, true); }
 
-OpBuilder update_op_definition(const UpdateSpec& spec, int num_variables, bool resource, bool sparse) {
-  OpBuilder op(fmt::format("{}{}Apply{}", resource ? "Resource" : "", sparse ? "Sparse" : "", spec.name));
+OpBuilder update_op_definition(const UpdateSpec& spec, int num_variables, UpdateForm form) {
+  const auto [resource, sparse, scaled] = form;
+  OpBuilder op(fmt::format("{}{}{}Apply{}", scaled ? "_Scaled" : "", resource ? "Resource" : "", sparse ? "Sparse" : "",
+                           spec.name));
   const std::vector<std::string_view> names = split_names(sparse ? spec.sparse_inputs : spec.inputs);
   for (size_t i = 0; i < names.size(); ++i) {
     std::string_view type = "T";
@@ -224,6 +230,7 @@ OpBuilder update_op_definition(const UpdateSpec& spec, int num_variables, bool r
     if (names[i] == "global_step") type = "int64";
     std::move(op).input(fmt::format("{}: {}", names[i], type));
   }
+  if (scaled) std::move(op).input("scale: T");
   if (!resource) std::move(op).output("out: Ref(T)");
   std::move(op).attr(
       "T: {float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, uint16, "
@@ -233,6 +240,7 @@ OpBuilder update_op_definition(const UpdateSpec& spec, int num_variables, bool r
   if (!spec.attr.empty()) std::move(op).attr(spec.attr);
   std::string doc(spec.doc);
   if (sparse) doc += " Only the rows of the variables that indices names are updated, with the rows of grad.";
+  if (scaled) doc += " The gradient is multiplied by scale first. Made by the pass `scaled_updates`.";
   std::move(op).doc(doc).shape(sparse ? sparse_update_shape : dense_update_shape).sets_outputs();
   if (resource) std::move(op).stateful();
   return op;

@@ -15,7 +15,8 @@
 #include "reflow/op/variable.h"
 
 // The ops that apply gradients, made from update rules (op/update_rule.h): ApplyX, SparseApplyX, ResourceApplyX and
-// ResourceSparseApplyX come from one description.
+// ResourceSparseApplyX come from one description, and so do _ScaledApplyX and _ScaledResourceApplyX, which the pass
+// `scaled_updates` makes of a gradient times a number and the op that takes the product.
 //
 // A description is a struct with
 //   static constexpr int kVariables: the variable and its slots, the first inputs of all four ops;
@@ -29,7 +30,7 @@ inline constexpr int kMaxVariables = 5;
 // Where a kernel finds its inputs; read from the op's definition once.
 struct UpdateInputs {
   UpdateInputs(KernelInit& c, int num_variables);
-  int num_variables, gradient = -1, indices = -1, global_step = -1, num_scalars = 0;
+  int num_variables, gradient = -1, indices = -1, global_step = -1, scale = -1, num_scalars = 0;
   std::array<int, 8> scalars{};
   bool resource, use_locking, use_nesterov, update_slots, wants_signs;
 };
@@ -84,18 +85,35 @@ UpdateArguments<ComputeType<T>> update_arguments(KernelContext& c, const UpdateI
   return a;
 }
 
-// Applies `rule` to n elements of the variables at `data` with the gradient `g`.
-template <typename T, typename Rule, size_t... kIs>
-void apply_rule(const Rule& rule, const std::array<T*, sizeof...(kIs)>& data, const T* g, int64_t n,
+// Elements of a gradient as they are.
+template <typename T>
+struct PlainGradient {
+  const T* g;
+  PlainGradient from(int64_t i) const { return {g + i}; }
+  REFLOW_SIMD_BODY inline ComputeType<T> operator[](int64_t i) const { return static_cast<ComputeType<T>>(g[i]); }
+};
+
+// The same times a number, rounded before the rule gets them, as by an op of its own.
+struct ScaledGradient {
+  const float* g;
+  float scale;
+  ScaledGradient from(int64_t i) const { return {g + i, scale}; }
+  REFLOW_SIMD_BODY inline float operator[](int64_t i) const { return g[i] * scale; }
+};
+
+// Applies `rule` to n elements of the variables at `data`.
+template <typename T, typename Rule, typename Gradient, size_t... kIs>
+void apply_rule(const Rule& rule, const std::array<T*, sizeof...(kIs)>& data, const Gradient& gradient, int64_t n,
                 std::index_sequence<kIs...>) {
   using C = ComputeType<T>;
   const auto loop = [&]() REFLOW_SIMD_BODY {
     const Rule r = rule;
+    const Gradient g = gradient;
     const std::array<T*, sizeof...(kIs)> at = data;
 #pragma GCC ivdep
     for (int64_t i = 0; i < n; ++i) {
       C values[] = {static_cast<C>(at[kIs][i])...};
-      r(values[kIs]..., static_cast<C>(g[i]));
+      r(values[kIs]..., g[i]);
       ((at[kIs][i] = static_cast<T>(values[kIs])), ...);
     }
   };
@@ -122,11 +140,17 @@ struct UpdateOp {
       const T* g = c.input(inputs_.gradient).template data<T>();
       const int64_t n = targets[0].num_elements();
       Description::with_rule(update_arguments<T>(c, inputs_), [&](const auto& rule) {
-        c.pool().parallel_for(n, kCostNs, [&](int64_t begin, int64_t end) {
-          std::array<T*, kVariables> at;
-          for (int i = 0; i < kVariables; ++i) at[i] = data[i] + begin;
-          apply_rule(rule, at, g + begin, end - begin, kIndices);
-        });
+        const auto apply = [&](const auto& gradient) {
+          c.pool().parallel_for(n, kCostNs, [&](int64_t begin, int64_t end) {
+            std::array<T*, kVariables> at;
+            for (int i = 0; i < kVariables; ++i) at[i] = data[i] + begin;
+            apply_rule(rule, at, gradient.from(begin), end - begin, kIndices);
+          });
+        };
+        if constexpr (std::is_same_v<T, float>) {
+          if (inputs_.scale >= 0) return apply(ScaledGradient{g, c.input(inputs_.scale).template item<float>()});
+        }
+        apply(PlainGradient<T>{g});
       });
       if (!inputs_.resource) c.forward(0, 0);
       return OkStatus();
@@ -162,7 +186,7 @@ struct UpdateOp {
             if (row < first || row >= last) continue;
             std::array<T*, kVariables> at;
             for (int v = 0; v < kVariables; ++v) at[v] = data[v] + row * width;
-            apply_rule(rule, at, g + i * width, width, kIndices);
+            apply_rule(rule, at, PlainGradient<T>{g + i * width}, width, kIndices);
           }
         });
       });
@@ -186,22 +210,30 @@ struct UpdateSpec {
   bool resource_only = false;
 };
 
-// Definition of one op, without kernels.
-OpBuilder update_op_definition(const UpdateSpec& spec, int num_variables, bool resource, bool sparse);
+struct UpdateForm {
+  bool resource = false, sparse = false;
+  bool scaled = false;  // has a last input, `scale`, that the gradient is multiplied by
+};
 
-// Registers up to four ops.
+// Definition of one op, without kernels.
+OpBuilder update_op_definition(const UpdateSpec& spec, int num_variables, UpdateForm form);
+
+// Registers up to six ops.
 template <typename Description, typename... Ts>
 bool register_update(const UpdateSpec& spec, Types<Ts...> types) {
   using Op = UpdateOp<Description>;
   for (const bool resource : {false, true}) {
     if (spec.resource_only && !resource) continue;
     if (!spec.inputs.empty()) {
-      OpBuilder op = update_op_definition(spec, Description::kVariables, resource, false);
+      OpBuilder op = update_op_definition(spec, Description::kVariables, {.resource = resource});
       std::move(op).template kernel<Op::template Dense>(kCpu, types);
       std::move(op).register_op();
+      OpBuilder scaled = update_op_definition(spec, Description::kVariables, {.resource = resource, .scaled = true});
+      std::move(scaled).template kernel<Op::template Dense>(kCpu, Types<float>());
+      std::move(scaled).register_op();
     }
     if (!spec.sparse_inputs.empty()) {
-      OpBuilder op = update_op_definition(spec, Description::kVariables, resource, true);
+      OpBuilder op = update_op_definition(spec, Description::kVariables, {.resource = resource, .sparse = true});
       std::move(op).template kernel<Op::template Sparse>(kCpu, types);
       std::move(op).register_op();
     }

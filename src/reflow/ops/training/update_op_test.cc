@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -87,7 +88,7 @@ class UpdateRun {
   }
 
   const Tensor& variable(int i) const { return variables_[i]->tensor; }
-  bool is_resource() const { return op_.starts_with("Resource"); }
+  bool is_resource() const { return op_.find("Resource") != op_.npos; }
 
  private:
   std::string op_;
@@ -164,6 +165,45 @@ TEST(Update, ManyElementsOnSeveralThreads) {
   ASSERT_TRUE(run.run({{"use_locking", true}}).ok());
   EXPECT_EQ(testing::difference(run.variable(0), filled({1000, 1001}, -1.25f)), "");
   EXPECT_EQ(testing::difference(run.variable(1), filled({1000, 1001}, 4.5f)), "");
+}
+
+// All variables after `op` with the gradient `g`, and `scale` where the op has one.
+std::vector<Tensor> after_update(const OpDef& op, const Tensor& g, float scale) {
+  UpdateRun run(op.name, DType::kFloat32);
+  int variables = 0;
+  for (const ArgDef& arg : op.inputs) {
+    if (arg.is_ref || arg.type == DType::kResource) run.add_variable(filled({40, 50}, 0.5f + 0.25f * static_cast<float>(variables++)));
+    else if (arg.name == "grad" || arg.name == "delta") run.add_tensor(g);
+    else if (arg.name == "global_step") run.add_tensor(Tensor::scalar<int64_t>(3));
+    else if (arg.name == "lr_power") run.add_tensor(Tensor::scalar(-0.5f));
+    else run.add_tensor(Tensor::scalar(arg.name == "scale" ? scale : 0.1f));
+  }
+  const Status status = run.run();
+  EXPECT_TRUE(status.ok()) << op.name << ": " << status;
+  std::vector<Tensor> values;
+  for (int i = 0; i < variables; ++i) values.push_back(run.variable(i));
+  return values;
+}
+
+TEST(Update, ScaledGradientsAreTheProduct) {
+  constexpr float kScale = 0.3f;
+  Tensor g = filled({40, 50}, 0), scaled = filled({40, 50}, 0);
+  for (int64_t i = 0; i < g.num_elements(); ++i) {
+    g.data<float>()[i] = 0.37f * static_cast<float>(i % 101 - 50);
+    scaled.data<float>()[i] = g.data<float>()[i] * kScale;
+  }
+  int ops = 0;
+  for (const OpDef* op : OpRegistry::global().all()) {
+    if (!op->name.starts_with("_Scaled") || op->name.find("Apply") == op->name.npos) continue;
+    const OpDef& plain = *OpRegistry::global().find(op->name.substr(7));
+    const std::vector<Tensor> values = after_update(*op, g, kScale), expected = after_update(plain, scaled, 1);
+    ASSERT_EQ(values.size(), expected.size());
+    for (size_t v = 0; v < values.size(); ++v) {
+      EXPECT_EQ(std::memcmp(values[v].raw_data(), expected[v].raw_data(), values[v].size_bytes()), 0) << op->name << ' ' << v;
+    }
+    ++ops;
+  }
+  EXPECT_GE(ops, 25);
 }
 
 TEST(Update, RowsThatComeTwiceAreUpdatedTwice) {
