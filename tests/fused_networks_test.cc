@@ -163,6 +163,16 @@ TEST_F(FusedNetworks, SumsOfProducts) {
   expect_same({op("AddN", {graph::OpInput(terms)})}, 2e-6);
 }
 
+TEST_F(FusedNetworks, ScaledCrossEntropies) {
+  for (const int64_t classes : {10, 9000}) {
+    const Endpoint labels = op("Const", {}, {{"dtype", DType::kInt32}, {"value", Tensor::vector<int32_t>({7, 0, 9})}});
+    const Endpoint factors =
+        op("Const", {}, {{"dtype", DType::kFloat32}, {"value", Tensor::from<float>({0.05f, -1.7f, 1}, {3, 1})}});
+    const Endpoint loss = op("SparseSoftmaxCrossEntropyWithLogits", {input({3, classes}), labels});
+    expect_same({op("Mul", {factors, Endpoint{loss.node, 1}}), loss}, 0);
+  }
+}
+
 // As an optimizer gates them: each gradient of a product waits for both.
 TEST_F(FusedNetworks, GatedGradients) {
   const Endpoint weights = input({30, 50});

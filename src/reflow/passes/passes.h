@@ -30,6 +30,8 @@ Status sum_slices(PassContext& context);
 Status fuse_matmul(PassContext& context);
 // A matrix that several products of few rows use is copied once into the panels that these read.
 Status share_panels(PassContext& context);
+// Constants that a cross entropy's gradient is multiplied by go into the op that computes it.
+Status scale_losses(PassContext& context);
 // Batch normalisation with given statistics goes into the filter of the convolution before it.
 Status fold_batch_norms(PassContext& context);
 // A convolution, the bias added to it and Relu after that become one node.

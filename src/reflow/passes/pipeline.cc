@@ -27,6 +27,7 @@ const std::vector<Pass>& pipeline() {
       {"matmul_fusion", "Adds biases and applies Relu to products of matrices while they are in cache.", fuse_matmul},
       {"shared_panels", "Copies a matrix that several products use once into the order in which these read it.",
        share_panels},
+      {"loss_scaling", "Multiplies gradients of cross entropies by constants while they are computed.", scale_losses},
       {"batch_norm_folding", "Puts batch normalisation with given statistics into the filters of convolutions.",
        fold_batch_norms},
       {"conv_fusion", "Adds biases and applies Relu to convolutions while they are in cache.", fuse_convolutions},

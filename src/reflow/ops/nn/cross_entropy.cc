@@ -57,12 +57,14 @@ class SparseSoftmaxCrossEntropy : public RowKernel<T> {
       return out_of_range_label(c.input(1), smallest < 0 ? smallest : largest, columns);
     }
     const T* x = logits.data<T>();
+    const T* factors = c.num_inputs() > 2 ? c.input(2).data<T>() : nullptr;
     T* loss = c.output(0).data<T>();
     T* backprop = c.output(1).data<T>();
     c.pool().parallel_for(rows, 1.5 * columns + 10, [&](int64_t begin, int64_t end) {
       const int64_t at_once = softmax_rows_at_once(columns);
       for (int64_t r = begin; r < end; r += at_once) {
-        rows_at_once(x + r * columns, labels + r, loss + r, backprop + r * columns, std::min(at_once, end - r), columns);
+        const T* const some = factors != nullptr ? factors + r : nullptr;
+        rows_at_once(x + r * columns, labels + r, some, loss + r, backprop + r * columns, std::min(at_once, end - r), columns);
       }
     });
     return OkStatus();
@@ -76,22 +78,32 @@ class SparseSoftmaxCrossEntropy : public RowKernel<T> {
                             label, columns, all);
   }
 
-  C long_row(const C* x, Label label, C* backprop, int64_t columns) const {
+  C long_row(const C* x, Label label, const C* factor, C* backprop, int64_t columns) const {
     C m, log_sum;
     simd_loop([&]() REFLOW_SIMD_BODY { m = row_max(x, columns); });
     const C at_label = x[label] - m, sum = exp_of_shifted(this->functions_, x, m, backprop, columns), scale = C(1) / sum;
+    const C right = backprop[label] * scale - C(1);
     simd_loop([&]() REFLOW_SIMD_BODY {
-      for (int64_t j = 0; j < columns; ++j) backprop[j] *= scale;
+      if (factor == nullptr) {
+        for (int64_t j = 0; j < columns; ++j) backprop[j] *= scale;
+      } else {
+        const C f = *factor;
+        for (int64_t j = 0; j < columns; ++j) backprop[j] = backprop[j] * scale * f;
+      }
     });
-    backprop[label] -= C(1);
+    backprop[label] = factor == nullptr ? right : right * *factor;
     this->functions_.log(&sum, &log_sum, 1);
     return log_sum - at_label;
   }
 
-  void rows_at_once(const T* x, const Label* labels, T* loss, T* backprop, int64_t rows, int64_t columns) const {
+  void rows_at_once(const T* x, const Label* labels, const T* factors, T* loss, T* backprop, int64_t rows,
+                    int64_t columns) const {
     if constexpr (std::is_same_v<T, C>) {
       if (columns > kSoftmaxPiece) {
-        for (int64_t r = 0; r < rows; ++r) loss[r] = long_row(x + r * columns, labels[r], backprop + r * columns, columns);
+        for (int64_t r = 0; r < rows; ++r) {
+          const C* const factor = factors != nullptr ? factors + r : nullptr;
+          loss[r] = long_row(x + r * columns, labels[r], factor, backprop + r * columns, columns);
+        }
         return;
       }
       C at_label[kSoftmaxMaxRows], sums[kSoftmaxMaxRows];
@@ -110,6 +122,9 @@ class SparseSoftmaxCrossEntropy : public RowKernel<T> {
           const C scale = C(1) / sums[r];
           for (int64_t j = 0; j < columns; ++j) row[j] *= scale;
           row[labels[r]] -= C(1);
+          if (factors == nullptr) continue;
+          const C f = factors[r];
+          for (int64_t j = 0; j < columns; ++j) row[j] *= f;
         }
       });
       this->functions_.log(sums, sums, rows);
@@ -127,6 +142,9 @@ class SparseSoftmaxCrossEntropy : public RowKernel<T> {
     }
   }
 };
+
+template <typename Label>
+using ScaledSparseSoftmaxCrossEntropy = SparseSoftmaxCrossEntropy<float, Label>;
 
 template <typename T>
 class SoftmaxCrossEntropy : public RowKernel<T> {
@@ -221,6 +239,13 @@ Status sparse_cross_entropy_shape(ShapeContext& c) {
   return OkStatus();
 }
 
+Status scaled_cross_entropy_shape(ShapeContext& c) {
+  RETURN_IF_ERROR(sparse_cross_entropy_shape(c));
+  const Shape &factors = c.input(2), wanted{c.output(0).dim(0), 1};
+  if (factors.compatible_with(wanted)) return OkStatus();
+  return invalid_argument("Incompatible shapes: {} vs. {}", factors.str(), wanted.str());
+}
+
 Status cross_entropy_shape(ShapeContext& c) {
   const Shape &logits = c.input(0), &labels = c.input(1);
   Shape a, b, both;
@@ -303,6 +328,20 @@ REFLOW_OP("SparseSoftmaxCrossEntropyWithLogits")
                        "tf.gradients()"}});
       g.dx(0) = times_rows(g, g.dy(0), backprop);
     });
+
+REFLOW_OP("_ScaledSparseSoftmaxCrossEntropy")
+    .input("features: float")
+    .input("labels: Tlabels")
+    .input("factors: float")
+    .output("loss: float")
+    .output("backprop: float")
+    .attr("Tlabels: {int32, int64}")
+    .doc("SparseSoftmaxCrossEntropyWithLogits, of which row i of backprop is multiplied by factors[i], [batch, 1]. Made by "
+         "the pass `loss_scaling`.")
+    .shape(scaled_cross_entropy_shape)
+    .kernel<ScaledSparseSoftmaxCrossEntropy>(kCpu, kIndexTypes, "Tlabels")
+    .in_place(1, 0)
+    .not_differentiable();
 
 REFLOW_OP("SoftmaxCrossEntropyWithLogits")
     .input("features: T")
