@@ -163,6 +163,18 @@ TEST_F(FusedNetworks, SumsOfProducts) {
   expect_same({op("AddN", {graph::OpInput(terms)})}, 2e-6);
 }
 
+// Rows that the plan can put one below the other, and some that it can't.
+TEST_F(FusedNetworks, SumsOfProductsOfComputedRows) {
+  for (const int64_t columns : {32, 30}) {
+    std::vector<Endpoint> terms;
+    for (const int64_t rows : {4, 2, 6}) {
+      const Endpoint a = op("Tanh", {input({rows, columns})}), b = op("Exp", {input({rows, 64})});
+      terms.push_back(op("MatMul", {a, b}, {{"transpose_a", true}}));
+    }
+    expect_same({op("AddN", {graph::OpInput(terms)})}, 2e-6);
+  }
+}
+
 TEST_F(FusedNetworks, ScaledCrossEntropies) {
   for (const int64_t classes : {10, 9000}) {
     const Endpoint labels = op("Const", {}, {{"dtype", DType::kInt32}, {"value", Tensor::vector<int32_t>({7, 0, 9})}});

@@ -71,6 +71,7 @@ class ProductSums {
     graph::NodeSpec spec;
     spec.op = sum_op_;
     spec.attrs.set("N", int64_t{sum->num_inputs()});
+    spec.attrs.set("_adjacent_inputs", std::vector<int64_t>(2, sum->num_inputs()));
     spec.inputs = std::move(inputs);
     replace(sum, std::move(spec));
     gone_.insert(gone_.end(), products.begin(), products.end());

@@ -6,15 +6,32 @@
 #include <map>
 #include <queue>
 #include <set>
+#include <tuple>
 
 namespace reflow::runtime {
 
+namespace {
+constexpr int64_t kAlignment = 64;
+}  // namespace
+
 int ArenaPlanner::add(int64_t bytes, int at) {
-  buffers_.push_back({bytes, at, at});
+  buffers_.push_back({bytes, at, at, -1});
   return static_cast<int>(buffers_.size()) - 1;
 }
 
 void ArenaPlanner::extend(int buffer, int at) { buffers_[buffer].end = std::max(buffers_[buffer].end, at); }
+
+bool ArenaPlanner::join(const std::vector<int>& buffers) {
+  std::vector<int> sorted = buffers;
+  std::ranges::sort(sorted);
+  if (buffers.size() < 2 || std::ranges::adjacent_find(sorted) != sorted.end()) return false;
+  for (const int b : buffers) {
+    if (buffers_[b].row >= 0 || (b != buffers.back() && buffers_[b].bytes % kAlignment != 0)) return false;
+  }
+  for (const int b : buffers) buffers_[b].row = static_cast<int>(rows_.size());
+  rows_.push_back(buffers);
+  return true;
+}
 
 namespace {
 
@@ -81,24 +98,47 @@ class Gaps {
 }  // namespace
 
 std::vector<int64_t> ArenaPlanner::plan(int64_t* total_bytes) const {
-  constexpr int64_t kAlignment = 64;
+  const auto aligned = [](int64_t bytes) { return std::max(kAlignment, (bytes + kAlignment - 1) / kAlignment * kAlignment); };
+  // Rows as buffers of their own, in the place of the first of them that is born.
+  struct RowLife {
+    int64_t bytes = 0;
+    int end = 0;
+    bool placed = false;
+  };
+  std::vector<RowLife> rows(rows_.size());
+  for (const Life& life : buffers_) {
+    if (life.row < 0) continue;
+    rows[life.row].bytes += life.bytes;
+    rows[life.row].end = std::max(rows[life.row].end, life.end);
+  }
   std::vector<int64_t> offsets(buffers_.size());
-  using Death = std::pair<int, int>;  // instruction, buffer
+  struct Death {
+    int at;
+    int64_t offset, size;
+    bool operator>(const Death& o) const { return std::tie(at, offset) > std::tie(o.at, o.offset); }
+  };
   std::priority_queue<Death, std::vector<Death>, std::greater<>> living;
   Gaps gaps;
   // Buffers are added in order of birth.
   for (size_t i = 0; i < buffers_.size(); ++i) {
     const Life& life = buffers_[i];
-    const auto size_of = [&](int b) {
-      return std::max(kAlignment, (buffers_[b].bytes + kAlignment - 1) / kAlignment * kAlignment);
-    };
-    while (!living.empty() && living.top().first < life.begin) {
-      const int dead = living.top().second;
+    while (!living.empty() && living.top().at < life.begin) {
+      gaps.give_back(living.top().offset, living.top().size);
       living.pop();
-      gaps.give_back(offsets[dead], size_of(dead));
     }
-    offsets[i] = gaps.take(size_of(static_cast<int>(i)));
-    living.push({life.end, static_cast<int>(i)});
+    if (life.row >= 0 && rows[life.row].placed) continue;
+    const int64_t size = aligned(life.row < 0 ? life.bytes : rows[life.row].bytes), offset = gaps.take(size);
+    living.push({life.row < 0 ? life.end : rows[life.row].end, offset, size});
+    if (life.row < 0) {
+      offsets[i] = offset;
+      continue;
+    }
+    rows[life.row].placed = true;
+    int64_t at = offset;
+    for (const int b : rows_[life.row]) {
+      offsets[b] = at;
+      at += buffers_[b].bytes;
+    }
   }
   *total_bytes = gaps.top();
   return offsets;

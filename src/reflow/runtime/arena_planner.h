@@ -13,6 +13,9 @@ class ArenaPlanner {
   int add(int64_t bytes, int at);
   // Buffer `buffer` is needed until instruction `at`.
   void extend(int buffer, int at);
+  // Buffers that are to lie one behind the other, without gaps; all of them live as long as any. False: one of them has
+  // neighbours already, or they can't be aligned so.
+  bool join(const std::vector<int>& buffers);
   int64_t bytes(int buffer) const { return buffers_[buffer].bytes; }
   // The offset of each buffer, 64-byte aligned: in order of birth, each takes the tightest gap that is free.
   std::vector<int64_t> plan(int64_t* total_bytes) const;
@@ -21,8 +24,10 @@ class ArenaPlanner {
   struct Life {
     int64_t bytes;
     int begin, end;
+    int row = -1;  // of buffers that lie one behind the other
   };
   std::vector<Life> buffers_;
+  std::vector<std::vector<int>> rows_;
 };
 
 }  // namespace reflow::runtime

@@ -41,5 +41,23 @@ TEST(ArenaPlanner, LivingBuffersNeverOverlap) {
   }
 }
 
+TEST(ArenaPlanner, JoinedBuffersLieOneBehindTheOther) {
+  ArenaPlanner planner;
+  const int a = planner.add(640, 0), between = planner.add(64, 1), b = planner.add(128, 2), c = planner.add(100, 3);
+  planner.extend(a, 9);
+  EXPECT_FALSE(planner.join({c, a, b}));  // only the last one may end anywhere
+  EXPECT_TRUE(planner.join({b, a, c}));
+  EXPECT_FALSE(planner.join({a, between}));
+  const int later = planner.add(64, 9), last = planner.add(832, 10);
+  int64_t total;
+  const auto offsets = planner.plan(&total);
+  EXPECT_EQ(offsets[a], offsets[b] + 128);
+  EXPECT_EQ(offsets[c], offsets[a] + 640);
+  for (const int other : {between, later}) {
+    EXPECT_TRUE(offsets[other] + 64 <= offsets[b] || offsets[other] >= offsets[c] + 100);
+  }
+  EXPECT_EQ(offsets[last], offsets[b]);  // whose row of 896 bytes is free by then
+}
+
 }  // namespace
 }  // namespace reflow::runtime

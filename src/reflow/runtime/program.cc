@@ -272,9 +272,35 @@ class ProgramBuilder {
     }
   }
 
+  // Kernels that read the rows of several inputs as those of one matrix say so (`_adjacent_inputs`: how many inputs are each
+  // such matrix), and save themselves a copy where they lie one behind the other.
+  void join_inputs() {
+    for (const Instruction& in : plan_.instructions) {
+      const graph::AttrValue* attr = in.kernel != nullptr ? in.node->find_attr("_adjacent_inputs") : nullptr;
+      const std::vector<int64_t>* counts = attr != nullptr ? attr->get<std::vector<int64_t>>() : nullptr;
+      if (counts == nullptr) continue;
+      int64_t first = 0;
+      for (const int64_t count : *counts) {
+        if (count < 0 || count > in.num_inputs - first) break;
+        join_inputs(in, static_cast<int>(first), static_cast<int>(first + count));
+        first += count;
+      }
+    }
+  }
+  void join_inputs(const Instruction& in, int first, int end) {
+    std::vector<int> buffers;
+    for (int i = first; i < end; ++i) {
+      const SlotInfo& slot = input(in, i);
+      if (slot.kind != SlotInfo::kPlanned || slot.buffer < 0) return;
+      buffers.push_back(slot.buffer);
+    }
+    arena_.join(buffers);
+  }
+
   void finish() {
     const int end = static_cast<int>(plan_.instructions.size());
     for (const int slot : plan_.fetch_slots) use(slot, end);
+    join_inputs();
     const std::vector<int64_t> offsets = arena_.plan(&program_.arena_bytes);
     for (const PlannedSlot& p : planned_) {
       program_.planned.push_back({p.slot, offsets[slots_[p.slot].buffer], p.shape, p.type});

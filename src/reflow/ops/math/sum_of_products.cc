@@ -43,27 +43,36 @@ class SumOfProducts : public Kernel {
     int64_t k = 0;
     for (int i = 0; i < n; ++i) k += c.input(i).dim(0);
     const int64_t rows = y.dim(0), columns = y.dim(1);
-    ASSIGN_OR_RETURN(Tensor a, c.allocate_scratch(DType::kFloat32, {k, rows}));
-    ASSIGN_OR_RETURN(Tensor b, c.allocate_scratch(DType::kFloat32, {k, columns}));
-    stack(c, 0, a);
-    stack(c, n, b);
+    ASSIGN_OR_RETURN(const Tensor a, stacked(c, 0, {k, rows}));
+    ASSIGN_OR_RETURN(const Tensor b, stacked(c, n, {k, columns}));
     matmul_f32(c.pool(), {rows, columns, k, /*transpose_a=*/true, /*transpose_b=*/false}, a.data<float>(), b.data<float>(),
                y.data<float>());
     return OkStatus();
   }
 
  private:
-  // The rows of half of the inputs, from `first` on, one below the other.
-  static void stack(KernelContext& c, int first, Tensor& to) {
+  // The rows of half of the inputs, from `first` on, one below the other. So they may lie already: the plan tries.
+  static StatusOr<Tensor> stacked(KernelContext& c, int first, const Shape& shape) {
     const int n = c.num_inputs() / 2;
-    c.pool().parallel_for(n, 0.1 * to.num_elements() / n, [&](int64_t begin, int64_t end) {
+    const Tensor& top = c.input(first);
+    const float* next = top.data<float>();
+    bool lie_so = true;
+    for (int i = 0; i < n; ++i) {
+      const Tensor& part = c.input(first + i);
+      lie_so &= part.data<float>() == next && part.shares_buffer(top);
+      next = part.data<float>() + part.num_elements();
+    }
+    if (lie_so) return Tensor(DType::kFloat32, shape, top.buffer(), const_cast<void*>(top.raw_data()));
+    ASSIGN_OR_RETURN(Tensor all, c.allocate_scratch(DType::kFloat32, shape));
+    c.pool().parallel_for(n, 0.1 * all.num_elements() / n, [&](int64_t begin, int64_t end) {
       int64_t row = 0;
       for (int64_t i = 0; i < end; ++i) {
         const Tensor& part = c.input(first + static_cast<int>(i));
-        if (i >= begin) std::memcpy(to.data<float>() + row * to.dim(1), part.raw_data(), part.size_bytes());
+        if (i >= begin) std::memcpy(all.data<float>() + row * all.dim(1), part.raw_data(), part.size_bytes());
         row += part.dim(0);
       }
     });
+    return all;
   }
 };
 
