@@ -158,7 +158,9 @@ class ProductSums {
   Status collect(const Loop& loop, Node* add, const Node& product) {
     const Shape shape = add->output_shape(0);
     const Endpoint total = add->input(0);
-    ASSIGN_OR_RETURN(Node * begin, insert(begin_op_, loop.enter->input(0), *loop.enter, shape));
+    const Endpoint first = loop.enter->input(0);
+    ASSIGN_OR_RETURN(Node * begin, insert(begin_op_, first, *loop.enter, shape));
+    begin->set_attr("zeros", are_zeros(first));
     RETURN_IF_ERROR(graph_.set_input(loop.enter, 0, begin->output(0)));
     ASSIGN_OR_RETURN(Node * end, insert(end_op_, loop.exit->output(0), *loop.exit, shape));
     graph_.replace_uses(loop.exit->output(0), end->output(0));
@@ -176,6 +178,12 @@ class ProductSums {
       if (node == loop.choice) node->set_output_shape(1, Shape{-1});
     }
     return OkStatus();
+  }
+
+  static bool are_zeros(const Endpoint& e) {
+    const Tensor* value = const_value(e);
+    if (value == nullptr || value->dtype() != DType::kFloat32) return false;
+    return std::ranges::all_of(value->flat<float>(), [](float v) { return v == 0; });
   }
 
   // A node with one input and output beside `neighbour`.

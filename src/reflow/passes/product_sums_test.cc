@@ -91,6 +91,16 @@ TEST_F(CollectedProducts, OfALoop) {
   const Node* begin = loop.merge->input(0).node->input(0).node;
   ASSERT_EQ(begin->type(), "_BeginCollecting");
   EXPECT_EQ(begin->input(0), loop.zeros);
+  EXPECT_FALSE(*begin->attr<bool>("zeros"));
+}
+
+TEST_F(CollectedProducts, AddedToZeros) {
+  const SummingLoop loop = this->loop(product());
+  Tensor zeros(DType::kFloat32, {600, 1200});
+  std::ranges::fill(zeros.flat<float>(), 0.0f);
+  ASSERT_TRUE(graph_.set_input(loop.merge->input(0).node, 0, constant(zeros)).ok());
+  run(sum_products);
+  EXPECT_TRUE(*loop.merge->input(0).node->input(0).node->attr<bool>("zeros"));
 }
 
 // As an optimizer gates gradients.

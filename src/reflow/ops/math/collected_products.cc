@@ -14,7 +14,7 @@ namespace {
 using namespace ::reflow::op;
 
 constexpr int64_t kMostWaiting = 256;  // rows
-constexpr int64_t kCountFloats = 16;   // room for their number; what follows is aligned as the sum is
+constexpr int64_t kCountFloats = 16;   // room for two numbers; what follows is aligned as the sum is
 
 int64_t state_size(int64_t rows, int64_t columns) {
   return rows * columns + kCountFloats + kMostWaiting * (rows + columns);
@@ -25,42 +25,53 @@ class State {
  public:
   State(float* data, int64_t rows, int64_t columns) : rows_(rows), columns_(columns), sum_(data) {}
 
-  int64_t waiting() const {
-    int64_t count;
-    std::memcpy(&count, sum_ + rows_ * columns_, sizeof(count));
-    return std::clamp<int64_t>(count, 0, kMostWaiting);  // whatever a graph from a file feeds
-  }
+  int64_t waiting() const { return std::clamp<int64_t>(number(0), 0, kMostWaiting); }  // whatever a graph from a file feeds
+  // Null: of zeros, which the first product doesn't read.
   void begin(const float* sum) {
-    std::copy_n(sum, rows_ * columns_, sum_);
-    set_waiting(0);
+    if (sum != nullptr) std::copy_n(sum, rows_ * columns_, sum_);
+    set_number(0, 0);
+    set_number(1, sum != nullptr);
   }
 
-  // Adds a' b to `to`, the sum.
-  void add_product(ThreadPool& pool, int64_t depth, const float* a, const float* b, float* to) const {
-    op::gemm(pool, {.transpose_a = true, .m = rows_, .n = columns_, .k = depth, .a = a, .lda = rows_, .b = b,
-                    .ldb = columns_, .c = to, .ldc = columns_, .accumulate = true});
-  }
-  void add_waiting(ThreadPool& pool, float* to) {
-    if (waiting() > 0) add_product(pool, waiting(), a(), b(), to);
+  // Adds what waits; the sum is all of it then.
+  void finish(ThreadPool& pool) {
+    if (waiting() > 0) add_product(pool, waiting(), a(), b());
+    set_number(0, 0);
+    if (!has_sum()) std::fill_n(sum_, rows_ * columns_, 0.0f);
+    set_number(1, 1);
   }
 
   void collect(ThreadPool& pool, int64_t depth, const float* more_a, const float* more_b) {
     if (depth == 0) return;
     if (waiting() + depth > kMostWaiting) {
-      add_waiting(pool, sum_);
-      set_waiting(0);
+      add_product(pool, waiting(), a(), b());
+      set_number(0, 0);
     }
-    if (depth > kMostWaiting / 2) return add_product(pool, depth, more_a, more_b, sum_);
+    if (depth > kMostWaiting / 2) return add_product(pool, depth, more_a, more_b);
     const int64_t before = waiting();
     std::copy_n(more_a, depth * rows_, a() + before * rows_);
     std::copy_n(more_b, depth * columns_, b() + before * columns_);
-    set_waiting(before + depth);
+    set_number(0, before + depth);
   }
 
  private:
+  bool has_sum() const { return number(1) != 0; }
+  void add_product(ThreadPool& pool, int64_t depth, const float* a, const float* b) {
+    if (depth == 0) return;
+    op::gemm(pool, {.transpose_a = true, .m = rows_, .n = columns_, .k = depth, .a = a, .lda = rows_, .b = b,
+                    .ldb = columns_, .c = sum_, .ldc = columns_, .accumulate = has_sum()});
+    set_number(1, 1);
+  }
+
   float* a() { return sum_ + rows_ * columns_ + kCountFloats; }
   float* b() { return a() + kMostWaiting * rows_; }
-  void set_waiting(int64_t count) { std::memcpy(sum_ + rows_ * columns_, &count, sizeof(count)); }
+  // Behind the sum: 0: how many rows wait; 1: is there a sum.
+  int64_t number(int i) const {
+    int64_t value;
+    std::memcpy(&value, sum_ + rows_ * columns_ + 2 * i, sizeof(value));
+    return value;
+  }
+  void set_number(int i, int64_t value) { std::memcpy(sum_ + rows_ * columns_ + 2 * i, &value, sizeof(value)); }
 
   const int64_t rows_, columns_;
   float* const sum_;
@@ -73,6 +84,12 @@ class OfSum : public Kernel {
 
  protected:
   State state_in(Tensor& t) const { return State(t.data<float>(), rows_, columns_); }
+  // For kernels that set their outputs themselves: no shape function has seen the input.
+  Status check_state(const Tensor& t) const {
+    if (rows_ >= 0 && columns_ >= 0 && t.shape() == Shape{state_size(rows_, columns_)}) return OkStatus();
+    return invalid_argument("Input 0 must have shape {} and not {}", Shape{state_size(rows_, columns_)}.str(), t.shape().str());
+  }
+  Tensor sum_in(const Tensor& t) const { return t.rows(0, rows_ * columns_).reshaped({rows_, columns_}); }
 
  private:
   const int64_t rows_, columns_;
@@ -128,11 +145,14 @@ Status end_shape(ShapeContext& c) {
 
 class BeginCollecting : public OfSum {
  public:
-  using OfSum::OfSum;
+  explicit BeginCollecting(KernelInit& c) : OfSum(c), zeros_(c.attr<bool>("zeros")) {}
   Status compute(KernelContext& c) override {
-    state_in(c.output(0)).begin(c.input(0).data<float>());
+    state_in(c.output(0)).begin(zeros_ ? nullptr : c.input(0).data<float>());
     return OkStatus();
   }
+
+ private:
+  const bool zeros_;
 };
 
 class CollectProduct : public OfSum {
@@ -151,10 +171,11 @@ class EndCollecting : public OfSum {
  public:
   using OfSum::OfSum;
   Status compute(KernelContext& c) override {
-    Tensor state = c.input(0);
-    Tensor& sum = c.output(0);
-    std::memcpy(sum.raw_data(), state.raw_data(), sum.size_bytes());
-    state_in(state).add_waiting(c.pool(), sum.data<float>());
+    RETURN_IF_ERROR(check_state(c.input(0)));
+    // Where nobody else holds the state, its memory becomes the sum's.
+    Tensor state = c.input(0).owns_alone() ? c.input(0) : c.input(0).copy();
+    state_in(state).finish(c.pool());
+    c.set_output(0, sum_in(state));
     return OkStatus();
   }
 };
@@ -162,9 +183,9 @@ class EndCollecting : public OfSum {
 REFLOW_OP("_BeginCollecting")
     .input("sum: float")
     .output("state: float")
-    .attr("rows: int").attr("columns: int")
-    .doc("What a loop carries that adds products to `sum`, of `rows` x `columns`, by `_CollectProduct`. Made by the pass "
-         "`product_sums`.")
+    .attr("rows: int").attr("columns: int").attr("zeros: bool = false")
+    .doc("What a loop carries that adds products to `sum`, of `rows` x `columns`, by `_CollectProduct`; `zeros`: the sum is "
+         "known to be zeros. Made by the pass `product_sums`.")
     .shape(begin_shape)
     .kernel<BeginCollecting>(kCpu)
     .not_differentiable();
@@ -189,6 +210,7 @@ REFLOW_OP("_EndCollecting")
     .doc("The sum of all that `_CollectProduct` was given, and of what it began with. Made by the pass `product_sums`.")
     .shape(end_shape)
     .kernel<EndCollecting>(kCpu)
+    .sets_outputs()
     .not_differentiable();
 
 }  // namespace
