@@ -11,6 +11,7 @@
 #include <atomic>
 #include <climits>
 #include <cstdlib>
+#include <exception>
 #include <mutex>
 #include <vector>
 
@@ -78,12 +79,19 @@ struct ThreadPool::State {
     int64_t n, chunk;
     FloatControl float_control;
     std::atomic<int64_t> next{0};
+    std::atomic<bool> failed{false};
+    std::exception_ptr error;  // of the first chunk that threw; for the caller, when all have left
 
-    // Runs chunks until none is left.
+    // Runs chunks until none is left. After an exception no chunk is begun any more.
     void work() noexcept {
       t_in_body = true;
-      for (int64_t begin; (begin = next.fetch_add(chunk, std::memory_order_relaxed)) < n;) {
-        call(body, begin, std::min(begin + chunk, n));
+      try {
+        for (int64_t begin; (begin = next.fetch_add(chunk, std::memory_order_relaxed)) < n;) {
+          call(body, begin, std::min(begin + chunk, n));
+        }
+      } catch (...) {
+        if (!failed.exchange(true)) error = std::current_exception();
+        next.store(n, std::memory_order_relaxed);
       }
       t_in_body = false;
     }
@@ -297,6 +305,7 @@ void ThreadPool::run_chunks(int64_t n, double cost_ns, ChunkBody call, void* bod
   slot->job.store(nullptr);
   if (slot->users.load() != 0) state_->wait_for_users(*slot);
   slot->taken.store(false, std::memory_order_release);
+  if (job.error) std::rethrow_exception(job.error);
 }
 
 void ThreadPool::schedule(std::function<void()> task) { state_->tasks.schedule(std::move(task)); }

@@ -9,6 +9,7 @@
 #include <cfenv>
 #include <condition_variable>
 #include <mutex>
+#include <new>
 #include <set>
 #include <thread>
 #include <utility>
@@ -69,6 +70,18 @@ TEST(ThreadPool, OtherThreadsHelp) {
     while (arrived < 2) std::this_thread::yield();
   });
   EXPECT_EQ(arrived, 2);
+}
+
+TEST(ThreadPool, ExceptionsOfAnyThreadReachTheCaller) {
+  ThreadPool pool(3);
+  for (const int64_t thrower : {0, 500, 999}) {
+    const auto body = [&](int64_t begin, int64_t end) {
+      if (begin <= thrower && thrower < end) throw std::bad_alloc();
+    };
+    EXPECT_THROW(pool.parallel_for(1000, kDear, body), std::bad_alloc);
+    EXPECT_THROW(pool.parallel_for(1000, kDear, [&](int64_t, int64_t) { pool.parallel_for(1000, kDear, body); }), std::bad_alloc);
+    EXPECT_TRUE(covers(pool, 1000, kDear));
+  }
 }
 
 TEST(ThreadPool, NestedCallsRunOnTheSameThread) {

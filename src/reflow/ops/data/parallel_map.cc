@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "reflow/data/dataset_op.h"
+#include "reflow/op/memory_errors.h"
 #include "reflow/ops/data/composed.h"
 
 namespace reflow::ops {
@@ -126,7 +127,7 @@ class ParallelMapDataset : public Transformation<ParallelMapDataset> {
       bool end = false;
       do {
         Result& result = chunk->emplace_back();
-        result.status = input().next(c, &result.element, &end);
+        result.status = with_memory_errors([&] { return input().next(c, &result.element, &end); });
         if (!result.status.ok()) end = false;
         if (end) chunk->pop_back();
       } while (!end && chunk->back().status.ok() && chunk->size() < most && Clock::now() - *start < kChunkTime);
@@ -143,7 +144,7 @@ class ParallelMapDataset : public Transformation<ParallelMapDataset> {
 
     void call(IteratorContext& c, Result* result) const {
       if (!result->status.ok()) return;
-      auto called = function_.call(c, std::exchange(result->element, {}));
+      auto called = with_memory_errors([&] { return function_.call(c, std::exchange(result->element, {})); });
       result->status = called.ok() ? check_types(*called, dataset().spec()) : called.status();
       if (result->status.ok()) result->element = *std::move(called);
     }

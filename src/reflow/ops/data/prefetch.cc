@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "reflow/data/dataset_op.h"
+#include "reflow/op/memory_errors.h"
 
 namespace reflow::ops {
 namespace {
@@ -82,7 +83,7 @@ class PrefetchDataset : public Transformation<PrefetchDataset> {
         }
         Result result;
         bool end = false;
-        result.status = input().next(c, &result.element, &end);
+        result.status = with_memory_errors([&] { return input().next(c, &result.element, &end); });
         const bool last = result.status.ok() && end;
         {
           const std::lock_guard lock(mutex_);
