@@ -4,12 +4,14 @@
 #include <memory>
 #include <mutex>
 
-#include "named_handle.h"
 #include "tree_ensemble.h"
+#include "reflow/op/named_resource.h"
 #include "reflow/op/shape_checks.h"
 
 namespace reflow::ops {
 namespace {
+
+using namespace ::reflow::op;
 
 class CreateEnsemble : public Kernel {
  public:

@@ -6,12 +6,14 @@
 #include <mutex>
 
 #include "leaf_weight.h"
-#include "named_handle.h"
 #include "tree_ensemble.h"
+#include "reflow/op/named_resource.h"
 #include "reflow/op/shape_checks.h"
 
 namespace reflow::ops {
 namespace {
+
+using namespace ::reflow::op;
 
 // TensorFlow's numbers of when to prune: not at all, before a split is made, when a tree is finished.
 enum class Pruning : int64_t { kNone, kBefore, kAfter };

@@ -5,11 +5,13 @@
 #include <span>
 #include <vector>
 
-#include "named_handle.h"
 #include "tree_ensemble.h"
+#include "reflow/op/named_resource.h"
 
 namespace reflow::ops {
 namespace {
+
+using namespace ::reflow::op;
 
 // Buckets of examples, [batch] for each feature; inputs from `first` on.
 class Features {

@@ -5,12 +5,14 @@
 #include <mutex>
 #include <vector>
 
-#include "named_handle.h"
 #include "quantile_stream.h"
+#include "reflow/op/named_resource.h"
 #include "reflow/op/shape_checks.h"
 
 namespace reflow::ops {
 namespace {
+
+using namespace ::reflow::op;
 
 // A stream for each feature, and the boundaries of the buckets that the last ones gave.
 class QuantileStreams : public Resource {

@@ -4,11 +4,13 @@
 #include <vector>
 
 #include "leaf_weight.h"
-#include "named_handle.h"
+#include "reflow/op/named_resource.h"
 #include "reflow/op/shape_checks.h"
 
 namespace reflow::ops {
 namespace {
+
+using namespace ::reflow::op;
 
 class MakeStatsSummary : public Kernel {
  public:

@@ -5,9 +5,7 @@
 #include "reflow/op/op.h"
 #include "reflow/op/resource_handle.h"
 
-namespace reflow::ops {
-
-using namespace ::reflow::op;
+namespace reflow::op {
 
 // The kernel of ops that give the handle of a T that another op makes: of `shared_name`, or else of the node's name.
 template <typename T>
@@ -59,4 +57,4 @@ inline Status all_scalars(ShapeContext& c) {
   return scalar_shape(c);
 }
 
-}  // namespace reflow::ops
+}  // namespace reflow::op
