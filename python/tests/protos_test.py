@@ -53,7 +53,7 @@ def test_unknown_module():
 
 def test_every_module_can_be_filled():
     names = protos.module_names()
-    assert len(names) == 76
+    assert len(names) == 80
     messages = [value for name in names for value in vars(_filled(name)).values() if isinstance(value, type)]
     for message in messages:
         message().SerializeToString()
