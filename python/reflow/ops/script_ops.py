@@ -48,7 +48,10 @@ class _Function:
 
     @staticmethod
     def _converted(value, dtype=None):
-        result = np.asarray(value, dtype=dtype, order='C')
+        try:
+            result = np.asarray(value, dtype=dtype, order='C')
+        except OverflowError:  # of NumPy 2, where NumPy 1 takes the lower bits
+            result = np.asarray(value, order='C').astype(dtype)
         if result.dtype == object:
             for element in result.flat:
                 if not isinstance(element, (str, bytes)):

@@ -38,8 +38,12 @@ Status RowStack::add(const Element& element) {
   for (size_t i = 0; i < element.size(); ++i) {
     const Tensor& component = element[i];
     if (!(component.shape() == row_shapes_[i]) || component.dtype() != stacked_[i].dtype()) {
-      return invalid_argument("Cannot add tensor to the batch: number of elements does not match. Shapes are: [tensor]: "
-                              "{}, [batch]: {}", component.shape().str(), row_shapes_[i].str());
+      if (of_map_) {
+        return invalid_argument("Cannot add tensor to the batch: number of elements does not match. Shapes are: [tensor]: "
+                                "{}, [batch]: {}", component.shape().str(), row_shapes_[i].str());
+      }
+      return invalid_argument("Cannot batch tensors with different shapes in component {}. First element had shape {} and "
+                              "element {} had shape {}.", i, row_shapes_[i].str(), rows_, component.shape().str());
     }
     const int64_t n = component.num_elements();
     char* const to = static_cast<char*>(stacked_[i].raw_data()) + rows_ * n * dtype_size(component.dtype());

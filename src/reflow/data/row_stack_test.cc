@@ -17,9 +17,14 @@ TEST(RowStack, CopiesRowsToTheirPlaces) {
 }
 
 TEST(RowStack, RowsHaveOneShape) {
-  RowStack stack(3);
-  ASSERT_TRUE(stack.add({Tensor::vector<int64_t>({1})}).ok());
-  EXPECT_EQ(message_of(stack.add({Tensor::vector<int64_t>({1, 2})})),
+  const auto mistake = [](bool of_map) {
+    RowStack stack(3, of_map);
+    EXPECT_TRUE(stack.add({Tensor::vector<int64_t>({1})}).ok());
+    return std::string(message_of(stack.add({Tensor::vector<int64_t>({1, 2})})));
+  };
+  EXPECT_EQ(mistake(false),
+            "Cannot batch tensors with different shapes in component 0. First element had shape [1] and element 1 had shape [2].");
+  EXPECT_EQ(mistake(true),
             "Cannot add tensor to the batch: number of elements does not match. Shapes are: [tensor]: [2], [batch]: [1]");
 }
 

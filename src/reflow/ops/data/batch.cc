@@ -41,7 +41,8 @@ class BatchDataset : public Transformation<BatchDataset> {
       int64_t rows;
       RETURN_IF_ERROR(input().next_rows(c, wanted, element, &rows));
       if (rows < 0) {
-        RowStack stack(wanted);
+        const std::string& kind = dataset().input()->kind();
+        RowStack stack(wanted, kind == "Map" || kind == "ParallelMap");
         RETURN_IF_ERROR(fill(c, stack));
         rows = stack.rows();
         if (rows > 0) {
