@@ -185,3 +185,30 @@ def test_classes_that_pass_for_tensors():
     assert not tf.is_tensor(Replicated())
     ops.register_dense_tensor_like_type(Replicated)
     assert ops.is_dense_tensor_like(Replicated()) and tf.is_tensor(Replicated()) and tensor_util.is_tensor(Replicated())
+
+
+def test_what_programs_reach_of_graphs_scopes_and_variables():
+    with tf.Graph().as_default() as graph, tf.variable_scope('outer', reuse=tf.AUTO_REUSE) as scope:
+        x = tf.constant(1., name='x')
+        variable = tf.get_variable('v', initializer=x)
+        assert graph._nodes_by_name['outer/x'] is x.op and graph._nodes_by_id[x.op._id] is x.op
+        assert scope._reuse is tf.AUTO_REUSE and not tf.VariableScope(False)._reuse
+        assert variable._initial_value is variable.initial_value
+
+
+def test_checkpoints_in_folders_that_are_not_there(tmp_path):
+    folder = str(tmp_path / 'none')
+    with pytest.raises(tf.errors.NotFoundError, match='^%s; No such file or directory' % folder):
+        tf.train.checkpoint_exists(folder + '/model')
+    assert not tf.train.checkpoint_exists(str(tmp_path / 'model')) and not tf.train.checkpoint_exists('no_such_model')
+    with tf.Graph().as_default(), tf.Session() as session:
+        saver = tf.train.Saver([tf.Variable(1)])
+        with pytest.raises(tf.errors.NotFoundError, match='No such file or directory'):
+            saver.restore(session, folder + '/model')
+        with pytest.raises(ValueError, match='The passed save_path is not a valid checkpoint: '):
+            saver.restore(session, str(tmp_path / 'model'))
+
+
+def test_a_session_of_a_config_alone():
+    with pytest.raises(TypeError, match=r'Did you do "Session\(config\)" instead of "Session\(config=config\)"\?$'):
+        tf.Session(tf.ConfigProto())

@@ -36,7 +36,9 @@ class BaseSession(SessionInterface):
         if target is None or isinstance(target, str):
             target = (target or '').encode()
         elif not isinstance(target, bytes):
-            raise TypeError('target must be a string, but got %s' % type(target))
+            mistaken = '. Did you do "Session(config)" instead of "Session(config=config)"?' if hasattr(
+                target, 'allow_soft_placement') else ''
+            raise TypeError('target must be a string, but got %s%s' % (type(target), mistaken))
         self._target = target
         if config is not None and not hasattr(config, 'allow_soft_placement'):
             raise TypeError('config must be a tf.ConfigProto, but got %s' % type(config))

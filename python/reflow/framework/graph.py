@@ -53,6 +53,16 @@ class _GraphMethods:
         self._set_seed(seed)
 
     @property
+    def _nodes_by_name(self):
+        """{name: operation}, as programs look operations up."""
+        return {operation.name: operation for operation in self.get_operations()}
+
+    @property
+    def _nodes_by_id(self):
+        """{number: operation}"""
+        return {operation._id: operation for operation in self.get_operations()}
+
+    @property
     def version(self):
         """A number that grows with each operation."""
         return self._version()

@@ -69,6 +69,8 @@ class VariableScope:
         """False, True or AUTO_REUSE."""
         return self._handle.reuse
 
+    _reuse = reuse  # cells and layers of programs ask for it by this name
+
     @property
     def dtype(self):
         """The type of variables that say none."""

@@ -295,6 +295,8 @@ class VariableV1(Variable):
 class RefVariable(VariableV1):
     """A variable whose operations share its memory by reference."""
 
+    _initial_value = property(lambda self: self.initial_value)  # by which programs reach it, too
+
 
 class PartitionedVariable(_core.Variable):
     """A variable that is kept in parts, each of which is a variable of its own. get_variable makes them."""

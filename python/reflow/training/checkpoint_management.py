@@ -5,7 +5,7 @@ import os
 import time
 
 from reflow import _core
-from reflow.framework import ops, protos
+from reflow.framework import errors, ops, protos
 from reflow.util import compat, deprecation
 
 _V2 = 2
@@ -70,8 +70,14 @@ def latest_checkpoint(checkpoint_dir, latest_filename=None):
 
 
 def checkpoint_exists_internal(checkpoint_prefix):
-    """Whether there is a checkpoint, V2 or V1."""
-    return _core.checkpoint_exists(_text(checkpoint_prefix))
+    """Whether there is a checkpoint, V2 or V1. NotFoundError: its folder isn't there."""
+    prefix = _text(checkpoint_prefix)
+    if _core.checkpoint_exists(prefix):
+        return True
+    folder = os.path.dirname(prefix)
+    if folder and '://' not in folder and not os.path.isdir(folder):
+        raise errors.NotFoundError(None, None, folder + '; No such file or directory')
+    return False
 
 
 @deprecation.deprecated(date=None, instructions='Use standard file APIs to check for files with this prefix.')
