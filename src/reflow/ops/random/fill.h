@@ -74,12 +74,12 @@ void fill_integers(ThreadPool& pool, const Philox& generator, T low, T high, Ten
   });
 }
 
-// Both are scalars, and low < high.
+// Both are scalars, and low < high unless nothing is to be made of them.
 template <typename T>
-Status check_bounds(const Tensor& low, const Tensor& high) {
+Status check_bounds(const Tensor& low, const Tensor& high, int64_t num_elements) {
   if (low.rank() != 0) return invalid_argument("minval must be 0-D, got shape {}", low.shape().str());
   if (high.rank() != 0) return invalid_argument("maxval must be 0-D, got shape {}", high.shape().str());
-  if (low.item<T>() >= high.item<T>()) {
+  if (num_elements > 0 && low.item<T>() >= high.item<T>()) {
     return invalid_argument("Need minval < maxval, got {} >= {}", low.item<T>(), high.item<T>());
   }
   return OkStatus();

@@ -16,7 +16,7 @@ class RandomInt : public Kernel {
   explicit RandomInt(KernelInit& c) : stream_(c.attr<int64_t>("seed"), c.attr<int64_t>("seed2")) {}
   Status compute(KernelContext& c) override {
     Tensor& out = c.output(0);
-    RETURN_IF_ERROR(check_bounds<T>(c.input(1), c.input(2)));
+    RETURN_IF_ERROR(check_bounds<T>(c.input(1), c.input(2), out.num_elements()));
     fill_integers<T>(c.pool(), stream_.reserve_outputs(out.num_elements(), kBlocksPerNumber), c.input(1).item<T>(),
                      c.input(2).item<T>(), out);
     return OkStatus();
@@ -45,7 +45,7 @@ class StatelessInt : public Kernel {
  public:
   explicit StatelessInt(KernelInit&) {}
   Status compute(KernelContext& c) override {
-    RETURN_IF_ERROR(check_bounds<T>(c.input(2), c.input(3)));
+    RETURN_IF_ERROR(check_bounds<T>(c.input(2), c.input(3), c.output(0).num_elements()));
     fill_integers<T>(c.pool(), stateless_generator(c.input(1)), c.input(2).item<T>(), c.input(3).item<T>(), c.output(0));
     return OkStatus();
   }

@@ -195,6 +195,15 @@ TEST(RandomUniformInt, EmptyRangeIsAnError) {
   EXPECT_EQ(message_of(op.run()), "Need minval < maxval, got 5 >= 5");
 }
 
+TEST(RandomUniformInt, NothingNeedsNoRange) {
+  for (const int32_t minval : {3, 4}) {
+    OpRunner op("RandomUniformInt",
+                {Tensor::vector<int32_t>({0, 2}), Tensor::scalar(minval), Tensor::scalar(int32_t{3})});
+    ASSERT_TRUE(op.run().ok());
+    EXPECT_EQ(op.output(0).num_elements(), 0);
+  }
+}
+
 TEST(RandomGamma, NegativeAlphaGivesNaNInsteadOfAnEndlessSearch) {
   EXPECT_TRUE(std::isnan(RandomOp("RandomGamma", {int_vector({1}), Tensor::scalar(-1.0f)}, seeds(1)).run().item<float>()));
 }

@@ -38,7 +38,7 @@ class StatefulInt : public Kernel {
   explicit StatefulInt(KernelInit&) {}
   Status compute(KernelContext& c) override {
     RETURN_IF_ERROR(check_algorithm(c));
-    RETURN_IF_ERROR(check_bounds<T>(c.input(3), c.input(4)));
+    RETURN_IF_ERROR(check_bounds<T>(c.input(3), c.input(4), 1));
     Tensor& out = c.output(0);
     ASSIGN_OR_RETURN(const Philox generator, take_blocks(c, static_cast<uint64_t>(out.num_elements()) * kBlocksPerNumber));
     fill_integers<T>(c.pool(), generator, c.input(3).template item<T>(), c.input(4).template item<T>(), out);
