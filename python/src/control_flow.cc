@@ -40,20 +40,26 @@ SwitchListFn switch_branch_from_python(nb::handle function) {
   };
 }
 
+std::vector<GraphElement> control_inputs_from_python(nb::handle objects) {
+  std::vector<GraphElement> elements;
+  for (nb::handle object : objects) elements.push_back(control_input_from_python(object));
+  return elements;
+}
+
 }  // namespace
 
 void bind_control_flow(nb::module_& m) {
   m.def("enable_control_flow_v2", client::enable_control_flow_v2);
   m.def("control_flow_v2_enabled", client::control_flow_v2_enabled);
   m.def("builds_functional_control_flow", client::builds_functional_control_flow);
-  m.def("group", [](const std::vector<GraphElement>& inputs, nb::handle name) {
-    return group(inputs, {string_from_python(name)});
+  m.def("group", [](nb::handle inputs, nb::handle name) {
+    return group(control_inputs_from_python(inputs), {name_from_python(name)});
   }, nb::arg("inputs"), nb::arg("name").none());
   m.def("tuple", [](const std::vector<Output>& tensors, nb::handle name, const std::vector<GraphElement>& controls) {
-    return tuple(tensors, {.name = string_from_python(name), .control_inputs = controls});
+    return tuple(tensors, {.name = name_from_python(name), .control_inputs = controls});
   }, nb::arg("tensors"), nb::arg("name").none(), nb::arg("control_inputs"));
-  m.def("with_dependencies", [](const std::vector<GraphElement>& dependencies, TensorLike value, nb::handle name) {
-    return with_dependencies(dependencies, value, {string_from_python(name)});
+  m.def("with_dependencies", [](nb::handle dependencies, TensorLike value, nb::handle name) {
+    return with_dependencies(control_inputs_from_python(dependencies), value, {name_from_python(name)});
   }, nb::arg("dependencies"), nb::arg("value"), nb::arg("name").none());
   m.def("case", [](nb::list preds, nb::list functions, nb::handle otherwise, bool exclusive, nb::handle name) {
     std::vector<std::pair<Output, client::BranchFn>> pairs;
@@ -61,16 +67,16 @@ void bind_control_flow(nb::module_& m) {
       pairs.emplace_back(output_from_python(preds[i]), branch_from_python(functions[i]));
     }
     return client::case_merges(pairs, otherwise.is_none() ? client::BranchFn() : branch_from_python(otherwise),
-                               {.exclusive = exclusive, .name = string_from_python(name)});
+                               {.exclusive = exclusive, .name = name_from_python(name)});
   }, nb::arg("preds"), nb::arg("functions"), nb::arg("otherwise").none(), nb::arg("exclusive"), nb::arg("name").none());
   m.def("switch_case", [](TensorLike index, nb::list functions, nb::handle name) {
     std::vector<SwitchListFn> branches;
     for (nb::handle function : functions) branches.push_back(switch_branch_from_python(function));
-    return switch_case_lists(index, branches, {}, string_from_python(name));
+    return switch_case_lists(index, branches, {}, name_from_python(name));
   }, nb::arg("branch_index"), nb::arg("functions"), nb::arg("name").none());
   m.def("cond", [](TensorLike pred, nb::handle true_fn, nb::handle false_fn, nb::handle name) {
     return client::cond_merges(pred, branch_from_python(true_fn), branch_from_python(false_fn),
-                               string_from_python(name), true);
+                               name_from_python(name), true);
   }, nb::arg("pred"), nb::arg("true_fn"), nb::arg("false_fn"), nb::arg("name").none());
 }
 

@@ -12,6 +12,7 @@
 #include "reflow/client/eager.h"
 #include "reflow/client/errors.h"
 #include "reflow/client/serialized.h"
+#include "reflow/graph/empty_name.h"
 #include "reflow/graph/immediate_scope.h"
 #include "variable_objects.h"
 
@@ -149,8 +150,12 @@ class Inconvertible : public PythonConvertible {
 };
 
 // Of a class that nothing is known about: what NumPy makes of it.
+TensorLike converted_by_python(nb::handle object) {
+  return TensorLike(std::shared_ptr<const Convertible>(new PythonConvertible(object)));
+}
+
 TensorLike other_from_python(nb::handle object) {
-  if (has_conversion(object)) return TensorLike(std::shared_ptr<const Convertible>(new PythonConvertible(object)));
+  if (has_conversion(object)) return converted_by_python(object);
   if (nb::hasattr(object, "_as_graph_element")) {
     const nb::object element = object.attr("_as_graph_element")();
     if (!element.is_none()) return tensor_like_from_python(element);
@@ -363,6 +368,12 @@ std::string string_from_python(nb::handle object) {
   return std::string(text, size);
 }
 
+std::string name_from_python(nb::handle object) {
+  if (object.is_none()) return {};
+  std::string name = string_from_python(object);
+  return name.empty() ? std::string(graph::kEmptyName) : name;
+}
+
 TensorLike tensor_like_from_python(nb::handle object) {
   PyObject* o = object.ptr();
   if (o == Py_None) return {};
@@ -370,6 +381,7 @@ TensorLike tensor_like_from_python(nb::handle object) {
   if (PyBool_Check(o)) return TensorLike(o == Py_True);
   if (PyLong_CheckExact(o)) return number_of_int(object);
   if (PyFloat_CheckExact(o)) return TensorLike(PyFloat_AS_DOUBLE(o));
+  if (is_unread_variable(o)) return converted_by_python(object);
   if (const Variable* variable = as_variable(o)) return TensorLike(*variable);
   if (PyUnicode_CheckExact(o) || PyBytes_CheckExact(o)) return TensorLike(string_from_python(object));
   if ((PyList_Check(o) || PyTuple_Check(o)) && !has_conversion(object)) return list_of(object);
@@ -401,28 +413,6 @@ nb::object gradient_to_python(const Gradient& gradient) {
   const IndexedSlices& slices = gradient.slices();
   return type(tensor_object(slices.values), tensor_object(slices.indices), tensor_object(slices.dense_shape));
 }
-
-GraphElement element_from_python(nb::handle object) {
-  if (const Output* output = as_output(object.ptr())) return *output;
-  if (const Operation* operation = as_operation(object.ptr())) return *operation;
-  // Operations that have run, and what would stand for one.
-  if (executing_eagerly()) return Operation();
-  if (const Variable* variable = as_variable(object.ptr())) {
-    if (!variable->is_partitioned() && graph::is_immediate(variable->ref().node()->graph())) {
-      throw RuntimeError("Attempting to capture an EagerTensor without building a function.");
-    }
-    return *variable;
-  }
-  if (nb::hasattr(object, "_as_graph_element")) {
-    const nb::object element = object.attr("_as_graph_element")();
-    if (!element.is_none()) return element_from_python(element);
-  }
-  if (nb::hasattr(object, "op")) return element_from_python(nb::object(object.attr("op")));
-  throw TypeError(fmt::format("Can not convert a {} into a Tensor or Operation.", type_name_of(object)));
-}
-
-Operation operation_from_python(nb::handle object) { return Operation(element_from_python(object).node()); }
-nb::object operation_to_python(const Operation& operation) { return operation_object(operation.node()); }
 
 Variable variable_from_python(nb::handle object) {
   if (const Variable* variable = as_variable(object.ptr())) return *variable;

@@ -37,6 +37,8 @@ Output output_from_python(nb::handle object);
 Gradient gradient_from_python(nb::handle object);
 nb::object gradient_to_python(const Gradient& gradient);
 GraphElement element_from_python(nb::handle object);
+// What waiting for `object` waits for: of a resource variable it is the operation that it names.
+GraphElement control_input_from_python(nb::handle object);
 Operation operation_from_python(nb::handle object);
 nb::object operation_to_python(const Operation& operation);
 // AttributeError: the object is no variable; it names an attribute of variables that the object hasn't.
@@ -49,6 +51,8 @@ bool is_true(nb::handle object);
 
 // str or bytes; None is "". TypeError: it is neither.
 std::string string_from_python(nb::handle object);
+// The same of a name: "" is graph::kEmptyName, which no operation can be called.
+std::string name_from_python(nb::handle object);
 
 // An attribute of kind `type` ("int", "list(type)", ...). TypeError with TensorFlow's text: it isn't of this kind.
 graph::AttrValue attr_from_python(nb::handle object, const std::string& type, const std::string& name);

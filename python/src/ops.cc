@@ -98,11 +98,11 @@ nb::object apply_op(const std::string& type, nb::handle name, nb::tuple inputs, 
   for (nb::handle input : inputs) {
     values.push_back(input_from_python(input, values.size() < op->inputs.size() && op->inputs[values.size()].is_list()));
   }
-  return results_of(client::make_op(type, string_from_python(name), values, attrs_of(*op, attrs)));
+  return results_of(client::make_op(type, name_from_python(name), values, attrs_of(*op, attrs)));
 }
 
 // An op with its inputs as tensors and everything said, as Graph.create_op makes it.
-nb::object create_op(const std::string& type, const std::vector<Output>& inputs, const std::string& name,
+nb::object create_op(const std::string& type, const std::vector<Output>& inputs, nb::handle name,
                      const std::map<std::string, nb::bytes>& attrs, bool compute_shapes) {
   graph::Graph& graph = client::default_graph();
   const graph::OpDef* op = graph::OpRegistry::global().find(type);
@@ -123,7 +123,7 @@ nb::object create_op(const std::string& type, const std::vector<Output>& inputs,
     else if (!endpoints.empty()) arguments.emplace_back(endpoints.front());
   }
   return operation_object(check_building(graph::create_op(graph, type, std::move(arguments), std::move(map),
-                                                          {.name = name, .compute_shapes = compute_shapes})));
+                                                          {.name = name_from_python(name), .compute_shapes = compute_shapes})));
 }
 
 // Inputs with whether they are lists whose length is an attr, outputs with whether they are lists; attrs that the inputs
@@ -184,6 +184,11 @@ bool is_foreign(nb::handle object, const char* reflected) {
   return nb::hasattr(object, reflected);
 }
 
+// An operand that is a variable or tensor itself. A changed variable is read before the scope of the operator is entered.
+TensorLike operand_from_python(nb::handle self) {
+  return tensor_like_from_python(is_unread_variable(self.ptr()) ? nb::object(self.attr("value")()) : nb::borrow(self));
+}
+
 using BinaryFn = Output (*)(const TensorLike&, const TensorLike&);
 
 template <BinaryFn fn>
@@ -191,13 +196,14 @@ void def_binary(nb::handle cls, const char* name, const char* reflected) {
   nb::cpp_function_def(
       [reflected](nb::handle self, nb::handle other) -> nb::object {
         if (reflected && is_foreign(other, reflected)) return nb::borrow(Py_NotImplemented);
-        return tensor_object(fn(tensor_like_from_python(self), tensor_like_from_python(other)));
+        return tensor_object(fn(operand_from_python(self), tensor_like_from_python(other)));
       },
       nb::scope(cls), nb::name(name), nb::is_method(), nb::arg("other").none());
   if (!reflected) return;
   nb::cpp_function_def(
       [](nb::handle self, nb::handle other) {
-        return tensor_object(fn(tensor_like_from_python(other), tensor_like_from_python(self)));
+        const TensorLike operand = operand_from_python(self);
+        return tensor_object(fn(tensor_like_from_python(other), operand));
       },
       nb::scope(cls), nb::name(reflected), nb::is_method(), nb::arg("other").none());
 }
@@ -236,7 +242,7 @@ void def_operators(nb::handle cls) {
   def_binary<greater_equal>(cls, "__ge__", nullptr);
   const auto def_unary = [&](const char* name, const char* type) {
     nb::cpp_function_def(
-        [type](nb::handle self) { return tensor_object(client::unary_operator(type, tensor_like_from_python(self))); },
+        [type](nb::handle self) { return tensor_object(client::unary_operator(type, operand_from_python(self))); },
         nb::scope(cls), nb::name(name), nb::is_method());
   };
   def_unary("__neg__", "Neg");
@@ -268,18 +274,18 @@ void bind_ops(nb::module_& m) {
                              " for Tensor with dtype " + dtype_name(output->dtype()) + ": " + nb::repr(value).c_str());
           }
           const TensorLike like = tensor_like_from_python(value);
-          return tensor_object(convert_to_tensor(like, {.dtype = dtype, .name = string_from_python(name),
+          return tensor_object(convert_to_tensor(like, {.dtype = dtype, .name = name_from_python(name),
                                                         .preferred_dtype = preferred}));
         },
         nb::arg("value").none(), nb::arg("dtype").none(), nb::arg("name").none(), nb::arg("preferred_dtype").none());
   m.def("convert_to_ref",
         [](nb::handle value, DType dtype, nb::handle name) {
-          return client::convert(tensor_like_from_python(value), dtype, string_from_python(name), DType::kInvalid, true);
+          return client::convert(tensor_like_from_python(value), dtype, name_from_python(name), DType::kInvalid, true);
         },
         nb::arg("value").none(), nb::arg("dtype").none(), nb::arg("name").none());
   m.def("constant",
         [](TensorLike value, DType dtype, nb::handle shape, nb::handle name) {
-          ConstantOptions options{.dtype = dtype, .name = string_from_python(name)};
+          ConstantOptions options{.dtype = dtype, .name = name_from_python(name)};
           if (!shape.is_none()) options.shape = shape_from_python(shape);
           return constant(value, options);
         },

@@ -71,8 +71,8 @@ Entered enter_device(nb::handle spec) {
 
 void bind_scopes(nb::module_& m) {
   nb::class_<Entered>(m, "Entered").def("exit", &Entered::exit);
-  m.def("enter_name_scope", [](const std::string& name) {
-    auto scope = std::make_shared<name_scope>(name);
+  m.def("enter_name_scope", [](nb::handle name) {
+    auto scope = std::make_shared<name_scope>(string_from_python(name));
     const std::string entered = scope->name();
     return nb::make_tuple(Entered::of<std::shared_ptr<name_scope>>(std::move(scope)), entered);
   });
@@ -80,7 +80,7 @@ void bind_scopes(nb::module_& m) {
   m.def("enter_control_dependencies", [](nb::handle inputs) {
     if (inputs.is_none()) return Entered::of<control_dependencies>(nullptr);
     std::vector<GraphElement> elements;
-    for (nb::handle input : inputs) elements.push_back(element_from_python(input));
+    for (nb::handle input : inputs) elements.push_back(control_input_from_python(input));
     return Entered::of<control_dependencies>(elements);
   }, nb::arg("control_inputs").none());
   m.def("enter_colocate_with", [](nb::handle op, bool ignore_existing) {

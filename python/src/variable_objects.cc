@@ -61,6 +61,10 @@ const Variable* as_variable(PyObject* object) {
   return variable ? &variable->variable : nullptr;
 }
 
+bool is_unread_variable(PyObject* object) {
+  return as_variable(object) && nb::inst_ptr<VariableObject>(object)->is_unread;
+}
+
 void bind_variable_objects(nb::module_& m) {
   auto type = nb::class_<VariableObject>(m, "Variable", nb::dynamic_attr(), nb::is_weak_referenceable(),
                                          nb::type_slots(slots));

@@ -14,6 +14,7 @@ struct VariableObject {
   ~VariableObject();
   Variable variable;
   PyObject* graph;  // owned
+  bool is_unread = false;  // it stands for the value after a change, and its Python class says how that is read
 };
 
 // Registers the base class; set_variable_types(ref, resource, partitioned) says which of its subclasses new objects are of.
@@ -23,5 +24,7 @@ void bind_variable_objects(nb::module_& m);
 nb::object variable_object(const Variable& variable);
 // What the object stands for; null: it is no variable.
 const Variable* as_variable(PyObject* object);
+// Whether it is a variable that its Python class makes a tensor of.
+bool is_unread_variable(PyObject* object);
 
 }  // namespace reflow::python

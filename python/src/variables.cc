@@ -12,6 +12,7 @@
 #include "reference.h"
 #include "reflow/client/apply_op.h"
 #include "reflow/client/collections.h"
+#include "reflow/client/eager.h"
 #include "reflow/client/state_ops.h"
 #include "reflow/client/variable_nodes.h"
 #include "reflow/client/variable_state.h"
@@ -27,14 +28,14 @@ const Variable& self_of(nb::handle object) { return *as_variable(object.ptr()); 
 nb::object assignment(nb::handle self, nb::handle value, bool use_locking, nb::handle name,
                       Output (Variable::*assign)(const TensorLike&, const AssignOptions&) const) {
   return tensor_object((self_of(self).*assign)(tensor_like_from_python(value),
-                                              {.use_locking = use_locking, .name = string_from_python(name)}));
+                                              {.use_locking = use_locking, .name = name_from_python(name)}));
 }
 
 using ScatterFn = Output (Variable::*)(const IndexedSlices&, const AssignOptions&) const;
 
 void def_scatter(nb::class_<VariableObject>& cls, const char* name, ScatterFn scatter) {
   cls.def(name, [scatter](VariableObject& v, Gradient sparse_delta, bool use_locking, nb::handle op_name) {
-    return (v.variable.*scatter)(sparse_delta.slices(), {.use_locking = use_locking, .name = string_from_python(op_name)});
+    return (v.variable.*scatter)(sparse_delta.slices(), {.use_locking = use_locking, .name = name_from_python(op_name)});
   }, nb::arg("sparse_delta"), nb::arg("use_locking"), nb::arg("name").none());
 }
 
@@ -81,24 +82,22 @@ void bind_variables(nb::module_& m) {
   cls.def("_assign_sub", [](nb::handle self, nb::handle value, bool use_locking, nb::handle name) {
     return assignment(self, value, use_locking, name, &Variable::assign_sub);
   }, nb::arg("delta").none(), nb::arg("use_locking"), nb::arg("name").none());
-  // The change alone, without a read of the new value.
-  const auto def_change = [&](const char* name, Operation (Variable::*change)(const TensorLike&, const AssignOptions&) const) {
-    cls.def(name, [change](VariableObject& v, TensorLike value, nb::handle op_name) {
-      return (v.variable.*change)(value, {.name = string_from_python(op_name)});
-    }, nb::arg("value"), nb::arg("name").none());
-  };
-  def_change("_assign_op", &Variable::assign_op);
-  def_change("_assign_add_op", &Variable::assign_add_op);
-  def_change("_assign_sub_op", &Variable::assign_sub_op);
-  // Another variable with the same handle: what assignments give where ops run at once.
-  cls.def("_unread", [](VariableObject& v) {
-    auto state = std::make_shared<client::VariableState>(*v.variable.state());
-    state->binding = nullptr;
-    return Variable(std::move(state));
-  });
+  // Another variable with the same handle, which is what changes give. `read` is the value after the change in a graph.
+  cls.def("_unread", [](VariableObject& v, Output read) {
+    auto state = std::make_shared<client::VariableState>();
+    const client::VariableState& own = *v.variable.state();
+    state->ref = own.ref, state->held_handle = own.held_handle;
+    state->snapshot = read;
+    state->shape = own.shape, state->dtype = own.dtype;
+    state->resource = true;
+    state->name = own.name;
+    nb::object unread = variable_object(Variable(std::move(state)));
+    nb::inst_ptr<VariableObject>(unread)->is_unread = !executing_eagerly();  // else it has happened
+    return unread;
+  }, nb::arg("read").none());
   cls.def("_count_up_to", [](VariableObject& v, int64_t limit) { return v.variable.count_up_to(limit); });
   cls.def("_sparse_read", [](VariableObject& v, TensorLike indices, nb::handle name) {
-    return v.variable.sparse_read(indices, {string_from_python(name)});
+    return v.variable.sparse_read(indices, {name_from_python(name)});
   }, nb::arg("indices"), nb::arg("name").none());
   cls.def("_set_shape", [](VariableObject& v, Shape shape) { v.variable.set_shape(shape); });
   def_scatter(cls, "_scatter_add", &Variable::scatter_add);
@@ -117,7 +116,7 @@ void bind_variables(nb::module_& m) {
     return report_uninitialized_variables({.var_list = variables, .name = name});
   });
   m.def("is_variable_initialized", [](Variable v, nb::handle name) {
-    return is_variable_initialized(v, {string_from_python(name)});
+    return is_variable_initialized(v, {name_from_python(name)});
   }, nb::arg("variable"), nb::arg("name").none());
 }
 

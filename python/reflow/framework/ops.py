@@ -152,6 +152,8 @@ def colocate_with(op, ignore_existing=False):
     """Places new operations where `op` is, within the context."""
     if _core.executing_eagerly():
         return NullContextmanager()
+    if isinstance(op, _core.Variable):
+        op = getattr(op, '_handle', op)  # that of a changed variable, too
     if op is not None and not isinstance(op, Operation):
         op = convert_to_tensor_or_indexed_slices(op).op if not hasattr(op, 'op') else op.op
     return get_default_graph().colocate_with(op, ignore_existing)

@@ -15,6 +15,10 @@ class BaseResourceVariable(variables.VariableV1):
         return self._variable
 
     @property
+    def _handle(self):
+        return self.handle
+
+    @property
     def create(self):
         """The operation that initialises the variable."""
         if self._is_eager:
@@ -104,33 +108,30 @@ class BaseResourceVariable(variables.VariableV1):
 
     def assign(self, value, use_locking=None, name=None, read_value=True):
         """Gives the variable a new value, which is what is given back."""
-        if self._is_eager:
-            return self._changed(self._assign_op(value, name), read_value)
-        return _with_methods(self, super().assign(value, bool(use_locking), name, read_value))
+        return super().assign(value, bool(use_locking), name, read_value)
 
     def assign_add(self, delta, use_locking=None, name=None, read_value=True):
         """Adds to the variable; its new value is what is given back."""
-        if self._is_eager:
-            return self._changed(self._assign_add_op(delta, name), read_value)
-        return _with_methods(self, super().assign_add(delta, bool(use_locking), name, read_value))
+        return super().assign_add(delta, bool(use_locking), name, read_value)
 
     def assign_sub(self, delta, use_locking=None, name=None, read_value=True):
         """Subtracts from the variable; its new value is what is given back."""
-        if self._is_eager:
-            return self._changed(self._assign_sub_op(delta, name), read_value)
-        return _with_methods(self, super().assign_sub(delta, bool(use_locking), name, read_value))
+        return super().assign_sub(delta, bool(use_locking), name, read_value)
+
+    def _change_here(self, changed, change_op, value, use_locking, name, read_value):
+        return self._changed(change_op(value, use_locking, name), read_value)
 
     def _scatter(self, method, sparse_delta, use_locking, name):
-        result = super()._scatter(method, sparse_delta, use_locking, name)
-        return self._changed(result, True) if self._is_eager else _with_methods(self, result)
+        if not isinstance(sparse_delta, ops.IndexedSlices):
+            raise ValueError('sparse_delta is not IndexedSlices: %s' % sparse_delta)
+        from reflow.ops import state_ops
+        scatter = getattr(state_ops, method.__name__[1:])
+        return scatter(self, sparse_delta.indices, sparse_delta.values, name=name)
 
     def batch_scatter_update(self, sparse_delta, use_locking=False, name=None):
         """Assigns IndexedSlices to the rows of each of a batch."""
         updated = super().batch_scatter_update(sparse_delta, use_locking, name)
-        if self._is_eager:
-            return self._changed(updated, True)
-        with ops.control_dependencies(updated.op.control_inputs):
-            return gen_resource_variable_ops.read_variable_op(self.handle, self.dtype)
+        return updated if _core.executing_eagerly() else self._changed(updated.op)
 
     def scatter_nd_add(self, indices, updates, name=None):
         """Adds to slices of the variable."""
@@ -147,18 +148,26 @@ class BaseResourceVariable(variables.VariableV1):
         from reflow.ops import state_ops
         return state_ops.scatter_nd_update(self, indices, updates, name=name)
 
-    def _changed(self, operation, read_value):
-        """What a change gives: one that has happened, or, in a function that is being traced, is to happen."""
-        if not _core.executing_eagerly():
-            if not read_value:
-                return operation
-            with ops.control_dependencies([operation]):
-                return _with_methods(self, self.read_value())
+    def _changed(self, operation, read_value=True, read=None):
+        """What a change gives, which has happened or is what `operation` does: the operation, or the variable after it.
+
+        In a graph that is run by sessions `read` is the value after the change; None: it is read here.
+        """
+        at_once = _core.executing_eagerly()
         if not read_value:
-            return None
-        unread = self._unread()
+            return None if at_once else operation
+        if read is None and not at_once and not ops.get_default_graph().building_function:
+            read = _read_after(operation, self)
+        unread = self._unread(read)
         unread.__class__ = _UnreadVariable
+        unread._parent_op, unread._changed_variable = None if at_once else operation, self
         return unread
+
+    def _changed_before(self, read):
+        """What a change gives whose result has been read by a node that is newer than the change and waits for it."""
+        if _core.executing_eagerly():
+            return self._changed(None)
+        return self._changed(max(read.op.control_inputs, key=lambda op: op._id), read=read)
 
     def _as_graph_element(self):
         return None if self._is_eager else super()._as_graph_element()
@@ -186,7 +195,7 @@ class BaseResourceVariable(variables.VariableV1):
         return _variable_of_value, (self.numpy(),)
 
     def __repr__(self):
-        if not self._is_eager:
+        if not (self._is_eager and _core.executing_eagerly()):
             return super().__repr__()
         value = ops.numpy_text(self.read_value(), is_repr=True)
         return "<tf.Variable '%s' shape=%s dtype=%s, numpy=%s>" % (self.name, self.get_shape(), self.dtype.name, value)
@@ -198,32 +207,64 @@ class ResourceVariable(BaseResourceVariable):
     """A variable that operations reach through a handle."""
 
 
-class _UnreadVariable(ResourceVariable):
-    """What a change gives where operations run at once: the variable under another name, read when it is used."""
+class _UnreadVariable(BaseResourceVariable):
+    """What a change gives: the variable as it is afterwards, read where it is used."""
 
     @property
     def name(self):
-        """'UnreadVariable'."""
-        return 'UnreadVariable'
+        """The name of the operation that changes; 'UnreadVariable' of a variable whose changes happen at once."""
+        return 'UnreadVariable' if self._is_eager else self._parent_op.name
+
+    @property
+    def op(self):
+        """The operation that changes; None: it has."""
+        return self._parent_op
+
+    @property
+    def _shared_name(self):
+        return self.name[:self.name.index(':')]
+
+    @property
+    def _handle_name(self):
+        return '' if self._is_eager else self.handle.name + ':0'
+
+    @property
+    def _unique_id(self):
+        return self._changed_variable._unique_id
+
+    def value(self):
+        """The value after the change."""
+        return self._read_variable_op()
+
+    def read_value(self):
+        """The value after the change."""
+        return self._read_variable_op()
+
+    def _read_variable_op(self):
+        if self._parent_op is None:
+            return gen_resource_variable_ops.read_variable_op(self.handle, self.dtype)
+        return _read_after(self._parent_op, self)
+
+    def set_shape(self, shape):
+        """NotImplementedError: its shape is the variable's."""
+        raise NotImplementedError('ResourceVariable does not implement set_shape()')
 
 
-# What the value after a change in a graph has of its variable: in TensorFlow it is one.
-_OF_THE_VARIABLE = ('assign', 'assign_add', 'assign_sub', 'handle', 'initializer', 'scatter_add', 'scatter_nd_add',
-                    'scatter_nd_sub', 'scatter_nd_update', 'scatter_sub', 'scatter_update', 'sparse_read', 'trainable')
+def _read_after(operation, variable):
+    with ops.control_dependencies([operation]):
+        return gen_resource_variable_ops.read_variable_op(variable.handle, variable.dtype)
 
 
-def _with_methods(variable, changed):
-    if not isinstance(changed, ops.Tensor):
-        return changed
+def _tensor_of_unread(variable, dtype=None, name=None, as_ref=False):
+    """The conversion function of variables that have been changed."""
+    del name
+    if dtype is not None and not dtype.is_compatible_with(variable.dtype):
+        raise ValueError("Incompatible type conversion requested to type '%s' for variable of type '%s'" % (
+            dtype.name, variable.dtype.name))
+    return variable.read_value().op.inputs[0] if as_ref else variable.value()
 
-    def read():
-        with ops.control_dependencies(changed.op.control_inputs):
-            return gen_resource_variable_ops.read_variable_op(variable.handle, changed.dtype)
 
-    changed.value = changed.read_value = read
-    for name in _OF_THE_VARIABLE:
-        setattr(changed, name, getattr(variable, name))
-    return changed
+ops.register_tensor_conversion_function(_UnreadVariable, _tensor_of_unread)
 
 
 for _class in (BaseResourceVariable, ResourceVariable, _UnreadVariable):

@@ -37,4 +37,4 @@ def assign_slice(variable, slice_spec, value, name):
     gen_array_ops.resource_strided_slice_assign(
         variable.handle, _positions(begin), _positions(end), _positions(strides), value,
         name=name or 'strided_slice/_assign', **masks)
-    return variable._changed(None, True)
+    return variable._changed(None)

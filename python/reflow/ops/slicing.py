@@ -5,6 +5,7 @@ from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.framework import tensor_shape
 from reflow.ops import gen_array_ops
+from reflow.ops import resource_variable_ops
 
 _POSITION_TYPES = (dtypes.int32, dtypes.int64)
 
@@ -71,7 +72,8 @@ def _assign_to_part(var, part, value, name):
     if name is None and ref is not None:
         name = part.op.name + '/_assign'
     if ref is None or not ref.dtype._is_ref_dtype or part.op.type != 'StridedSlice':
-        return _core.assign_slice(part, value, name)
+        changed = _core.assign_slice(part, value, name)
+        return var._changed_before(changed) if isinstance(var, resource_variable_ops.BaseResourceVariable) else changed
     # Within a cond the op reads a value that has come into it, not the variable.
     op = part.op
     masks = {mask: op.get_attr(mask) for mask in ('begin_mask', 'end_mask', 'ellipsis_mask', 'new_axis_mask',

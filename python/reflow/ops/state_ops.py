@@ -64,10 +64,7 @@ def _scatter(op, resource_op):
         from reflow.ops import gen_resource_variable_ops
         change = getattr(gen_resource_variable_ops, resource_op)(
             ref.handle, indices, ops.convert_to_tensor(updates, ref.dtype), name=name)
-        if ref._is_eager:
-            return ref._changed(change, True)
-        with ops.control_dependencies([change]):
-            return ref._value()
+        return ref._changed(change)
     return function
 
 
@@ -105,12 +102,10 @@ def _scatter_nd(ref, kind, indices, updates, use_locking, name):
         return getattr(gen_state_ops, 'scatter_nd_' + kind)(ref, indices, updates, use_locking=use_locking, name=name)
     change = getattr(gen_state_ops, 'resource_scatter_nd_' + kind)(
         ref.handle, indices, ops.convert_to_tensor(updates, dtype=ref.dtype), name=name)
-    if ref._is_eager:
-        return ref._changed(change, True)
-    with ops.control_dependencies([change]):
-        return ref._value()
+    return ref._changed(change)
 
 
 def batch_scatter_update(ref, indices, updates, use_locking=True, name=None):
     """Assigns to the rows `indices` of each of a batch."""
-    return _core.batch_scatter_update(ref, indices, updates, use_locking, name)
+    updated = _core.batch_scatter_update(ref, indices, updates, use_locking, name)
+    return updated if _is_ref(ref) else ref._changed_before(updated)

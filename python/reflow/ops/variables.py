@@ -66,7 +66,7 @@ class Variable(_core.Variable, trackable.Trackable):
         _require_lists(collections=collections)
         if constraint is not None and not callable(constraint):
             raise ValueError('The `constraint` argument must be a callable.')
-        if use_resource is None and cls in (Variable, RefVariable, _resource_variable()):
+        if use_resource is None and (cls in (Variable, RefVariable) or issubclass(cls, _resource_variable())):
             use_resource = cls is not RefVariable  # Variable itself is TensorFlow 2's; VariableV1 has scopes decide
         trainable = _trainable(synchronization, trainable)
         synchronization, aggregation = _modes(synchronization, aggregation, name)
@@ -168,15 +168,15 @@ class Variable(_core.Variable, trackable.Trackable):
 
     def assign(self, value, use_locking=False, name=None, read_value=True):
         """An operation that gives the variable a new value; its output is that."""
-        return self._change(self._assign, self._assign_op, value, use_locking, name, read_value)
+        return self._change(self._assign, self._assign_alone, value, use_locking, name, read_value)
 
     def assign_add(self, delta, use_locking=False, name=None, read_value=True):
         """An operation that adds to the variable; its output is the new value."""
-        return self._change(self._assign_add, self._assign_add_op, delta, use_locking, name, read_value)
+        return self._change(self._assign_add, self._assign_add_alone, delta, use_locking, name, read_value)
 
     def assign_sub(self, delta, use_locking=False, name=None, read_value=True):
         """An operation that subtracts from the variable; its output is the new value."""
-        return self._change(self._assign_sub, self._assign_sub_op, delta, use_locking, name, read_value)
+        return self._change(self._assign_sub, self._assign_sub_alone, delta, use_locking, name, read_value)
 
     def _change(self, changed, change_op, value, use_locking, name, read_value):
         replica = contexts.replica_of_several()
@@ -184,10 +184,12 @@ class Variable(_core.Variable, trackable.Trackable):
             from reflow.distribute import replica_context
             return replica_context.update_in_replica(replica, self, value, lambda value: self._change(
                 changed, change_op, value, use_locking, name, read_value))
-        if read_value or not isinstance(self, _resource_variable()):
-            new = changed(value, use_locking, name)
-            return new if read_value else new.op
-        return change_op(value, use_locking, name)
+        return self._change_here(changed, change_op, value, use_locking, name, read_value)
+
+    @staticmethod
+    def _change_here(changed, change_op, value, use_locking, name, read_value):
+        new = changed(value, use_locking, name)
+        return new if read_value else new.op
 
     def count_up_to(self, limit):
         """An operation that adds 1 until the value is `limit`."""
@@ -372,7 +374,7 @@ class PartitionedVariable(_core.Variable):
 
 def _resource_variable():
     from reflow.ops import resource_variable_ops
-    return resource_variable_ops.ResourceVariable
+    return resource_variable_ops.BaseResourceVariable
 
 
 def _modes(synchronization, aggregation, name):

@@ -1,11 +1,13 @@
 """Moving averages of variables and tensors."""
 from reflow import _core
+from reflow.ops import resource_variable_ops
 from reflow.ops import variables
 
 
 def assign_moving_average(variable, value, decay, zero_debias=True, name=None):
     """variable -= (1 - decay) * (variable - value); gives the variable's new value."""
-    return _core.assign_moving_average(variable, value, decay, bool(zero_debias), name)
+    updated = _core.assign_moving_average(variable, value, decay, bool(zero_debias), name)
+    return variable._changed_before(updated) if resource_variable_ops.is_resource_variable(variable) else updated
 
 
 class ExponentialMovingAverage:
