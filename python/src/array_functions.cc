@@ -20,23 +20,23 @@ void bind_making(nb::module_& m) {
     return placeholder_with_default(input, shape, named(name));
   }, nb::arg(), nb::arg().none(), nb::arg().none());
   m.def("shape", [](TensorLike input, nb::handle name, DType out_type, bool optimize) {
-    return shape(input, {.name = string_from_python(name), .out_type = out_type, .optimize = optimize});
+    return shape(input, {.name = name_from_python(name), .out_type = out_type, .optimize = optimize});
   }, nb::arg(), nb::arg().none(), nb::arg(), nb::arg());
   m.def("size", [](TensorLike input, nb::handle name, DType out_type, bool optimize) {
-    return size(input, {.name = string_from_python(name), .out_type = out_type, .optimize = optimize});
+    return size(input, {.name = name_from_python(name), .out_type = out_type, .optimize = optimize});
   }, nb::arg(), nb::arg().none(), nb::arg(), nb::arg());
   def(m, "rank", static_cast<Unary>(rank));
   m.def("zeros", [](TensorLike shape, DType dtype, nb::handle name) {
-    return zeros(given(shape), {.dtype = dtype, .name = string_from_python(name)});
+    return zeros(given(shape), {.dtype = dtype, .name = name_from_python(name)});
   }, nb::arg(), nb::arg(), nb::arg().none());
   m.def("ones", [](TensorLike shape, DType dtype, nb::handle name) {
-    return ones(given(shape), {.dtype = dtype, .name = string_from_python(name)});
+    return ones(given(shape), {.dtype = dtype, .name = name_from_python(name)});
   }, nb::arg(), nb::arg(), nb::arg().none());
   m.def("zeros_like", [](TensorLike tensor, DType dtype, nb::handle name, bool optimize) {
-    return zeros_like(tensor, {.dtype = dtype, .name = string_from_python(name), .optimize = optimize});
+    return zeros_like(tensor, {.dtype = dtype, .name = name_from_python(name), .optimize = optimize});
   }, nb::arg(), nb::arg().none(), nb::arg().none(), nb::arg());
   m.def("ones_like", [](TensorLike tensor, DType dtype, nb::handle name, bool optimize) {
-    return ones_like(tensor, {.dtype = dtype, .name = string_from_python(name), .optimize = optimize});
+    return ones_like(tensor, {.dtype = dtype, .name = name_from_python(name), .optimize = optimize});
   }, nb::arg(), nb::arg().none(), nb::arg().none(), nb::arg());
 }
 
@@ -48,13 +48,13 @@ void bind_shaping(nb::module_& m) {
   }, nb::arg(), nb::arg().none(), nb::arg().none(), nb::arg());
   def(m, "matrix_transpose", static_cast<Unary>(matrix_transpose), "matrix_transpose");
   m.def("concat", [](nb::handle values, TensorLike axis, nb::handle name) {
-    return concat(list_from_python(values), axis, named(name, "concat"));
+    return concat(list_from_python(values), axis, named(name));
   }, nb::arg(), nb::arg(), nb::arg().none());
   m.def("stack", [](nb::handle values, int axis, nb::handle name) {
     return stack(list_from_python(values), {.axis = axis, .name = named(name, "stack").name});
   }, nb::arg(), nb::arg(), nb::arg().none());
   m.def("unstack", [](TensorLike value, std::optional<int> num, int axis, nb::handle name) {
-    return unstack(value, {.num = num, .axis = axis, .name = named(name, "unstack").name});
+    return unstack(value, {.num = num, .axis = axis, .name = named(name, "Unpack").name});
   }, nb::arg(), nb::arg().none(), nb::arg(), nb::arg().none());
   m.def("split", [](TensorLike value, TensorLike num_or_size_splits, TensorLike axis, std::optional<int> num,
                     nb::handle name) {
@@ -62,13 +62,13 @@ void bind_shaping(nb::module_& m) {
   }, nb::arg(), nb::arg(), nb::arg(), nb::arg().none(), nb::arg().none());
   m.def("pad", [](TensorLike tensor, TensorLike paddings, const std::string& mode, nb::handle name,
                   TensorLike constant_values) {
-    return pad(tensor, paddings, {.mode = mode, .name = string_from_python(name), .constant_values = constant_values});
+    return pad(tensor, paddings, {.mode = mode, .name = name_from_python(name), .constant_values = constant_values});
   }, nb::arg(), nb::arg(), nb::arg(), nb::arg().none(), nb::arg());
 }
 
 void bind_choosing(nb::module_& m) {
   m.def("gather", [](TensorLike params, TensorLike indices, nb::handle name, TensorLike axis) {
-    return gather(params, indices, {.name = string_from_python(name), .axis = axis});
+    return gather(params, indices, {.name = name_from_python(name), .axis = axis});
   }, nb::arg(), nb::arg(), nb::arg().none(), nb::arg());
   def(m, "gather_nd", static_cast<Binary>(gather_nd));
   def(m, "where", static_cast<Unary>(where));
@@ -79,10 +79,10 @@ void bind_choosing(nb::module_& m) {
   m.def("one_hot", [](TensorLike indices, TensorLike depth, TensorLike on_value, TensorLike off_value, int axis,
                       DType dtype, nb::handle name) {
     return one_hot(indices, depth, {.on_value = on_value, .off_value = off_value, .axis = axis, .dtype = dtype,
-                                    .name = string_from_python(name)});
+                                    .name = name_from_python(name)});
   }, nb::arg(), nb::arg(), nb::arg().none(), nb::arg().none(), nb::arg(), nb::arg().none(), nb::arg().none());
   m.def("sequence_mask", [](TensorLike lengths, TensorLike maxlen, DType dtype, nb::handle name) {
-    return sequence_mask(lengths, {.maxlen = maxlen, .dtype = dtype, .name = string_from_python(name)});
+    return sequence_mask(lengths, {.maxlen = maxlen, .dtype = dtype, .name = name_from_python(name)});
   }, nb::arg(), nb::arg().none(), nb::arg(), nb::arg().none());
 }
 

@@ -11,7 +11,7 @@ namespace reflow::python {
 namespace {
 
 CheckOptions check_options(nb::handle data, std::optional<int> summarize, nb::handle message, nb::handle name) {
-  CheckOptions options{.summarize = summarize, .name = string_from_python(name)};
+  CheckOptions options{.summarize = summarize, .name = name_from_python(name)};
   if (!data.is_none()) options.data = list_from_python(data);
   if (!message.is_none()) options.message = string_from_python(message);
   return options;
@@ -66,10 +66,10 @@ void bind_check_functions(nb::module_& m) {
   m.def("assert_scalar", [](TensorLike x, nb::handle name) { return assert_scalar(x, named(name)); }, nb::arg().none(),
         nb::arg().none());
   m.def("assert_integer", [](TensorLike x, nb::handle message, nb::handle name) {
-    return assert_integer(x, {.message = string_from_python(message), .name = string_from_python(name)});
+    return assert_integer(x, {.message = string_from_python(message), .name = name_from_python(name)});
   }, nb::arg().none(), nb::arg().none(), nb::arg().none());
   m.def("assert_type", [](TensorLike x, DType type, nb::handle message, nb::handle name) {
-    return assert_type(x, type, {.message = string_from_python(message), .name = string_from_python(name)});
+    return assert_type(x, type, {.message = string_from_python(message), .name = name_from_python(name)});
   }, nb::arg().none(), nb::arg(), nb::arg().none(), nb::arg().none());
   m.def("assert_same_float_dtype", [](const std::vector<Output>& tensors, DType dtype) {
     return assert_same_float_dtype(tensors, dtype);

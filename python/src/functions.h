@@ -11,7 +11,7 @@
 namespace reflow::python {
 
 inline NameOptions named(nb::handle name, const char* otherwise = "") {
-  return {name.is_none() ? std::string(otherwise) : string_from_python(name)};
+  return {name.is_none() ? std::string(otherwise) : name_from_python(name)};
 }
 
 using Unary = Output (*)(const TensorLike&, const NameOptions&);

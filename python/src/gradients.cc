@@ -14,7 +14,7 @@ namespace reflow::python {
 namespace {
 
 std::vector<Gradient> gradients_of(const std::vector<Output>& ys, const std::vector<nb::object>& xs,
-                                   const std::vector<Gradient>& grad_ys, const std::string& name, bool colocate,
+                                   const std::vector<Gradient>& grad_ys, nb::handle name, bool colocate,
                                    bool gate, int aggregation_method, const std::vector<Output>& stop_gradients,
                                    bool zeros_if_unconnected) {
   std::vector<GradientSource> sources;
@@ -22,7 +22,7 @@ std::vector<Gradient> gradients_of(const std::vector<Output>& ys, const std::vec
     if (const Variable* variable = as_variable(x.ptr())) sources.emplace_back(*variable);
     else sources.emplace_back(output_from_python(x));
   }
-  GradientsOptions options{.grad_ys = grad_ys, .name = name, .colocate_gradients_with_ops = colocate,
+  GradientsOptions options{.grad_ys = grad_ys, .name = name_from_python(name), .colocate_gradients_with_ops = colocate,
                            .gate_gradients = gate,
                            .aggregation_method = static_cast<AggregationMethod>(aggregation_method),
                            .stop_gradients = stop_gradients};

@@ -43,7 +43,7 @@ std::vector<Output> run_while_loop(nb::handle cond, nb::handle body, nb::list lo
                                    int parallel_iterations, bool back_prop, bool swap_memory, nb::handle name,
                                    TensorLike maximum_iterations) {
   WhileLoopOptions options{.parallel_iterations = parallel_iterations, .back_prop = back_prop,
-                           .swap_memory = swap_memory, .name = string_from_python(name),
+                           .swap_memory = swap_memory, .name = name_from_python(name),
                            .maximum_iterations = maximum_iterations};
   if (!shape_invariants.is_none()) {
     options.shape_invariants.emplace();
@@ -61,7 +61,7 @@ TensorArrayOptions array_options(bool dynamic_size, bool clear_after_read, nb::h
   return {.dynamic_size = dynamic_size, .clear_after_read = clear_after_read,
           .tensor_array_name = string_from_python(tensor_array_name), .infer_shape = infer_shape,
           .element_shape = shape_from_python(element_shape), .colocate_with_first_write_call = colocate,
-          .name = string_from_python(name)};
+          .name = name_from_python(name)};
 }
 
 void bind_tensor_array(nb::module_& m) {
@@ -116,14 +116,14 @@ void bind_functional(nb::module_& m) {
                      bool back_prop, bool swap_memory, bool infer_shape, nb::handle name) {
     return map_fn(MapListFn(list_function(fn)), list_from_python(elems),
                   {.dtype = dtype, .parallel_iterations = parallel_iterations, .back_prop = back_prop,
-                   .swap_memory = swap_memory, .infer_shape = infer_shape, .name = string_from_python(name)});
+                   .swap_memory = swap_memory, .infer_shape = infer_shape, .name = name_from_python(name)});
   }, nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none());
   const auto def_fold = [&](const char* name, auto fold) {
     m.def(name, [fold](nb::handle fn, nb::list elems, nb::list initializer, int parallel_iterations, bool back_prop,
                        bool swap_memory, nb::handle op_name) {
       return fold(fold_function(fn), list_from_python(elems), list_from_python(initializer),
                   FoldOptions{.parallel_iterations = parallel_iterations, .back_prop = back_prop,
-                              .swap_memory = swap_memory, .name = string_from_python(op_name)});
+                              .swap_memory = swap_memory, .name = name_from_python(op_name)});
     }, nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none());
   };
   using Fold = std::vector<Output> (*)(const FoldListFn&, const TensorList&, const TensorList&, const FoldOptions&);
@@ -133,7 +133,7 @@ void bind_functional(nb::module_& m) {
                    bool swap_memory, bool infer_shape, bool reverse, nb::handle name) {
     return scan(fold_function(fn), list_from_python(elems), list_from_python(initializer),
                 {.parallel_iterations = parallel_iterations, .back_prop = back_prop, .swap_memory = swap_memory,
-                 .infer_shape = infer_shape, .reverse = reverse, .name = string_from_python(name)});
+                 .infer_shape = infer_shape, .reverse = reverse, .name = name_from_python(name)});
   }, nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none());
 }
 
@@ -143,12 +143,12 @@ void bind_loops(nb::module_& m) {
   m.def("while_loop", run_while_loop, nb::arg(), nb::arg(), nb::arg(), nb::arg().none(), nb::arg(), nb::arg(), nb::arg(),
         nb::arg().none(), nb::arg().none());
   m.def("assert_op", [](TensorLike condition, nb::handle data, int summarize, nb::handle name) {
-    return Assert(condition, list_from_python(data), {.summarize = summarize, .name = string_from_python(name)});
+    return Assert(condition, list_from_python(data), {.summarize = summarize, .name = name_from_python(name)});
   }, nb::arg(), nb::arg(), nb::arg(), nb::arg().none());
   m.def("print_op", [](TensorLike input, nb::handle data, const std::string& message, int first_n, int summarize,
                        nb::handle name) {
     return Print(input, list_from_python(data), {.message = message, .first_n = first_n, .summarize = summarize,
-                                                 .name = string_from_python(name)});
+                                                 .name = name_from_python(name)});
   }, nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none());
   bind_tensor_array(m);
   bind_functional(m);

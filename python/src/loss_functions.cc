@@ -15,7 +15,7 @@ std::optional<std::string> collection_from_python(nb::handle key) {
 }
 
 losses::LossOptions loss_options(TensorLike weights, nb::handle scope, nb::handle collection, nb::handle reduction) {
-  return {.weights = weights, .scope = string_from_python(scope), .loss_collection = collection_from_python(collection),
+  return {.weights = weights, .scope = name_from_python(scope), .loss_collection = collection_from_python(collection),
           .reduction = reduction.is_none() ? std::string("None") : string_from_python(reduction)};
 }
 
@@ -66,7 +66,7 @@ void bind_loss_functions(nb::module_& m) {
   l.def("mean_pairwise_squared_error", [](TensorLike labels, TensorLike predictions, TensorLike weights,
                                           nb::handle scope, nb::handle collection) {
     return losses::mean_pairwise_squared_error(labels, predictions,
-                                               {.weights = weights, .scope = string_from_python(scope),
+                                               {.weights = weights, .scope = name_from_python(scope),
                                                 .loss_collection = collection_from_python(collection)});
   }, nb::arg().none(), nb::arg().none(), nb::arg().none(), nb::arg().none(), nb::arg().none());
   l.def("get_regularization_loss", [](nb::handle scope, nb::handle name) {
@@ -74,7 +74,7 @@ void bind_loss_functions(nb::module_& m) {
   }, nb::arg().none(), nb::arg().none());
   l.def("get_total_loss", [](bool add_regularization_losses, nb::handle name, nb::handle scope) {
     return losses::get_total_loss({.add_regularization_losses = add_regularization_losses,
-                                   .name = string_from_python(name), .scope = string_from_python(scope)});
+                                   .name = name_from_python(name), .scope = name_from_python(scope)});
   }, nb::arg(), nb::arg().none(), nb::arg().none());
 }
 

@@ -17,7 +17,7 @@ using Reduction = Output (*)(const TensorLike&, const ReduceOptions&);
 
 void def_reduction(nb::module_& m, const char* name, Reduction function) {
   m.def(name, [function](TensorLike x, TensorLike axis, bool keepdims, nb::handle op_name) {
-    return function(x, {.axis = axis, .keepdims = keepdims, .name = string_from_python(op_name)});
+    return function(x, {.axis = axis, .keepdims = keepdims, .name = name_from_python(op_name)});
   }, nb::arg(), nb::arg().none(), nb::arg(), nb::arg().none());
 }
 
@@ -56,23 +56,23 @@ void bind_reductions(nb::module_& m) {
   def_reduction(m, "reduce_variance", reduce_variance);
   def_reduction(m, "reduce_std", reduce_std);
   m.def("argmax", [](TensorLike input, TensorLike axis, nb::handle name, DType output_type) {
-    return argmax(input, {.axis = axis, .name = string_from_python(name), .output_type = output_type});
+    return argmax(input, {.axis = axis, .name = name_from_python(name), .output_type = output_type});
   }, nb::arg(), nb::arg().none(), nb::arg().none(), nb::arg());
   m.def("argmin", [](TensorLike input, TensorLike axis, nb::handle name, DType output_type) {
-    return argmin(input, {.axis = axis, .name = string_from_python(name), .output_type = output_type});
+    return argmin(input, {.axis = axis, .name = name_from_python(name), .output_type = output_type});
   }, nb::arg(), nb::arg().none(), nb::arg().none(), nb::arg());
   m.def("count_nonzero", [](TensorLike input, TensorLike axis, bool keepdims, DType dtype, nb::handle name) {
-    return count_nonzero(input, {.axis = axis, .keepdims = keepdims, .dtype = dtype, .name = string_from_python(name)});
+    return count_nonzero(input, {.axis = axis, .keepdims = keepdims, .dtype = dtype, .name = name_from_python(name)});
   }, nb::arg(), nb::arg().none(), nb::arg(), nb::arg(), nb::arg().none());
   m.def("norm", [](TensorLike tensor, TensorLike ord, TensorLike axis, bool keepdims, nb::handle name) {
-    return norm(tensor, {.ord = ord, .axis = axis, .keepdims = keepdims, .name = string_from_python(name)});
+    return norm(tensor, {.ord = ord, .axis = axis, .keepdims = keepdims, .name = name_from_python(name)});
   }, nb::arg(), nb::arg(), nb::arg().none(), nb::arg(), nb::arg().none());
 }
 
 void bind_clipping(nb::module_& m) {
   def(m, "clip_by_value", static_cast<Ternary>(clip_by_value));
   m.def("clip_by_norm", [](TensorLike t, TensorLike clip_norm, TensorLike axes, nb::handle name) {
-    return clip_by_norm(t, clip_norm, {.axes = axes, .name = string_from_python(name)});
+    return clip_by_norm(t, clip_norm, {.axes = axes, .name = name_from_python(name)});
   }, nb::arg(), nb::arg(), nb::arg().none(), nb::arg().none());
   def(m, "clip_by_average_norm", static_cast<Binary>(clip_by_average_norm));
 }
@@ -86,7 +86,7 @@ void bind_math_functions(nb::module_& m) {
   m.def("matmul", [](TensorLike a, TensorLike b, bool transpose_a, bool transpose_b, bool adjoint_a, bool adjoint_b,
                      nb::handle name) {
     return matmul(a, b, {.transpose_a = transpose_a, .transpose_b = transpose_b, .adjoint_a = adjoint_a,
-                         .adjoint_b = adjoint_b, .name = string_from_python(name)});
+                         .adjoint_b = adjoint_b, .name = name_from_python(name)});
   }, nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none());
   m.def("add_n", [](nb::handle inputs, nb::handle name) { return add_n(list_from_python(inputs), named(name)); },
         nb::arg(), nb::arg().none());
@@ -94,13 +94,13 @@ void bind_math_functions(nb::module_& m) {
     return accumulate_n(list_from_python(inputs), named(name));
   }, nb::arg(), nb::arg().none());
   m.def("range", [](TensorLike start, TensorLike limit, TensorLike delta, DType dtype, nb::handle name) {
-    return range(start, limit, delta, {.dtype = dtype, .name = named(name, "range").name});
+    return range(start, limit, delta, {.dtype = dtype, .name = named(name, "Range").name});
   }, nb::arg(), nb::arg().none(), nb::arg(), nb::arg().none(), nb::arg().none());
   m.def("cumsum", [](TensorLike x, TensorLike axis, bool exclusive, bool reverse, nb::handle name) {
-    return cumsum(x, {.axis = axis, .exclusive = exclusive, .reverse = reverse, .name = string_from_python(name)});
+    return cumsum(x, {.axis = axis, .exclusive = exclusive, .reverse = reverse, .name = name_from_python(name)});
   }, nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none());
   m.def("cumprod", [](TensorLike x, TensorLike axis, bool exclusive, bool reverse, nb::handle name) {
-    return cumprod(x, {.axis = axis, .exclusive = exclusive, .reverse = reverse, .name = string_from_python(name)});
+    return cumprod(x, {.axis = axis, .exclusive = exclusive, .reverse = reverse, .name = name_from_python(name)});
   }, nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none());
   def(m, "trace", static_cast<Unary>(trace));
 }

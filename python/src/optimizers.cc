@@ -141,7 +141,7 @@ Operation apply_gradients(OptimizerObject& self, const std::vector<std::pair<nb:
   for (const auto& [gradient, variable] : grads_and_vars) {
     pairs.push_back({gradient_from_python(gradient), nb::cast<Variable>(variable)});
   }
-  return self.optimizer().apply_gradients(pairs, {.global_step = global_step, .name = string_from_python(name)});
+  return self.optimizer().apply_gradients(pairs, {.global_step = global_step, .name = name_from_python(name)});
 }
 
 // Names the protected functions that make slots: a pointer to each is one of Optimizer's.

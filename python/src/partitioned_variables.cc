@@ -31,7 +31,7 @@ void bind_parts(nb::module_& m) {
   const auto def = [&](const char* name, PartsAssign assign) {
     cls.def(name, [assign](VariableObject& v, TensorLike value, bool use_locking, nb::handle op_name) {
       const PartitionedVariable parts(v.variable);
-      return (parts.*assign)(value, {.use_locking = use_locking, .name = string_from_python(op_name)});
+      return (parts.*assign)(value, {.use_locking = use_locking, .name = name_from_python(op_name)});
     }, nb::arg("value"), nb::arg("use_locking"), nb::arg("name").none());
   };
   def("_assign_parts", &PartitionedVariable::assign);

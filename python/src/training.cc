@@ -26,7 +26,7 @@ using Decay = Output (*)(const TensorLike&, const TensorLike&, const TensorLike&
 void def_decay(nb::module_& m, const char* name, Decay decay) {
   m.def(name, [decay](TensorLike rate, TensorLike step, TensorLike steps, TensorLike decay_rate, bool staircase,
                       nb::handle op_name) {
-    return decay(rate, step, steps, decay_rate, {.staircase = staircase, .name = string_from_python(op_name)});
+    return decay(rate, step, steps, decay_rate, {.staircase = staircase, .name = name_from_python(op_name)});
   }, nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none());
 }
 
@@ -36,32 +36,32 @@ void bind_decays(nb::module_& m) {
   def_decay(m, "inverse_time_decay", train::inverse_time_decay);
   m.def("piecewise_constant", [](TensorLike x, nb::handle boundaries, nb::handle values, nb::handle name) {
     return train::piecewise_constant(x, list_from_python(boundaries), list_from_python(values),
-                                     {string_from_python(name)});
+                                     {name_from_python(name)});
   }, nb::arg(), nb::arg(), nb::arg(), nb::arg().none());
   m.def("polynomial_decay", [](TensorLike rate, TensorLike step, TensorLike steps, TensorLike end, TensorLike power,
                                bool cycle, nb::handle name) {
     return train::polynomial_decay(rate, step, steps, {.end_learning_rate = end, .power = power, .cycle = cycle,
-                                                       .name = string_from_python(name)});
+                                                       .name = name_from_python(name)});
   }, nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none());
   m.def("cosine_decay", [](TensorLike rate, TensorLike step, TensorLike steps, double alpha, nb::handle name) {
-    return train::cosine_decay(rate, step, steps, {.alpha = alpha, .name = string_from_python(name)});
+    return train::cosine_decay(rate, step, steps, {.alpha = alpha, .name = name_from_python(name)});
   }, nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none());
   m.def("cosine_decay_restarts", [](TensorLike rate, TensorLike step, TensorLike first_steps, TensorLike t_mul,
                                     TensorLike m_mul, TensorLike alpha, nb::handle name) {
     return train::cosine_decay_restarts(rate, step, first_steps, {.t_mul = t_mul, .m_mul = m_mul, .alpha = alpha,
-                                                                  .name = string_from_python(name)});
+                                                                  .name = name_from_python(name)});
   }, nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none());
   m.def("linear_cosine_decay", [](TensorLike rate, TensorLike step, TensorLike steps, TensorLike num_periods,
                                   TensorLike alpha, TensorLike beta, nb::handle name) {
     return train::linear_cosine_decay(rate, step, steps, {.num_periods = num_periods, .alpha = alpha, .beta = beta,
-                                                          .name = string_from_python(name)});
+                                                          .name = name_from_python(name)});
   }, nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none());
   m.def("noisy_linear_cosine_decay", [](TensorLike rate, TensorLike step, TensorLike steps, TensorLike variance,
                                         TensorLike variance_decay, TensorLike num_periods, TensorLike alpha,
                                         TensorLike beta, nb::handle name) {
     return train::noisy_linear_cosine_decay(
         rate, step, steps, {.initial_variance = variance, .variance_decay = variance_decay, .num_periods = num_periods,
-                            .alpha = alpha, .beta = beta, .name = string_from_python(name)});
+                            .alpha = alpha, .beta = beta, .name = name_from_python(name)});
   }, nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none());
 }
 
@@ -76,7 +76,7 @@ void bind_averages(nb::module_& m) {
   m.def("assign_moving_average", [](Variable variable, TensorLike value, TensorLike decay, bool zero_debias,
                                     nb::handle name) {
     return train::assign_moving_average(variable, value, decay,
-                                        {.zero_debias = zero_debias, .name = string_from_python(name)});
+                                        {.zero_debias = zero_debias, .name = name_from_python(name)});
   }, nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none());
   nb::class_<ExponentialMovingAverage> cls(m, "ExponentialMovingAverage");
   cls.def("__init__", [](ExponentialMovingAverage* self, TensorLike decay, TensorLike num_updates, bool zero_debias,

@@ -67,7 +67,7 @@ VariableCreation creation_from_python(nb::dict arguments) {
       options.validate_shape = std::get<bool>(attr_from_python(value, "bool", name).variant());
     }
     else if (name == "caching_device") options.caching_device = string_from_python(nb::str(value));
-    else if (name == "name") options.name = string_from_python(value);
+    else if (name == "name") options.name = name_from_python(value);
     else if (name == "dtype") options.dtype = base_type(dtype_from_python(value));
     else if (name == "constraint") options.constraint = constraint_from_python(value);
     else if (name == "use_resource") options.use_resource = is_true(value);

@@ -139,7 +139,7 @@ class _GraphMethods:
                 raise TypeError('Input #%d is not a tensor: %s' % (index, value))
         attrs = {key: value.SerializeToString() for key, value in (attrs or {}).items()}
         with self.as_default():
-            return _core.create_op(op_type, list(inputs), name or op_type, attrs, compute_shapes)
+            return _core.create_op(op_type, list(inputs), op_type if name is None else name, attrs, compute_shapes)
 
     def unique_name(self, name, mark_as_used=True):
         """`name`, or with a number behind it, so that it is free below the current name scope."""

@@ -66,7 +66,7 @@ def import_graph_def(graph_def, input_map=None, return_elements=None, name=None,
         _remove_default_attrs(graph_def, producer_op_list)
     inputs = {compat.as_str(key): value for key, value in input_map.items()}
     elements = [compat.as_str(element) for element in return_elements or ()]
-    name = 'import' if name is None else name
+    name = 'import' if name is None else compat.as_str(name) if isinstance(name, bytes) else name
     if not all(isinstance(value, _core.Tensor) for value in inputs.values()):
         if not name:
             raise ValueError('tf.import_graph_def() requires a non-empty `name` if `input_map` contains non-Tensor '

@@ -152,7 +152,7 @@ def colocate_with(op, ignore_existing=False):
     """Places new operations where `op` is, within the context."""
     if _core.executing_eagerly():
         return NullContextmanager()
-    if isinstance(op, _core.Variable):
+    if isinstance(op, _core.Variable) and not op._is_eager:
         op = getattr(op, '_handle', op)  # that of a changed variable, too
     if op is not None and not isinstance(op, Operation):
         op = convert_to_tensor_or_indexed_slices(op).op if not hasattr(op, 'op') else op.op

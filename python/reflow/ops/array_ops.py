@@ -173,7 +173,12 @@ def stack(values, axis=0, name='stack'):
         raise TypeError("'NoneType' object is not subscriptable")
     if axis == 0 and isinstance(values, (ops.Tensor, _core.Variable)):
         return ops.convert_to_tensor(values, name=name)
-    return _core.stack(_sequence(values), axis, name)
+    if axis == 0 and not name:  # then it isn't the name of the op, either
+        try:
+            return ops.convert_to_tensor(values)
+        except (TypeError, ValueError):
+            pass  # the op's own error says more
+    return _core.stack(_sequence(values), axis, 'Pack' if name is None else name)
 
 
 def _sequence(values):
@@ -207,6 +212,8 @@ def unique_with_counts(x, out_idx=dtypes.int32, name=None):
 
 def split(value, num_or_size_splits, axis=0, num=None, name='split'):
     """As many equal parts of the tensor, or parts of the sizes given."""
+    if name is None:
+        name = 'Split' if isinstance(num_or_size_splits, int) else 'SplitV'
     return _core.split(value, num_or_size_splits, axis, num, name)
 
 

@@ -33,7 +33,8 @@ def gradients(ys, xs, grad_ys=None, name='gradients', colocate_gradients_with_op
     # A variable stops where it is, not where it is read.
     stops = [stop._variable if isinstance(stop, _core.Variable) else stop for stop in stops]
     tensors = [_dense_y(y, grad_y) for y, grad_y in zip(ys, grad_ys)]
-    found = _core.gradients(tensors, [x.values if _is_several(x) else x for x in xs], grad_ys, name or 'gradients',
+    name = 'gradients' if name is None else name
+    found = _core.gradients(tensors, [x.values if _is_several(x) else x for x in xs], grad_ys, name,
                             bool(colocate_gradients_with_ops), bool(gate_gradients), aggregation_method, stops, zeros)
     for x, gradient in zip(xs, found):
         if gradient is not None and _is_several(x):

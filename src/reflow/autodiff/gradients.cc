@@ -257,6 +257,7 @@ Status Backprop::propagate(Node* node, std::vector<Gradient>& dx) {
 }
 
 Status Backprop::run() {
+  RETURN_IF_ERROR(graph::check_scope_name(graph_, options_.name));
   NameScope scope(graph_, options_.name.empty() ? "gradients" : options_.name);
   graph_.unique_name("uid");  // TensorFlow takes a name for each call
   std::vector<Gradient> grad_ys;

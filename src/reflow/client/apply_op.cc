@@ -12,6 +12,7 @@
 #include "reflow/client/status_errors.h"
 #include "reflow/client/variable_state.h"
 #include "reflow/graph/argument_binding.h"
+#include "reflow/graph/empty_name.h"
 #include "reflow/graph/immediate.h"
 #include "reflow/graph/node_builder.h"
 #include "reflow/graph/op_def.h"
@@ -253,8 +254,10 @@ graph::Node* make(std::string_view type, std::string_view name, const Inputs& in
   }
   // Where ops run at once nothing is named, so that there are no scopes.
   const bool now = graph::is_immediate(graph);
+  if (now && name == graph::kEmptyName) name = {};
   if (!name.empty() && !now) check_building(graph::check_scope_name(graph, name));
   std::optional<NameStack> scope;  // entered when the first argument has to be converted, or can't be taken
+  if (name == graph::kEmptyName) scope.emplace(graph, name);
   std::vector<graph::OpInput> converted;
   converted.reserve(inputs.size());
   std::vector<std::pair<std::string_view, DType>> settled;

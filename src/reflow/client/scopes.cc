@@ -4,6 +4,7 @@
 #include "reflow/client/python_text.h"
 #include "reflow/client/status_errors.h"
 #include "reflow/client/trace.h"
+#include "reflow/graph/empty_name.h"
 #include "reflow/graph/graph.h"
 #include "reflow/graph/immediate.h"
 #include "reflow/graph/scope.h"
@@ -26,13 +27,15 @@ name_scope::name_scope(const std::string& name, const std::string& default_name)
   graph::Graph& graph = graph_.impl();
   graph::GraphScope& scope = graph.scope();
   const std::string& entered = name.empty() ? default_name : name;
-  if (!valid_scope_name(entered, scope.name_stack.empty())) {
+  const bool is_empty = entered == graph::kEmptyName;
+  if (!is_empty && !valid_scope_name(entered, scope.name_stack.empty())) {
     throw ValueError(fmt::format("'{}' is not a valid scope name", entered));
   }
   const std::lock_guard lock(graph.mutex());
   outer_ = scope.name_stack;
   scope.name_stack = graph::enter_name_scope(graph, entered);
-  name_ = scope.name_stack.empty() ? std::string() : scope.name_stack + "/";
+  if (!scope.name_stack.empty()) name_ = scope.name_stack + "/";
+  else if (is_empty) name_ = graph::kEmptyName;  // an op that is given this name can't be made
 }
 
 name_scope::~name_scope() { graph_.impl().scope().name_stack = std::move(outer_); }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "reflow/graph/argument_binding.h"
+#include "reflow/graph/empty_name.h"
 #include "reflow/graph/function_library.h"
 #include "reflow/graph/immediate.h"
 #include "reflow/graph/scope_effects.h"
@@ -46,6 +47,7 @@ namespace {
 
 std::string name_for(Graph& graph, std::string_view name, std::string_view type) {
   if (name.empty()) name = type;
+  if (name == kEmptyName) name = {};
   if (name.ends_with('/')) return std::string(name.substr(0, name.size() - 1));
   return graph.unique_name(name);
 }
@@ -124,6 +126,7 @@ bool is_type_error(const Status& status) { return status.GetPayload(kTypeError).
 StatusOr<Node*> create_op(Graph& graph, std::string_view type, std::vector<OpInput> inputs, AttrMap attrs,
                           CreateOptions options) {
   if (ImmediateExecutor* executor = immediate_executor(graph)) {
+    if (options.name == kEmptyName) options.name.clear();
     return create_now(*executor, graph, type, std::move(inputs), std::move(attrs), std::move(options));
   }
   const std::lock_guard lock(graph.mutex());

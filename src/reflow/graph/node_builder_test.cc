@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "reflow/graph/control_flow.h"
+#include "reflow/graph/empty_name.h"
 #include "reflow/graph/test_ops.h"
 
 namespace reflow::graph {
@@ -76,6 +77,15 @@ TEST(CreateOp, NamesFollowTheScope) {
   EXPECT_EQ(g.make("NoOp", {}, {}, "x")->name(), "s/x_1");
   EXPECT_EQ(g.make("NoOp", {}, {}, "t/y/")->name(), "t/y");
   EXPECT_EQ(message_of(create_op(g, "NoOp", {}, {}, {.name = "a b"}).status()), "'s/a b' is not a valid node name");
+}
+
+TEST(CreateOp, AnEmptyNameIsNoName) {
+  TestGraph g;
+  EXPECT_EQ(g.make("NoOp", {}, {}, "")->name(), "NoOp");
+  EXPECT_EQ(message_of(create_op(g, "NoOp", {}, {}, {.name = std::string(kEmptyName)}).status()), "'' is not a valid node name");
+  enter_name_scope(g, "s");
+  EXPECT_TRUE(check_scope_name(g, kEmptyName).ok());
+  EXPECT_EQ(enter_name_scope(g, kEmptyName), "");
 }
 
 TEST(CreateOp, DeviceScopesMergeInnermostFirst) {

@@ -1,5 +1,6 @@
 #include "reflow/graph/scope.h"
 
+#include "reflow/graph/empty_name.h"
 #include "reflow/graph/graph.h"
 
 #include <algorithm>
@@ -19,7 +20,7 @@ bool is_valid_op_name(std::string_view name) {
 }
 
 Status check_scope_name(Graph& graph, std::string_view name) {
-  if (name.empty()) return OkStatus();
+  if (name.empty() || name == kEmptyName) return OkStatus();
   const bool at_top = graph.scope().name_stack.empty();
   if (at_top ? is_valid_op_name(name) : std::ranges::all_of(name, is_name_char)) return OkStatus();
   return invalid_argument("'{}' is not a valid scope name", name);
@@ -27,7 +28,7 @@ Status check_scope_name(Graph& graph, std::string_view name) {
 
 std::string enter_name_scope(Graph& graph, std::string_view name) {
   std::string& stack = graph.scope().name_stack;
-  if (name.empty()) stack.clear();
+  if (name.empty() || name == kEmptyName) stack.clear();
   else if (name.ends_with('/')) stack.assign(name.substr(0, name.size() - 1));
   else stack = graph.unique_name(name);
   return stack;
