@@ -76,7 +76,10 @@ StatusOr<std::optional<std::vector<Gradient>>> GraphTape::gradient(std::span<con
       if (!counts || is_way_into_loop(*node)) continue;
       if (is_left_to_the_graph(*node)) return std::optional<std::vector<Gradient>>();
       auto record = std::make_shared<Record>(*node);
-      for (Endpoint& e : record->inputs) e = outside_of_loops(e);
+      for (Endpoint& e : record->inputs) {
+        if (e.node->id() >= id) e = record->inputs[0];  // when the op was made its loop was not closed yet
+        e = outside_of_loops(e);
+      }
       records.push_back(std::move(record));
       for (int i = 0; i < node->num_outputs(); ++i) {
         if (autodiff::passes_gradients(node->output_type(i))) watched.insert(key_of({node, i}));
