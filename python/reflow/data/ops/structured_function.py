@@ -1,8 +1,12 @@
 """Functions of elements: a Python function of a dataset's elements as one of the graph."""
+import contextlib
+
 from reflow import _core
 from reflow.autograph.core import ag_ctx
 from reflow.data.util import structure
+from reflow.eager import context
 from reflow.framework import function as legacy_function, ops
+from reflow.ops import variable_scope
 from reflow.util import function_utils
 
 
@@ -36,6 +40,7 @@ class StructuredFunctionWrapper:
         self._func = func
         self._status = ag_ctx.control_status_ctx()
         self._transformation_name = transformation_name
+        self._around = None if _core.executing_eagerly() else ops.get_default_graph()
         readable = transformation_name.replace('.', '_')[:-2] if len(transformation_name) > 2 else ''
         name = '_'.join([readable, function_utils.get_func_name(func)])
         specs = structure.get_flat_tensor_specs(input_structure)
@@ -59,7 +64,8 @@ class StructuredFunctionWrapper:
         arguments = structure.from_compatible_tensor_list(self._input_structure, tensors)
         if not _should_unpack_args(arguments):
             arguments = (arguments,)
-        result = autograph.tf_convert(self._func, self._status)(*arguments)
+        with self._variables_outside():
+            result = autograph.tf_convert(self._func, self._status)(*arguments)
         if isinstance(result, list):
             result = tuple(result)  # a list of results, not one tensor
         try:
@@ -68,6 +74,34 @@ class StructuredFunctionWrapper:
             raise TypeError('Unsupported return value from function passed to %s: %s.' % (
                 self._transformation_name, result)) from None
         return [ops.convert_to_tensor(tensor) for tensor in structure.to_tensor_list(self._output_structure, result)]
+
+    @contextlib.contextmanager
+    def _variables_outside(self):
+        """Variables that the function makes, or finds, are those of the graph around it, which can initialize them."""
+        ops.get_default_graph().outer_graph = self._around
+        outermost = self._around
+        while getattr(outermost, '_is_function', False) and getattr(outermost, 'outer_graph', None) is not None:
+            outermost = outermost.outer_graph
+
+        @contextlib.contextmanager
+        def outside():
+            scope = ops.get_name_scope()
+            around = context.eager_mode() if outermost is None else outermost.as_default()
+            with around, ops.control_dependencies(None), ops.name_scope(scope + '/' if scope else None):
+                yield
+
+        def create(next_creator, **kwargs):
+            with outside():
+                return next_creator(**{**kwargs, 'use_resource': True})
+
+        def find(getter, *args, **kwargs):
+            with outside():
+                return getter(*args, **kwargs)
+        with outside():
+            scope = variable_scope.get_variable_scope()
+        with variable_scope.variable_creator_scope(create), variable_scope.variable_scope(
+                scope, use_resource=True, custom_getter=find, auxiliary_name_scope=False):
+            yield
 
     def _legacy_body(self, specs):
         def wrapper_fn(*tensors):
