@@ -23,7 +23,9 @@ def restore():
 
 
 def _restore_names(module):
-    names = _NAMES[module.__name__]
+    names = _NAMES.get(module.__name__)
+    if names is None:  # a module that is gone: what stands in its place has them
+        return
     before = vars(module).get('__getattr__')
 
     def getattribute(name):
@@ -82,6 +84,8 @@ _NAMES = {
     'PIL.Image': {'ANTIALIAS': 'PIL.Image:LANCZOS'},
     'os': {'errno': 'errno'},
     'platform': _each('reflow.launcher.removed', 'dist linux_distribution'),
+    'scipy.misc': _each('reflow.launcher.scipy_misc', '''
+        bytescale comb factorial factorial2 factorialk fromimage imread imresize imrotate imsave logsumexp toimage'''),
     'sys': _each('reflow.launcher.removed', 'getcheckinterval setcheckinterval'),
     'time': {'clock': 'time:process_time'},
 }
@@ -90,7 +94,8 @@ _NAMES = {
 class _RemovedModules:
     """The last finder: modules that are gone and have another of today's in their place."""
 
-    _TODAY = {'xml.etree.cElementTree': 'xml.etree.ElementTree', 'imp': 'reflow.launcher.imp'}
+    _TODAY = {'xml.etree.cElementTree': 'xml.etree.ElementTree', 'imp': 'reflow.launcher.imp',
+              'scipy.misc': 'reflow.launcher.scipy_misc'}
 
     def find_spec(self, fullname, path=None, target=None):
         if fullname not in self._TODAY:
