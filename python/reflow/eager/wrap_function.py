@@ -59,6 +59,7 @@ class WrappedFunction(function.ConcreteFunction):
 
     def __init__(self, concrete, variable_holder):
         super().__init__(concrete._traced, concrete._structured_outputs)
+        self.graph.variables = self.variables  # those that it uses
         self._variable_holder = variable_holder
         self._takes_keywords = False
 
