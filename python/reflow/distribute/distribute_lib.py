@@ -14,6 +14,7 @@ from reflow.distribute.replica_context import ReplicaContext, require_cross_repl
 from reflow.distribute.replica_context import require_same
 from reflow.framework import ops
 from reflow.ops import variable_scope
+from reflow.util.shown_attributes import shown
 
 _REDUCTIONS = (reduce_util.ReduceOp.SUM, reduce_util.ReduceOp.MEAN)
 
@@ -41,20 +42,9 @@ class InputContext:
         self._input_pipeline_id = input_pipeline_id
         self._num_replicas_in_sync = num_replicas_in_sync
 
-    @property
-    def num_replicas_in_sync(self):
-        """How many replicas there are."""
-        return self._num_replicas_in_sync
-
-    @property
-    def input_pipeline_id(self):
-        """The number of this pipeline."""
-        return self._input_pipeline_id
-
-    @property
-    def num_input_pipelines(self):
-        """How many pipelines there are."""
-        return self._num_input_pipelines
+    num_replicas_in_sync = shown('_num_replicas_in_sync', 'How many replicas there are.')
+    input_pipeline_id = shown('_input_pipeline_id', 'The number of this pipeline.')
+    num_input_pipelines = shown('_num_input_pipelines', 'How many pipelines there are.')
 
     def get_per_replica_batch_size(self, global_batch_size):
         """Each replica's share of a batch."""
@@ -97,10 +87,7 @@ class Strategy:
     def __init__(self, extended):
         self._extended = extended
 
-    @property
-    def extended(self):
-        """The part for who writes strategies and libraries."""
-        return self._extended
+    extended = shown('_extended', 'The part for who writes strategies and libraries.')
 
     def scope(self):
         """A context in which the strategy is in force: variables are made as it wants."""
@@ -247,15 +234,8 @@ class StrategyExtendedV2:
     def _num_replicas_in_sync(self):
         return len(self._devices)
 
-    @property
-    def worker_devices(self):
-        """The devices of the replicas."""
-        return self._devices
-
-    @property
-    def parameter_devices(self):
-        """The devices of variables."""
-        return self._devices
+    worker_devices = shown('_devices', 'The devices of the replicas.')
+    parameter_devices = shown('_devices', 'The devices of variables.')
 
     @property
     def experimental_between_graph(self):

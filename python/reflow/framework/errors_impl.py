@@ -1,6 +1,8 @@
 """The errors of runs, `tf.errors`: one class for each status code but OK, all of them OpErrors."""
 import warnings
 
+from reflow.util.shown_attributes import shown
+
 OK, CANCELLED, UNKNOWN, INVALID_ARGUMENT, DEADLINE_EXCEEDED, NOT_FOUND, ALREADY_EXISTS, PERMISSION_DENIED = range(8)
 RESOURCE_EXHAUSTED, FAILED_PRECONDITION, ABORTED, OUT_OF_RANGE, UNIMPLEMENTED, INTERNAL, UNAVAILABLE = range(8, 15)
 DATA_LOSS, UNAUTHENTICATED = 15, 16
@@ -29,25 +31,10 @@ class OpError(Exception):
         code = type(self).__init__.__code__
         return type(self), tuple(getattr(self, name) for name in code.co_varnames[1:code.co_argcount])
 
-    @property
-    def message(self):
-        """What went wrong."""
-        return self._message
-
-    @property
-    def op(self):
-        """The Operation that failed; None if it is not known or is none of the graph's, such as a Send."""
-        return self._op
-
-    @property
-    def error_code(self):
-        """The status code, one of `tf.errors.CANCELLED` and its sisters."""
-        return self._error_code
-
-    @property
-    def node_def(self):
-        """The NodeDef of what failed, None if it is not known."""
-        return self._node_def
+    message = shown('_message', 'What went wrong.')
+    op = shown('_op', "The Operation that failed; None if it is not known or is none of the graph's, such as a Send.")
+    error_code = shown('_error_code', 'The status code, one of `tf.errors.CANCELLED` and its sisters.')
+    node_def = shown('_node_def', 'The NodeDef of what failed, None if it is not known.')
 
     def __str__(self):
         if self._op is None:

@@ -5,6 +5,7 @@ import collections.abc
 import numpy as np
 
 from reflow.framework import composite_tensor, dtypes, tensor_conversion_registry, tensor_like, tensor_shape, type_spec
+from reflow.util.shown_attributes import shown
 
 _TensorLike = tensor_like._TensorLike
 
@@ -22,20 +23,9 @@ class IndexedSlices(_TensorLike, composite_tensor.CompositeTensor):
         self._indices = indices
         self._dense_shape = dense_shape
 
-    @property
-    def values(self):
-        """The tensor of the slices."""
-        return self._values
-
-    @property
-    def indices(self):
-        """A 1-D tensor, the place of each slice."""
-        return self._indices
-
-    @property
-    def dense_shape(self):
-        """A 1-D tensor, the shape of the tensor that the slices are of, or None."""
-        return self._dense_shape
+    values = shown('_values', 'The tensor of the slices.')
+    indices = shown('_indices', 'A 1-D tensor, the place of each slice.')
+    dense_shape = shown('_dense_shape', 'A 1-D tensor, the shape of the tensor that the slices are of, or None.')
 
     @property
     def name(self):

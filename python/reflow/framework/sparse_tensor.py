@@ -4,6 +4,7 @@ import collections
 import numpy as np
 
 from reflow.framework import composite_tensor, dtypes, tensor_like, tensor_shape, type_spec
+from reflow.util.shown_attributes import shown
 
 
 class SparseTensor(tensor_like._TensorLike, composite_tensor.CompositeTensor):
@@ -28,20 +29,9 @@ class SparseTensor(tensor_like._TensorLike, composite_tensor.CompositeTensor):
         indices_shape.dims[0].merge_with(values_shape.dims[0])
         indices_shape.dims[1].merge_with(dense_shape_shape.dims[0])
 
-    @property
-    def indices(self):
-        """The places of the values, an int64 tensor [num_values, rank]."""
-        return self._indices
-
-    @property
-    def values(self):
-        """The values, a tensor [num_values]."""
-        return self._values
-
-    @property
-    def dense_shape(self):
-        """The shape, an int64 tensor [rank]."""
-        return self._dense_shape
+    indices = shown('_indices', 'The places of the values, an int64 tensor [num_values, rank].')
+    values = shown('_values', 'The values, a tensor [num_values].')
+    dense_shape = shown('_dense_shape', 'The shape, an int64 tensor [rank].')
 
     @property
     def shape(self):
@@ -128,15 +118,8 @@ class SparseTensorSpec(type_spec.BatchableTypeSpec):
         self._shape = tensor_shape.as_shape(shape)
         self._dtype = dtypes.as_dtype(dtype)
 
-    @property
-    def dtype(self):
-        """The type of the elements."""
-        return self._dtype
-
-    @property
-    def shape(self):
-        """The shape as far as it is known."""
-        return self._shape
+    dtype = shown('_dtype', 'The type of the elements.')
+    shape = shown('_shape', 'The shape as far as it is known.')
 
     @classmethod
     def from_value(cls, value):

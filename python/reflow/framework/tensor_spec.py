@@ -2,6 +2,7 @@
 import numpy as np
 
 from reflow.framework import dtypes, tensor_like, tensor_shape, type_spec
+from reflow.util.shown_attributes import shown
 
 
 class TensorSpec(type_spec.BatchableTypeSpec):
@@ -31,20 +32,9 @@ class TensorSpec(type_spec.BatchableTypeSpec):
             return TensorSpec(tensor.shape, tensor.dtype, name or tensor.op.name)
         raise ValueError('`tensor` should be a tf.Tensor')
 
-    @property
-    def shape(self):
-        """The shape that the tensor has."""
-        return self._shape
-
-    @property
-    def dtype(self):
-        """The type of the tensor's elements."""
-        return self._dtype
-
-    @property
-    def name(self):
-        """The name, None if there is none."""
-        return self._name
+    shape = shown('_shape', 'The shape that the tensor has.')
+    dtype = shown('_dtype', "The type of the tensor's elements.")
+    name = shown('_name', 'The name, None if there is none.')
 
     @property
     def value_type(self):
@@ -152,15 +142,8 @@ class BoundedTensorSpec(TensorSpec):
         return BoundedTensorSpec(spec.shape, dtype, getattr(spec, 'minimum', dtype.min),
                                  getattr(spec, 'maximum', dtype.max), spec.name)
 
-    @property
-    def minimum(self):
-        """A read-only array of the least values."""
-        return self._minimum
-
-    @property
-    def maximum(self):
-        """A read-only array of the greatest values."""
-        return self._maximum
+    minimum = shown('_minimum', 'A read-only array of the least values.')
+    maximum = shown('_maximum', 'A read-only array of the greatest values.')
 
     def __repr__(self):
         return 'BoundedTensorSpec(shape={}, dtype={!r}, name={!r}, minimum={!r}, maximum={!r})'.format(

@@ -9,6 +9,7 @@ from reflow.framework import sparse_tensor
 from reflow.framework import tensor_shape
 from reflow.ops import gen_lookup_ops
 from reflow.training.tracking import tracking
+from reflow.util.shown_attributes import shown
 
 
 class LookupInterface(tracking.TrackableResource):
@@ -21,20 +22,9 @@ class LookupInterface(tracking.TrackableResource):
     def _create_resource(self):
         raise NotImplementedError
 
-    @property
-    def resource_handle(self):
-        """The tensor that operations know the table by."""
-        return self._resource_handle
-
-    @property
-    def key_dtype(self):
-        """The type of the keys."""
-        return self._key_dtype
-
-    @property
-    def value_dtype(self):
-        """The type of the values."""
-        return self._value_dtype
+    resource_handle = shown('_resource_handle', 'The tensor that operations know the table by.')
+    key_dtype = shown('_key_dtype', 'The type of the keys.')
+    value_dtype = shown('_value_dtype', 'The type of the values.')
 
     @property
     def name(self):
@@ -80,10 +70,7 @@ class InitializableLookupTableBase(LookupInterface):
     def _initialize(self):
         return self._initializer.initialize(self)
 
-    @property
-    def default_value(self):
-        """The value of keys that aren't there."""
-        return self._default_value
+    default_value = shown('_default_value', "The value of keys that aren't there.")
 
     def size(self, name=None):
         with ops.name_scope(name, '%s_Size' % self.name, [self.resource_handle]):
@@ -104,10 +91,7 @@ class InitializableLookupTableBase(LookupInterface):
 class InitializableLookupTableBaseV1(InitializableLookupTableBase):
     """The same with the operation that fills it."""
 
-    @property
-    def initializer(self):
-        """The operation that fills the table."""
-        return self._init_op
+    initializer = shown('_init_op', 'The operation that fills the table.')
 
 
 class StaticHashTable(InitializableLookupTableBase):
@@ -142,16 +126,10 @@ class StaticHashTable(InitializableLookupTableBase):
 class StaticHashTableV1(StaticHashTable):
     """A hash table that isn't changed any more."""
 
-    @property
-    def initializer(self):
-        """The operation that fills the table."""
-        return self._init_op
+    initializer = shown('_init_op', 'The operation that fills the table.')
 
 
 class HashTable(StaticHashTableV1):
     """The same with the older name of its initializer."""
 
-    @property
-    def init(self):
-        """The operation that fills the table."""
-        return self.initializer
+    init = shown('initializer', 'The operation that fills the table.')

@@ -18,6 +18,7 @@ from reflow.ops.rnn_cell_base import (  # noqa: F401
     LayerRNNCell, RNNCell, _concat, _zero_state_tensors, assert_like_rnncell)
 from reflow.ops.rnn_cell_wrapper_impl import DeviceWrapper, DropoutWrapper, ResidualWrapper  # noqa: F401
 from reflow.platform import tf_logging
+from reflow.util.shown_attributes import shown
 
 _BIAS_VARIABLE_NAME = 'bias'
 _WEIGHTS_VARIABLE_NAME = 'kernel'
@@ -68,15 +69,8 @@ class BasicRNNCell(LayerRNNCell):
         self._num_units = num_units
         self._activation = activations.get(activation) if activation else math_ops.tanh
 
-    @property
-    def state_size(self):
-        """The number of units."""
-        return self._num_units
-
-    @property
-    def output_size(self):
-        """The number of units."""
-        return self._num_units
+    state_size = shown('_num_units', 'The number of units.')
+    output_size = shown('_num_units', 'The number of units.')
 
     @_for_depth
     def build(self, depth):
@@ -113,15 +107,8 @@ class GRUCell(LayerRNNCell):
         self._kernel_initializer = initializers.get(kernel_initializer)
         self._bias_initializer = initializers.get(bias_initializer)
 
-    @property
-    def state_size(self):
-        """The number of units."""
-        return self._num_units
-
-    @property
-    def output_size(self):
-        """The number of units."""
-        return self._num_units
+    state_size = shown('_num_units', 'The number of units.')
+    output_size = shown('_num_units', 'The number of units.')
 
     @_for_depth
     def build(self, depth):
@@ -197,10 +184,7 @@ class BasicLSTMCell(LayerRNNCell):
         """The sizes of both parts of the state."""
         return (LSTMStateTuple(self._num_units, self._num_units) if self._state_is_tuple else 2 * self._num_units)
 
-    @property
-    def output_size(self):
-        """The number of units."""
-        return self._num_units
+    output_size = shown('_num_units', 'The number of units.')
 
     @_for_depth
     def build(self, depth):
@@ -268,15 +252,8 @@ class LSTMCell(LayerRNNCell):
         self._state_size = LSTMStateTuple(num_units, output) if state_is_tuple else num_units + output
         self._output_size = output
 
-    @property
-    def state_size(self):
-        """The sizes of both parts of the state."""
-        return self._state_size
-
-    @property
-    def output_size(self):
-        """The size of the projection, or the number of units."""
-        return self._output_size
+    state_size = shown('_state_size', 'The sizes of both parts of the state.')
+    output_size = shown('_output_size', 'The size of the projection, or the number of units.')
 
     @_for_depth
     def build(self, depth):

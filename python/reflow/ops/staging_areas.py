@@ -3,6 +3,7 @@
 from reflow.framework import ops
 from reflow.framework import tensor_shape
 from reflow.ops import control_flow_ops
+from reflow.util.shown_attributes import shown
 
 
 def _op(name):
@@ -36,35 +37,12 @@ class BaseStagingArea:
         with ops.name_scope('%s_root' % self._name):
             self._coloc_op = control_flow_ops.no_op()
 
-    @property
-    def name(self):
-        """The name under which the area is shared."""
-        return self._name
-
-    @property
-    def dtypes(self):
-        """The types of the components."""
-        return self._dtypes
-
-    @property
-    def shapes(self):
-        """The shapes of the components."""
-        return self._shapes
-
-    @property
-    def names(self):
-        """The names of the components, or None."""
-        return self._names
-
-    @property
-    def capacity(self):
-        """How many tuples there may be; 0: any number."""
-        return self._capacity
-
-    @property
-    def memory_limit(self):
-        """How many bytes the tuples may take; 0: any number."""
-        return self._memory_limit
+    name = shown('_name', 'The name under which the area is shared.')
+    dtypes = shown('_dtypes', 'The types of the components.')
+    shapes = shown('_shapes', 'The shapes of the components.')
+    names = shown('_names', 'The names of the components, or None.')
+    capacity = shown('_capacity', 'How many tuples there may be; 0: any number.')
+    memory_limit = shown('_memory_limit', 'How many bytes the tuples may take; 0: any number.')
 
     def _limits(self):
         return dict(shared_name=self._name, capacity=self._capacity, memory_limit=self._memory_limit)

@@ -9,6 +9,7 @@ from reflow.saved_model import assets, constants, signature_def_utils
 from reflow.saved_model import utils_impl as utils
 from reflow.training import saver as saver_lib
 from reflow.util import compat, deprecation
+from reflow.util.shown_attributes import shown
 
 get_asset_tensors = assets.tensors_of
 
@@ -107,20 +108,9 @@ class SavedModelLoader(object):
         self._variables_path = utils.get_variables_path(export_dir)
         self._saved_model = parse_saved_model(export_dir)
 
-    @property
-    def export_dir(self):
-        """The folder."""
-        return self._export_dir
-
-    @property
-    def variables_path(self):
-        """The prefix of the checkpoint."""
-        return self._variables_path
-
-    @property
-    def saved_model(self):
-        """The SavedModel message."""
-        return self._saved_model
+    export_dir = shown('_export_dir', 'The folder.')
+    variables_path = shown('_variables_path', 'The prefix of the checkpoint.')
+    saved_model = shown('_saved_model', 'The SavedModel message.')
 
     def get_meta_graph_def_from_tags(self, tags):
         """The MetaGraphDef with exactly these tags. RuntimeError: there is none."""

@@ -1,6 +1,8 @@
 """Hooks: objects that a MonitoredSession calls around its runs."""
 import collections
 
+from reflow.util.shown_attributes import shown
+
 
 class SessionRunHook:
     """What is called around the life of a session and each run. A hook overrides what it needs."""
@@ -37,20 +39,9 @@ class SessionRunContext:
         self._session = session
         self._stop_requested = False
 
-    @property
-    def original_args(self):
-        """The SessionRunArgs of the caller."""
-        return self._original_args
-
-    @property
-    def session(self):
-        """The session, which a hook may run itself."""
-        return self._session
-
-    @property
-    def stop_requested(self):
-        """Whether a hook has asked for the end."""
-        return self._stop_requested
+    original_args = shown('_original_args', 'The SessionRunArgs of the caller.')
+    session = shown('_session', 'The session, which a hook may run itself.')
+    stop_requested = shown('_stop_requested', 'Whether a hook has asked for the end.')
 
     def request_stop(self):
         """Lets should_stop() of the MonitoredSession be true from now on."""

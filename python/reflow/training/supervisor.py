@@ -7,6 +7,7 @@ from reflow.training import coordinator, training_util
 from reflow.training import session_manager as session_manager_lib
 from reflow.training.supervisor_services import SVStepCounterThread, SVSummaryThread, SVTimerCheckpointThread
 from reflow.util import deprecation
+from reflow.util.shown_attributes import shown
 
 
 def _logging():
@@ -128,75 +129,21 @@ class Supervisor:
             if op.type in ('Variable', 'VariableV2') and not op.device:
                 raise ValueError('When using replicas, all Variables must have their device set: %s' % op)
 
-    @property
-    def is_chief(self):
-        """Whether this worker initializes and saves the model."""
-        return self._is_chief
-
-    @property
-    def session_manager(self):
-        """What makes the sessions."""
-        return self._session_manager
-
-    @property
-    def coord(self):
-        """The coordinator of the threads."""
-        return self._coord
-
-    @property
-    def init_op(self):
-        """The operation that initializes the model."""
-        return self._init_op
-
-    @property
-    def init_feed_dict(self):
-        """What is fed for init_op."""
-        return self._init_feed_dict
-
-    @property
-    def ready_op(self):
-        """The tensor that is empty when the model is ready."""
-        return self._ready_op
-
-    @property
-    def ready_for_local_init_op(self):
-        """The tensor that is empty when local variables may be initialized."""
-        return self._ready_for_local_init_op
-
-    @property
-    def summary_writer(self):
-        """What writes events, or None."""
-        return self._summary_writer
-
-    @property
-    def summary_op(self):
-        """The tensor of all summaries, or None."""
-        return self._summary_op
-
-    @property
-    def save_summaries_secs(self):
-        """Seconds from summary to summary."""
-        return self._save_summaries_secs
-
-    @property
-    def global_step(self):
-        """The tensor of the step, or None."""
-        return self._global_step
-
-    @property
-    def saver(self):
-        """What saves the model, or None."""
-        return self._saver
-
-    @property
-    def save_model_secs(self):
-        """Seconds from checkpoint to checkpoint."""
-        return self._save_model_secs
-
-    @property
-    def save_path(self):
-        """The prefix of checkpoints, or None."""
-        return self._save_path
+    is_chief = shown('_is_chief', 'Whether this worker initializes and saves the model.')
+    session_manager = shown('_session_manager', 'What makes the sessions.')
+    coord = shown('_coord', 'The coordinator of the threads.')
+    init_op = shown('_init_op', 'The operation that initializes the model.')
+    init_feed_dict = shown('_init_feed_dict', 'What is fed for init_op.')
+    ready_op = shown('_ready_op', 'The tensor that is empty when the model is ready.')
+    ready_for_local_init_op = shown(
+        '_ready_for_local_init_op', 'The tensor that is empty when local variables may be initialized.')
+    summary_writer = shown('_summary_writer', 'What writes events, or None.')
+    summary_op = shown('_summary_op', 'The tensor of all summaries, or None.')
+    save_summaries_secs = shown('_save_summaries_secs', 'Seconds from summary to summary.')
+    global_step = shown('_global_step', 'The tensor of the step, or None.')
+    saver = shown('_saver', 'What saves the model, or None.')
+    save_model_secs = shown('_save_model_secs', 'Seconds from checkpoint to checkpoint.')
+    save_path = shown('_save_path', 'The prefix of checkpoints, or None.')
 
     def _write_graph(self):
         graph_def = self._graph.as_graph_def(add_shapes=True)

@@ -1,29 +1,16 @@
 """What all predictors have."""
 import abc
 
+from reflow.util.shown_attributes import shown
+
 
 class Predictor(metaclass=abc.ABCMeta):
     """A function from a dict of arrays to a dict of arrays."""
 
-    @property
-    def graph(self):
-        """The graph that computes it."""
-        return self._graph
-
-    @property
-    def session(self):
-        """The session that runs it."""
-        return self._session
-
-    @property
-    def feed_tensors(self):
-        """The tensors that are fed, by name."""
-        return self._feed_tensors
-
-    @property
-    def fetch_tensors(self):
-        """The tensors that are fetched, by name."""
-        return self._fetch_tensors
+    graph = shown('_graph', 'The graph that computes it.')
+    session = shown('_session', 'The session that runs it.')
+    feed_tensors = shown('_feed_tensors', 'The tensors that are fed, by name.')
+    fetch_tensors = shown('_fetch_tensors', 'The tensors that are fetched, by name.')
 
     def __repr__(self):
         return '{} with feed tensors {} and fetch_tensors {}'.format(

@@ -4,6 +4,7 @@ import abc
 import collections
 
 from reflow.training import server_lib
+from reflow.util.shown_attributes import shown
 
 
 def format_master_url(master, rpc_layer=None):
@@ -65,33 +66,20 @@ class SimpleClusterResolver(ClusterResolver):
         del task_type, task_id, config_proto
         return self._num_accelerators or {}
 
-    @property
-    def environment(self):
-        """'google' or ''."""
-        return self._environment
-
-    @property
-    def task_type(self):
-        """The job of this task."""
-        return self._task_type
+    environment = shown('_environment', "'google' or ''.")
+    task_type = shown('_task_type', 'The job of this task.')
 
     @task_type.setter
     def task_type(self, task_type):
         self._task_type = task_type
 
-    @property
-    def task_id(self):
-        """The number of this task."""
-        return self._task_id
+    task_id = shown('_task_id', 'The number of this task.')
 
     @task_id.setter
     def task_id(self, task_id):
         self._task_id = task_id
 
-    @property
-    def rpc_layer(self):
-        """The protocol."""
-        return self._rpc_layer
+    rpc_layer = shown('_rpc_layer', 'The protocol.')
 
     @rpc_layer.setter
     def rpc_layer(self, rpc_layer):

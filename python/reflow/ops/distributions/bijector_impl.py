@@ -14,6 +14,7 @@ from reflow.ops import array_ops
 from reflow.ops import check_ops
 from reflow.ops import math_ops
 from reflow.ops.distributions import arrangements
+from reflow.util.shown_attributes import shown
 
 __all__ = ['Bijector']
 
@@ -75,44 +76,18 @@ class Bijector(metaclass=abc.ABCMeta):
             if parent is None or not tensor_util.is_tensor(parent):
                 raise ValueError('Graph parent item %d is not a Tensor; %s.' % (i, parent))
 
-    @property
-    def graph_parents(self):
-        """The tensors that it is made of."""
-        return self._graph_parents
-
-    @property
-    def forward_min_event_ndims(self):
-        """The least dimensions that `forward` works on."""
-        return self._forward_min_event_ndims
-
-    @property
-    def inverse_min_event_ndims(self):
-        """The least dimensions that `inverse` works on."""
-        return self._inverse_min_event_ndims
-
-    @property
-    def is_constant_jacobian(self):
-        """Whether the Jacobian is the same everywhere."""
-        return self._is_constant_jacobian
+    graph_parents = shown('_graph_parents', 'The tensors that it is made of.')
+    forward_min_event_ndims = shown('_forward_min_event_ndims', 'The least dimensions that `forward` works on.')
+    inverse_min_event_ndims = shown('_inverse_min_event_ndims', 'The least dimensions that `inverse` works on.')
+    is_constant_jacobian = shown('_is_constant_jacobian', 'Whether the Jacobian is the same everywhere.')
 
     @property
     def _is_injective(self):
         return True
 
-    @property
-    def validate_args(self):
-        """Whether arguments are checked when the graph is run."""
-        return self._validate_args
-
-    @property
-    def dtype(self):
-        """The type of what it works on, None for any."""
-        return self._dtype
-
-    @property
-    def name(self):
-        """The name of its scopes."""
-        return self._name
+    validate_args = shown('_validate_args', 'Whether arguments are checked when the graph is run.')
+    dtype = shown('_dtype', 'The type of what it works on, None for any.')
+    name = shown('_name', 'The name of its scopes.')
 
     def _forward_event_shape_tensor(self, input_shape):
         return input_shape

@@ -10,6 +10,7 @@ from reflow.framework import tensor_shape
 from reflow.framework import tensor_util
 from reflow.ops import array_ops
 from reflow.ops import math_ops
+from reflow.util.shown_attributes import shown
 
 __all__ = ['ReparameterizationType', 'FULLY_REPARAMETERIZED', 'NOT_REPARAMETERIZED', 'Distribution']
 
@@ -99,35 +100,17 @@ class Distribution(_BaseDistribution):
     def _param_shapes(sample_shape):
         raise NotImplementedError('_param_shapes not implemented')
 
-    @property
-    def name(self):
-        """The name of its scope."""
-        return self._name
-
-    @property
-    def dtype(self):
-        """The type of samples."""
-        return self._dtype
+    name = shown('_name', 'The name of its scope.')
+    dtype = shown('_dtype', 'The type of samples.')
 
     @property
     def parameters(self):
         """The arguments of the constructor."""
         return {k: v for k, v in self._parameters.items() if not k.startswith('__') and k != 'self'}
 
-    @property
-    def reparameterization_type(self):
-        """Whether gradients go through samples."""
-        return self._reparameterization_type
-
-    @property
-    def allow_nan_stats(self):
-        """Whether what isn't defined is NaN; else it is an error."""
-        return self._allow_nan_stats
-
-    @property
-    def validate_args(self):
-        """Whether parameters and arguments are checked when the graph is run."""
-        return self._validate_args
+    reparameterization_type = shown('_reparameterization_type', 'Whether gradients go through samples.')
+    allow_nan_stats = shown('_allow_nan_stats', "Whether what isn't defined is NaN; else it is an error.")
+    validate_args = shown('_validate_args', 'Whether parameters and arguments are checked when the graph is run.')
 
     def copy(self, **override_parameters_kwargs):
         """The distribution with some parameters changed."""

@@ -19,6 +19,7 @@ from reflow.ops.linalg import linalg_impl
 from reflow.ops.linalg import linear_operator_algebra
 from reflow.ops.linalg import linear_operator_util
 from reflow.platform import tf_logging
+from reflow.util.shown_attributes import shown
 
 __all__ = ['LinearOperator']
 
@@ -65,35 +66,13 @@ class LinearOperator(module.Module, metaclass=abc.ABCMeta):
         with ops.name_scope(self.name if name is None else self.name + '/' + name) as scope:
             yield scope
 
-    @property
-    def dtype(self):
-        """The type of the elements."""
-        return self._dtype
-
-    @property
-    def name(self):
-        """The name that its scopes begin with."""
-        return self._name
-
-    @property
-    def graph_parents(self):
-        """The tensors that it is made of."""
-        return self._graph_parents
-
-    @property
-    def is_non_singular(self):
-        """Whether it has an inverse, as far as that is known."""
-        return self._is_non_singular
-
-    @property
-    def is_self_adjoint(self):
-        """Whether it is its own adjoint, as far as that is known."""
-        return self._is_self_adjoint
-
-    @property
-    def is_positive_definite(self):
-        """Whether the real part of x^H A x is positive for all x but 0, as far as that is known."""
-        return self._is_positive_definite
+    dtype = shown('_dtype', 'The type of the elements.')
+    name = shown('_name', 'The name that its scopes begin with.')
+    graph_parents = shown('_graph_parents', 'The tensors that it is made of.')
+    is_non_singular = shown('_is_non_singular', 'Whether it has an inverse, as far as that is known.')
+    is_self_adjoint = shown('_is_self_adjoint', 'Whether it is its own adjoint, as far as that is known.')
+    is_positive_definite = shown(
+        '_is_positive_definite', 'Whether the real part of x^H A x is positive for all x but 0, as far as that is known.')
 
     @property
     def is_square(self):

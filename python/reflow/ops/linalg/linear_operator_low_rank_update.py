@@ -10,6 +10,7 @@ from reflow.ops.linalg import linear_operator_diag
 from reflow.ops.linalg import linear_operator_identity
 from reflow.ops.linalg import linear_operator_util
 from reflow.platform import tf_logging
+from reflow.util.shown_attributes import shown
 
 __all__ = ['LinearOperatorLowRankUpdate']
 
@@ -72,35 +73,12 @@ class LinearOperatorLowRankUpdate(linear_operator.LinearOperator):
             uv_shape[-1].assert_is_compatible_with(self._diag_update.shape[-1])
             array_ops.broadcast_static_shape(batch_shape, self._diag_update.shape[:-1])
 
-    @property
-    def u(self):
-        """U, of shape [batch_shape, rows, rank]."""
-        return self._u
-
-    @property
-    def v(self):
-        """V, of shape [batch_shape, columns, rank]."""
-        return self._v
-
-    @property
-    def is_diag_update_positive(self):
-        """Whether D is positive, as far as that is known."""
-        return self._is_diag_update_positive
-
-    @property
-    def diag_update(self):
-        """The diagonal of D, if it was given."""
-        return self._diag_update
-
-    @property
-    def diag_operator(self):
-        """D."""
-        return self._diag_operator
-
-    @property
-    def base_operator(self):
-        """L."""
-        return self._base_operator
+    u = shown('_u', 'U, of shape [batch_shape, rows, rank].')
+    v = shown('_v', 'V, of shape [batch_shape, columns, rank].')
+    is_diag_update_positive = shown('_is_diag_update_positive', 'Whether D is positive, as far as that is known.')
+    diag_update = shown('_diag_update', 'The diagonal of D, if it was given.')
+    diag_operator = shown('_diag_operator', 'D.')
+    base_operator = shown('_base_operator', 'L.')
 
     def _shape(self):
         return array_ops.broadcast_static_shape(self.base_operator.batch_shape, self.u.shape[:-2]).concatenate(

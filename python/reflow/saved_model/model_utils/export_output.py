@@ -5,6 +5,7 @@ import abc
 from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.saved_model import signature_def_utils
+from reflow.util.shown_attributes import shown
 
 _SEPARATOR = '/'
 
@@ -62,15 +63,8 @@ class ClassificationOutput(ExportOutput):
         self._scores = scores
         self._classes = classes
 
-    @property
-    def scores(self):
-        """[batch_size, classes] of floating point, or None."""
-        return self._scores
-
-    @property
-    def classes(self):
-        """[batch_size, classes] of strings, or None."""
-        return self._classes
+    scores = shown('_scores', '[batch_size, classes] of floating point, or None.')
+    classes = shown('_classes', '[batch_size, classes] of strings, or None.')
 
     def as_signature_def(self, receiver_tensors):
         """The signature of a classifier of Examples."""
@@ -86,10 +80,7 @@ class RegressionOutput(ExportOutput):
             raise ValueError('Regression output value must be a float32 Tensor; got {}'.format(value))
         self._value = value
 
-    @property
-    def value(self):
-        """The tensor."""
-        return self._value
+    value = shown('_value', 'The tensor.')
 
     def as_signature_def(self, receiver_tensors):
         """The signature of a regressor of Examples."""
@@ -104,10 +95,7 @@ class PredictOutput(ExportOutput):
     def __init__(self, outputs):
         self._outputs = _checked_outputs(outputs, self._SINGLE_OUTPUT_DEFAULT_NAME, 'Prediction')
 
-    @property
-    def outputs(self):
-        """{name: tensor}"""
-        return self._outputs
+    outputs = shown('_outputs', '{name: tensor}')
 
     def as_signature_def(self, receiver_tensors):
         """The signature of a prediction."""
@@ -153,20 +141,9 @@ class _SupervisedOutput(ExportOutput):
             outputs[key + _SEPARATOR + self.METRIC_UPDATE_SUFFIX] = _as_tensor(update)
         return outputs
 
-    @property
-    def loss(self):
-        """{name: tensor}, or None."""
-        return self._loss
-
-    @property
-    def predictions(self):
-        """{name: tensor}, or None."""
-        return self._predictions
-
-    @property
-    def metrics(self):
-        """{name: tensor}, or None."""
-        return self._metrics
+    loss = shown('_loss', '{name: tensor}, or None.')
+    predictions = shown('_predictions', '{name: tensor}, or None.')
+    metrics = shown('_metrics', '{name: tensor}, or None.')
 
     @abc.abstractmethod
     def _get_signature_def_fn(self):

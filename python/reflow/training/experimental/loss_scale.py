@@ -10,6 +10,7 @@ from reflow.ops import math_ops
 from reflow.ops import variable_scope
 from reflow.training.tracking import base as trackable
 from reflow.util import nest
+from reflow.util.shown_attributes import shown
 
 
 class LossScale(trackable.Trackable, metaclass=abc.ABCMeta):
@@ -104,20 +105,9 @@ class DynamicLossScale(LossScale):
                                                     initial_value=self._initial_loss_scale)
         self._num_good_steps = self._add_weight(name='good_steps', dtype=dtypes.int64, initial_value=0)
 
-    @property
-    def initial_loss_scale(self):
-        """The scale at first."""
-        return self._initial_loss_scale
-
-    @property
-    def increment_period(self):
-        """How many good steps there are before it grows."""
-        return self._increment_period
-
-    @property
-    def multiplier(self):
-        """By what it grows and falls."""
-        return self._multiplier
+    initial_loss_scale = shown('_initial_loss_scale', 'The scale at first.')
+    increment_period = shown('_increment_period', 'How many good steps there are before it grows.')
+    multiplier = shown('_multiplier', 'By what it grows and falls.')
 
     def __call__(self):
         return ops.convert_to_tensor(self._current_loss_scale)

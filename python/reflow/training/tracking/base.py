@@ -10,6 +10,7 @@ from reflow import _core
 from reflow.framework import ops
 from reflow.training.saving import saveable_object
 from reflow.util import tf_contextlib, tf_decorator
+from reflow.util.shown_attributes import shown
 
 OBJECT_GRAPH_PROTO_KEY = '_CHECKPOINTABLE_OBJECT_GRAPH'
 VARIABLE_VALUE_KEY = 'VARIABLE_VALUE'
@@ -102,10 +103,7 @@ class CheckpointPosition:
         self._checkpoint = checkpoint
         self._proto_id = proto_id
 
-    @property
-    def checkpoint(self):
-        """The restoring that it belongs to."""
-        return self._checkpoint
+    checkpoint = shown('_checkpoint', 'The restoring that it belongs to.')
 
     @property
     def object_proto(self):
@@ -314,15 +312,10 @@ class Trackable:
             checkpoint.eager_restore(self)
             self._self_update_uid = checkpoint.restore_uid
 
-    @property
-    def _checkpoint_dependencies(self):
-        """The TrackableReferences to what is saved with the object."""
-        return self._self_unconditional_checkpoint_dependencies
-
-    @property
-    def _deferred_dependencies(self):
-        """{name: positions} of dependencies that are restored when the object gets them."""
-        return self._self_unconditional_deferred_dependencies
+    _checkpoint_dependencies = shown(
+        '_self_unconditional_checkpoint_dependencies', 'The TrackableReferences to what is saved with the object.')
+    _deferred_dependencies = shown(
+        '_self_unconditional_deferred_dependencies', '{name: positions} of dependencies to restore when the object gets them.')
 
     def _lookup_dependency(self, name):
         """The dependency of that name, or None."""

@@ -5,6 +5,7 @@ from reflow.data.ops import dataset, dataset_spec, structured_function
 from reflow.data.util import nest, structure
 from reflow.framework import constant_op, dtypes, ops, tensor_shape, tensor_spec
 from reflow.ops import array_ops, check_ops, gen_experimental_dataset_ops, math_ops
+from reflow.util.shown_attributes import shown
 
 _KEY = tensor_spec.TensorSpec([], dtypes.int64)
 
@@ -160,17 +161,6 @@ class Reducer:
         self._reduce_func = reduce_func
         self._finalize_func = finalize_func
 
-    @property
-    def init_func(self):
-        """From a key to the first state."""
-        return self._init_func
-
-    @property
-    def reduce_func(self):
-        """From a state and an element to the next state."""
-        return self._reduce_func
-
-    @property
-    def finalize_func(self):
-        """From the last state to an element."""
-        return self._finalize_func
+    init_func = shown('_init_func', 'From a key to the first state.')
+    reduce_func = shown('_reduce_func', 'From a state and an element to the next state.')
+    finalize_func = shown('_finalize_func', 'From the last state to an element.')

@@ -5,6 +5,7 @@ import contextlib
 from reflow.framework import dtypes
 from reflow.platform import tf_logging
 from reflow.training.experimental import loss_scale as loss_scale_module
+from reflow.util.shown_attributes import shown
 
 USE_DEFAULT = 'USE_DEFAULT'
 _FLOAT32_VARIABLES = '_with_float32_vars'
@@ -30,30 +31,16 @@ class Policy:
                             'for policy %s. Consider not passing any loss_scale instead.' % (loss_scale, name))
         self._loss_scale = loss_scale_module.get(loss_scale)
 
-    @property
-    def variable_dtype(self):
-        """The type of variables; None: that of the first input."""
-        return self._variable_dtype
-
-    @property
-    def compute_dtype(self):
-        """The type of computations; None: that of the first input."""
-        return self._compute_dtype
+    variable_dtype = shown('_variable_dtype', 'The type of variables; None: that of the first input.')
+    compute_dtype = shown('_compute_dtype', 'The type of computations; None: that of the first input.')
 
     @property
     def should_cast_variables(self):
         """Whether variables are kept in another type than they are used in."""
         return self.variable_dtype != self.compute_dtype
 
-    @property
-    def loss_scale(self):
-        """The LossScale, or None."""
-        return self._loss_scale
-
-    @property
-    def name(self):
-        """The name."""
-        return self._name
+    loss_scale = shown('_loss_scale', 'The LossScale, or None.')
+    name = shown('_name', 'The name.')
 
     def __repr__(self):
         return '<Policy "%s", loss_scale=%s>' % (self._name, self.loss_scale)

@@ -17,6 +17,7 @@ from reflow.ops.distributions import distribution
 from reflow.ops.distributions import gamma
 from reflow.ops.distributions import scalar_distribution
 from reflow.ops.distributions import special_math
+from reflow.util.shown_attributes import shown
 
 __all__ = ['Cauchy', 'Chi2', 'Chi2WithAbsDf', 'HalfNormal', 'InverseGamma', 'InverseGammaWithSoftplusConcentrationRate',
            'Logistic']
@@ -125,10 +126,7 @@ class HalfNormal(scalar_distribution.ScalarDistribution):
                          validate_args=validate_args, allow_nan_stats=allow_nan_stats, parameters=parameters,
                          graph_parents=[self._scale], name=name)
 
-    @property
-    def scale(self):
-        """The standard deviation of the normal number."""
-        return self._scale
+    scale = shown('_scale', 'The standard deviation of the normal number.')
 
     def _sample_n(self, n, seed=None):
         sampled = random_ops.random_normal(shape=self._sample_shape(n), mean=0., stddev=1., dtype=self.dtype, seed=seed)
@@ -170,15 +168,8 @@ class InverseGamma(scalar_distribution.ScalarDistribution):
                          reparameterization_type=distribution.NOT_REPARAMETERIZED, parameters=parameters,
                          graph_parents=[self._concentration, self._rate], name=name)
 
-    @property
-    def concentration(self):
-        """The concentration of the gamma number."""
-        return self._concentration
-
-    @property
-    def rate(self):
-        """Its rate."""
-        return self._rate
+    concentration = shown('_concentration', 'The concentration of the gamma number.')
+    rate = shown('_rate', 'Its rate.')
 
     def _sample_n(self, n, seed=None):
         return 1. / random_ops.random_gamma(shape=[n], alpha=self.concentration, beta=self.rate, dtype=self.dtype, seed=seed)
@@ -254,10 +245,7 @@ class Chi2(gamma.Gamma):
     def _param_shapes(sample_shape):
         return {'df': ops.convert_to_tensor(sample_shape, dtype=dtypes.int32)}
 
-    @property
-    def df(self):
-        """The degrees of freedom."""
-        return self._df
+    df = shown('_df', 'The degrees of freedom.')
 
 
 class Chi2WithAbsDf(Chi2):

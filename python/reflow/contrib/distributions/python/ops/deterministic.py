@@ -10,6 +10,7 @@ from reflow.ops import check_ops
 from reflow.ops import control_flow_ops
 from reflow.ops import math_ops
 from reflow.ops.distributions import distribution
+from reflow.util.shown_attributes import shown
 
 __all__ = ['Deterministic', 'VectorDeterministic']
 
@@ -44,20 +45,9 @@ class _BaseDeterministic(distribution.Distribution):
         return control_flow_ops.with_dependencies([check_ops.assert_non_negative(
             value, message="Argument 'tol' must be non-negative")], value)
 
-    @property
-    def loc(self):
-        """What it gives."""
-        return self._loc
-
-    @property
-    def atol(self):
-        """How far off a value may be."""
-        return self._atol
-
-    @property
-    def rtol(self):
-        """How far off a value may be, as a part of `loc`."""
-        return self._rtol
+    loc = shown('_loc', 'What it gives.')
+    atol = shown('_atol', 'How far off a value may be.')
+    rtol = shown('_rtol', 'How far off a value may be, as a part of `loc`.')
 
     def _entropy(self):
         return array_ops.zeros(self.batch_shape_tensor(), dtype=self.dtype)

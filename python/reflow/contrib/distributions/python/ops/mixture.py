@@ -14,6 +14,7 @@ from reflow.ops import nn
 from reflow.ops.distributions import categorical
 from reflow.ops.distributions import distribution
 from reflow.ops.distributions import util as distribution_util
+from reflow.util.shown_attributes import shown
 
 __all__ = ['Mixture']
 
@@ -78,20 +79,9 @@ class Mixture(distribution.Distribution):
         return ([check_ops.assert_equal(rank, each, message=message % i) for i, each in enumerate(ranks)]
                 + [check_ops.assert_equal(shape, each, message=message % i) for i, each in enumerate(shapes)])
 
-    @property
-    def cat(self):
-        """The distribution of the components' numbers."""
-        return self._cat
-
-    @property
-    def components(self):
-        """The distributions."""
-        return self._components
-
-    @property
-    def num_components(self):
-        """How many there are."""
-        return self._num_components
+    cat = shown('_cat', "The distribution of the components' numbers.")
+    components = shown('_components', 'The distributions.')
+    num_components = shown('_num_components', 'How many there are.')
 
     def _batch_shape_tensor(self):
         return self._cat.batch_shape_tensor()

@@ -9,6 +9,7 @@ from reflow.ops import control_flow_ops
 from reflow.ops import math_ops
 from reflow.ops.distributions import distribution as distribution_lib
 from reflow.ops.distributions import util as distribution_util
+from reflow.util.shown_attributes import shown
 
 __all__ = ['QuantizedDistribution']
 
@@ -41,20 +42,9 @@ class QuantizedDistribution(distribution_lib.Distribution):
                          validate_args=validate_args, allow_nan_stats=distribution.allow_nan_stats, parameters=parameters,
                          graph_parents=distribution._graph_parents + bounds, name=name)
 
-    @property
-    def distribution(self):
-        """The distribution of the numbers before they are rounded."""
-        return self._dist
-
-    @property
-    def low(self):
-        """The lowest number, or None."""
-        return self._low
-
-    @property
-    def high(self):
-        """The highest number, or None."""
-        return self._high
+    distribution = shown('_dist', 'The distribution of the numbers before they are rounded.')
+    low = shown('_low', 'The lowest number, or None.')
+    high = shown('_high', 'The highest number, or None.')
 
     def _batch_shape_tensor(self):
         return self.distribution.batch_shape_tensor()

@@ -16,6 +16,7 @@ from reflow.ops.distributions import normal
 from reflow.ops.distributions import transformed_distribution
 from reflow.ops.distributions import uniform
 from reflow.ops.distributions import util as distribution_util
+from reflow.util.shown_attributes import shown
 
 __all__ = ['ConditionalDistribution', 'ConditionalTransformedDistribution', 'Kumaraswamy', 'RelaxedBernoulli', 'SinhArcsinh']
 
@@ -126,20 +127,9 @@ class RelaxedBernoulli(transformed_distribution.TransformedDistribution):
     def _param_shapes(sample_shape):
         return {'logits': ops.convert_to_tensor(sample_shape, dtype=dtypes.int32)}
 
-    @property
-    def temperature(self):
-        """The temperature."""
-        return self._temperature
-
-    @property
-    def logits(self):
-        """The log-odds of 1."""
-        return self._logits
-
-    @property
-    def probs(self):
-        """The probability of 1."""
-        return self._probs
+    temperature = shown('_temperature', 'The temperature.')
+    logits = shown('_logits', 'The log-odds of 1.')
+    probs = shown('_probs', 'The probability of 1.')
 
 
 def _broadcast_shape(x, y):
@@ -250,22 +240,7 @@ class SinhArcsinh(transformed_distribution.TransformedDistribution):
         self._parameters = parameters
         self._loc, self._scale, self._tailweight, self._skewness = loc, scale, tailweight, skewness
 
-    @property
-    def loc(self):
-        """The location."""
-        return self._loc
-
-    @property
-    def scale(self):
-        """The scale."""
-        return self._scale
-
-    @property
-    def tailweight(self):
-        """How heavy the tails are."""
-        return self._tailweight
-
-    @property
-    def skewness(self):
-        """How much it leans."""
-        return self._skewness
+    loc = shown('_loc', 'The location.')
+    scale = shown('_scale', 'The scale.')
+    tailweight = shown('_tailweight', 'How heavy the tails are.')
+    skewness = shown('_skewness', 'How much it leans.')

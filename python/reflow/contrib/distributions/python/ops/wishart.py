@@ -19,6 +19,7 @@ from reflow.ops import random_ops
 from reflow.ops.distributions import distribution
 from reflow.ops.distributions import util as distribution_util
 from reflow.ops.linalg.linear_operator_lower_triangular import LinearOperatorLowerTriangular
+from reflow.util.shown_attributes import shown
 
 __all__ = ['WishartCholesky', 'WishartFull']
 
@@ -61,25 +62,10 @@ class _WishartLinearOperator(distribution.Distribution):
             check = check_ops.assert_less_equal(self._dimension, self._df, message=_TOO_SMALL % (self._dimension, self._df))
             self._df = control_flow_ops.with_dependencies([check], self._df)
 
-    @property
-    def df(self):
-        """The degrees of freedom."""
-        return self._df
-
-    @property
-    def scale_operator(self):
-        """The factor of the scale."""
-        return self._scale_operator
-
-    @property
-    def cholesky_input_output_matrices(self):
-        """Whether events are Cholesky factors."""
-        return self._cholesky_input_output_matrices
-
-    @property
-    def dimension(self):
-        """The number of rows."""
-        return self._dimension
+    df = shown('_df', 'The degrees of freedom.')
+    scale_operator = shown('_scale_operator', 'The factor of the scale.')
+    cholesky_input_output_matrices = shown('_cholesky_input_output_matrices', 'Whether events are Cholesky factors.')
+    dimension = shown('_dimension', 'The number of rows.')
 
     def scale(self):
         """The scale, or its factor if events are factors."""
@@ -188,7 +174,8 @@ class _WishartLinearOperator(distribution.Distribution):
 
     def _multi_gamma_sequence(self, a, p, name='multi_gamma_sequence'):
         with self._name_scope(name, values=[a, p]):
-            steps = gen_math_ops.lin_space(constant_op.constant(0.0, dtype=self.dtype), 0.5 - 0.5 * p, math_ops.cast(p, dtypes.int32))
+            steps = gen_math_ops.lin_space(
+                constant_op.constant(0.0, dtype=self.dtype), 0.5 - 0.5 * p, math_ops.cast(p, dtypes.int32))
             return steps + array_ops.expand_dims(a, [-1])
 
     def _multi_lgamma(self, a, p, name='multi_lgamma'):

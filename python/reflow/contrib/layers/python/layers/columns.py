@@ -6,6 +6,7 @@ import collections
 from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.framework import sparse_tensor as sparse_tensor_lib
+from reflow.util.shown_attributes import shown
 
 _Lookup = collections.namedtuple('_SparseIdLookupConfig', [
     'vocabulary_file', 'keys', 'num_oov_buckets', 'vocab_size', 'default_value'])
@@ -122,10 +123,7 @@ class _SparseColumn(_FeatureColumn, collections.namedtuple('_SparseColumn', [
                 bucket_size, column_name))
         return super().__new__(cls, column_name, is_integerized, bucket_size, lookup_config, combiner, dtype)
 
-    @property
-    def name(self):
-        """The feature's name."""
-        return self.column_name
+    name = shown('column_name', "The feature's name.")
 
     @property
     def length(self):
@@ -339,10 +337,7 @@ class _RealValuedColumn(_FeatureColumn, collections.namedtuple('_RealValuedColum
         'column_name', 'dimension', 'default_value', 'dtype', 'normalizer'])):
     """Numbers as they are."""
 
-    @property
-    def name(self):
-        """The feature's name."""
-        return self.column_name
+    name = shown('column_name', "The feature's name.")
 
     @property
     def config(self):
@@ -433,10 +428,7 @@ class _CrossedColumn(_FeatureColumn, collections.namedtuple('_CrossedColumn', [
         """All names."""
         return '_X_'.join(sorted(column.name for column in self.columns))
 
-    @property
-    def length(self):
-        """The number of hashes."""
-        return self.hash_bucket_size
+    length = shown('hash_bucket_size', 'The number of hashes.')
 
     @property
     def config(self):

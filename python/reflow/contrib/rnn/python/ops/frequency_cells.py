@@ -14,6 +14,7 @@ from reflow.ops import nn_ops
 from reflow.ops import rnn_cell_impl
 from reflow.ops import variable_scope as vs
 from reflow.platform import tf_logging
+from reflow.util.shown_attributes import shown
 
 __all__ = ['TimeFreqLSTMCell', 'GridLSTMCell', 'BidirectionalGridLSTMCell']
 
@@ -43,10 +44,7 @@ class TimeFreqLSTMCell(rnn_cell_impl.RNNCell):
         self._feature_size = feature_size
         self._frequency_skip = frequency_skip
 
-    @property
-    def output_size(self):
-        """The number of units."""
-        return self._num_units
+    output_size = shown('_num_units', 'The number of units.')
 
     @property
     def state_size(self):
@@ -130,20 +128,9 @@ class GridLSTMCell(rnn_cell_impl.RNNCell):
         self._state_tuple_type = collections.namedtuple(type_name, names)
         self._state_size = self._state_tuple_type(*[self._num_units] * len(names))
 
-    @property
-    def output_size(self):
-        """The size of all outputs side by side."""
-        return self._output_size
-
-    @property
-    def state_size(self):
-        """The sizes of the parts of the state, or their sum."""
-        return self._state_size
-
-    @property
-    def state_tuple_type(self):
-        """The type of states."""
-        return self._state_tuple_type
+    output_size = shown('_output_size', 'The size of all outputs side by side.')
+    state_size = shown('_state_size', 'The sizes of the parts of the state, or their sum.')
+    state_tuple_type = shown('_state_tuple_type', 'The type of states.')
 
     def call(self, inputs, state):
         """(outputs of all bands side by side, new state)."""

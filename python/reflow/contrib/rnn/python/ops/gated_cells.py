@@ -9,6 +9,7 @@ from reflow.ops import math_ops
 from reflow.ops import nn_ops
 from reflow.ops import rnn_cell_impl
 from reflow.ops import variable_scope as vs
+from reflow.util.shown_attributes import shown
 
 __all__ = ['IntersectionRNNCell', 'NASCell', 'SRUCell', 'CompiledWrapper']
 
@@ -27,15 +28,8 @@ class IntersectionRNNCell(rnn_cell_impl.RNNCell):
         self._projection = None
         self._linear = None
 
-    @property
-    def state_size(self):
-        """The number of units."""
-        return self._num_units
-
-    @property
-    def output_size(self):
-        """The number of units."""
-        return self._num_units
+    state_size = shown('_num_units', 'The number of units.')
+    output_size = shown('_num_units', 'The number of units.')
 
     def _projected(self, inputs, input_size):
         if input_size == self._num_units:
@@ -138,15 +132,8 @@ class SRUCell(rnn_cell_impl.LayerRNNCell):
         self._activation = activation or math_ops.tanh
         self.input_spec = input_spec.InputSpec(ndim=2)
 
-    @property
-    def state_size(self):
-        """The number of units."""
-        return self._num_units
-
-    @property
-    def output_size(self):
-        """The number of units."""
-        return self._num_units
+    state_size = shown('_num_units', 'The number of units.')
+    output_size = shown('_num_units', 'The number of units.')
 
     def build(self, inputs_shape):
         """Makes kernel and bias."""

@@ -16,6 +16,7 @@ from reflow.ops import rnn_cell_impl
 from reflow.ops import variable_scope as vs
 from reflow.platform import tf_logging
 from reflow.util import nest
+from reflow.util.shown_attributes import shown
 
 __all__ = ['LayerNormBasicLSTMCell', 'AttentionCellWrapper', 'HighwayWrapper', 'UGRNNCell', *conv_lstm_cells.__all__,
            *frequency_cells.__all__, *gated_cells.__all__, *independent_cells.__all__, *lstm_variants.__all__]
@@ -43,10 +44,7 @@ class LayerNormBasicLSTMCell(rnn_cell_impl.RNNCell):
         """The sizes of both parts of the state."""
         return rnn_cell_impl.LSTMStateTuple(self._num_units, self._num_units)
 
-    @property
-    def output_size(self):
-        """The number of units."""
-        return self._num_units
+    output_size = shown('_num_units', 'The number of units.')
 
     def _norm(self, inp, scope, dtype=dtypes.float32):
         from reflow.contrib.layers.python.layers import layers
@@ -112,10 +110,7 @@ class AttentionCellWrapper(rnn_cell_impl.RNNCell):
         size = (self._cell.state_size, self._attn_size, self._attn_size * self._attn_length)
         return size if self._state_is_tuple else sum(size)
 
-    @property
-    def output_size(self):
-        """The size of the attention."""
-        return self._attn_size
+    output_size = shown('_attn_size', 'The size of the attention.')
 
     def call(self, inputs, state):
         """(output, new state)."""
@@ -202,15 +197,8 @@ class UGRNNCell(rnn_cell_impl.RNNCell):
         self._activation = activation
         self._linear = None
 
-    @property
-    def state_size(self):
-        """The number of units."""
-        return self._num_units
-
-    @property
-    def output_size(self):
-        """The number of units."""
-        return self._num_units
+    state_size = shown('_num_units', 'The number of units.')
+    output_size = shown('_num_units', 'The number of units.')
 
     def call(self, inputs, state):
         """(output, new state)."""

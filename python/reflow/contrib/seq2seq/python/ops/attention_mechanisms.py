@@ -20,6 +20,7 @@ from reflow.ops import random_ops
 from reflow.ops import variable_scope
 from reflow.ops.rnn_cell_base import _zero_state_tensors
 from reflow.util import nest
+from reflow.util.shown_attributes import shown
 
 __all__ = ['AttentionMechanism', 'LuongAttention', 'BahdanauAttention', 'safe_cumprod', 'monotonic_attention',
            'BahdanauMonotonicAttention', 'LuongMonotonicAttention']
@@ -108,40 +109,13 @@ class _BaseAttentionMechanism(AttentionMechanism):
             self._batch_size = _size(self._keys, 0)
             self._alignments_size = _size(self._keys, 1)
 
-    @property
-    def memory_layer(self):
-        """The layer that makes the keys."""
-        return self._memory_layer
-
-    @property
-    def query_layer(self):
-        """The layer that the query goes through, or None."""
-        return self._query_layer
-
-    @property
-    def values(self):
-        """The memory."""
-        return self._values
-
-    @property
-    def keys(self):
-        """The keys."""
-        return self._keys
-
-    @property
-    def batch_size(self):
-        """The size of the batch."""
-        return self._batch_size
-
-    @property
-    def alignments_size(self):
-        """The number of rows of the memory."""
-        return self._alignments_size
-
-    @property
-    def state_size(self):
-        """That of alignments."""
-        return self._alignments_size
+    memory_layer = shown('_memory_layer', 'The layer that makes the keys.')
+    query_layer = shown('_query_layer', 'The layer that the query goes through, or None.')
+    values = shown('_values', 'The memory.')
+    keys = shown('_keys', 'The keys.')
+    batch_size = shown('_batch_size', 'The size of the batch.')
+    alignments_size = shown('_alignments_size', 'The number of rows of the memory.')
+    state_size = shown('_alignments_size', 'That of alignments.')
 
     def initial_alignments(self, batch_size, dtype):
         """Zeros."""

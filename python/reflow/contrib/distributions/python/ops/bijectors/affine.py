@@ -14,6 +14,7 @@ from reflow.ops.distributions import bijector
 from reflow.ops.distributions import util as distribution_util
 from reflow.ops.linalg import linear_operator
 from reflow.ops.linalg import linear_operator_low_rank_update
+from reflow.util.shown_attributes import shown
 
 __all__ = ['Affine', 'AffineLinearOperator', 'AffineScalar']
 
@@ -31,15 +32,8 @@ class AffineScalar(bijector.Bijector):
                     self._scale, array_ops.zeros([], dtype=self._scale.dtype))], self._scale)
             super().__init__(forward_min_event_ndims=0, is_constant_jacobian=True, validate_args=validate_args, name=name)
 
-    @property
-    def shift(self):
-        """What is added."""
-        return self._shift
-
-    @property
-    def scale(self):
-        """What is multiplied by."""
-        return self._scale
+    shift = shown('_shift', 'What is added.')
+    scale = shown('_scale', 'What is multiplied by.')
 
     def _forward(self, x):
         y = array_ops.identity(x)
@@ -62,15 +56,8 @@ class AffineScalar(bijector.Bijector):
 class _ByOperator(bijector.Bijector):
     """y = scale x + shift of vectors, with a linear operator as the scale, or None."""
 
-    @property
-    def shift(self):
-        """The vector that is added."""
-        return self._shift
-
-    @property
-    def scale(self):
-        """The linear operator."""
-        return self._scale
+    shift = shown('_shift', 'The vector that is added.')
+    scale = shown('_scale', 'The linear operator.')
 
     def _make_shaper(self, scale):
         """What puts the samples of each operator of the batch side by side."""

@@ -12,6 +12,7 @@ from reflow.ops import math_ops
 from reflow.ops import nn_ops
 from reflow.ops.distributions import bijector
 from reflow.ops.distributions import util as distribution_util
+from reflow.util.shown_attributes import shown
 
 __all__ = ['AbsoluteValue', 'Exp', 'Gumbel', 'Kumaraswamy', 'PowerTransform', 'Sigmoid', 'SinhArcsinh', 'Softplus', 'Softsign',
            'Square', 'Weibull']
@@ -91,10 +92,7 @@ class PowerTransform(_Elementwise):
         self._power = power
         super().__init__(validate_args, name)
 
-    @property
-    def power(self):
-        """The power."""
-        return self._power
+    power = shown('_power', 'The power.')
 
     def _valid_x(self, x):
         if self.power == 0.:
@@ -147,15 +145,8 @@ class Gumbel(_OntoUnitInterval):
         self._set_parameters(validate_args, name, loc=(loc, False), scale=(scale, True))
         super().__init__(validate_args, name)
 
-    @property
-    def loc(self):
-        """The location."""
-        return self._loc
-
-    @property
-    def scale(self):
-        """The scale."""
-        return self._scale
+    loc = shown('_loc', 'The location.')
+    scale = shown('_scale', 'The scale.')
 
     def _forward(self, x):
         z = (x - self.loc) / self.scale
@@ -181,15 +172,8 @@ class Weibull(_OntoUnitInterval):
         self._set_parameters(validate_args, name, scale=(scale, True), concentration=(concentration, True))
         super().__init__(validate_args, name)
 
-    @property
-    def scale(self):
-        """The scale."""
-        return self._scale
-
-    @property
-    def concentration(self):
-        """The exponent."""
-        return self._concentration
+    scale = shown('_scale', 'The scale.')
+    concentration = shown('_concentration', 'The exponent.')
 
     def _valid_x(self, x):
         return self._after(x, _not_negative('Forward transformation input must be at least 0.'))
@@ -227,15 +211,8 @@ class Kumaraswamy(_Elementwise):
         return self._after(ops.convert_to_tensor(value, name=name), lambda value: check_ops.assert_positive(
             value, message='Concentration parameter must be positive.'))
 
-    @property
-    def concentration1(self):
-        """The first parameter."""
-        return self._concentration1
-
-    @property
-    def concentration0(self):
-        """The second parameter."""
-        return self._concentration0
+    concentration1 = shown('_concentration1', 'The first parameter.')
+    concentration0 = shown('_concentration0', 'The second parameter.')
 
     def _valid(self, x):
         return self._after(x, _not_negative('sample must be non-negative'), lambda x: check_ops.assert_less_equal(
@@ -290,15 +267,8 @@ class SinhArcsinh(_Elementwise):
                 value, message='Argument tailweight was not positive'))
         super().__init__(validate_args, name)
 
-    @property
-    def skewness(self):
-        """How much the distribution leans."""
-        return self._skewness
-
-    @property
-    def tailweight(self):
-        """How heavy the tails are."""
-        return self._tailweight
+    skewness = shown('_skewness', 'How much the distribution leans.')
+    tailweight = shown('_tailweight', 'How heavy the tails are.')
 
     @staticmethod
     def _hypotenuse(x):
@@ -335,10 +305,7 @@ class Softplus(_Elementwise):
                         zero, self._hinge_softness, message='hinge_softness must be non-zero')], self._hinge_softness)
         super().__init__(validate_args, name)
 
-    @property
-    def hinge_softness(self):
-        """How soft the bend is; None for 1."""
-        return self._hinge_softness
+    hinge_softness = shown('_hinge_softness', 'How soft the bend is; None for 1.')
 
     def _softness(self, x):
         return math_ops.cast(self.hinge_softness, x.dtype)

@@ -6,6 +6,7 @@ import numpy
 from reflow.contrib.learn.python.learn.datasets import base
 from reflow.framework import dtypes, random_seed
 from reflow.platform import gfile
+from reflow.util.shown_attributes import shown
 
 DEFAULT_SOURCE_URL = 'https://storage.googleapis.com/cvdf-datasets/mnist/'
 
@@ -76,25 +77,10 @@ class DataSet:
         self._images, self._labels = images, labels
         self._index_in_epoch = self._epochs_completed = 0
 
-    @property
-    def images(self):
-        """All images, in the order of this epoch."""
-        return self._images
-
-    @property
-    def labels(self):
-        """All labels, in the order of this epoch."""
-        return self._labels
-
-    @property
-    def num_examples(self):
-        """The number of images."""
-        return self._num_examples
-
-    @property
-    def epochs_completed(self):
-        """How often all images were handed out."""
-        return self._epochs_completed
+    images = shown('_images', 'All images, in the order of this epoch.')
+    labels = shown('_labels', 'All labels, in the order of this epoch.')
+    num_examples = shown('_num_examples', 'The number of images.')
+    epochs_completed = shown('_epochs_completed', 'How often all images were handed out.')
 
     def next_batch(self, batch_size, fake_data=False, shuffle=True):
         """The next images and labels; where an epoch ends within the batch, it goes on in the next one."""
