@@ -93,9 +93,10 @@ class FetchMapper:
         except (ValueError, KeyError) as e:
             raise ValueError('Fetch argument %r cannot be interpreted as a Tensor. (%s)' % (fetch, str(e))) from None
         if not self._graph.is_fetchable(element):
-            raise errors_impl.InaccessibleTensorError('Operation %r has been marked as not fetchable. Typically this happens when it is defined '
-                             'in another function or code block. Use return values,explicit Python locals or TensorFlow '
-                             'collections to access it.' % element.name)
+            raise errors_impl.InaccessibleTensorError(
+                'Operation %r has been marked as not fetchable. Typically this happens when it is defined in another function '
+                'or code block. Use return values,explicit Python locals or TensorFlow collections to access it.' %
+                element.name)
         position = self._positions.get(element)
         if position is None:
             position = self._positions[element] = len(self.elements)

@@ -67,8 +67,8 @@ def with_dependencies(dependencies, output_tensor, name=None):
             with ops.control_dependencies(dependencies):
                 output_tensor = ops.convert_to_tensor_or_indexed_slices(output_tensor)
                 if isinstance(output_tensor, indexed_slices.IndexedSlices):
-                    return indexed_slices.IndexedSlices(gen_array_ops.identity(output_tensor.values, name=name), output_tensor.indices,
-                                                        output_tensor.dense_shape)
+                    values = gen_array_ops.identity(output_tensor.values, name=name)
+                    return indexed_slices.IndexedSlices(values, output_tensor.indices, output_tensor.dense_shape)
                 return gen_array_ops.identity(output_tensor, name=name)
 
 

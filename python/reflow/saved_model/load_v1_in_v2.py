@@ -116,7 +116,8 @@ class _Graph:
         def value():
             if key is None:
                 return array_ops.zeros(shape, dtype)
-            restored, = gen_io_ops.restore_v2(prefix=self._prefix, tensor_names=[key[0]], shape_and_slices=[key[1]], dtypes=[key[2]])
+            name, part, dtype = key[:3]
+            restored, = gen_io_ops.restore_v2(prefix=self._prefix, tensor_names=[name], shape_and_slices=[part], dtypes=[dtype])
             restored.set_shape(shape)
             return restored
         return variables.VariableV1(initial_value=value, trainable=node.name in self._trainable, name=node.name, dtype=dtype,
@@ -131,7 +132,8 @@ class _Graph:
             if refers and node.op not in _OF_RESOURCES and node.op not in _READERS:
                 left_out.add(node.name)
         while grows:
-            more = {node.name for node in self._graph_def.node if node.name not in left_out and left_out.intersection(self._inputs(node))}
+            more = {node.name for node in self._graph_def.node
+                    if node.name not in left_out and left_out.intersection(self._inputs(node))}
             left_out |= more
             grows = bool(more)
         return left_out

@@ -155,7 +155,8 @@ class Model(Network):
                 if endpoint.is_skipped:
                     continue
                 with ops.name_scope(endpoint.loss_name):
-                    loss = training_targets.loss_of(endpoint.loss_fn, endpoint.target, endpoint.output, endpoint.sample_weight, mask)
+                    loss = training_targets.loss_of(
+                        endpoint.loss_fn, endpoint.target, endpoint.output, endpoint.sample_weight, mask)
                 if endpoint.output_loss_metric is not None:
                     endpoint.output_loss_metric(loss)
                 weighted = endpoint.loss_weight * loss

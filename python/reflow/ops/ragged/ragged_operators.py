@@ -32,10 +32,12 @@ def _operator(name, function, reflected=False):
 
 
 for _name, _function in (('add', math_ops.add), ('sub', math_ops.subtract), ('mul', math_ops.multiply), ('div', math_ops.div),
-                         ('truediv', math_ops.truediv), ('floordiv', math_ops.floordiv), ('mod', math_ops.floormod), ('pow', math_ops.pow),
+                         ('truediv', math_ops.truediv), ('floordiv', math_ops.floordiv), ('mod', math_ops.floormod),
+                         ('pow', math_ops.pow),
                          ('and', math_ops.logical_and), ('or', math_ops.logical_or), ('xor', math_ops.logical_xor)):
     _operator('__%s__' % _name, _function)
     _operator('__r%s__' % _name, _function, reflected=True)
-for _name, _function in (('lt', math_ops.less), ('le', math_ops.less_equal), ('gt', math_ops.greater), ('ge', math_ops.greater_equal),
+for _name, _function in (('lt', math_ops.less), ('le', math_ops.less_equal), ('gt', math_ops.greater),
+                         ('ge', math_ops.greater_equal),
                          ('neg', math_ops.negative), ('abs', math_ops.abs), ('invert', math_ops.logical_not)):
     _operator('__%s__' % _name, _function)

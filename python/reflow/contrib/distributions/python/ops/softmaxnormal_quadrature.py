@@ -64,7 +64,8 @@ def quadrature_scheme_softmaxnormal_gauss_hermite(normal_loc, normal_scale, quad
 
 
 def quadrature_scheme_softmaxnormal_quantiles(normal_loc, normal_scale, quadrature_size, validate_args=False, name=None):
-    """(weights of components, what each point counts): the middles between `quadrature_size` + 1 quantiles, which all count the same."""
+    """(weights of components, what each point counts): the middles between `quadrature_size` + 1 quantiles, which all count
+    the same."""
     with ops.name_scope(name, 'softmax_normal_grid_and_probs', [normal_loc, normal_scale]):
         loc, scale = _parameters(normal_loc, normal_scale, validate_args)
         normal = normal_lib.Normal(loc=loc, scale=scale)

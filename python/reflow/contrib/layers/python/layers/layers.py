@@ -25,7 +25,8 @@ from reflow.ops import variable_scope
 
 __all__ = ['avg_pool2d', 'avg_pool3d', 'batch_norm', 'bias_add', 'conv1d', 'conv2d', 'conv3d', 'conv2d_in_plane',
            'conv2d_transpose', 'conv3d_transpose', 'convolution', 'convolution1d', 'convolution2d',
-           'convolution2d_in_plane', 'convolution2d_transpose', 'convolution3d', 'convolution3d_transpose', 'dense_to_sparse', 'dropout',
+           'convolution2d_in_plane', 'convolution2d_transpose', 'convolution3d', 'convolution3d_transpose', 'dense_to_sparse',
+           'dropout',
            'elu', 'flatten', 'fully_connected', 'layer_norm', 'linear', 'pool', 'max_pool2d', 'max_pool3d',
            'one_hot_encoding', 'relu', 'relu6', 'repeat', 'separable_conv2d', 'separable_convolution2d',
            'softmax', 'stack', 'unit_norm', 'legacy_fully_connected', 'legacy_linear', 'legacy_relu', 'maxout']
