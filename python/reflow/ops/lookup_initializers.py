@@ -99,11 +99,8 @@ class TextFileInitializer(TableInitializerBase):
         self._filename_arg = filename
         # The path as models that are saved know it.
         self._filename = self._track_trackable(tracking.TrackableAsset(filename), '_filename').asset_path
-        self._key_index = key_index
-        self._value_index = value_index
-        self._vocab_size = vocab_size
-        self._delimiter = delimiter
-        self._name = name
+        self._key_index, self._value_index = key_index, value_index
+        self._vocab_size, self._delimiter, self._name = vocab_size, delimiter, name
         super().__init__(key_dtype, value_dtype)
 
     def initialize(self, table):

@@ -33,11 +33,10 @@ def regex_replace(input, pattern, rewrite, replace_global=True, name=None):
 
 def string_format(template, inputs, placeholder='{}', summarize=3, name=None):
     """`template` with the tensors in place of the placeholders."""
-    if isinstance(inputs, ops.Tensor) or tensor_util.is_tensor(inputs):
-        inputs = [inputs]
-    if template.count(placeholder) != len(inputs):
-        raise ValueError('%s placeholder(s) in template does not match %s tensor(s) provided as input' % (
-            template.count(placeholder), len(inputs)))
+    inputs = [inputs] if tensor_util.is_tensor(inputs) else inputs
+    places = template.count(placeholder)
+    if places != len(inputs):
+        raise ValueError('%s placeholder(s) in template does not match %s tensor(s) provided as input' % (places, len(inputs)))
     return gen_string_ops.string_format(inputs, template=template, placeholder=placeholder, summarize=summarize,
                                         name=name)
 
@@ -45,12 +44,9 @@ def string_format(template, inputs, placeholder='{}', summarize=3, name=None):
 def string_split(source, sep=None, skip_empty=True, delimiter=None):
     """The pieces of strings between delimiters, as a sparse tensor: those of a string in a row."""
     delimiter = deprecation.deprecated_argument_lookup('sep', sep, 'delimiter', delimiter)
-    if delimiter is None:
-        delimiter = ' '
-    delimiter = ops.convert_to_tensor(delimiter, dtype=dtypes.string)
+    delimiter = ops.convert_to_tensor(' ' if delimiter is None else delimiter, dtype=dtypes.string)
     source = ops.convert_to_tensor(source, dtype=dtypes.string)
-    indices, values, shape = gen_string_ops.string_split(source, delimiter=delimiter, skip_empty=skip_empty)
-    return _pieces(indices, values, shape)
+    return _pieces(*gen_string_ops.string_split(source, delimiter=delimiter, skip_empty=skip_empty))
 
 
 def string_split_v2(source, sep=None, maxsplit=-1):

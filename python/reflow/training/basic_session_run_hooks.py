@@ -138,31 +138,30 @@ class _MultiStepStopAtStepHook(session_run_hook.SessionRunHook):
             raise ValueError('steps_per_run should be greater than 0')
         self._num_steps = num_steps
         self._last_step = last_step
-        self._steps_per_run_initial_value = steps_per_run
+        self._steps_per_run = steps_per_run
 
     def begin(self):
         from reflow.training import training_util
-        self._global_step_tensor = training_util.get_global_step()
-        if self._global_step_tensor is None:
+        self._step = training_util.get_global_step()
+        if self._step is None:
             raise RuntimeError('Global step should be created to use StopAtStepHook.')
         self._steps_per_run_variable = get_or_create_steps_per_run_variable()
 
-    def _update_steps_per_run_variable(self, global_step, session):
-        steps = min(self._last_step - global_step, self._steps_per_run_initial_value)
-        self._steps_per_run_variable.load(steps, session=session)
+    def _plan_run(self, session, left):
+        """Says how many of the steps that are left the next run does."""
+        self._steps_per_run_variable.load(min(left, self._steps_per_run), session=session)
 
     def after_create_session(self, session, coord):
-        global_step = session.run(self._global_step_tensor)
-        if self._last_step is None:
-            self._last_step = global_step + self._num_steps
-        self._update_steps_per_run_variable(global_step, session)
+        step = session.run(self._step)
+        self._last_step = step + self._num_steps if self._last_step is None else self._last_step
+        self._plan_run(session, self._last_step - step)
 
     def after_run(self, run_context, run_values):
-        global_step = run_context.session.run(self._global_step_tensor)
-        if global_step >= self._last_step:
-            run_context.request_stop()
+        left = self._last_step - run_context.session.run(self._step)
+        if left > 0:
+            self._plan_run(run_context.session, left)
         else:
-            self._update_steps_per_run_variable(global_step, run_context.session)
+            run_context.request_stop()
 
 
 class StopAtStepHook(session_run_hook.SessionRunHook):

@@ -262,16 +262,19 @@ class ProfilerHook(session_run_hook.SessionRunHook):
         return SessionRunArgs({'global_step': self._global_step_tensor}, options=options)
 
     def after_run(self, run_context, run_values):
-        stale_global_step = run_values.results['global_step']
+        before = run_values.results['global_step']
         if self._next_step is None:
-            self._timer.update_last_triggered_step(stale_global_step)
-        global_step = stale_global_step + 1
-        if self._request_summary:
-            global_step = run_context.session.run(self._global_step_tensor)
-            self._timer.update_last_triggered_step(global_step)
-            self._save(global_step, self._output_file.format(global_step), run_values.run_metadata.step_stats)
-            self._file_writer.add_run_metadata(run_values.run_metadata, 'step_%d' % global_step)
-        self._next_step = global_step + 1
+            self._timer.update_last_triggered_step(before)
+        self._next_step = 1 + (self._write_profile(run_context.session, run_values.run_metadata)
+                               if self._request_summary else before + 1)
+
+    def _write_profile(self, session, metadata):
+        """Writes what has been traced; gives the step."""
+        step = session.run(self._global_step_tensor)
+        self._timer.update_last_triggered_step(step)
+        self._save(step, self._output_file.format(step), metadata.step_stats)
+        self._file_writer.add_run_metadata(metadata, 'step_%d' % step)
+        return step
 
     def _save(self, step, save_path, step_stats):
         from reflow.client import timeline

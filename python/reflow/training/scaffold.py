@@ -1,5 +1,6 @@
 """Scaffold: the operations that a training session needs beside the training itself."""
 from reflow.framework import ops
+from reflow.util.shown_attributes import shown
 
 
 def _default_init_op():
@@ -72,37 +73,15 @@ class Scaffold:
         tf_logging.info('Graph was finalized.')
         return self
 
-    @property
-    def init_fn(self):
-        return self._init_fn
-
-    @property
-    def init_op(self):
-        return self._init_op
-
-    @property
-    def ready_op(self):
-        return self._ready_op
-
-    @property
-    def ready_for_local_init_op(self):
-        return self._ready_for_local_init_op
-
-    @property
-    def local_init_op(self):
-        return self._local_init_op
-
-    @property
-    def summary_op(self):
-        return self._summary_op
-
-    @property
-    def saver(self):
-        return self._saver
-
-    @property
-    def init_feed_dict(self):
-        return self._init_feed_dict
+    init_fn = shown('_init_fn', 'The function that is called after init_op.')
+    init_op = shown('_init_op', 'The operation that initializes the model.')
+    ready_op = shown('_ready_op', 'The tensor that is empty when the model is ready.')
+    ready_for_local_init_op = shown(
+        '_ready_for_local_init_op', 'The tensor that is empty when local variables may be initialized.')
+    local_init_op = shown('_local_init_op', 'The operation that initializes local variables.')
+    summary_op = shown('_summary_op', 'The tensor of all summaries, or None.')
+    saver = shown('_saver', 'What saves the model.')
+    init_feed_dict = shown('_init_feed_dict', 'What is fed for init_op.')
 
     @staticmethod
     def get_or_default(arg_name, collection_key, default_constructor):

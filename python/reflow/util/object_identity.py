@@ -85,8 +85,7 @@ class ObjectIdentityDictionary(collections.abc.MutableMapping):
         return len(self._storage)
 
     def __iter__(self):
-        for key in self._storage:
-            yield key.unwrapped
+        return (key.unwrapped for key in self._storage)
 
     def __repr__(self):
         return 'ObjectIdentityDictionary(%r)' % self._storage

@@ -288,34 +288,21 @@ class Dot(_Merge):
         return self._config('axes', 'normalize')
 
 
-def add(inputs, **kwargs):
-    """The sum."""
-    return Add(**kwargs)(inputs)
+def _function(layer, name, doc):
+    """The layer as a function of its inputs."""
+    def function(inputs, **kwargs):
+        return layer(**kwargs)(inputs)
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = doc
+    return function
 
 
-def subtract(inputs, **kwargs):
-    """The first minus the second."""
-    return Subtract(**kwargs)(inputs)
-
-
-def multiply(inputs, **kwargs):
-    """The product."""
-    return Multiply(**kwargs)(inputs)
-
-
-def average(inputs, **kwargs):
-    """The mean."""
-    return Average(**kwargs)(inputs)
-
-
-def maximum(inputs, **kwargs):
-    """The largest."""
-    return Maximum(**kwargs)(inputs)
-
-
-def minimum(inputs, **kwargs):
-    """The smallest."""
-    return Minimum(**kwargs)(inputs)
+add = _function(Add, 'add', 'The sum.')
+subtract = _function(Subtract, 'subtract', 'The first minus the second.')
+multiply = _function(Multiply, 'multiply', 'The product.')
+average = _function(Average, 'average', 'The mean.')
+maximum = _function(Maximum, 'maximum', 'The largest.')
+minimum = _function(Minimum, 'minimum', 'The smallest.')
 
 
 def concatenate(inputs, axis=-1, **kwargs):

@@ -91,14 +91,14 @@ def pick_vector(cond, true_vector, false_vector, name='pick_vector'):
         known = tensor_util.constant_value(cond)
         if known is not None:
             return true_vector if known else false_vector
-        true_vector = ops.convert_to_tensor(true_vector, name='true_vector')
-        false_vector = ops.convert_to_tensor(false_vector, name='false_vector')
-        if true_vector.dtype != false_vector.dtype:
+        vectors = [ops.convert_to_tensor(true_vector, name='true_vector'),
+                   ops.convert_to_tensor(false_vector, name='false_vector')]
+        if vectors[0].dtype != vectors[1].dtype:
             raise TypeError('%s.dtype=%s does not match %s.dtype=%s' % (
-                true_vector, true_vector.dtype, false_vector, false_vector.dtype))
-        n = array_ops.shape(true_vector)[0]
-        return array_ops.slice(array_ops.concat([true_vector, false_vector], 0), [array_ops.where_v2(cond, 0, n)],
-                               [array_ops.where(cond, n, -1)])
+                vectors[0], vectors[0].dtype, vectors[1], vectors[1].dtype))
+        size = array_ops.shape(vectors[0])[0]
+        both = array_ops.concat(vectors, 0)
+        return array_ops.slice(both, [array_ops.where_v2(cond, 0, size)], [array_ops.where(cond, size, -1)])
 
 
 def matrix_diag_transform(matrix, transform=None, name=None):

@@ -37,25 +37,26 @@ def _num_present(losses, weights, per_batch=False):
     return per_example if per_batch else math_ops.reduce_sum(per_example)
 
 
+def _rank(shape, what):
+    if shape.ndims is None:
+        raise ValueError('%s.get_shape().ndims cannot be None' % what)
+    return shape.ndims
+
+
 @add_arg_scope
 def compute_weighted_loss(losses, weights=1.0, scope=None):
     """The mean of the losses, weighted; it goes into the collection LOSSES."""
     with ops.name_scope(scope, 'weighted_loss', [losses, weights]):
-        losses = ops.convert_to_tensor(losses)
-        input_dtype = losses.dtype
-        losses = math_ops.cast(losses, dtypes.float32)
+        given = ops.convert_to_tensor(losses)
+        losses = math_ops.cast(given, dtypes.float32)
         weights = math_ops.cast(ops.convert_to_tensor(weights), dtypes.float32)
-        if losses.get_shape().ndims is None:
-            raise ValueError('losses.get_shape().ndims cannot be None')
-        weights_shape = weights.get_shape()
-        if weights_shape.ndims is None:
-            raise ValueError('weights.get_shape().ndims cannot be None')
-        if weights_shape.ndims > 1 and weights_shape.dims[-1].is_compatible_with(1):
+        _rank(losses.get_shape(), 'losses')
+        if _rank(weights.get_shape(), 'weights') > 1 and weights.get_shape().dims[-1].is_compatible_with(1):
             weights = array_ops.squeeze(weights, [-1])
         total_loss = _scaled(losses, weights)
         num_present = _num_present(losses, weights)
         mean_loss = math_ops.div_no_nan(math_ops.reduce_sum(total_loss), num_present, name='value')
-        mean_loss = math_ops.cast(mean_loss, input_dtype)
+        mean_loss = math_ops.cast(mean_loss, given.dtype)
         add_loss(mean_loss)
         return mean_loss
 

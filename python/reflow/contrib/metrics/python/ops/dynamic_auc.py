@@ -21,18 +21,14 @@ def streaming_dynamic_auc(labels, predictions, curve='ROC', metrics_collections=
         raise ValueError('curve must be either ROC or PR, %s unknown' % curve)
     with variable_scope.variable_scope(name, default_name='dynamic_auc'):
         labels.get_shape().assert_is_compatible_with(predictions.get_shape())
-        predictions = array_ops.reshape(math_ops.cast(predictions, dtypes.float64), [-1])
-        labels = array_ops.reshape(math_ops.cast(labels, dtypes.int64), [-1])
-        checks = [check_ops.assert_greater_equal(labels, array_ops.zeros_like(labels, dtypes.int64),
-                                                 message='labels must be 0 or 1, at least one is <0'),
-                  check_ops.assert_less_equal(labels, array_ops.ones_like(labels, dtypes.int64),
-                                              message='labels must be 0 or 1, at least one is >1')]
-        with ops.control_dependencies(checks):
+        predictions = _flat(predictions, dtypes.float64)
+        labels = _flat(labels, dtypes.int64)
+        with ops.control_dependencies(_checks(labels)):
             all_predictions, update = streamed_moments.streaming_concat(predictions, name='concat_preds')
             all_labels, labels_update = streamed_moments.streaming_concat(labels, name='concat_labels')
             updates, all_weights = [labels_update, update], None
             if weights is not None:
-                weights = array_ops.reshape(math_ops.cast(weights, dtypes.float64), [-1])
+                weights = _flat(weights, dtypes.float64)
                 all_weights, update = streamed_moments.streaming_concat(weights, name='concat_weights')
                 updates.append(update)
             update_op = control_flow_ops.group(*updates)
@@ -42,6 +38,16 @@ def streaming_dynamic_auc(labels, predictions, curve='ROC', metrics_collections=
             if metrics_collections:
                 ops.add_to_collections(metrics_collections, auc)
             return auc, update_op
+
+
+def _flat(values, dtype):
+    return array_ops.reshape(math_ops.cast(values, dtype), [-1])
+
+
+def _checks(labels):
+    message = 'labels must be 0 or 1, at least one is %s'
+    return [check_ops.assert_greater_equal(labels, array_ops.zeros_like(labels, dtypes.int64), message=message % '<0'),
+            check_ops.assert_less_equal(labels, array_ops.ones_like(labels, dtypes.int64), message=message % '>1')]
 
 
 def _area(labels, predictions, curve, weights):

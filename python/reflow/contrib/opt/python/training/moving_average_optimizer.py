@@ -25,16 +25,13 @@ class MovingAverageOptimizer(optimizer.Optimizer):
 
     def apply_gradients(self, grads_and_vars, global_step=None, name=None):
         """The update of the optimizer, then that of the averages."""
-        train_op = self._optimizer.apply_gradients(grads_and_vars, global_step=global_step, name=name)
-        var_list = [x[1] for x in grads_and_vars if x[0] is not None]
-        self._swapped_variable_name_map = {}
-        with ops.control_dependencies([train_op] if self._sequential_update else []):
-            averages = self._ema.apply(var_list)
-        for v in var_list:
-            average = self._ema.average(v)
-            self._swapped_variable_name_map[v.op.name] = average.op.name
-            self._swapped_variable_name_map[average.op.name] = v.op.name
-        return control_flow_ops.group(train_op, averages, name='train_with_avg')
+        trained = [variable for gradient, variable in grads_and_vars if gradient is not None]
+        update = self._optimizer.apply_gradients(grads_and_vars, global_step=global_step, name=name)
+        with ops.control_dependencies([update] if self._sequential_update else []):
+            averages = self._ema.apply(trained)
+        names = [(variable.op.name, self._ema.average(variable).op.name) for variable in trained]
+        self._swapped_variable_name_map = {**dict(names), **{average: name for name, average in names}}
+        return control_flow_ops.group(update, averages, name='train_with_avg')
 
     def swapping_saver(self, var_list=None, name='swapping_saver', **kwargs):
         """A Saver that writes the averages as the variables, and the variables as the averages."""

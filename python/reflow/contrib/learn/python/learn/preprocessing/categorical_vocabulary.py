@@ -9,13 +9,19 @@ class CategoricalVocabulary:
     """Maps categories to numbers; 0 is what it doesn't know."""
 
     def __init__(self, unknown_token='<UNK>', support_reverse=True):
-        self._unknown_token = unknown_token
-        self._mapping = {unknown_token: 0}
-        self._support_reverse = support_reverse
-        if support_reverse:
-            self._reverse_mapping = [unknown_token]
-        self._freq = collections.defaultdict(int)
-        self._freeze = False
+        self._unknown_token, self._support_reverse = unknown_token, support_reverse
+        self._freq, self._freeze = collections.Counter(), False
+        self._forget_numbers()
+
+    def _forget_numbers(self):
+        self._mapping, self._reverse_mapping = {}, []
+        self._give_number(self._unknown_token)
+
+    def _give_number(self, category):
+        number = self._mapping[category] = len(self._mapping)
+        if self._support_reverse:
+            self._reverse_mapping.append(category)
+        return number
 
     def __len__(self):
         return len(self._mapping)
@@ -26,13 +32,10 @@ class CategoricalVocabulary:
 
     def get(self, category):
         """The number of a category, a new one where it isn't frozen."""
-        if category not in self._mapping:
-            if self._freeze:
-                return 0
-            self._mapping[category] = len(self._mapping)
-            if self._support_reverse:
-                self._reverse_mapping.append(category)
-        return self._mapping[category]
+        known = self._mapping.get(category)
+        if known is None:
+            return 0 if self._freeze else self._give_number(category)
+        return known
 
     def add(self, category, count=1):
         """Counts a category."""
@@ -44,18 +47,11 @@ class CategoricalVocabulary:
         frequent get the smallest numbers."""
         by_name = sorted(self._freq.items(), key=lambda item: (isinstance(item[0], str), item[0]))
         freq = sorted(by_name, key=lambda item: item[1], reverse=True)
-        self._mapping = {self._unknown_token: 0}
-        if self._support_reverse:
-            self._reverse_mapping = [self._unknown_token]
+        self._forget_numbers()
         for category, count in freq:
-            if 0 < max_frequency <= count:
-                continue
-            if count <= min_frequency:
-                break
-            self._mapping[category] = len(self._mapping)
-            if self._support_reverse:
-                self._reverse_mapping.append(category)
-        self._freq = dict(freq[:len(self._mapping) - 1])
+            if count > min_frequency and not 0 < max_frequency <= count:
+                self._give_number(category)
+        self._freq = collections.Counter(dict(freq[:len(self._mapping) - 1]))
 
     def reverse(self, class_id):
         """The category of a number."""

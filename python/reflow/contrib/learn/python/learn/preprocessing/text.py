@@ -1,5 +1,6 @@
 """Texts as vectors of the numbers of their words or bytes."""
 
+import itertools
 import pickle
 import re
 
@@ -52,31 +53,28 @@ class VocabularyProcessor:
     def __init__(self, max_document_length, min_frequency=0, vocabulary=None, tokenizer_fn=None):
         self.max_document_length = max_document_length
         self.min_frequency = min_frequency
-        self.vocabulary_ = vocabulary if vocabulary else CategoricalVocabulary()
-        self._tokenizer = tokenizer_fn if tokenizer_fn else tokenizer
+        self.vocabulary_ = vocabulary or CategoricalVocabulary()
+        self._tokenizer = tokenizer_fn or tokenizer
 
     def fit(self, raw_documents, unused_y=None):
         """Learns the words; from then on others are unknown."""
-        for tokens in self._tokenizer(raw_documents):
-            for token in tokens:
-                self.vocabulary_.add(token)
+        vocabulary = self.vocabulary_
+        for token in itertools.chain.from_iterable(self._tokenizer(raw_documents)):
+            vocabulary.add(token)
         if self.min_frequency > 0:
-            self.vocabulary_.trim(self.min_frequency)
-        self.vocabulary_.freeze()
+            vocabulary.trim(self.min_frequency)
+        vocabulary.freeze()
         return self
 
     def fit_transform(self, raw_documents, unused_y=None):
         """fit and transform."""
-        self.fit(raw_documents)
-        return self.transform(raw_documents)
+        return self.fit(raw_documents).transform(raw_documents)
 
     def transform(self, raw_documents):
         """The numbers of the words of each text, int64, with zeros up to max_document_length."""
         for tokens in self._tokenizer(raw_documents):
-            word_ids = np.zeros(self.max_document_length, np.int64)
-            for i, token in enumerate(tokens[:self.max_document_length]):
-                word_ids[i] = self.vocabulary_.get(token)
-            yield word_ids
+            numbers = [self.vocabulary_.get(token) for token in tokens[:self.max_document_length]]
+            yield np.array(numbers + [0] * (self.max_document_length - len(numbers)), np.int64)
 
     def reverse(self, documents):
         """The words of numbers, joined by spaces."""
