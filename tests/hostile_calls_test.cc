@@ -128,6 +128,29 @@ TEST_F(HostileCalls, SamplesByASeedOfOneNumber) {
   EXPECT_EQ(error({samples}, {{seed, Tensor::vector<int64_t>({1})}}).find("seed must have shape [2], not [1]"), 0);
 }
 
+TEST_F(HostileCalls, AxesThatAreNoneOfAVector) {
+  const Endpoint x = placeholder(DType::kFloat32), axis = placeholder(DType::kInt64), y = op("ArgMax", {x, axis});
+  const Tensor three = Tensor::vector<float>({1, 2, 3}), none(DType::kFloat32, {0});
+  EXPECT_EQ(error({y}, {{x, three}, {axis, Tensor::scalar(kMost)}}).find("Expected dimension in the range [-1, 1), but got 9223372036854775807"), 0);
+  EXPECT_EQ(error({y}, {{x, none}, {axis, Tensor::scalar(int64_t{0})}}).find("Reduction axis 0 is empty in shape [0]"), 0);
+  EXPECT_EQ(run({y}, {{x, three}, {axis, Tensor::scalar(int64_t{-1})}})[0].item<int64_t>(), 2);
+}
+
+TEST_F(HostileCalls, AxesThatNoShapeHas) {
+  const Endpoint x = constant(Tensor(DType::kFloat32, {1, 1})), unknown = placeholder(DType::kInt32);
+  constexpr int32_t kMost32 = std::numeric_limits<int32_t>::max(), kLeast32 = std::numeric_limits<int32_t>::min();
+  for (const int32_t axis : {kMost32, kLeast32}) {
+    const Endpoint at = constant(Tensor::scalar(axis));
+    EXPECT_NE(build_error("Concat", {at, std::vector{x, x}}, {}).find("Shape must be at least rank"), std::string::npos);
+    EXPECT_NE(build_error("ConcatV2", {std::vector{x, x}, at}, {}).find("Shape must be at least rank"), std::string::npos);
+  }
+  for (const int64_t axis : {kMost, -kMost - 1}) {
+    const Endpoint at = constant(Tensor::scalar(axis));
+    EXPECT_NE(build_error("ConcatV2", {std::vector{x, x}, at}, {}).find("Shape must be at least rank"), std::string::npos);
+    EXPECT_NE(build_error("GatherV2", {x, unknown, at}, {}).find("Shape must be at least rank"), std::string::npos);
+  }
+}
+
 TEST_F(HostileCalls, RaggedTensorOfMoreLevelsThanShapesHave) {
   const Endpoint variant = placeholder(DType::kVariant);
   EXPECT_NE(build_error("RaggedTensorFromVariant", {variant},

@@ -68,7 +68,8 @@ Status concat_shape(ShapeContext& c, int first, int end, int axis_input, std::st
   const int64_t axis = IndexReader(*value)[0];
   if (c.concrete()) RETURN_IF_ERROR(check_concat(c, first, end, axis));
 
-  const int min_rank = static_cast<int>(axis < 0 ? -axis : axis + 1);
+  constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
+  const auto min_rank = static_cast<int>(axis < 0 ? -std::max(axis, -kMost) : std::min(axis, kMost - 1) + 1);
   Shape before = Shape::unknown(), after = Shape::unknown();
   int64_t middle = 0;
   bool any = false;
@@ -346,7 +347,7 @@ class ConcatOffset : public Kernel {
     const int32_t rank = static_cast<int32_t>(first.num_elements());
     const int32_t axis = dim.item<int32_t>() < 0 ? dim.item<int32_t>() + rank : dim.item<int32_t>();
     if (axis < 0 || axis >= rank) return invalid_argument("Concat dim is out of range: {} vs. {}", axis, rank);
-    int32_t offset = 0;
+    uint32_t offset = 0;  // it may go round
     for (int i = 1; i < c.num_inputs(); ++i) {
       const Tensor& in = c.input(i);
       if (in.num_elements() != rank) {
@@ -363,8 +364,8 @@ class ConcatOffset : public Kernel {
               i - 1, in.summarize(10), first.summarize(10));
         }
       }
-      out[axis] = offset;
-      offset += sizes[axis];
+      out[axis] = static_cast<int32_t>(offset);
+      offset += static_cast<uint32_t>(sizes[axis]);
     }
     return OkStatus();
   }

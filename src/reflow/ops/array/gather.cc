@@ -114,6 +114,12 @@ Status gather_shape(ShapeContext& c) {
   return OkStatus();
 }
 
+// How many dimensions there are at least where `axis` is one of them.
+int rank_for(int64_t axis) {
+  constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
+  return static_cast<int>(axis < 0 ? -std::max(axis, -kMost) : std::min(axis, kMost - 1) + 1);
+}
+
 // What axis and batch_dims have to be.
 Status check_gather(bool concrete, const Shape& params, const Shape& indices, int64_t axis, int64_t batch_dims) {
   constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
@@ -170,7 +176,7 @@ Status gather_v2_shape(ShapeContext& c) {
   }
   int64_t axis = IndexReader(*value)[0];
   if (!params.known_rank() || !indices.known_rank()) {
-    RETURN_IF_ERROR(c.with_rank_at_least(params, static_cast<int>(axis < 0 ? -axis : axis + 1), &params));
+    RETURN_IF_ERROR(c.with_rank_at_least(params, rank_for(axis), &params));
     c.set_output(0, Shape::unknown());
     return OkStatus();
   }

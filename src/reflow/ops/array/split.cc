@@ -220,7 +220,7 @@ Status split_v_shape(ShapeContext& c) {
     listed += (i ? "," : "") + std::to_string(given[i]);
     if (given[i] == -1 && has_rest) return invalid_argument("size_splits can only have one -1");
     has_rest |= given[i] == -1;
-    sum += given[i] == -1 ? 0 : given[i];
+    if (given[i] != -1 && __builtin_add_overflow(sum, given[i], &sum)) return invalid_argument("size_splits is beyond what can be counted");
   }
   const int64_t whole = in.dim(axis);
   if (whole >= 0 && (has_rest ? sum > whole : sum != whole)) {

@@ -13,6 +13,15 @@ using namespace ::reflow::op;
 
 namespace {
 
+Status check_axis(const Shape& x, int64_t axis) {
+  if (axis < -x.rank() || axis >= x.rank()) {
+    return invalid_argument("Expected dimension in the range [{}, {}), but got {}", -x.rank(), x.rank(), axis);
+  }
+  if (axis < 0) axis += x.rank();
+  if (x.dim(static_cast<int>(axis)) > 0) return OkStatus();
+  return invalid_argument("Reduction axis {} is empty in shape {}", axis, x.str());
+}
+
 Status arg_shape(ShapeContext& c) {
   const Shape& x = c.input(0);
   if (c.concrete() && c.input(1).rank() != 0) {
@@ -35,18 +44,13 @@ Status arg_shape(ShapeContext& c) {
     c.set_output(0, Shape::unknown_of_rank(x.rank() - 1));
     return OkStatus();
   }
+  if (c.concrete()) RETURN_IF_ERROR(check_axis(x, axis));
   if (axis < -x.rank() || axis >= x.rank()) {
-    if (c.concrete()) {
-      return invalid_argument("Expected dimension in the range [{}, {}), but got {}", -x.rank(), x.rank(), axis);
-    }
     return invalid_argument(
         "Dimension ({}) must be in the range [{}, {}), where {} is the number of dimensions in the input.", axis,
         -x.rank(), x.rank(), x.rank());
   }
   if (axis < 0) axis += x.rank();
-  if (c.concrete() && x.dim(axis) == 0) {
-    return invalid_argument("Reduction axis {} is empty in shape {}", axis, x.str());
-  }
   Shape y = x;
   y.remove_dim(static_cast<int>(axis));
   c.set_output(0, std::move(y));
@@ -61,6 +65,7 @@ class ArgExtremum : public Kernel {
   Status compute(KernelContext& c) override {
     const Tensor &x = c.input(0), &axis_tensor = c.input(1);
     int64_t axis = axis_tensor.dtype() == DType::kInt64 ? axis_tensor.item<int64_t>() : axis_tensor.item<int32_t>();
+    RETURN_IF_ERROR(check_axis(x.shape(), axis));  // of a vector the output's shape is known without it
     if (axis < 0) axis += x.rank();
     int64_t outer = 1, inner = 1;
     for (int i = 0; i < axis; ++i) outer *= x.dim(i);
