@@ -80,7 +80,19 @@ def _verify_compare_fn_args(compare_fn):
         raise ValueError('compare_fn (%s) has following not expected args: %s' % (compare_fn, unknown))
 
 
-class BestExporter(Exporter):
+class _OfSavedModels(Exporter):
+    """An exporter that chooses which SavedModels there are."""
+
+    def __init__(self, name, serving_input_receiver_fn, assets_extra=None, as_text=False):
+        self._saved_model_exporter = _SavedModelExporter(name, serving_input_receiver_fn, assets_extra, as_text)
+
+    @property
+    def name(self):
+        """The folder."""
+        return self._saved_model_exporter.name
+
+
+class BestExporter(_OfSavedModels):
     """Exports when an evaluation was better than all before."""
 
     def __init__(self, name='best_exporter', serving_input_receiver_fn=None, event_file_pattern='eval/*.tfevents.*',
@@ -89,18 +101,13 @@ class BestExporter(Exporter):
         if compare_fn is None:
             raise ValueError('`compare_fn` must not be None.')
         _verify_compare_fn_args(compare_fn)
-        self._saved_model_exporter = _SavedModelExporter(name, serving_input_receiver_fn, assets_extra, as_text)
+        super().__init__(name, serving_input_receiver_fn, assets_extra, as_text)
         self._event_file_pattern = event_file_pattern
         self._model_dir = None
         self._best_eval_result = None
         self._exports_to_keep = exports_to_keep
         if exports_to_keep is not None and exports_to_keep <= 0:
             raise ValueError('`exports_to_keep`, if provided, must be a positive number. Got %s' % exports_to_keep)
-
-    @property
-    def name(self):
-        """The folder."""
-        return self._saved_model_exporter.name
 
     def export(self, estimator, export_path, checkpoint_path, eval_result, is_the_final_export):
         """Exports the checkpoint if it is the best."""
@@ -132,16 +139,8 @@ class BestExporter(Exporter):
         return best
 
 
-class FinalExporter(Exporter):
+class FinalExporter(_OfSavedModels):
     """Exports once, at the end."""
-
-    def __init__(self, name, serving_input_receiver_fn, assets_extra=None, as_text=False):
-        self._saved_model_exporter = _SavedModelExporter(name, serving_input_receiver_fn, assets_extra, as_text)
-
-    @property
-    def name(self):
-        """The folder."""
-        return self._saved_model_exporter.name
 
     def export(self, estimator, export_path, checkpoint_path, eval_result, is_the_final_export):
         """Exports the checkpoint if it is the last one."""
@@ -152,19 +151,14 @@ class FinalExporter(Exporter):
             estimator, export_path, checkpoint_path, eval_result, is_the_final_export)
 
 
-class LatestExporter(Exporter):
+class LatestExporter(_OfSavedModels):
     """Exports after each evaluation, and keeps the latest exports."""
 
     def __init__(self, name, serving_input_receiver_fn, assets_extra=None, as_text=False, exports_to_keep=5):
-        self._saved_model_exporter = _SavedModelExporter(name, serving_input_receiver_fn, assets_extra, as_text)
+        super().__init__(name, serving_input_receiver_fn, assets_extra, as_text)
         self._exports_to_keep = exports_to_keep
         if exports_to_keep is not None and exports_to_keep <= 0:
             raise ValueError('`exports_to_keep`, if provided, must be positive number')
-
-    @property
-    def name(self):
-        """The folder."""
-        return self._saved_model_exporter.name
 
     def export(self, estimator, export_path, checkpoint_path, eval_result, is_the_final_export):
         """Exports the checkpoint."""

@@ -155,19 +155,21 @@ class EarlyStopping(Callback):
         if current is None:
             return
         if self.monitor_op(current - self.min_delta, self.best):
-            self.best = current
-            self.wait = 0
+            self.best, self.wait = current, 0
             if self.restore_best_weights:
                 self.best_weights = self.model.get_weights()
+        else:
+            self.wait += 1
+            if self.wait >= self.patience:
+                self._stop(epoch)
+
+    def _stop(self, epoch):
+        self.model.stop_training, self.stopped_epoch = True, epoch
+        if not self.restore_best_weights:
             return
-        self.wait += 1
-        if self.wait >= self.patience:
-            self.stopped_epoch = epoch
-            self.model.stop_training = True
-            if self.restore_best_weights:
-                if self.verbose > 0:
-                    print('Restoring model weights from the end of the best epoch.')
-                self.model.set_weights(self.best_weights)
+        if self.verbose > 0:
+            print('Restoring model weights from the end of the best epoch.')
+        self.model.set_weights(self.best_weights)
 
     def on_train_end(self, logs=None):
         """Says where training ended."""

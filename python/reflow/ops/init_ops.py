@@ -169,21 +169,24 @@ class UniformUnitScaling(Initializer):
         return {'factor': self.factor, 'seed': self.seed, 'dtype': self.dtype.name}
 
 
+def checked_scaling(scale, mode, distribution):
+    """The name of the distribution, in small letters. ValueError: one of them is none of a VarianceScaling."""
+    distribution = distribution.lower()
+    if scale <= 0.:
+        raise ValueError('`scale` must be positive float.')
+    for name, value, known in (('mode', mode, ('fan_in', 'fan_out', 'fan_avg')),
+                               ('distribution', distribution, ('normal', 'uniform', 'truncated_normal', 'untruncated_normal'))):
+        if value not in known:
+            raise ValueError('Invalid `%s` argument:' % name, value)
+    return distribution
+
+
 class VarianceScaling(Initializer):
     """Values whose variance follows from the number of inputs, outputs, or their mean."""
 
     def __init__(self, scale=1.0, mode='fan_in', distribution='truncated_normal', seed=None, dtype=dtypes.float32):
-        if scale <= 0.:
-            raise ValueError('`scale` must be positive float.')
-        if mode not in {'fan_in', 'fan_out', 'fan_avg'}:
-            raise ValueError('Invalid `mode` argument:', mode)
-        distribution = distribution.lower()
-        if distribution not in {'normal', 'uniform', 'truncated_normal', 'untruncated_normal'}:
-            raise ValueError('Invalid `distribution` argument:', distribution)
-        self.scale = scale
-        self.mode = mode
-        self.distribution = distribution
-        self.seed = seed
+        self.distribution = checked_scaling(scale, mode, distribution)
+        self.scale, self.mode, self.seed = scale, mode, seed
         self.dtype = _float_type(dtypes.as_dtype(dtype))
 
     def __call__(self, shape, dtype=None, partition_info=None):
@@ -267,24 +270,19 @@ class Identity(Initializer):
         return {'gain': self.gain, 'dtype': self.dtype.name}
 
 
-def lecun_normal(seed=None):
-    """Truncated normal of deviation sqrt(1 / inputs)."""
-    return VarianceScaling(scale=1., mode='fan_in', distribution='truncated_normal', seed=seed)
+def _scaled(name, scale, distribution, doc):
+    """A function that makes a VarianceScaling of the number of inputs."""
+    def make(seed=None):
+        return VarianceScaling(scale=scale, mode='fan_in', distribution=distribution, seed=seed)
+    make.__name__ = make.__qualname__ = name
+    make.__doc__ = doc
+    return make
 
 
-def lecun_uniform(seed=None):
-    """Uniform in ±sqrt(3 / inputs)."""
-    return VarianceScaling(scale=1., mode='fan_in', distribution='uniform', seed=seed)
-
-
-def he_normal(seed=None):
-    """Truncated normal of deviation sqrt(2 / inputs)."""
-    return VarianceScaling(scale=2., mode='fan_in', distribution='truncated_normal', seed=seed)
-
-
-def he_uniform(seed=None):
-    """Uniform in ±sqrt(6 / inputs)."""
-    return VarianceScaling(scale=2., mode='fan_in', distribution='uniform', seed=seed)
+lecun_normal = _scaled('lecun_normal', 1., 'truncated_normal', 'Truncated normal of deviation sqrt(1 / inputs).')
+lecun_uniform = _scaled('lecun_uniform', 1., 'uniform', 'Uniform in ±sqrt(3 / inputs).')
+he_normal = _scaled('he_normal', 2., 'truncated_normal', 'Truncated normal of deviation sqrt(2 / inputs).')
+he_uniform = _scaled('he_uniform', 2., 'uniform', 'Uniform in ±sqrt(6 / inputs).')
 
 
 for _class in (Initializer, Zeros, Ones, Constant, RandomUniform, RandomNormal, TruncatedNormal, UniformUnitScaling,

@@ -3,6 +3,7 @@
 import math
 
 from reflow.framework import dtypes
+from reflow.ops import init_ops
 
 
 class Initializer:
@@ -130,19 +131,10 @@ class VarianceScaling(_Random):
     """Values whose variance follows from the number of inputs, outputs, or their mean."""
 
     def __init__(self, scale=1.0, mode='fan_in', distribution='truncated_normal', seed=None):
-        if scale <= 0.:
-            raise ValueError('`scale` must be positive float.')
-        if mode not in {'fan_in', 'fan_out', 'fan_avg'}:
-            raise ValueError('Invalid `mode` argument:', mode)
-        distribution = distribution.lower()
-        if distribution == 'normal':
-            distribution = 'truncated_normal'
-        if distribution not in {'uniform', 'truncated_normal', 'untruncated_normal'}:
-            raise ValueError('Invalid `distribution` argument:', distribution)
+        distribution = init_ops.checked_scaling(scale, mode, distribution)
         super().__init__(seed)
-        self.scale = scale
-        self.mode = mode
-        self.distribution = distribution
+        self.scale, self.mode = scale, mode
+        self.distribution = 'truncated_normal' if distribution == 'normal' else distribution
 
     def __call__(self, shape, dtype=dtypes.float32):
         dtype = _float_type(dtype)
@@ -229,21 +221,16 @@ class GlorotNormal(VarianceScaling):
         return {'seed': self.seed}
 
 
-def lecun_normal(seed=None):
-    """Truncated normal of deviation sqrt(1 / inputs)."""
-    return VarianceScaling(scale=1., mode='fan_in', distribution='truncated_normal', seed=seed)
+def _scaled(name, scale, distribution, doc):
+    """A function that makes a VarianceScaling of the number of inputs."""
+    def make(seed=None):
+        return VarianceScaling(scale=scale, mode='fan_in', distribution=distribution, seed=seed)
+    make.__name__ = make.__qualname__ = name
+    make.__doc__ = doc
+    return make
 
 
-def lecun_uniform(seed=None):
-    """Uniform in ±sqrt(3 / inputs)."""
-    return VarianceScaling(scale=1., mode='fan_in', distribution='uniform', seed=seed)
-
-
-def he_normal(seed=None):
-    """Truncated normal of deviation sqrt(2 / inputs)."""
-    return VarianceScaling(scale=2., mode='fan_in', distribution='truncated_normal', seed=seed)
-
-
-def he_uniform(seed=None):
-    """Uniform in ±sqrt(6 / inputs)."""
-    return VarianceScaling(scale=2., mode='fan_in', distribution='uniform', seed=seed)
+lecun_normal = _scaled('lecun_normal', 1., 'truncated_normal', 'Truncated normal of deviation sqrt(1 / inputs).')
+lecun_uniform = _scaled('lecun_uniform', 1., 'uniform', 'Uniform in ±sqrt(3 / inputs).')
+he_normal = _scaled('he_normal', 2., 'truncated_normal', 'Truncated normal of deviation sqrt(2 / inputs).')
+he_uniform = _scaled('he_uniform', 2., 'uniform', 'Uniform in ±sqrt(6 / inputs).')

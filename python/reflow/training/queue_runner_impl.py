@@ -4,6 +4,7 @@ import weakref
 
 from reflow.framework import errors, ops
 from reflow.util import deprecation
+from reflow.util.shown_attributes import shown
 
 _INSTRUCTIONS = 'To construct input pipelines, use the `tf.data` module.'
 
@@ -69,30 +70,12 @@ class QueueRunner:
             errors.exception_type_from_error_code(code) for code in queue_runner_def.queue_closed_exception_types
         ) or (errors.OutOfRangeError,)
 
-    @property
-    def queue(self):
-        return self._queue
-
-    @property
-    def enqueue_ops(self):
-        return self._enqueue_ops
-
-    @property
-    def close_op(self):
-        return self._close_op
-
-    @property
-    def cancel_op(self):
-        return self._cancel_op
-
-    @property
-    def queue_closed_exception_types(self):
-        return self._queue_closed_exception_types
-
-    @property
-    def exceptions_raised(self):
-        """The errors of threads that had no coordinator to report to."""
-        return self._exceptions_raised
+    queue = shown('_queue', 'The queue.')
+    enqueue_ops = shown('_enqueue_ops', 'The operations that threads run, one each.')
+    close_op = shown('_close_op', 'The operation that closes the queue.')
+    cancel_op = shown('_cancel_op', 'The operation that closes it and gives up what waits.')
+    queue_closed_exception_types = shown('_queue_closed_exception_types', 'The errors that say that it is closed.')
+    exceptions_raised = shown('_exceptions_raised', 'The errors of threads that had no coordinator to report to.')
 
     @property
     def name(self):

@@ -27,14 +27,9 @@ class TFRecordOptions:
                  compression_strategy=None):
         self.get_compression_type_string(compression_type)
         self.compression_type = compression_type
-        self.flush_mode = flush_mode
-        self.input_buffer_size = input_buffer_size
-        self.output_buffer_size = output_buffer_size
-        self.window_bits = window_bits
-        self.compression_level = compression_level
-        self.compression_method = compression_method
-        self.mem_level = mem_level
-        self.compression_strategy = compression_strategy
+        values = (flush_mode, input_buffer_size, output_buffer_size, window_bits, compression_level, compression_method,
+                  mem_level, compression_strategy)
+        vars(self).update(zip(_ZLIB_OPTIONS, values))
 
     @classmethod
     def get_compression_type_string(cls, options):

@@ -243,23 +243,13 @@ class ValidationMonitor(EveryN):
         super().__init__(every_n_steps=every_n_steps, first_n_steps=-1)
         if x is None and input_fn is None:
             raise ValueError('Either x or input_fn should be provided.')
-        self.x = x
-        self.y = y
-        self.input_fn = input_fn
-        self.batch_size = batch_size
-        self.eval_steps = eval_steps
-        self.metrics = metrics
-        self.hooks = hooks
-        self.early_stopping_rounds = early_stopping_rounds
-        self.early_stopping_metric = early_stopping_metric
+        self.x, self.y, self.input_fn, self.batch_size = x, y, input_fn, batch_size
+        self.eval_steps, self.metrics, self.hooks, self.name = eval_steps, metrics, hooks, name
+        self.early_stopping_rounds, self.early_stopping_metric = early_stopping_rounds, early_stopping_metric
         self.early_stopping_metric_minimize = early_stopping_metric_minimize
-        self.name = name
-        self._best_value_step = None
-        self._best_value = None
-        self._best_metrics = None
+        self._best_value = self._best_value_step = self._best_metrics = None
         self._early_stopped = False
-        self._latest_path = None
-        self._last_check_time = None
+        self._latest_path = self._last_check_time = None
         self._check_interval_secs = check_interval_secs
 
     early_stopped = property(lambda self: self._early_stopped, doc='Whether it has ended the training.')

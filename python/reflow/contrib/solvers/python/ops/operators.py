@@ -10,21 +10,24 @@ from reflow.ops import nn_ops
 _Operator = collections.namedtuple('LinearOperator', ['shape', 'dtype', 'apply', 'apply_adjoint'])
 
 
-def _shape_of(matrix):
+def _operator(matrix, apply, apply_adjoint):
     shape = matrix.get_shape()
-    return shape.as_list() if shape.is_fully_defined() else array_ops.shape(matrix)
+    shape = shape.as_list() if shape.is_fully_defined() else array_ops.shape(matrix)
+    return _Operator(shape, matrix.dtype, apply, apply_adjoint)
 
 
 def create_operator(matrix):
     """The operator that multiplies with a matrix, or with its adjoint."""
-    return _Operator(shape=_shape_of(matrix), dtype=matrix.dtype,
-                     apply=lambda v: math_ops.matmul(matrix, v, adjoint_a=False),
-                     apply_adjoint=lambda v: math_ops.matmul(matrix, v, adjoint_a=True))
+    def product(adjoint):
+        return lambda vector: math_ops.matmul(matrix, vector, adjoint_a=adjoint)
+    return _operator(matrix, product(False), product(True))
 
 
 def identity_operator(matrix):
     """The operator of the matrix's shape that gives back what it is given."""
-    return _Operator(shape=_shape_of(matrix), dtype=matrix.dtype, apply=lambda v: v, apply_adjoint=lambda v: v)
+    def same(vector):
+        return vector
+    return _operator(matrix, same, same)
 
 
 def dot(x, y):

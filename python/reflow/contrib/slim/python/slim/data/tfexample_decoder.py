@@ -34,6 +34,10 @@ class ItemHandler(abc.ABC):
         """The item of {name: feature}."""
 
 
+def _dense(tensor):
+    return sparse_ops.sparse_tensor_to_dense(tensor) if isinstance(tensor, sparse_tensor.SparseTensor) else tensor
+
+
 class ItemHandlerCallback(ItemHandler):
     """Makes an item by a function."""
 
@@ -81,9 +85,7 @@ class Tensor(ItemHandler):
         """The tensor."""
         tensor, shape = keys_to_tensors[self._tensor_key], self._shape
         if self._shape_keys:
-            sizes = [keys_to_tensors[key] for key in self._shape_keys]
-            sizes = [sparse_ops.sparse_tensor_to_dense(size) if isinstance(size, sparse_tensor.SparseTensor) else size
-                     for size in sizes]
+            sizes = [_dense(keys_to_tensors[key]) for key in self._shape_keys]
             shape = array_ops.reshape(array_ops.stack(sizes), [-1])
         if isinstance(tensor, sparse_tensor.SparseTensor):
             if shape is not None:
@@ -138,9 +140,7 @@ class SparseTensor(ItemHandler):
         """The sparse tensor, made dense where that is wanted."""
         indices, values = keys_to_tensors[self._indices_key], keys_to_tensors[self._values_key]
         if self._shape_key:
-            shape = keys_to_tensors[self._shape_key]
-            if isinstance(shape, sparse_tensor.SparseTensor):
-                shape = sparse_ops.sparse_tensor_to_dense(shape)
+            shape = _dense(keys_to_tensors[self._shape_key])
         else:
             shape = self._shape or indices.dense_shape
         rank = array_ops.shape(indices.indices)[1]
