@@ -140,6 +140,32 @@ train('regression', labels=FEATURES[:, 3], features=FEATURES[:, :3], num_classes
 train('two outputs', labels=FEATURES[:, 2:], features=FEATURES[:, :2], num_classes=2, num_features=2, regression=True)
 
 
+def param_file(text):
+    with open('params.pbtxt', 'w') as file:
+        file.write(text)
+    return 'params.pbtxt'
+
+
+FIXED_SIZE = 'leaf_type: MODEL_SPARSE_CLASSIFICATION stats_type: STATS_FIXED_SIZE_SPARSE_GINI num_classes_to_track: 2'
+train('fixed size', bytes_matter=False, checkpoint_stats=True, param_file=param_file(FIXED_SIZE))
+MANY = (np.arange(150) * 7 % 13).astype(np.int32)
+train('fixed size, many classes', labels=MANY, num_classes=13, bytes_matter=False, param_file=param_file(FIXED_SIZE),
+      weights=np.linspace(0.25, 2, 150).astype(np.float32))
+train('sparse counts, many classes', labels=MANY, num_classes=13, bytes_matter=False, model_name='all_sparse',
+      weights=np.linspace(0.25, 2, 150).astype(np.float32))
+train('many nodes', labels=MANY, num_classes=13, max_nodes=300, split_after_samples=5, steps=40)
+EARLY = 'min_split_samples {constant_value: 10} finish_type {check_every_steps {constant_value: 5}}'
+train('ends early', split_finish_name='hoeffding', early_finish_check_every_samples=5, dominate_fraction=0.2, split_after_samples=60,
+      param_file=param_file(EARLY))
+train('bootstrap', split_finish_name='bootstrap', early_finish_check_every_samples=5, dominate_fraction=0.9, split_after_samples=60,
+      param_file=param_file(EARLY))
+train('pruned by bound, low', split_pruning_name='hoeffding', prune_every_samples=8, dominate_fraction=0.05)
+train('a tenth', split_pruning_name='10_percent', prune_every_samples=3, num_splits_to_consider=20)
+train('exponential', split_after_samples='exponential {bias: 10 base: 2 multiplier: 3 depth_multiplier: 1.5}')
+train('threshold', split_after_samples='threshold {on_value: 10 off_value: 40 threshold: 2}',
+      num_splits_to_consider='linear {slope: 1 y_intercept: 5 min_val: 0 max_val: 9}')
+
+
 def columns():
     colours = np.where(LABELS == 2, 'red', np.where(FEATURES[:, 0] > 5.5, 'green', 'blue'))[:, None]
     return {'length': tf.constant(FEATURES[:, :2]), 'colour': tf.constant(colours.astype(object)), 'whole': tf.constant(ROWS[:, 2:3])}
