@@ -62,6 +62,8 @@ for module, names in legacy._NAMES.items():
     ('import random; random.seed(3); x = list(range(5)); random.shuffle(x); print(x, random.sample(range(9), 3))',
      '[0, 2, 3, 4, 1] [1, 0, 6]'),
     ('import json, io; print(json.loads("[1]", encoding="utf-8"), json.load(io.StringIO("{}"), encoding="utf-8"))', '[1] {}'),
+    ('import urllib, xml, multiprocessing; print(urllib.request.Request("http://a/b").host, urllib.parse.quote(" "), '
+     'xml.dom.minidom.parseString("<a/>").documentElement.tagName, multiprocessing.pool.Pool.__name__)', 'a %20 a Pool'),
     ('import json; print(json.loads("[1.5]", parse_float=str))', "['1.5']"),
     ('import os; f = open(os.devnull, "rU"); print(repr(f.read()), f.mode)', "'' r"),
     ('from html.parser import HTMLParser; print(HTMLParser().unescape("a &amp; b"))', 'a & b'),

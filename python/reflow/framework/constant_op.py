@@ -13,7 +13,7 @@ def constant_v1(value, dtype=None, shape=None, name='Const', verify_shape=False)
         given = np.shape(value)
         if tuple(shape.as_list()) != given:
             raise TypeError("Expected Tensor's shape: %s, got %s." % (tuple(shape.as_list()), given))
-    return _core.constant(value, dtype, shape, name)
+    return _constant(value, dtype, shape, name)
 
 
 def constant(value, dtype=None, shape=None, name='Const'):
@@ -24,7 +24,18 @@ def constant(value, dtype=None, shape=None, name='Const'):
         wanted = int(np.prod(shape))
         if size not in (1, wanted):
             raise TypeError('Expected Tensor\'s shape: %s, got %s.' % (tuple(shape), np.shape(value)))
-    return _core.constant(value, dtype, shape, name)
+    return _constant(value, dtype, shape, name)
+
+
+def _constant(value, dtype, shape, name):
+    try:
+        return _core.constant(value, dtype, shape, name)
+    except TypeError:
+        from reflow.framework import conversion
+        numbers = conversion.array_of_numbers(value, dtype)
+        if numbers is None:
+            raise
+    return _core.constant(numbers, dtype, shape, name)
 
 
 def is_constant(tensor_or_op):

@@ -2,6 +2,7 @@
 import collections.abc
 
 from reflow import _core
+from reflow.framework import dtypes
 from reflow.framework import tensor_conversion_registry
 from reflow.framework import tensor_shape
 from reflow.framework.tensor_conversion_registry import register_tensor_conversion_function  # noqa: F401
@@ -41,16 +42,34 @@ def convert_registered(value, dtype, name, preferred_dtype, as_ref):
         prefix, value, type(value)))
 
 
+def array_of_numbers(value, dtype):
+    """What NumPy makes of an array of objects, or of text, where numbers are wanted; None: there is none, or they aren't."""
+    if dtype is None or getattr(getattr(value, 'dtype', None), 'kind', None) not in ('O', 'S', 'U'):
+        return None
+    dtype = dtypes.as_dtype(dtype).base_dtype
+    return None if dtype == dtypes.string else value.astype(dtype.as_numpy_dtype)
+
+
+def _converted(value, dtype, name, preferred_dtype):
+    try:
+        return _core.convert_to_tensor(value, dtype, name, preferred_dtype)
+    except TypeError:
+        numbers = array_of_numbers(value, dtype)
+        if numbers is None:
+            raise
+    return _core.convert_to_tensor(numbers, dtype, name, preferred_dtype)
+
+
 def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_hint=None):
     """`value` as a tensor: tensors, variables, numbers, strings, lists, arrays, and what functions are registered for."""
     if name is None and isinstance(value, (tensor_shape.TensorShape, tensor_shape.Dimension)):
         name = 'shape_as_tensor'
-    return _core.convert_to_tensor(value, dtype, name, dtype_hint if preferred_dtype is None else preferred_dtype)
+    return _converted(value, dtype, name, dtype_hint if preferred_dtype is None else preferred_dtype)
 
 
 def convert_to_tensor_v2(value, dtype=None, dtype_hint=None, name=None):
     """`value` as a tensor."""
-    return _core.convert_to_tensor(value, dtype, name, dtype_hint)
+    return _converted(value, dtype, name, dtype_hint)
 
 
 def internal_convert_to_tensor(value, dtype=None, name=None, as_ref=False, preferred_dtype=None, ctx=None,
@@ -58,7 +77,7 @@ def internal_convert_to_tensor(value, dtype=None, name=None, as_ref=False, prefe
     """`value` as a tensor; `as_ref`: a variable's reference."""
     if as_ref:
         return _core.convert_to_ref(value, dtype, name)
-    return _core.convert_to_tensor(value, dtype, name, preferred_dtype)
+    return _converted(value, dtype, name, preferred_dtype)
 
 
 def convert_n_to_tensor(values, dtype=None, name=None, preferred_dtype=None):

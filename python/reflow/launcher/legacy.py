@@ -88,6 +88,13 @@ _NAMES = {
         bytescale comb factorial factorial2 factorialk fromimage imread imresize imrotate imsave logsumexp toimage'''),
     'sys': _each('reflow.launcher.removed', 'getcheckinterval setcheckinterval'),
     'time': {'clock': 'time:process_time'},
+    # Modules that programs use without importing them, since TensorFlow has.
+    'distutils': {'version': 'distutils.version'},
+    'http': {'client': 'http.client'},
+    'multiprocessing': {'pool': 'multiprocessing.pool'},
+    'urllib': {name: 'urllib.' + name for name in ('error', 'parse', 'request', 'response')},
+    'xml': {'dom': 'xml.dom', 'sax': 'xml.sax'},
+    'xml.dom': {'minidom': 'xml.dom.minidom'},
 }
 
 

@@ -4,6 +4,7 @@ import enum
 
 from reflow import _core
 from reflow.distribute import distribution_strategy_context as contexts
+from reflow.framework import conversion
 from reflow.framework import device
 from reflow.framework import operators
 from reflow.framework import ops
@@ -70,8 +71,9 @@ class Variable(_core.Variable, trackable.Trackable):
             use_resource = cls is not RefVariable  # Variable itself is TensorFlow 2's; VariableV1 has scopes decide
         trainable = _trainable(synchronization, trainable)
         synchronization, aggregation = _modes(synchronization, aggregation, name)
+        numbers = conversion.array_of_numbers(initial_value, dtype)
         return _core.make_variable({
-            'initial_value': initial_value, 'trainable': trainable, 'collections': collections,
+            'initial_value': initial_value if numbers is None else numbers, 'trainable': trainable, 'collections': collections,
             'validate_shape': validate_shape, 'caching_device': device.caching_name(caching_device), 'name': name,
             'dtype': dtype, 'constraint': constraint, 'use_resource': use_resource, 'synchronization': synchronization,
             'aggregation': aggregation})
