@@ -24,7 +24,31 @@ STARS = {
 @pytest.mark.parametrize('module', STARS)
 def test_star_imports_give(module):
     pytest.importorskip('reflow._core', reason='only a build has the engine')
-    code = 'from tensorflow.%s import *\nprint([n for n in %r.split() if n not in globals()])' % (module, STARS[module])
+    assert_star_gives('tensorflow.' + module, STARS[module])
+
+
+# The package keras.
+STARS_OF_KERAS = {
+    'keras': 'Input Model Sequential layers backend',
+    'keras.utils': 'to_categorical plot_model multi_gpu_model get_file',
+    'keras.applications': 'VGG16 ResNet50',
+    'keras.applications.vgg16': 'VGG16 preprocess_input decode_predictions',
+    'keras.backend.tensorflow_backend': 'set_session get_session clear_session',
+    'keras.callbacks.callbacks': 'ModelCheckpoint EarlyStopping',
+    'keras.objectives': 'mean_squared_error binary_crossentropy',
+    'keras.layers': 'Dense Convolution2D AtrousConvolution2D Input',
+    'keras_preprocessing.image': 'ImageDataGenerator',
+}
+
+
+@pytest.mark.parametrize('module', STARS_OF_KERAS)
+def test_star_imports_of_keras_give(module):
+    pytest.importorskip('reflow._core', reason='only a build has the engine')
+    assert_star_gives(module, STARS_OF_KERAS[module])
+
+
+def assert_star_gives(module, names):
+    code = 'from %s import *\nprint([n for n in %r.split() if n not in globals()])' % (module, names)
     done = subprocess.run([sys.executable, '-m', 'reflow', '-c', code], capture_output=True, text=True)
     assert done.stdout == '[]\n', done.stderr
 

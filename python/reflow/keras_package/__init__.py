@@ -10,6 +10,10 @@ import sys
 
 __version__ = '2.3.1'
 
+__all__ = ['Input', 'Model', 'Sequential', 'activations', 'applications', 'backend', 'callbacks', 'constraints', 'datasets', 'engine',
+           'initializers', 'layers', 'losses', 'metrics', 'models', 'optimizers', 'preprocessing', 'regularizers', 'utils',
+           'wrappers']
+
 _ATTRIBUTES = {'Input': 'layers', 'Model': 'models', 'Sequential': 'models'}
 
 

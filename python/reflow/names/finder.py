@@ -12,6 +12,8 @@ _PACKAGES = ('contrib', 'core', 'examples', 'tools', 'compiler')
 _ESTIMATORS = 'tensorflow_estimator'
 # Below which tf.contrib has the modules of tf.keras.
 _CONTRIB_KERAS = 'contrib.keras.api.keras.'
+# A package that TensorFlow 1.15 and Keras bring along.
+_PREPROCESSING = 'keras_preprocessing'
 # What has no counterpart in TensorFlow.
 _OWN_PACKAGES = ('_core', 'launcher', 'names', 'tensorflow')
 
@@ -44,6 +46,8 @@ class NameFinder:
             return _estimator_spec(fullname, rest)
         elif self.installed and root in ('keras', 'tflearn'):
             return _beside_tensorflow_spec(fullname, root, rest)
+        elif self.installed and root == _PREPROCESSING and PathFinder.find_spec(root) is None:
+            return _alias(fullname, f'reflow.keras.preprocessing.{rest}' if rest else 'reflow.keras.preprocessing')
         return None
 
 

@@ -6,9 +6,15 @@ import importlib
 from reflow.keras import applications
 
 
+__all__ = list(applications.MODULE_OF)
+
+
 def package_functions(module):
     """A module-level __getattr__ for the architecture of that name: its functions use the package's modules."""
     def getattribute(name):
+        if name == '__all__':
+            own = [each for each, its_module in applications.MODULE_OF.items() if its_module == module]
+            return sorted({*own, 'decode_predictions', 'preprocess_input'})
         if name.startswith('__'):
             raise AttributeError("module 'keras.applications.%s' has no attribute '%s'" % (module, name))
         return with_package(getattr(importlib.import_module('reflow.keras.applications.' + module), name))

@@ -12,6 +12,7 @@ from reflow.keras import initializers
 from reflow.keras.engine import base_layer
 from reflow.keras.engine.base_layer import InputSpec  # noqa: F401
 from reflow.keras.engine.node import Node  # noqa: F401
+from reflow.keras_package.legacy import interfaces
 from reflow.ops import init_ops
 from reflow.util import nest
 
@@ -123,6 +124,8 @@ def adapted(cls, module, *others):
                   'get_config': lambda self: as_keras_writes(cls.get_config(self))}
     if cls.__name__ in ('GRU', 'GRUCell', 'LSTM', 'LSTMCell'):
         attributes['__init__'] = _with_defaults_of_keras(cls)
+    if cls.__name__ in interfaces.OF_LAYERS:
+        attributes['__init__'] = interfaces.OF_LAYERS[cls.__name__](attributes.get('__init__', _constructor(cls)))
     if cls.__name__ in ('Dropout', 'SpatialDropout1D', 'SpatialDropout2D', 'SpatialDropout3D'):
         attributes['call'] = _seeded_call(cls)
     if cls.__name__ == 'Flatten':
@@ -130,6 +133,15 @@ def adapted(cls, module, *others):
     if hasattr(cls, '_build_cell'):
         attributes['_build_cell'] = _seeded_build(cls)
     return type(cls.__name__, (cls, *(others or (Layer,))), attributes)
+
+
+def _constructor(cls):
+    """The constructor of a layer class as a function, which a decorator may take for its own."""
+    @functools.wraps(cls.__init__)
+    def __init__(self, *args, **kwargs):
+        cls.__init__(self, *args, **kwargs)
+
+    return __init__
 
 
 def as_keras_writes(config):

@@ -1,5 +1,8 @@
 """The package's models."""
 
+import functools
+import warnings
+
 import numpy as np
 
 from reflow.framework import ops
@@ -14,6 +17,7 @@ from reflow.keras_package import losses
 from reflow.keras_package import optimizers
 from reflow.keras_package.engine import file_config
 from reflow.keras_package.engine.base_layer import Layer
+from reflow.keras_package.legacy import interfaces
 
 
 class _Loop(training_loop.LoopOfKeras):
@@ -36,11 +40,27 @@ class Model(training.Model, Layer):
     _checks_target_shapes = True
     _not_compiled = 'You must compile a model before training/testing. Use `model.compile(optimizer, loss)`.'
 
+    @interfaces.legacy_model_constructor_support
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+
     def compile(self, optimizer, loss=None, metrics=None, loss_weights=None, sample_weight_mode=None, weighted_metrics=None,
                 target_tensors=None, **kwargs):
         """Says how the model is trained: by which optimizer, to make which loss small."""
         super().compile(optimizer, losses.named(loss), metrics, loss_weights, sample_weight_mode, weighted_metrics,
                         target_tensors, **kwargs)
+
+    @functools.wraps(training.Model.fit)
+    def fit(self, *args, **kwargs):
+        """Trains the model; `nb_epoch` is Keras 1's name of the epochs."""
+        if 'nb_epoch' in kwargs:
+            warnings.warn('The `nb_epoch` argument in `fit` has been renamed `epochs`.', stacklevel=2)
+            kwargs['epochs'] = kwargs.pop('nb_epoch')
+        return super().fit(*args, **kwargs)
+
+    fit_generator = interfaces.legacy_generator_methods_support(training.Model.fit_generator)
+    evaluate_generator = interfaces.legacy_generator_methods_support(training.Model.evaluate_generator)
+    predict_generator = interfaces.legacy_generator_methods_support(training.Model.predict_generator)
 
     def load_weights(self, filepath, by_name=False, skip_mismatch=False, reshape=False):
         """Reads the weights of an HDF5 file: of layers by their order, or by their names.
@@ -48,8 +68,6 @@ class Model(training.Model, Layer):
         By their names, with `skip_mismatch`, weights that don't fit are warned of and left out; with `reshape` kernels get
         the shape that the layer has.
         """
-        import functools
-
         from reflow.keras.saving import hdf5_format
         from reflow.keras_package.engine import saving
         options = {'skip_mismatch': skip_mismatch} if by_name else {}

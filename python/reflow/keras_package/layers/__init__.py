@@ -6,14 +6,16 @@ from reflow.keras.utils.generic_utils import deserialize_keras_object
 from reflow.names import table
 from reflow.keras_package.engine.base_layer import InputSpec, Layer, adapted  # noqa: F401
 from reflow.keras_package.engine.input_layer import Input, InputLayer  # noqa: F401
+from reflow.keras_package.legacy.layers import AtrousConvolution1D, AtrousConvolution2D  # noqa: F401
 
 # Names that the package has, and tf.keras.layers has not.
 _OTHER_NAMES = {'Convolution1D': 'Conv1D', 'Convolution2D': 'Conv2D', 'Convolution3D': 'Conv3D',
                 'Deconvolution2D': 'Conv2DTranspose', 'Deconv2D': 'Conv2DTranspose',
-                'AtrousConvolution2D': 'Conv2D', 'BatchNormalizationV1': 'BatchNormalization', 'Merge': 'Concatenate',
+                'Deconvolution3D': 'Conv3DTranspose', 'Deconv3D': 'Conv3DTranspose', 'BatchNormalizationV1': 'BatchNormalization', 'Merge': 'Concatenate',
                 'AvgPool2D': 'AveragePooling2D', 'MaxPool2D': 'MaxPooling2D'}
 _MERGES = {'add': 'Add', 'subtract': 'Subtract', 'multiply': 'Multiply', 'average': 'Average', 'maximum': 'Maximum',
            'minimum': 'Minimum', 'concatenate': 'Concatenate', 'dot': 'Dot'}
+AtrousConv1D, AtrousConv2D = AtrousConvolution1D, AtrousConvolution2D
 _made = {}  # class of tf.keras -> class of the package
 
 
@@ -44,6 +46,7 @@ def _merge(name):
 def __getattr__(name):
     if name == '__all__':  # `from keras.layers import *`
         return sorted({*table.symbols('keras.layers'), *_OTHER_NAMES, *_MERGES, 'Layer', 'Input', 'InputLayer', 'InputSpec',
+                       'AtrousConv1D', 'AtrousConv2D', 'AtrousConvolution1D', 'AtrousConvolution2D',
                        'serialize', 'deserialize'})
     if name in _MERGES:
         value = _merge(name)

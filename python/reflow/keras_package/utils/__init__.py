@@ -13,6 +13,10 @@ from reflow.keras.utils.progress import LineProgbar as Progbar  # noqa: F401
 _ELSEWHERE = {'plot_model': 'vis_utils', 'model_to_dot': 'vis_utils', 'HDF5Matrix': 'io_utils',
               'multi_gpu_model': 'multi_gpu_utils'}
 
+__all__ = ['CustomObjectScope', 'GeneratorEnqueuer', 'OrderedEnqueuer', 'Progbar', 'Sequence', 'SequenceEnqueuer',
+           'convert_all_kernels_in_model', 'custom_object_scope', 'deserialize_keras_object', 'get_custom_objects', 'get_file',
+           'get_source_inputs', 'normalize', 'print_summary', 'serialize_keras_object', 'to_categorical', *_ELSEWHERE]
+
 
 def __getattr__(name):
     if name in _ELSEWHERE:

@@ -1,0 +1,14 @@
+"""The backend by the name of its module: programs set their session here."""
+
+from reflow.keras.backend import *  # noqa: F401,F403
+from reflow.keras import backend as _backend
+from reflow.keras_package.backend.common import normalize_data_format  # noqa: F401
+
+
+def _get_available_gpus():
+    """The names of the devices that are GPUs."""
+    return [device.name for device in _backend.get_session().list_devices() if device.device_type == 'GPU']
+
+
+def __getattr__(name):
+    return getattr(_backend, name)
