@@ -20,6 +20,9 @@ std::vector<std::string> keys_from_python(nb::handle keys) {
 
 metrics::MetricOptions metric_options(TensorLike weights, nb::handle metrics_collections, nb::handle updates_collections,
                                       nb::handle name) {
+  if (!name.is_none() && !PyUnicode_Check(name.ptr())) {
+    throw TypeError("VariableScope: name_or_scope must be a string or VariableScope.");
+  }
   return {.weights = weights, .metrics_collections = keys_from_python(metrics_collections),
           .updates_collections = keys_from_python(updates_collections), .name = string_from_python(name)};
 }

@@ -61,6 +61,30 @@ def test_the_scope_of_an_empty_name_is_the_top(result, name):
         assert COMPOSED[result](name).name == result
 
 
+@pytest.mark.parametrize('result', COMPOSED)
+def test_the_top_is_the_top_there_too(result):
+    assert COMPOSED[result]('').name == result
+
+
+def test_what_is_no_text_is_refused():
+    graph = tf.get_default_graph()
+    for make, error, text in (
+            (lambda: graph.unique_name(3), AttributeError, "'int' object has no attribute 'lower'"),
+            (lambda: graph.unique_name(None), AttributeError, "'NoneType' object has no attribute 'lower'"),
+            (lambda: graph.create_op('NoOp', [], [], name=3), TypeError, "'int' object is not subscriptable"),
+            (lambda: graph.create_op('NoOp', [], [], name=['x']), AttributeError, "'list' object has no attribute 'lower'"),
+            (lambda: tf.keras.layers.Dense(2, name=3)(tf.ones([2, 3])), ValueError, 'name for name_scope must be a string.'),
+            (lambda: tf.keras.layers.Dense(2, name=b'x')(tf.ones([2, 3])), ValueError, 'name for name_scope must be a string.'),
+            (lambda: tf.summary.scalar(b'x', 1.), TypeError, 'cannot use a string pattern on a bytes-like object'),
+            (lambda: tf.summary.scalar('', 1.), ValueError, "'' is not a valid node name"),
+            (lambda: tf.metrics.mean(x(), name=b'x'), TypeError,
+             'VariableScope: name_or_scope must be a string or VariableScope.')):
+        with pytest.raises(error) as found:
+            make()
+        assert str(found.value) == text
+    assert graph.unique_name(b'free') == b'free'
+
+
 @pytest.mark.parametrize('function', [name for name in NAMED if name not in ('variable', 'queue')])
 def test_names_are_bytes_as_well(function):
     made = NAMED[function](b'named')

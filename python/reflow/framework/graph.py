@@ -137,12 +137,17 @@ class _GraphMethods:
         for index, value in enumerate(inputs):
             if not isinstance(value, _core.Tensor):
                 raise TypeError('Input #%d is not a tensor: %s' % (index, value))
+        if name:
+            _ = name[-1] and name.lower  # TypeError, AttributeError: it is no text
         attrs = {key: value.SerializeToString() for key, value in (attrs or {}).items()}
         with self.as_default():
             return _core.create_op(op_type, list(inputs), op_type if name is None else name, attrs, compute_shapes)
 
     def unique_name(self, name, mark_as_used=True):
         """`name`, or with a number behind it, so that it is free below the current name scope."""
+        if isinstance(name, bytes):
+            return self._unique_name(name.decode(), mark_as_used).encode()
+        _ = name.lower  # AttributeError: it is no text
         return self._unique_name(name, mark_as_used)
 
     def name_scope(self, name):

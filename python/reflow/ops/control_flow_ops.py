@@ -211,7 +211,8 @@ def while_loop(cond, body, loop_vars, shape_invariants=None, parallel_iterations
         test, run_body = branch_functions.part_of_graph(test), branch_functions.part_of_graph(run_body)
     exits = _core.while_loop(test, run_body, [_flow_of(value) for value in flat], invariants, parallel_iterations,
                              bool(back_prop), bool(swap_memory), 'while' if name is None else name, maximum_iterations)
-    with ops.name_scope(exits[0].op.name.rpartition('/')[0] + '/'):  # the loop's, where TensorFlow makes the arrays
+    scope = exits[0].op.name.rpartition('/')[0]
+    with ops.name_scope(scope and scope + '/'):  # the loop's, where TensorFlow makes the arrays
         values = [value if array is None else array._with_flow(value) for value, array in zip(exits, arrays)]
     result = nest.pack_sequence_as(structures[0], values, expand_composites=True)
     if return_same_structure or len(values) != 1 or isinstance(result, dict):

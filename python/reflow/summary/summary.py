@@ -25,6 +25,8 @@ def clean_tag(name):
     """`name` as a summary can be called, which is said in the log where it is another; None for None."""
     if name is None:
         return None
+    if isinstance(name, bytes):
+        raise TypeError('cannot use a string pattern on a bytes-like object')
     cleaned = _core.clean_summary_tag(name)
     if cleaned != name:
         tf_logging.info('Summary name %s is illegal; using %s instead.' % (name, cleaned))
@@ -35,6 +37,8 @@ def _tag(name):
     """`name` as a summary can be called. ValueError: None."""
     if name is None:
         raise ValueError('At least one of name (None) and default_name (None) must be provided.')
+    if name == '':
+        raise ValueError("'' is not a valid node name")
     return clean_tag(name)
 
 

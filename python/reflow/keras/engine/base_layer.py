@@ -104,6 +104,8 @@ class Layer(LayerWeights, LayerLosses, node_module.Connections, module.Module):
         if not is_symbolic and not call_context.in_call():
             self._clear_losses()
         with call_context.entered(self, training):
+            if not isinstance(self.name, str):
+                raise ValueError('name for name_scope must be a string.')
             if is_symbolic:
                 input_spec.assert_input_compatibility(self.input_spec, inputs, self.name)
             with ops.name_scope(self._name_scope()):
