@@ -180,6 +180,20 @@ TEST_F(Forest, IsPutBack) {
   EXPECT_FALSE(run({op("FertileStatsIsInitializedOp", {other})})[0].item<bool>());
 }
 
+TEST_F(Forest, AddsToSlices) {
+  const Endpoint sums = variable({2, 2, 2}, "sums");
+  run({}, {}, {node("Assign", {sums, constant(Tensor::from<float>({1, 2, 3, 4, 5, 6, 7, 8}, {2, 2, 2}))})});
+  const Endpoint deltas = constant(Tensor::from<float>({10, 20, 30, 40, 1, 1}, {3, 2}));
+  const auto add = [&](std::initializer_list<int32_t> indices) {
+    return node("ScatterAddNdim", {sums, constant(Tensor::from<int32_t>(indices, {3, 2})), deltas});
+  };
+  run({}, {}, {add({0, 1, 1, 0, 0, 1})});
+  EXPECT_EQ(run({op("Identity", {sums})})[0].summarize(-1), "[[1 2][14 25]][[35 46][7 8]]");
+  EXPECT_NE(error({}, {}, {add({0, 1, 1, 2, 0, 1})}).find("Index 2 is not within dimension 1 of [2,2,2]"), std::string::npos);
+  graph::Node* other = node("ScatterAddNdim", {sums, constant(Tensor::from<int32_t>({0, 1, 1}, {3, 1})), deltas});
+  EXPECT_NE(error({}, {}, {other}).find("Number of indices dimensions should be the same as input rank."), std::string::npos);
+}
+
 TEST_F(Forest, RefusesLabelsThatAreNoClass) {
   create(two_classes());
   train({0, 2}, {1, 5, 2, 5});
