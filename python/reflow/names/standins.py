@@ -10,6 +10,10 @@ import importlib
 # The name below tensorflow.python, or below tensorflow, of a module or package, and the module in its place: all below it is
 # like it.
 _PACKAGES = {
+    'contrib.data.python.ops.threadpool': 'reflow.data.experimental.ops.threadpool',
+    **{'contrib.data.python.ops.' + name: 'reflow.tensorflow.contrib.data' for name in (
+        'counter', 'enumerate_ops', 'error_ops', 'grouping', 'iterator_ops', 'parsing_ops', 'prefetching_ops', 'random_ops',
+        'resampling', 'scan_ops', 'shuffle_ops', 'unique', 'writers')},
     'contrib.tpu.python': 'reflow.tensorflow.contrib.tpu',
     'contrib.tpu.python.tpu.tpu_function': 'reflow.distribute.tpu_context',
     'tpu': 'reflow.tensorflow.contrib.tpu',
@@ -37,7 +41,7 @@ _NOTHING_IN_PLACE = {
         pyct.ast_util pyct.cfg pyct.common_transformers pyct.compiler pyct.inspect_utils pyct.origin_info pyct.parser
         pyct.pretty_printer pyct.qual_names pyct.static_analysis pyct.templates pyct.transformer''',
     'compiler': 'tensorrt',
-    'data.experimental.ops': 'distribute map_defun matching_files optimization sleep snapshot threadpool',
+    'data.experimental.ops': 'distribute map_defun snapshot',
     'distribute': '''
         all_reduce cross_device_utils distribute_coordinator_context estimator_training input_ops multi_worker_util
         numpy_dataset shared_variable_creator summary_op_util tpu_strategy''',

@@ -38,6 +38,10 @@ constexpr std::pair<const char*, const char*> kOlderNames[] = {
     {"ExperimentalStatsAggregatorHandle", "StatsAggregatorHandle"},
     {"ExperimentalStatsAggregatorSummary", "StatsAggregatorSummary"},
     {"ExperimentalSetStatsAggregatorDataset", "SetStatsAggregatorDataset"},
+    {"ExperimentalThreadPoolHandle", "ThreadPoolHandle"},
+    {"ExperimentalThreadPoolDataset", "ThreadPoolDataset"},
+    {"ExperimentalSleepDataset", "SleepDataset"},
+    {"ExperimentalMatchingFilesDataset", "MatchingFilesDataset"},
 };
 
 TEST_F(ExperimentalDatasets, OlderNamesAreTheSameOps) {
@@ -57,6 +61,14 @@ TEST_F(ExperimentalDatasets, SomeHandTheirInputOn) {
   EXPECT_EQ(all(op("AssertNextDataset", {range(2), constant(Tensor::vector<std::string>({"Map"}))}, numbers())), "0 1");
   EXPECT_EQ(all(op("LatencyStatsDataset", {range(2), text("t")}, numbers())), "0 1");
   EXPECT_EQ(all(op("BytesProducedStatsDataset", {range(2), text("t")}, numbers())), "0 1");
+}
+
+TEST_F(ExperimentalDatasets, PausesAndThreadsLeaveElementsAlone) {
+  EXPECT_EQ(all(op("SleepDataset", {range(2), number(10)}, numbers())), "0 1");
+  const Endpoint threads = op("ThreadPoolHandle", {}, {{"num_threads", int64_t{2}}, {"display_name", "threads"}});
+  EXPECT_EQ(all(op("ThreadPoolDataset", {range(2), threads}, numbers())), "0 1");
+  const AttrMap names = elements({DType::kString}, {Shape{}});
+  EXPECT_EQ(all(op("MatchingFilesDataset", {text("/none/*")}), names), "error: /none; No such file or directory");
 }
 
 TEST_F(ExperimentalDatasets, RecordsOfDatasetsAreAggregated) {
