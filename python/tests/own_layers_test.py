@@ -143,3 +143,25 @@ print([layer['config'].get('batch_input_shape') for layer in config['layers']])
 copy = tf.keras.Sequential.from_config(config)
 print(copy.built, [layer.name for layer in copy.layers], copy.inputs[0].shape, len(copy.weights))
 ''') == ['[(None, 4), None, None]', "True ['reshape', 'flatten', 'dense'] (?, 4) 2"]
+
+
+@pytest.mark.parametrize('package', ['keras', 'tensorflow.keras'])
+def test_metrics_of_a_model_within_are_its_own(package):
+    assert run('''
+import numpy as np
+from %s.layers import Dense, Input
+from %s.models import Model, Sequential
+random = np.random.RandomState(0)
+discriminator = Sequential([Dense(8, input_shape=(6,)), Dense(1, activation='sigmoid')])
+discriminator.compile('adam', 'binary_crossentropy', metrics=['accuracy'])
+generator = Sequential([Dense(6, input_dim=4)])
+discriminator.trainable = False
+noise = Input((4,))
+both = Model(noise, discriminator(generator(noise)))
+both.compile('adam', 'binary_crossentropy')
+print(np.shape(discriminator.train_on_batch(random.rand(8, 6), np.ones((8, 1)))),
+      np.shape(both.train_on_batch(random.rand(8, 4), np.ones((8, 1)))))
+print(discriminator.metrics_names, both.metrics_names, len(both.metrics), len(both.trainable_weights))
+both.compile('sgd', 'mse', metrics=['mae'])
+print(both.metrics_names, np.shape(both.evaluate(random.rand(8, 4), np.ones((8, 1)), verbose=0)))
+''' % (package, package)) == ['(2,) ()', "['loss', 'accuracy'] ['loss'] 0 2", "['loss', 'mae'] (2,)"]

@@ -174,7 +174,12 @@ class Model(Network):
     def metrics(self):
         """The metrics: those of compile, then those that layers have added."""
         found = list(self._compile_metric_objects) if self._is_compiled else []
-        return found + [each for each in self._metrics + self._gather('metrics') if all(each is not m for m in found)]
+        return found + [each for each in self._added_metrics() if all(each is not m for m in found)]
+
+    def _added_metrics(self):
+        """The metrics that the model and its layers have added; what a model within was compiled with is its own."""
+        of_layers = [layer._added_metrics() if isinstance(layer, Model) else layer.metrics for layer in self._sublayers()]
+        return self._metrics + [metric for metrics in of_layers for metric in metrics]
 
     @property
     def metrics_names(self):
