@@ -145,8 +145,9 @@ print(copy.built, [layer.name for layer in copy.layers], copy.inputs[0].shape, l
 ''') == ['[(None, 4), None, None]', "True ['reshape', 'flatten', 'dense'] (?, 4) 2"]
 
 
-@pytest.mark.parametrize('package, accuracy', [('keras', 'accuracy'), ('tensorflow.keras', 'acc')])
-def test_metrics_of_a_model_within_are_its_own(package, accuracy):
+@pytest.mark.parametrize('package, accuracy, mae', [
+    ('keras', 'accuracy', 'mae'), ('tensorflow.keras', 'acc', 'mean_absolute_error')])
+def test_metrics_of_a_model_within_are_its_own(package, accuracy, mae):
     assert run('''
 import numpy as np
 from %s.layers import Dense, Input
@@ -164,4 +165,4 @@ print(np.shape(discriminator.train_on_batch(random.rand(8, 6), np.ones((8, 1))))
 print(discriminator.metrics_names, both.metrics_names, len(both.metrics), len(both.trainable_weights))
 both.compile('sgd', 'mse', metrics=['mae'])
 print(both.metrics_names, np.shape(both.evaluate(random.rand(8, 4), np.ones((8, 1)), verbose=0)))
-''' % (package, package)) == ['(2,) ()', "['loss', '%s'] ['loss'] 0 2" % accuracy, "['loss', 'mae'] (2,)"]
+''' % (package, package)) == ['(2,) ()', "['loss', '%s'] ['loss'] 0 2" % accuracy, "['loss', '%s'] (2,)" % mae]
