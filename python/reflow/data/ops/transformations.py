@@ -1,4 +1,5 @@
 """Datasets that take, skip, repeat, shuffle, keep or prefetch the elements of another."""
+from reflow import _core, tf2
 from reflow.data.ops import dataset
 from reflow.data.util import nest, random_seed, structure
 from reflow.framework import constant_op, dtypes, ops
@@ -17,11 +18,21 @@ class RepeatDataset(dataset.UnaryUnchangedStructureDataset):
             input_dataset._variant_tensor, count=self._count, **input_dataset._flat_structure))
 
 
+def _lives_on():
+    """Whether what a dataset keeps outlives its iterators: with the behaviour of TensorFlow 2, but in graphs."""
+    return tf2.enabled() and (_core.executing_eagerly() or ops.get_default_graph().building_function)
+
+
 class CacheDataset(dataset.UnaryUnchangedStructureDataset):
     """The elements, kept when they have been made once."""
 
     def __init__(self, input_dataset, filename):
         self._filename = ops.convert_to_tensor(filename, dtype=dtypes.string, name='filename')
+        if _lives_on():
+            self._cache, _ = gen_dataset_ops.anonymous_memory_cache()
+            super().__init__(input_dataset, gen_dataset_ops.cache_dataset_v2(
+                input_dataset._variant_tensor, filename=self._filename, cache=self._cache, **input_dataset._flat_structure))
+            return
         super().__init__(input_dataset, gen_dataset_ops.cache_dataset(
             input_dataset._variant_tensor, filename=self._filename, **input_dataset._flat_structure))
 
@@ -33,6 +44,12 @@ class ShuffleDataset(dataset.UnaryUnchangedStructureDataset):
         self._buffer_size = ops.convert_to_tensor(buffer_size, dtype=dtypes.int64, name='buffer_size')
         self._seed, self._seed2 = random_seed.get_seed(seed)
         self._reshuffle_each_iteration = True if reshuffle_each_iteration is None else reshuffle_each_iteration
+        if self._reshuffle_each_iteration and _lives_on():
+            self._seed_generator, _ = gen_dataset_ops.anonymous_random_seed_generator(self._seed, self._seed2)
+            super().__init__(input_dataset, gen_dataset_ops.shuffle_dataset_v2(
+                input_dataset._variant_tensor, buffer_size=self._buffer_size, seed_generator=self._seed_generator,
+                **input_dataset._flat_structure))
+            return
         super().__init__(input_dataset, gen_dataset_ops.shuffle_dataset(
             input_dataset._variant_tensor, buffer_size=self._buffer_size, seed=self._seed, seed2=self._seed2,
             reshuffle_each_iteration=self._reshuffle_each_iteration, **input_dataset._flat_structure))

@@ -7,6 +7,7 @@
 #include "reflow/formats/bundle_reader.h"
 #include "reflow/formats/bundle_writer.h"
 #include "reflow/io/file.h"
+#include "reflow/op/resource_handle.h"
 
 namespace reflow::ops {
 namespace {
@@ -25,14 +26,18 @@ void warn_of_partial_cache() {
 }
 
 // What a first pass has made, for the ones after it.
-struct MemoryCache {
+struct MemoryCache : public Resource {
+  static constexpr std::string_view kTypeName = "N10tensorflow4data11MemoryCacheE";
+  std::string debug_string() const override { return "MemoryCache"; }
   std::mutex mutex;
   std::shared_ptr<const std::vector<Element>> elements;  // null: no pass has come to the end
 };
 
 class MemoryCacheDataset : public Transformation<MemoryCacheDataset> {
  public:
-  MemoryCacheDataset(ElementSpec spec, DatasetRef input) : Transformation("MemoryCache", std::move(spec), std::move(input)) {}
+  // cache: what all iterations share; null: each has its own.
+  MemoryCacheDataset(ElementSpec spec, DatasetRef input, std::shared_ptr<MemoryCache> cache)
+      : Transformation("MemoryCache", std::move(spec), std::move(input)), cache_(std::move(cache)) {}
   int64_t cardinality() const override { return input()->cardinality(); }
 
  private:
@@ -43,7 +48,10 @@ class MemoryCacheDataset : public Transformation<MemoryCacheDataset> {
       if (has_input() && !made_.empty()) warn_of_partial_cache();
     }
     Status initialize(IteratorContext& c) override {
-      cache_ = c.iteration().kept<MemoryCache>(prefix(), [] { return std::make_shared<MemoryCache>(); });
+      cache_ = dataset().cache_;
+      if (cache_ == nullptr) {
+        cache_ = c.iteration().kept<MemoryCache>(prefix(), [] { return std::make_shared<MemoryCache>(); });
+      }
       const std::lock_guard lock(cache_->mutex);
       kept_ = cache_->elements;
       return kept_ != nullptr ? OkStatus() : restart(c);
@@ -77,6 +85,7 @@ class MemoryCacheDataset : public Transformation<MemoryCacheDataset> {
   std::unique_ptr<Iterator> make_iterator(std::string prefix) const override {
     return std::make_unique<Pass>(this, std::move(prefix));
   }
+  std::shared_ptr<MemoryCache> cache_;
 };
 
 // Keys of a checkpoint: the numbers of element and component, padded so that they are in order.
@@ -168,10 +177,62 @@ class Kernel : public DatasetKernel {
   StatusOr<DatasetRef> make(KernelContext& c) override {
     ASSIGN_OR_RETURN(DatasetRef input, dataset_of(c.input(0)));
     ASSIGN_OR_RETURN(std::string filename, scalar_input<std::string>(c, 1, "filename"));
-    if (filename.empty()) return std::make_shared<MemoryCacheDataset>(spec(), std::move(input));
+    if (filename.empty()) {
+      std::shared_ptr<MemoryCache> cache;
+      if (c.num_inputs() > 2) {
+        ASSIGN_OR_RETURN(cache, resource_at<MemoryCache>(c, 2));
+      }
+      return std::make_shared<MemoryCacheDataset>(spec(), std::move(input), std::move(cache));
+    }
     return std::make_shared<FileCacheDataset>(spec(), std::move(input), std::move(filename));
   }
 };
+
+class AnonymousMemoryCache : public ::reflow::op::Kernel {
+ public:
+  explicit AnonymousMemoryCache(KernelInit&) {}
+  Status compute(KernelContext& c) override {
+    ResourceName name;
+    name.container = c.resources().default_container();
+    name.name = "AnonymousMemoryCache";
+    c.set_output(0, Tensor::scalar(make_resource_handle(*c.env().device, name, std::make_shared<MemoryCache>())));
+    c.set_output(1, Tensor::scalar(Variant()));  // nothing to delete: the handle does it all
+    return OkStatus();
+  }
+};
+
+class DeleteMemoryCache : public ::reflow::op::Kernel {
+ public:
+  explicit DeleteMemoryCache(KernelInit&) {}
+  Status compute(KernelContext& c) override { return resource_at<MemoryCache>(c, 0).status(); }
+};
+
+REFLOW_OP("AnonymousMemoryCache")
+    .output("handle: resource")
+    .output("deleter: variant")
+    .stateful()
+    .doc("A handle to memory for the elements of a dataset, which ends with it.")
+    .shape(scalar_shape)
+    .kernel<AnonymousMemoryCache>(kCpu)
+    .sets_outputs();
+
+REFLOW_OP("DeleteMemoryCache")
+    .input("handle: resource")
+    .input("deleter: variant")
+    .stateful()
+    .doc("Says that the memory isn't needed any more. It ends with its last handle.")
+    .shape(no_outputs)
+    .kernel<DeleteMemoryCache>(kCpu);
+
+const OpRegistrar cache_v2(dataset_op("CacheDatasetV2")
+                               .input("input_dataset: variant")
+                               .input("filename: string")
+                               .input("cache: resource")
+                               .output("handle: variant") REFLOW_ELEMENT_ATTRS
+                               .stateful()
+                               .doc("The elements of the input, which a first pass keeps in files that begin with `filename`, or, "
+                                    "where that is empty, in `cache`, for all iterations.")
+                               .kernel<Kernel>(kCpu));
 
 const OpRegistrar cache(dataset_op("CacheDataset")
                             .input("input_dataset: variant")

@@ -76,6 +76,18 @@ TEST_F(Datasets, ShuffleIsTensorFlows) {
             "3 4 0 5 1 8 2 7 6 9 0 2 3 1 7 4 8 6 9 5");
 }
 
+TEST_F(Datasets, IterationsMayShareSeedsAndCaches) {
+  Node* const seeds = node("AnonymousRandomSeedGenerator", {number(87654321), number(7)});
+  const Endpoint shuffled = op("ShuffleDatasetV2", {range(10), number(4), seeds->output(0)}, numbers());
+  // Of one run: the handle is a new one in each. The passes are the first ones of ShuffleIsTensorFlows.
+  EXPECT_EQ(all(op("RepeatDataset", {shuffled, number(2)}, numbers())), "0 4 2 3 5 6 1 8 7 9 1 3 0 4 6 5 7 8 9 2");
+  run({}, {}, {node("DeleteRandomSeedGenerator", {seeds->output(0), seeds->output(1)})});
+  Node* const memory = node("AnonymousMemoryCache", {});
+  const Endpoint cached = op("CacheDatasetV2", {range(3), text(""), memory->output(0)}, numbers());
+  EXPECT_EQ(all(op("RepeatDataset", {cached, number(2)}, numbers())), "0 1 2 0 1 2");
+  run({}, {}, {node("DeleteMemoryCache", {memory->output(0), memory->output(1)})});
+}
+
 TEST_F(Datasets, OptimizeFusesShuffleAndRepeat) {
   const Endpoint shuffled = op("ShuffleDataset", {range(10), number(4), number(87654321), number(7)}, numbers());
   const Endpoint repeated = op("RepeatDataset", {shuffled, number(2)}, numbers());

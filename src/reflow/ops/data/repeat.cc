@@ -44,8 +44,9 @@ class RepeatDataset::Pass : public TransformingIterator<RepeatDataset> {
     const bool again = dataset().count_ < 0 ? produced_ : round_ + 1 < dataset().count_;
     ++round_;
     produced_ = false;
+    // As in TensorFlow, a pass is begun after the last one, too: it may draw seeds.
+    if (again || dataset().count_ > 0) RETURN_IF_ERROR(restart(c));
     if (!again) drop_input();
-    else RETURN_IF_ERROR(restart(c));
     return c.check();
   }
 

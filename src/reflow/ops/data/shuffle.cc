@@ -8,19 +8,18 @@
 #include "reflow/base/philox.h"
 #include "reflow/data/dataset_op.h"
 #include "reflow/op/distributions.h"
+#include "reflow/op/resource_handle.h"
 
 namespace reflow::ops {
 
 using namespace ::reflow::data;
 using namespace ::reflow::op;
 
-namespace {
-
-// Where passes that reshuffle take their seeds from.
-struct SeedStream {
-  explicit SeedStream(ShuffleDataset::Seeds seeds)
-      : words(Philox(static_cast<uint64_t>(seeds.seed), static_cast<uint64_t>(seeds.seed2))) {}
-  ShuffleDataset::Seeds next() {
+struct ShuffleDataset::SeedStream : public Resource {
+  static constexpr std::string_view kTypeName = "N10tensorflow4data19RandomSeedGeneratorE";
+  explicit SeedStream(Seeds seeds) : words(Philox(static_cast<uint64_t>(seeds.seed), static_cast<uint64_t>(seeds.seed2))) {}
+  std::string debug_string() const override { return "RandomSeedGenerator"; }
+  Seeds next() {
     const std::lock_guard lock(mutex);
     const int64_t seed = words();
     return {seed, words()};
@@ -29,15 +28,15 @@ struct SeedStream {
   PhiloxWords words;
 };
 
-}  // namespace
-
 class ShuffleDataset::Pass : public TransformingIterator<ShuffleDataset> {
  public:
   using TransformingIterator::TransformingIterator;
 
   Status initialize(IteratorContext& c) override {
     Seeds seeds = c.iteration().seeds_of(dataset(), dataset().seeds_);
-    if (dataset().reshuffles_) {
+    if (dataset().stream_ != nullptr) {
+      seeds = dataset().stream_->next();
+    } else if (dataset().reshuffles_) {
       seeds = c.iteration().kept<SeedStream>(prefix(), [&] { return std::make_shared<SeedStream>(seeds); })->next();
     }
     words_.emplace(Philox(static_cast<uint64_t>(seeds.seed), static_cast<uint64_t>(seeds.seed2)));
@@ -88,8 +87,7 @@ class ShuffleDataset::Pass : public TransformingIterator<ShuffleDataset> {
       if (!produced_ && dataset().count_ < 0) return OkStatus();  // of nothing without end there is nothing
       ++epoch_;
       slices_.push_back({slices_.back().end, slices_.back().end});
-      if (dataset().count_ >= 0 && epoch_ == dataset().count_) break;
-      RETURN_IF_ERROR(restart(c));
+      RETURN_IF_ERROR(restart(c));  // after the last one, too, as in TensorFlow: a pass below may draw seeds
       RETURN_IF_ERROR(c.check());
     }
     return OkStatus();
@@ -154,6 +152,74 @@ class ShuffleAndRepeatKernel : public DatasetKernel {
     return make_shuffle(c, spec(), false, count);
   }
 };
+
+class SeedGenerator : public Kernel {
+ public:
+  explicit SeedGenerator(KernelInit&) {}
+  Status compute(KernelContext& c) override {
+    ASSIGN_OR_RETURN(const int64_t seed, scalar_input<int64_t>(c, 0, "seed"));
+    ASSIGN_OR_RETURN(const int64_t seed2, scalar_input<int64_t>(c, 1, "seed2"));
+    ShuffleDataset::Seeds seeds{seed, seed2};
+    if (seed == 0 && seed2 == 0) seeds = {static_cast<int64_t>(system_random()), static_cast<int64_t>(system_random())};
+    ResourceName name;
+    name.container = c.resources().default_container();
+    name.name = "AnonymousRandomSeedGenerator";
+    auto stream = std::make_shared<ShuffleDataset::SeedStream>(seeds);
+    c.set_output(0, Tensor::scalar(make_resource_handle(*c.env().device, name, std::move(stream))));
+    c.set_output(1, Tensor::scalar(Variant()));  // nothing to delete: the handle does it all
+    return OkStatus();
+  }
+};
+
+class DeleteSeedGenerator : public Kernel {
+ public:
+  explicit DeleteSeedGenerator(KernelInit&) {}
+  Status compute(KernelContext& c) override { return resource_at<ShuffleDataset::SeedStream>(c, 0).status(); }
+};
+
+class ShuffleV2Kernel : public DatasetKernel {
+ public:
+  using DatasetKernel::DatasetKernel;
+  StatusOr<DatasetRef> make(KernelContext& c) override {
+    ASSIGN_OR_RETURN(DatasetRef input, dataset_of(c.input(0)));
+    ASSIGN_OR_RETURN(const int64_t buffer_size, scalar_input<int64_t>(c, 1, "buffer_size"));
+    if (buffer_size <= 0) return invalid_argument("buffer_size must be greater than zero.");
+    ASSIGN_OR_RETURN(std::shared_ptr<ShuffleDataset::SeedStream> stream, resource_at<ShuffleDataset::SeedStream>(c, 2));
+    auto shuffled = std::make_shared<ShuffleDataset>(spec(), std::move(input), buffer_size, ShuffleDataset::Seeds(), false,
+                                                     true, 1);
+    shuffled->set_stream(std::move(stream));
+    return shuffled;
+  }
+};
+
+REFLOW_OP("AnonymousRandomSeedGenerator")
+    .input("seed: int64")
+    .input("seed2: int64")
+    .output("handle: resource")
+    .output("deleter: variant")
+    .stateful()
+    .doc("A handle to a stream of seeds, which ends with it. Seeds 0 and 0 mean seeds from the system.")
+    .shape(scalar_shape)
+    .kernel<SeedGenerator>(kCpu)
+    .sets_outputs();
+
+REFLOW_OP("DeleteRandomSeedGenerator")
+    .input("handle: resource")
+    .input("deleter: variant")
+    .stateful()
+    .doc("Says that the stream of seeds isn't needed any more. It ends with its last handle.")
+    .shape(no_outputs)
+    .kernel<DeleteSeedGenerator>(kCpu);
+
+const OpRegistrar shuffle_v2(dataset_op("ShuffleDatasetV2")
+                                 .input("input_dataset: variant")
+                                 .input("buffer_size: int64")
+                                 .input("seed_generator: resource")
+                                 .output("handle: variant") REFLOW_ELEMENT_ATTRS
+                                 .stateful()
+                                 .doc("The elements of the input in random order, as ShuffleDataset has it, in another one in "
+                                      "each pass, of all iterations: the seeds are from `seed_generator`.")
+                                 .kernel<ShuffleV2Kernel>(kCpu));
 
 const OpRegistrar shuffle(dataset_op("ShuffleDataset")
                               .input("input_dataset: variant")

@@ -18,7 +18,12 @@ class ShuffleDataset : public data::Transformation<ShuffleDataset> {
   int64_t cardinality() const override;
   const Seeds* drawn_seeds() const override { return drawn_ ? &seeds_ : nullptr; }
 
-  bool reshuffles() const { return reshuffles_; }
+  // Where the passes of all iterations take their seeds from, one after the other.
+  struct SeedStream;
+  void set_stream(std::shared_ptr<SeedStream> stream) { stream_ = std::move(stream); }
+
+  // Each pass has seeds of its own, from the beginning in each iteration.
+  bool reshuffles() const { return reshuffles_ && stream_ == nullptr; }
   // Repeated `count` times, shuffled from one stream.
   data::DatasetRef repeated(int64_t count) const {
     return std::make_shared<ShuffleDataset>(spec(), input(), buffer_size_, seeds_, drawn_, false, count);
@@ -31,6 +36,7 @@ class ShuffleDataset : public data::Transformation<ShuffleDataset> {
   Seeds seeds_;
   bool drawn_, reshuffles_;
   int64_t count_;
+  std::shared_ptr<SeedStream> stream_;  // null: each iteration has its own
 };
 
 }  // namespace reflow::ops
