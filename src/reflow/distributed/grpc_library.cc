@@ -3,6 +3,7 @@
 #include <mutex>
 #include <string>
 
+#include "reflow/base/sanitizers.h"
 #include "reflow/distributed/transport.h"
 
 namespace reflow::distributed {
@@ -11,12 +12,7 @@ namespace {
 constexpr char kFileName[] = "libreflow_grpc.so", kEntry[] = "reflow_grpc_transport";
 
 // Symbols of another gRPC in the process are not to be mixed with those of ours. Sanitizers can't have that.
-#ifdef __has_feature
-#if __has_feature(address_sanitizer)
-#define REFLOW_ADDRESS_SANITIZER
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(REFLOW_ADDRESS_SANITIZER)
+#if defined(REFLOW_ADDRESS_SANITIZER) || defined(REFLOW_THREAD_SANITIZER)
 constexpr int kDeepBind = 0;
 #else
 constexpr int kDeepBind = RTLD_DEEPBIND;

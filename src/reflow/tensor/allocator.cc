@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "reflow/base/env.h"
+#include "reflow/base/sanitizers.h"
 #include "reflow/tensor/size_class.h"
 
 namespace reflow {
@@ -34,7 +35,7 @@ constexpr size_t kThreadCacheBytes = 1 << 20;    // what one thread keeps
 constexpr int64_t kSlackBytes = 64 << 20;        // what the process may keep beyond its peak use, at least
 constexpr int kNumSmallClasses = size_class(kSmallBytes) + 1;
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(REFLOW_ADDRESS_SANITIZER)
 constexpr bool kCaching = false;  // reused blocks would hide wrong accesses
 #else
 constexpr bool kCaching = true;

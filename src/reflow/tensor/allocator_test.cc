@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "reflow/base/sanitizers.h"
 #include "reflow/tensor/buffer.h"
 #include "reflow/tensor/size_class.h"
 #include "reflow/tensor/tensor.h"
@@ -19,7 +20,7 @@ namespace {
 using allocator_internal::class_bytes;
 using allocator_internal::size_class;
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(REFLOW_ADDRESS_SANITIZER)
 constexpr bool kCaching = false;
 #else
 constexpr bool kCaching = true;
