@@ -1,14 +1,19 @@
 // Calls with inputs, shapes and attributes that no program has by intent, which each was found to go wrong once.
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <complex>
 #include <cstdint>
+#include <cstdlib>
+#include <fstream>
 #include <limits>
 #include <string>
 #include <vector>
 
+#include "reflow/base/sanitizers.h"
 #include "tests/kit/session_fixture.h"
 
 namespace reflow {
@@ -163,6 +168,27 @@ TEST_F(HostileCalls, BatchesThatWaitForever) {
                             {{"num_batch_threads", int64_t{1}}, {"max_batch_size", int64_t{2}},
                              {"batch_timeout_micros", kMost}, {"grad_timeout_micros", int64_t{0}}});
   EXPECT_EQ(run({batch})[0].num_elements(), 2);
+}
+
+using HostileCallsDeathTest = HostileCalls;
+
+TEST_F(HostileCallsDeathTest, BatchesWithMoreThreadsThanThereCanBe) {
+#if defined(REFLOW_ADDRESS_SANITIZER) || defined(REFLOW_THREAD_SANITIZER)
+  GTEST_SKIP() << "sanitizers need more addresses than there are with a limit";
+#endif
+  const Endpoint x = constant(Tensor::vector<float>({1, 2}));
+  const Endpoint batch = op("Batch", {std::vector{x}},
+                            {{"num_batch_threads", int64_t{1000}}, {"max_batch_size", int64_t{2}},
+                             {"batch_timeout_micros", int64_t{0}}, {"grad_timeout_micros", int64_t{0}}});
+  const auto run_with_few = [&] {
+    rlim_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    const rlim_t bytes = pages * static_cast<rlim_t>(getpagesize()) + (rlim_t{100} << 20);  // for the stacks of some
+    const rlimit limit{bytes, bytes};
+    setrlimit(RLIMIT_AS, &limit);
+    _exit(try_run({batch}).ok() ? 0 : 1);
+  };
+  EXPECT_EXIT(run_with_few(), ::testing::ExitedWithCode(0), "");
 }
 
 }  // namespace

@@ -153,7 +153,7 @@ TEST_F(HostileSizes, WorkWithoutEndIsGivenUpInTime) {
   options_.operation_timeout_ms = 50;
   const Endpoint classes = constant(Tensor::from<int64_t>({5}, {1, 1}));
   const AttrMap rare{{"num_true", int64_t{1}}, {"num_sampled", int64_t{2}}, {"unique", true}, {"range_max", int64_t{2}},
-                     {"unigrams", std::vector<float>{1, 1e-40f}}};
+                     {"unigrams", std::vector<float>{3e38f, 1e-45f}}};  // the share of the second is 0
   begins(error({op("FixedUnigramCandidateSampler", {classes}, rare)}), "Timed out waiting for notification");
   const Endpoint size = constant(Tensor::vector<int32_t>({9, 9, 1})), boxes = empty(DType::kFloat32, {1, 0, 4});
   const AttrMap never{{"max_attempts", kMost64}, {"use_image_if_no_bounding_boxes", true}, {"min_object_covered", 1.0f},

@@ -2,13 +2,14 @@
 
 #include <new>
 #include <stdexcept>
+#include <system_error>
 
 #include "reflow/base/status.h"
 
 namespace reflow::op {
 
-// What `call` returns, a Status or StatusOr. Inputs that ask for more memory than there is, or than there can be, end in
-// ResourceExhausted wherever it takes it; that costs nothing otherwise.
+// What `call` returns, a Status or StatusOr. Inputs that ask for more memory or threads than there are, or can be, end in
+// ResourceExhausted wherever it takes them; that costs nothing otherwise.
 template <typename Call>
 auto with_memory_errors(Call&& call) -> decltype(call()) {
   try {
@@ -17,6 +18,9 @@ auto with_memory_errors(Call&& call) -> decltype(call()) {
     return resource_exhausted("Out of memory");
   } catch (const std::length_error&) {
     return resource_exhausted("Out of memory: a size is beyond what can be addressed");
+  } catch (const std::system_error& e) {
+    if (e.code() != std::errc::resource_unavailable_try_again) throw;
+    return resource_exhausted("Out of threads");
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "batcher.h"
 #include "reflow/op/async_kernel.h"
+#include "reflow/op/memory_errors.h"
 
 namespace reflow::ops {
 namespace {
@@ -27,7 +28,7 @@ class BatchKernel : public AsyncKernel {
   void add(KernelContext& c, int num_inputs, Batcher::Process process, std::function<void(Status)> done) {
     auto batcher = c.resources().lookup_or_create<Batcher>(
         shared_.container, shared_.name,
-        [&]() -> StatusOr<std::shared_ptr<Batcher>> { return std::make_shared<Batcher>(options_); });
+        [&] { return with_memory_errors([&]() -> StatusOr<std::shared_ptr<Batcher>> { return std::make_shared<Batcher>(options_); }); });
     if (!batcher.ok()) return done(batcher.status());
     (*batcher)->add(queue_, c, num_inputs, std::move(process), std::move(done));
   }

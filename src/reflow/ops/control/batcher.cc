@@ -1,6 +1,7 @@
 #include "batcher.h"
 
 #include <algorithm>
+#include <system_error>
 
 #include "reflow/op/elements.h"
 
@@ -116,7 +117,12 @@ void Batcher::Queues::work() {
 
 Batcher::Batcher(const BatcherOptions& options) : options_(options), queues_(std::make_shared<Queues>()) {
   for (int64_t i = 0; i < options.num_batch_threads; ++i) {
-    threads_.emplace_back([queues = queues_] { queues->work(); });
+    try {
+      threads_.emplace_back([queues = queues_] { queues->work(); });
+    } catch (const std::system_error&) {
+      if (threads_.empty()) throw;
+      break;  // those that there are do
+    }
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "batcher.h"
 #include "reflow/op/async_kernel.h"
+#include "reflow/op/memory_errors.h"
 #include "reflow/op/monitor.h"
 
 namespace reflow::ops {
@@ -125,7 +126,7 @@ class Unbatch : public AsyncKernel {
     if (Status status = check_index(index, batch.dim(0)); !status.ok()) return done(std::move(status));
     auto rows = c.resources().lookup_or_create<RowsInWaiting>(
         shared_.container, shared_.name, [this]() -> StatusOr<std::shared_ptr<RowsInWaiting>> {
-          return std::make_shared<RowsInWaiting>(timeout_micros_);
+          return with_memory_errors([&]() -> StatusOr<std::shared_ptr<RowsInWaiting>> { return std::make_shared<RowsInWaiting>(timeout_micros_); });
         });
     if (!rows.ok()) return done(rows.status());
     std::vector<std::pair<int64_t, Tensor>> parts;
