@@ -30,6 +30,17 @@ def _warn_of_dense(what, cubic=True):
     tf_logging.warn(_SLOW % (what, ' and O(N^3) operations' if cubic else ''))
 
 
+def _in_scope(name, doc):
+    """The method `name`, which calls that of the same name behind an underscore in a name scope."""
+    own = '_' + name
+
+    def method(self, name=name):
+        with self._name_scope(name):
+            return getattr(self, own)()
+    method.__name__, method.__qualname__, method.__doc__ = name, 'LinearOperator.' + name, doc
+    return method
+
+
 class LinearOperator(module.Module, metaclass=abc.ABCMeta):
     """A matrix of shape [batch_shape, range_dimension, domain_dimension].
 
@@ -171,10 +182,7 @@ class LinearOperator(module.Module, metaclass=abc.ABCMeta):
                      math_ops.cast(self.domain_dimension_tensor(), self.dtype)]
             return 1. / (math_ops.cast(math_ops.reduce_max(sizes), self.dtype) * eps)
 
-    def assert_non_singular(self, name='assert_non_singular'):
-        """An op that fails if the matrix has no inverse, up to rounding."""
-        with self._name_scope(name):
-            return self._assert_non_singular()
+    assert_non_singular = _in_scope('assert_non_singular', 'An op that fails if the matrix has no inverse, up to rounding.')
 
     def _assert_positive_definite(self):
         _warn_of_dense('assert_positive_definite')
@@ -183,20 +191,14 @@ class LinearOperator(module.Module, metaclass=abc.ABCMeta):
         return check_ops.assert_positive(array_ops.matrix_diag_part(linalg_ops.cholesky(self.to_dense())),
                                          message='Matrix was not positive definite.')
 
-    def assert_positive_definite(self, name='assert_positive_definite'):
-        """An op that fails if the matrix isn't positive definite."""
-        with self._name_scope(name):
-            return self._assert_positive_definite()
+    assert_positive_definite = _in_scope('assert_positive_definite', "An op that fails if the matrix isn't positive definite.")
 
     def _assert_self_adjoint(self):
         dense = self.to_dense()
         _warn_of_dense('assert_self_adjoint', cubic=False)
         return check_ops.assert_equal(dense, linalg_impl.adjoint(dense), message='Matrix was not equal to its adjoint.')
 
-    def assert_self_adjoint(self, name='assert_self_adjoint'):
-        """An op that fails if the matrix isn't its own adjoint."""
-        with self._name_scope(name):
-            return self._assert_self_adjoint()
+    assert_self_adjoint = _in_scope('assert_self_adjoint', "An op that fails if the matrix isn't its own adjoint.")
 
     def _check_input_dtype(self, arg):
         if arg.dtype.base_dtype != self.dtype:
@@ -331,26 +333,17 @@ class LinearOperator(module.Module, metaclass=abc.ABCMeta):
         size = self.domain_dimension_tensor() if size is None else size
         return self.matmul(linalg_ops.eye(num_rows=size, batch_shape=batch_shape, dtype=self.dtype))
 
-    def to_dense(self, name='to_dense'):
-        """The matrix."""
-        with self._name_scope(name):
-            return self._to_dense()
+    to_dense = _in_scope('to_dense', 'The matrix.')
 
     def _diag_part(self):
         return array_ops.matrix_diag_part(self.to_dense())
 
-    def diag_part(self, name='diag_part'):
-        """The diagonal."""
-        with self._name_scope(name):
-            return self._diag_part()
+    diag_part = _in_scope('diag_part', 'The diagonal.')
 
     def _trace(self):
         return math_ops.reduce_sum(self.diag_part(), axis=-1)
 
-    def trace(self, name='trace'):
-        """The sum of the diagonal."""
-        with self._name_scope(name):
-            return self._trace()
+    trace = _in_scope('trace', 'The sum of the diagonal.')
 
     def _add_to_tensor(self, x):
         return self.to_dense() + x
