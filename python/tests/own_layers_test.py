@@ -166,3 +166,30 @@ print(discriminator.metrics_names, both.metrics_names, len(both.metrics), len(bo
 both.compile('sgd', 'mse', metrics=['mae'])
 print(both.metrics_names, np.shape(both.evaluate(random.rand(8, 4), np.ones((8, 1)), verbose=0)))
 ''' % (package, package)) == ['(2,) ()', "['loss', '%s'] ['loss'] 0 2" % accuracy, "['loss', '%s'] (2,)" % mae]
+
+
+@pytest.mark.parametrize('package', ['keras', 'tensorflow.keras'])
+def test_updates_of_models_within_are_those_of_their_inputs(package):
+    found = run('''
+import numpy as np
+from %s.layers import BatchNormalization, Dense, Input
+from %s.models import Model, Sequential
+x, y = np.ones((8, 4)), np.ones((8, 6))
+def trained(model):
+    model.compile('sgd', 'mse')
+    model.train_on_batch(x, y)
+    print(len(model.updates), len(model.get_updates_for(None)), len(model.get_updates_for(model.inputs)))
+def normalised():
+    return Sequential([Dense(8, input_dim=4), BatchNormalization(momentum=.8), Dense(6)])
+within = normalised()
+inputs = Input((4,))
+generator = Model(inputs, within(inputs))
+noise = Input((4,))
+trained(Model(noise, generator(noise)))
+row = Sequential()
+row.add(normalised())
+trained(row)
+inputs, norm = Input((4,)), BatchNormalization()
+trained(Model(inputs, Dense(6)(norm(Dense(4)(norm(inputs))))))
+''' % (package, package))
+    assert len(found) == 3 and (package == 'keras' or found == ['6 0 2', '4 0 2', '4 0 4'])

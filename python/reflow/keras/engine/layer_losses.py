@@ -121,7 +121,7 @@ def _to_list(value):
 
 
 def _depends(value, inputs):
-    """Whether `value` is computed from one of `inputs`."""
+    """Whether `value` is computed from one of `inputs`, or after what is: a variable is read after it has been assigned."""
     wanted = {tensor.op for tensor in inputs if isinstance(tensor, ops.Tensor)}
     waiting, seen = [value if isinstance(value, ops.Operation) else value.op], set()
     while waiting:
@@ -130,5 +130,5 @@ def _depends(value, inputs):
             return True
         if op not in seen:
             seen.add(op)
-            waiting += [tensor.op for tensor in op.inputs]
+            waiting += [tensor.op for tensor in op.inputs] + list(op.control_inputs)
     return False
