@@ -202,6 +202,26 @@ def test_models_of_keras_are_saved_with_their_call(tmp_path):
     np.testing.assert_allclose(tf.keras.models.load_model(folder).predict(x), expected, rtol=1e-6)
 
 
+class _OwnModel(tf.keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.layer = tf.keras.layers.Dense(2, kernel_initializer='ones')
+
+    def call(self, inputs):
+        return self.layer(inputs)
+
+
+@pytest.mark.parametrize('make', [_OwnModel, lambda: tf.keras.Sequential([tf.keras.layers.Dense(2, kernel_initializer='ones')])])
+@pytest.mark.parametrize('use', [lambda model, x: model.fit(x, x, verbose=0), lambda model, x: model.predict(x)])
+def test_models_that_learn_of_their_inputs_later_are_saved_with_their_call(make, use, tmp_path):
+    model, x = make(), np.ones([3, 2], np.float32)
+    model.compile(tf.keras.optimizers.SGD(0.), 'mse')
+    use(model, x)
+    tf.saved_model.save(model, str(tmp_path))
+    loaded = tf.saved_model.load_v2(str(tmp_path))
+    assert loaded.signatures['serving_default'](tf.constant([[1., 2.]]))['output_1'].numpy().tolist() == [[3., 3.]]
+
+
 def test_objects_of_graphs_are_saved_with_their_session(tmp_path):
     with tf.Graph().as_default(), tf.Session() as sess:
         model = tf.Module()

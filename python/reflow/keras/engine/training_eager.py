@@ -4,6 +4,7 @@ import numpy as np
 
 from reflow.eager import backprop
 from reflow.framework import ops
+from reflow.framework import tensor_spec
 from reflow.keras import backend_config
 from reflow.keras.engine import training_data
 from reflow.keras.engine import training_targets
@@ -58,8 +59,11 @@ def run(model, mode, arrays):
         packed = dict(zip(model._eager_names, inputs))
     else:
         packed = inputs[0] if len(inputs) == 1 else inputs
+        _keep_specs(model, inputs)
     if mode == 'predict':
-        return nest.flatten(_called(model, packed, False))
+        outputs = nest.flatten(_called(model, packed, False))
+        _name_outputs(model, outputs)
+        return outputs
     y = [_tensor(each) for each in arrays[number:number + targets]]
     weights = [_tensor(each) for each in arrays[number + targets:]]
     with backprop.GradientTape() as tape:
@@ -85,6 +89,14 @@ def run(model, mode, arrays):
     return results + [each.result() for each in model.metrics if all(each is not metric for metric in known)]
 
 
+def _keep_specs(model, inputs):
+    """Keeps what a model without symbols was first called with: what it is saved with says so."""
+    if not model.inputs and '_specs_of_inputs' not in model.__dict__:
+        model.__dict__['_specs_of_inputs'] = [
+            tensor_spec.TensorSpec([None] + each.shape.as_list()[1:], each.dtype, 'input_%d' % (i + 1))
+            for i, each in enumerate(inputs)]
+
+
 def _called(model, inputs, training):
     return model(inputs, training=training) if model._expects('training') else model(inputs)
 
@@ -94,13 +106,17 @@ def _tensor(array):
     return ops.convert_to_tensor(array.astype(backend_config.floatx()) if array.dtype == np.float64 else array)
 
 
+def _name_outputs(model, outputs):
+    if not model._is_graph_network:
+        model.__dict__['output_names'] = ['output_%d' % (i + 1) for i in range(len(outputs))]
+
+
 def _prepare(model, outputs):
     """Makes losses and metrics for the outputs, once they are known."""
     if model._endpoints:
         return
     arguments = model._compile_arguments
-    if not model._is_graph_network:
-        model.__dict__['output_names'] = ['output_%d' % (i + 1) for i in range(len(outputs))]
+    _name_outputs(model, outputs)
     functions = training_targets.loss_functions(model.loss, model.output_names)
     model.__dict__['_endpoints'] = [training_targets.Endpoint(output, name, function) for output, name, function in
                                     zip(outputs, model.output_names, functions)]

@@ -8,10 +8,13 @@ from reflow.util import nest
 
 
 def functions_of(model):
-    """{name: function}; none where the inputs aren't known, as of models of the program's own classes."""
-    if not model.inputs:
+    """{name: function}; none where the inputs aren't known: of a model that neither has symbols nor was trained."""
+    if model.inputs:
+        specs = [tensor_spec.TensorSpec(each.shape, each.dtype, name) for each, name in zip(model.inputs, model.input_names)]
+    else:
+        specs = model.__dict__.get('_specs_of_inputs')
+    if not specs or not getattr(model, 'output_names', None):
         return {}
-    specs = [tensor_spec.TensorSpec(each.shape, each.dtype, name) for each, name in zip(model.inputs, model.input_names)]
     inputs_spec = specs[0] if len(specs) == 1 else specs
 
     def call(inputs, training=False, mask=None):
