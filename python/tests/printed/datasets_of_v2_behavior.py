@@ -43,3 +43,20 @@ def total():
 
 
 print(total().numpy(), total().numpy())
+
+
+def saved(name, dataset):
+    iterator = iter(dataset)
+    next(iterator)
+    try:
+        path = tf.train.Checkpoint(iterator=iterator).save('./' + name)
+        again = iter(dataset)
+        tf.train.Checkpoint(iterator=again).restore(path)
+        print(name, [element.numpy() for element in again])
+    except tf.errors.OpError as error:
+        print(name, type(error).__name__, error.message)
+
+
+saved('range', D.range(5))
+saved('shuffle', D.range(9).shuffle(5, seed=1))
+saved('cache', D.range(9).cache())

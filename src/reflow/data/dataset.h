@@ -60,6 +60,8 @@ class Dataset : public std::enable_shared_from_this<Dataset> {
   virtual int64_t cardinality() const { return kUnknown; }
   // The seeds that it has drawn from the system, where it was made without any; null: none.
   virtual const Seeds* drawn_seeds() const { return nullptr; }
+  // FailedPrecondition: passes depend on what isn't saved with them.
+  virtual Status check_saveable() const { return OkStatus(); }
 
   const std::string& kind() const { return kind_; }
   const ElementSpec& spec() const { return spec_; }

@@ -112,11 +112,14 @@ StatusOr<std::vector<int64_t>> IteratorResource::position(const op::RunEnv& env)
     position.push_back(pass->taken);
     return OkStatus();
   }));
+  Status saveable;
   walk(*pass->dataset, [&](const Dataset& d) {
+    if (saveable.ok()) saveable = d.check_saveable();
     if (d.drawn_seeds() == nullptr) return;
     const Seeds seeds = pass->iteration->seeds_of(d, *d.drawn_seeds());
     position.insert(position.end(), {seeds.seed, seeds.seed2});
   });
+  RETURN_IF_ERROR(saveable);
   return position;
 }
 

@@ -72,7 +72,7 @@ class FunctionScope {
   // has ended, and `task` isn't run.
   virtual bool start(ThreadPool& pool, std::shared_ptr<CancellationManager> cancellation, std::function<void()> task) = 0;
   // The name of an op with state in the function, or in one that it calls; empty: there is none. Ops that make datasets,
-  // that call functions and that only check have none.
+  // that call functions, that look up a table and that only check have none.
   virtual std::string stateful_op(FunctionRunner::Handle handle) = 0;
   // Is the runner about to end, as the session closes?
   virtual bool ending() const = 0;

@@ -39,6 +39,10 @@ class MemoryCacheDataset : public Transformation<MemoryCacheDataset> {
   MemoryCacheDataset(ElementSpec spec, DatasetRef input, std::shared_ptr<MemoryCache> cache)
       : Transformation("MemoryCache", std::move(spec), std::move(input)), cache_(std::move(cache)) {}
   int64_t cardinality() const override { return input()->cardinality(); }
+  Status check_saveable() const override {
+    return cache_ == nullptr ? OkStatus()
+                             : failed_precondition("CacheDatasetOp::MemoryDataset depends on memory cache resource.");
+  }
 
  private:
   class Pass : public TransformingIterator<MemoryCacheDataset> {

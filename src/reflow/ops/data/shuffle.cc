@@ -115,6 +115,11 @@ int64_t ShuffleDataset::cardinality() const {
   return count_ < 0 ? kInfinite : __builtin_mul_overflow(n, count_, &product) ? kUnknown : product;
 }
 
+Status ShuffleDataset::check_saveable() const {
+  if (stream_ == nullptr) return OkStatus();
+  return failed_precondition("ShuffleDatasetOp({})::ReshufflingDataset depends on random seed generator resource.", buffer_size_);
+}
+
 std::unique_ptr<Iterator> ShuffleDataset::make_iterator(std::string prefix) const {
   return std::make_unique<Pass>(this, std::move(prefix));
 }

@@ -17,6 +17,7 @@ class ShuffleDataset : public data::Transformation<ShuffleDataset> {
         reshuffles_(reshuffles), count_(count) {}
   int64_t cardinality() const override;
   const Seeds* drawn_seeds() const override { return drawn_ ? &seeds_ : nullptr; }
+  Status check_saveable() const override;
 
   // Where the passes of all iterations take their seeds from, one after the other.
   struct SeedStream;
