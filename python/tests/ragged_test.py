@@ -163,3 +163,11 @@ def test_ranges_of_unknown_shapes_are_checked_in_the_run(values, message):
     rows = tf.raw_ops.RaggedRange(**dict(zip(('starts', 'limits', 'deltas'), feeds)))
     with pytest.raises(tf.errors.InvalidArgumentError, match=message):
         run(rows.rt_nested_splits, feeds)
+
+
+@pytest.mark.parametrize('lengths, rows', [([2, 1, 0], [0, 0, 1]), ([0, 2, 0], [1, 1]), ([0, 0, 0], []), ([1, 0, 3], [0, 2, 2, 2])])
+def test_rows_of_values_where_the_last_rows_are_empty(lengths, rows):
+    with tf.Graph().as_default(), tf.Session() as session:
+        ragged = tf.RaggedTensor.from_row_lengths(tf.range(sum(lengths)), lengths)
+        assert session.run(ragged.value_rowids()).tolist() == rows
+        assert session.run(tf.shape(ragged.to_tensor())).tolist() == [3, max(lengths)]

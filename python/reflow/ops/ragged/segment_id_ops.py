@@ -13,9 +13,8 @@ def repeat(data, repeats):
     count = array_ops.shape(data, out_type=repeats.dtype)[0]
     ends = math_ops.cumsum(repeats)
     total = math_ops.reduce_sum(repeats)
-    # A step at each place where the next element begins; some elements may come not once.
-    steps = math_ops.unsorted_segment_sum(
-        array_ops.ones_like(ends[:-1]), ends[:-1], math_ops.maximum(total, 1))
+    # A step at each place where the next element begins; some elements may come not once, the last ones too.
+    steps = math_ops.unsorted_segment_sum(array_ops.ones_like(ends[:-1]), ends[:-1], total + 1)
     index = array_ops.gather(math_ops.cumsum(steps), math_ops.range(total))
     return array_ops.gather(data, math_ops.minimum(index, math_ops.maximum(count - 1, 0)))
 
