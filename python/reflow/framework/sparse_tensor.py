@@ -3,6 +3,7 @@ import collections
 
 import numpy as np
 
+from reflow import _core
 from reflow.framework import composite_tensor, dtypes, tensor_like, tensor_shape, type_spec
 from reflow.util.shown_attributes import shown
 
@@ -79,6 +80,9 @@ class SparseTensor(tensor_like._TensorLike, composite_tensor.CompositeTensor):
 
     def __mul__(self, y):
         return self._with_dense('sparse_dense_cwise_mul', 'mul', y)
+
+    def __rmul__(self, x):
+        return self * x if isinstance(x, (_core.Tensor, _core.Variable)) else NotImplemented
 
     def __div__(self, y):
         return self._with_dense('sparse_dense_cwise_div', 'div', y)
