@@ -21,7 +21,7 @@ from reflow.module import module
 from reflow.util import nest
 
 _ALLOWED_KEYWORDS = {'input_shape', 'batch_input_shape', 'batch_size', 'weights', 'activity_regularizer', 'input_dim',
-                     'experimental_autocast'}
+                     'autocast', 'experimental_autocast'}
 
 
 class Layer(LayerWeights, LayerLosses, node_module.Connections, module.Module):
@@ -51,6 +51,7 @@ class Layer(LayerWeights, LayerLosses, node_module.Connections, module.Module):
         self._callable_losses = []
         self._dtype = None if dtype is None else dtypes.as_dtype(dtype).name
         self._dynamic = dynamic
+        self._autocast = kwargs.get('autocast', False)
         self._initial_weights = kwargs.get('weights')
         self._inbound_nodes = []
         self._outbound_nodes = []

@@ -315,6 +315,8 @@ class Model(Network):
             if isinstance(data, list) and data and not hasattr(data[0], 'shape'):
                 import numpy as np
                 data = np.asarray(data)
+            if any(tensor_util.is_tensor(each) for each in nest.flatten(data)):
+                data = nest.map_structure(_with_default_float, data)
             self._set_inputs(data)
         if self._is_compiled and not self._endpoints:
             self._compile_outputs()
@@ -466,6 +468,14 @@ class _Function:
 
 def _shape_of(value):
     return value.shape.as_list() if hasattr(value.shape, 'as_list') else value.shape
+
+
+def _with_default_float(value):
+    """A tensor of `value`, of Keras' type of floating-point numbers if it is one of those."""
+    from reflow.framework import ops
+    from reflow.ops import math_ops
+    tensor = ops.convert_to_tensor(value)
+    return math_ops.cast(tensor, K.floatx()) if tensor.dtype.is_floating else tensor
 
 
 def _is_float(value):
