@@ -12,7 +12,10 @@ namespace {
 constexpr double kFlopsPerNs = 90;           // of one thread, about
 constexpr double kStoreNs = 0.15;            // an element of C
 constexpr double kWorthSplittingNs = 16000;  // less than this isn't worth waking a thread
-constexpr double kPartNs = 1.5e6;            // parts of large products: late threads hold nothing up
+constexpr double kPartNs = 1.5e6;            // smaller parts of products than these aren't worth having
+constexpr double kWait = 0.02;               // of the time of one part the last thread is late
+// An element of A or B that is read or copied costs as many multiplications and additions.
+constexpr double kRead = 6, kCopyRows = 8, kCopyTransposed = 15;
 constexpr int64_t kMostK = 512;              // of a block: it adds to C seldom, and a panel lies in the first-level cache
 constexpr int64_t kBlockOfA = 112 * 1024;    // floats: it lies in the second-level cache, and so do
 constexpr int64_t kColumnsAtOnce = 64;       // columns of B, or
@@ -46,6 +49,9 @@ int64_t equal_parts(int64_t size, int64_t most) {
   return (size + parts - 1) / parts;
 }
 
+// Of A that are multiplied at once.
+int64_t most_rows(int64_t k) { return std::max<int64_t>(kBlockOfA / equal_parts(k, kMostK), 12) / 12 * 12; }
+
 // A part of C.
 struct Area {
   int64_t i, j, rows, columns;
@@ -57,8 +63,7 @@ class PartOfProduct {
 
   void compute() {
     const int64_t k_step = equal_parts(g_.k, kMostK);
-    const int64_t most_rows = std::max<int64_t>(kBlockOfA / k_step, 12);
-    const int64_t row_step = round_up(equal_parts(area_.rows, most_rows / 12 * 12), 12);
+    const int64_t row_step = round_up(equal_parts(area_.rows, most_rows(g_.k)), 12);
     const int64_t column_step = area_.rows > row_step && g_.panels == nullptr ? kMostColumns : area_.columns;
     for (int64_t p = 0; p < g_.k; p += k_step) {
       p_ = p, depth_ = std::min(k_step, g_.k - p);
@@ -155,18 +160,31 @@ int64_t part_size(int64_t size, int64_t parts, int64_t multiple) {
   return std::min(size, round_up((size + parts - 1) / parts, multiple));
 }
 
-// Of the grids with `parts` parts the one with the least estimated work in its largest part: each part copies its panels
-// of A and B, which costs the more the narrower it is.
-Grid choose_grid(int64_t m, int64_t n, int64_t parts) {
-  Grid best{m, n, 1, 1};
+// What reading and copying its operands adds to each multiplication of a part.
+double copying(const Gemm& g, int64_t rows, int64_t columns) {
+  const bool one_block = rows <= most_rows(g.k), in_place = g.panels != nullptr || (one_block && !g.transpose_b);
+  const int64_t uses_of_a = one_block || g.panels != nullptr ? columns : std::min(columns, kMostColumns);
+  const double a = g.transpose_a ? kCopyRows : kCopyTransposed;
+  const double b = in_place ? kRead : g.transpose_b ? kCopyTransposed : kCopyRows;
+  return a / static_cast<double>(uses_of_a) + b / static_cast<double>(rows);
+}
+
+// The grid with which threads that each compute up to `most_rounds` parts are done first, as far as one can tell: large parts
+// copy less, small ones let no thread wait.
+Grid choose_grid(const Gemm& g, int64_t threads, int64_t most_rounds) {
+  Grid best{g.m, g.n, 1, 1};
   double best_work = 1e300;
-  for (int64_t down = 1; down <= parts; ++down) {
-    if (parts % down != 0) continue;
-    const int64_t rows = part_size(m, down, 6), columns = part_size(n, parts / down, kPanelColumns);
-    const double work = static_cast<double>(rows) * columns * (1 + 12.0 / rows + 4.0 / columns);
-    if (work >= best_work) continue;
-    best_work = work;
-    best = {rows, columns, (m + rows - 1) / rows, (n + columns - 1) / columns};
+  for (int64_t rounds = 1; rounds <= most_rounds; ++rounds) {
+    const int64_t parts = threads * rounds;
+    for (int64_t down = 1; down <= parts; ++down) {
+      if (parts % down != 0) continue;
+      const int64_t rows = part_size(g.m, down, 6), columns = part_size(g.n, parts / down, kPanelColumns);
+      const double part = static_cast<double>(rows) * static_cast<double>(columns) * (1 + copying(g, rows, columns));
+      const double work = part * (static_cast<double>(rounds) + kWait);
+      if (work >= best_work) continue;
+      best_work = work;
+      best = {rows, columns, (g.m + rows - 1) / rows, (g.n + columns - 1) / columns};
+    }
   }
   return best;
 }
@@ -203,7 +221,7 @@ void gemm(ThreadPool& pool, const Gemm& g, const GemmEpilogue* after) {
   const int threads = pool.num_threads();
   if (threads == 1 || cost_ns < kWorthSplittingNs) return PartOfProduct(g, {0, 0, g.m, g.n}, after).compute();
   const int64_t rounds = std::clamp<int64_t>(static_cast<int64_t>(cost_ns / threads / kPartNs), 1, 8);
-  const Grid grid = choose_grid(g.m, g.n, threads * rounds);
+  const Grid grid = choose_grid(g, threads, rounds);
   pool.parallel_for(grid.down * grid.across, std::max(cost_ns, 1e5), [&](int64_t begin, int64_t end) {
     for (int64_t part = begin; part < end; ++part) {
       const int64_t i = part / grid.across * grid.rows, j = part % grid.across * grid.columns;
