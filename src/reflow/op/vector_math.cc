@@ -13,6 +13,8 @@
 // clang-format off
 #include <hwy/highway.h>
 #include <hwy/contrib/math/math-inl.h>
+
+#include "reflow/op/single_math-inl.h"
 // clang-format on
 
 HWY_BEFORE_NAMESPACE();
@@ -41,19 +43,18 @@ template <class D>
 constexpr bool kSingle = sizeof(hn::TFromD<D>) == 4;
 
 template <class D>
-auto constant(D d, double value) { return Set(d, static_cast<hn::TFromD<D>>(value)); }
-
-template <class D>
 auto infinity(D d) { return Set(d, std::numeric_limits<hn::TFromD<D>>::infinity()); }
 
 // The functions of Highway's math library hold for a range; these hold for all numbers. Inline, so that loops keep their
 // constants in registers.
 template <class D, class V>
 HWY_INLINE V safe_exp(D d, V x) {
-  // The bounds give 0 and infinity.
-  const V lowest = constant(d, kSingle<D> ? -105 : -750), highest = constant(d, kSingle<D> ? 90 : 711);
-  const V y = hn::Exp(d, Min(Max(x, lowest), highest));
-  return IfThenElse(hn::IsNaN(x), x, y);
+  if constexpr (kSingle<D>) {
+    return single_exp(d, x);
+  } else {
+    const V y = hn::Exp(d, clamp(d, x, -750, 711));  // the bounds give 0 and infinity
+    return IfThenElse(hn::IsNaN(x), x, y);
+  }
 }
 
 template <class D, class V>
@@ -73,7 +74,13 @@ V with_edges_of_log(D d, V u, V y) {
 }
 
 template <class D, class V>
-V safe_log(D d, V x) { return with_edges_of_log(d, x, hn::Log(d, x)); }
+V safe_log(D d, V x) {
+  if constexpr (kSingle<D>) {
+    return with_edges_of_log(d, x, single_log(d, x));
+  } else {
+    return with_edges_of_log(d, x, hn::Log(d, x));
+  }
+}
 
 template <class D, class V>
 V safe_log1p(D d, V x) {
@@ -90,9 +97,41 @@ V safe_sqrt(D d, V x) {
 }
 
 template <class D, class V>
+HWY_INLINE V safe_tanh(D d, V x) {
+  if constexpr (kSingle<D>) {
+    return single_tanh(d, x);
+  } else {
+    return IfThenElse(Or(hn::IsNaN(x), Eq(x, Zero(d))), x, hn::Tanh(d, x));
+  }
+}
+
+template <class D, class V>
 HWY_INLINE V logistic(D d, V x) {
-  const V one = constant(d, 1);
-  return Div(one, Add(one, safe_exp(d, Neg(x))));
+  if constexpr (kSingle<D>) {
+    return single_logistic(d, x);
+  } else {
+    const V one = constant(d, 1);
+    return Div(one, Add(one, safe_exp(d, Neg(x))));
+  }
+}
+
+// e^x - 1 for negative numbers, as TensorFlow's Elu and Selu have it.
+template <class D, class V>
+HWY_INLINE V below_zero(D d, V x) {
+  if constexpr (kSingle<D>) return Sub(safe_exp(d, x), constant(d, 1));
+  return safe_expm1(d, x);
+}
+
+template <class D, class V>
+HWY_INLINE V softplus(D d, V x) {
+  if constexpr (kSingle<D>) {
+    // Where x or e^x is all that is left of it.
+    const V threshold = constant(d, 13.942384719848633);
+    const V power = safe_exp(d, x), y = safe_log(d, Add(power, constant(d, 1)));
+    return IfThenElse(Or(hn::IsNaN(x), Lt(threshold, x)), x, IfThenElse(Lt(x, Neg(threshold)), power, y));
+  } else {
+    return Add(IfThenElse(Lt(x, Zero(d)), Zero(d), x), safe_log1p(d, safe_exp(d, Neg(Abs(x)))));
+  }
 }
 
 // f(x) for x < 0, and x elsewhere.
@@ -130,14 +169,14 @@ REFLOW_UNARY(ExpOp, 1, safe_exp(d, x))
 REFLOW_UNARY(Expm1Op, 1, safe_expm1(d, x))
 REFLOW_UNARY(LogOp, 1, safe_log(d, x))
 REFLOW_UNARY(Log1pOp, 1, safe_log1p(d, x))
-REFLOW_UNARY(TanhOp, 1, IfThenElse(Or(hn::IsNaN(x), Eq(x, Zero(d))), x, hn::Tanh(d, x)))
-REFLOW_UNARY(SigmoidOp, 1, logistic(d, x))
+REFLOW_UNARY(TanhOp, 2, safe_tanh(d, x))
+REFLOW_UNARY(SigmoidOp, 2, logistic(d, x))
 REFLOW_UNARY(ReluOp, 4, where_negative(d, x, Zero(d)))
 REFLOW_UNARY(Relu6Op, 4, IfThenElse(Lt(constant(d, 6), x), constant(d, 6), where_negative(d, x, Zero(d))))
-REFLOW_UNARY(EluOp, 1, where_negative(d, x, safe_expm1(d, x)))
+REFLOW_UNARY(EluOp, 1, where_negative(d, x, below_zero(d, x)))
 REFLOW_UNARY(SeluOp, 1,
-             Mul(constant(d, kSeluScale), where_negative(d, x, Mul(constant(d, kSeluAlpha), safe_expm1(d, x)))))
-REFLOW_UNARY(SoftplusOp, 1, Add(where_negative(d, x, Zero(d)), safe_log1p(d, safe_exp(d, Neg(Abs(x))))))
+             IfThenElse(Lt(x, Zero(d)), Mul(constant(d, kSeluScale* kSeluAlpha), below_zero(d, x)), Mul(constant(d, kSeluScale), x)))
+REFLOW_UNARY(SoftplusOp, 1, softplus(d, x))
 REFLOW_UNARY(SoftsignOp, 2, Div(x, Add(constant(d, 1), Abs(x))))
 REFLOW_UNARY(FloorOp, 4, hn::Floor(x))
 REFLOW_UNARY(CeilOp, 4, hn::Ceil(x))
