@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <memory>
+#include <numeric>
 
 namespace reflow::op {
 
@@ -14,6 +15,7 @@ namespace {
 constexpr int kMaxSlots = FusedProgram::kMaxInputs + FusedProgram::kMaxRefs + FusedProgram::kMaxConstants +
                           FusedProgram::kMaxResults + FusedProgram::kMaxSteps;
 constexpr int64_t kScratchFloats = 16384, kCacheFloats = 8192, kMinTile = 32, kMaxTile = 2048;
+constexpr int64_t kVector = 16;  // floats: tiles are multiples of it, so that only the last one has elements that fill none
 constexpr int64_t kNearFloats = 1 << 18, kFarTile = 256;  // more than so many floats aren't in cache
 
 // Registers of the tiles that this thread works on.
@@ -331,8 +333,11 @@ Status FusedRunner::run_tiles(KernelContext& c, std::span<Variable* const> refs,
   if (own > 0) tile = std::min(tile, kScratchFloats / own);
   // In short turns a core reads all streams of memory beside one another.
   if (run.columns == 0 && streams * run.num_elements > kNearFloats) tile = std::min(tile, kFarTile);
-  tile &= ~int64_t{15};
-  if (run.columns > 0 && run.columns <= tile) tile -= tile % run.columns;  // whole rows
+  tile -= tile % kVector;
+  if (run.columns > 0 && run.columns <= tile) {  // whole rows, and whole vectors, if a tile has room for both
+    const int64_t both = std::lcm(run.columns, kVector);
+    tile -= tile % (both <= tile ? both : run.columns);
+  }
   run.tile = tile;
   int64_t buffer = num_registers_ * tile;
   for (Run::Input& input : run.inputs) {

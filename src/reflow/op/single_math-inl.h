@@ -1,6 +1,7 @@
 // Exponentials, logarithms, tanh and the logistic function in single precision, as TensorFlow's kernels on CPUs compute them
 // (Eigen's approximations, without fused multiply-add), so that networks print what they print there: results have the same
-// bits where they aren't denormal, which TensorFlow sets to 0. Included once for each instruction set, as
+// bits where they aren't denormal, which TensorFlow sets to 0. Numbers that don't fill one of its vectors of 8, at the end of a
+// tensor, it leaves to the standard library, except for tanh. Included once for each instruction set, as
 // hwy/foreach_target.h does it.
 
 #include <limits>

@@ -84,9 +84,10 @@ struct SoftmaxFunctions {
 
 inline constexpr int64_t kSoftmaxMaxRows = 128, kSoftmaxPiece = 2048;
 // How many rows of `columns` elements are worked on together: enough for the vector functions to run full vectors on
-// narrow rows, few enough to stay in the first cache.
+// narrow rows, and none but the last ones of a tensor leave a rest; few enough to stay in the first cache.
 inline int64_t softmax_rows_at_once(int64_t columns) {
-  return std::clamp<int64_t>(kSoftmaxPiece / std::max<int64_t>(columns, 1), 1, kSoftmaxMaxRows);
+  const int64_t rows = std::clamp<int64_t>(kSoftmaxPiece / std::max<int64_t>(columns, 1), 1, kSoftmaxMaxRows);
+  return rows < 8 ? rows : rows & ~int64_t{7};
 }
 
 // y = exp(x - m) for a long row; y may be x. Returns the sum of y.

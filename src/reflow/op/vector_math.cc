@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "reflow/op/vector_math.cc"
@@ -122,11 +123,12 @@ HWY_INLINE V below_zero(D d, V x) {
   return safe_expm1(d, x);
 }
 
+constexpr float kSoftplusThreshold = 13.942384719848633f;  // beyond it, x or e^x is all that is left
+
 template <class D, class V>
 HWY_INLINE V softplus(D d, V x) {
   if constexpr (kSingle<D>) {
-    // Where x or e^x is all that is left of it.
-    const V threshold = constant(d, 13.942384719848633);
+    const V threshold = constant(d, kSoftplusThreshold);
     const V power = safe_exp(d, x), y = safe_log(d, Add(power, constant(d, 1)));
     return IfThenElse(Or(hn::IsNaN(x), Lt(threshold, x)), x, IfThenElse(Lt(x, Neg(threshold)), power, y));
   } else {
@@ -140,7 +142,17 @@ V where_negative(D d, V x, V f) { return IfThenElse(Lt(x, Zero(d)), f, x); }
 
 constexpr double kSeluScale = 1.0507009873554804934193349852946, kSeluAlpha = 1.6732632423543772848170429916717;
 
-// One struct a function; kUnroll vectors are in flight in the loop.
+// One struct a function; kUnroll vectors are in flight in the loop. `alone` is what TensorFlow makes of the numbers of single
+// precision that don't fill a vector: the standard library's functions, which round in another way.
+#define REFLOW_UNARY_AND_ALONE(Name, unroll, expression, alone_expression) \
+  struct Name {                                                            \
+    static constexpr int kUnroll = unroll;                                 \
+    template <class D, class V>                                            \
+    static HWY_INLINE V apply([[maybe_unused]] D d, V x) {                 \
+      return expression;                                                   \
+    }                                                                      \
+    static float alone(float x) { return alone_expression; }               \
+  };
 #define REFLOW_UNARY(Name, unroll, expression)       \
   struct Name {                                      \
     static constexpr int kUnroll = unroll;           \
@@ -165,18 +177,21 @@ REFLOW_UNARY(SquareOp, 4, Mul(x, x))
 REFLOW_UNARY(GroupedSqrt, 2, safe_sqrt(d, x))
 REFLOW_UNARY(GroupedRsqrt, 2, Div(constant(d, 1), safe_sqrt(d, x)))
 REFLOW_UNARY(ReciprocalOp, 2, Div(constant(d, 1), x))
-REFLOW_UNARY(ExpOp, 1, safe_exp(d, x))
 REFLOW_UNARY(Expm1Op, 1, safe_expm1(d, x))
-REFLOW_UNARY(LogOp, 1, safe_log(d, x))
 REFLOW_UNARY(Log1pOp, 1, safe_log1p(d, x))
 REFLOW_UNARY(TanhOp, 2, safe_tanh(d, x))
-REFLOW_UNARY(SigmoidOp, 2, logistic(d, x))
 REFLOW_UNARY(ReluOp, 4, where_negative(d, x, Zero(d)))
 REFLOW_UNARY(Relu6Op, 4, IfThenElse(Lt(constant(d, 6), x), constant(d, 6), where_negative(d, x, Zero(d))))
-REFLOW_UNARY(EluOp, 1, where_negative(d, x, below_zero(d, x)))
-REFLOW_UNARY(SeluOp, 1,
-             IfThenElse(Lt(x, Zero(d)), Mul(constant(d, kSeluScale* kSeluAlpha), below_zero(d, x)), Mul(constant(d, kSeluScale), x)))
-REFLOW_UNARY(SoftplusOp, 1, softplus(d, x))
+REFLOW_UNARY_AND_ALONE(ExpOp, 1, safe_exp(d, x), std::exp(x))
+REFLOW_UNARY_AND_ALONE(LogOp, 1, safe_log(d, x), std::log(x))
+REFLOW_UNARY_AND_ALONE(SigmoidOp, 2, logistic(d, x), 1 / (1 + std::exp(-x)))
+REFLOW_UNARY_AND_ALONE(EluOp, 1, where_negative(d, x, below_zero(d, x)), x < 0 ? std::exp(x) - 1 : x)
+REFLOW_UNARY_AND_ALONE(SeluOp, 1,
+                       IfThenElse(Lt(x, Zero(d)), Mul(constant(d, kSeluScale* kSeluAlpha), below_zero(d, x)),
+                                  Mul(constant(d, kSeluScale), x)),
+                       x < 0 ? static_cast<float>(kSeluScale * kSeluAlpha) * (std::exp(x) - 1) : static_cast<float>(kSeluScale) * x)
+REFLOW_UNARY_AND_ALONE(SoftplusOp, 1, softplus(d, x),
+                       x > kSoftplusThreshold ? x : x < -kSoftplusThreshold ? std::exp(x) : std::log(std::exp(x) + 1))
 REFLOW_UNARY(SoftsignOp, 2, Div(x, Add(constant(d, 1), Abs(x))))
 REFLOW_UNARY(FloorOp, 4, hn::Floor(x))
 REFLOW_UNARY(CeilOp, 4, hn::Ceil(x))
@@ -208,6 +223,7 @@ REFLOW_BINARY(SoftplusGradOp, 1, Div(a, Add(safe_exp(d, Neg(b)), constant(d, 1))
 REFLOW_BINARY(SoftsignGradOp, 2,
               Div(a, Mul(Add(constant(d, 1), Abs(b)), Add(constant(d, 1), Abs(b)))))
 #undef REFLOW_UNARY
+#undef REFLOW_UNARY_AND_ALONE
 #undef REFLOW_BINARY
 
 // Roots of what is left behind the groups of eight elements that TensorFlow takes together are those of the standard library.

@@ -1,6 +1,7 @@
 #include "elementwise_kernel.h"
 
 #include "reflow/op/broadcast.h"
+#include "reflow/op/for_ranges.h"
 
 namespace reflow::ops {
 namespace {
@@ -23,7 +24,7 @@ Status UnaryKernel::compute(KernelContext& c) {
   const void* x = c.input(0).raw_data();
   Tensor& y = c.output(0);
   void* out = y.raw_data();
-  c.pool().parallel_for(y.num_elements(), spec_.cost_ns, [&](int64_t begin, int64_t end) {
+  for_ranges(c.pool(), y.num_elements(), 16, spec_.cost_ns, [&](int64_t begin, int64_t end) {
     spec_.loop(at(x, begin, spec_.x_size), at(out, begin, spec_.y_size), end - begin);
   });
   return OkStatus();

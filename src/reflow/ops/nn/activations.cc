@@ -6,6 +6,7 @@
 
 #include "reflow/graph/scope.h"
 #include "reflow/op/compute_type.h"
+#include "reflow/op/for_ranges.h"
 #include "reflow/op/late_slices.h"
 #include "reflow/op/op.h"
 #include "reflow/op/simd_loop.h"
@@ -113,7 +114,7 @@ struct Activation {
     Status compute(KernelContext& c) override {
       const T* x = c.input(0).data<T>();
       T* y = c.output(0).data<T>();
-      c.pool().parallel_for(c.output(0).num_elements(), cost_ns_, [&](int64_t begin, int64_t end) {
+      for_ranges(c.pool(), c.output(0).num_elements(), 16, cost_ns_, [&](int64_t begin, int64_t end) {
         if constexpr (std::is_floating_point_v<T>) {
           function_(x + begin, y + begin, end - begin);
         } else {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <span>
 
+#include "reflow/op/for_ranges.h"
 #include "reflow/op/op.h"
 #include "reflow/op/softmax_rows.h"
 
@@ -60,8 +61,8 @@ class SparseSoftmaxCrossEntropy : public RowKernel<T> {
     const T* factors = c.num_inputs() > 2 ? c.input(2).data<T>() : nullptr;
     T* loss = c.output(0).data<T>();
     T* backprop = c.output(1).data<T>();
-    c.pool().parallel_for(rows, 1.5 * columns + 10, [&](int64_t begin, int64_t end) {
-      const int64_t at_once = softmax_rows_at_once(columns);
+    const int64_t at_once = softmax_rows_at_once(columns);
+    for_ranges(c.pool(), rows, at_once, 1.5 * columns + 10, [&](int64_t begin, int64_t end) {
       for (int64_t r = begin; r < end; r += at_once) {
         const T* const some = factors != nullptr ? factors + r : nullptr;
         rows_at_once(x + r * columns, labels + r, some, loss + r, backprop + r * columns, std::min(at_once, end - r), columns);

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "reflow/op/for_ranges.h"
 #include "reflow/op/late_slices.h"
 #include "reflow/op/op.h"
 #include "reflow/op/softmax_rows.h"
@@ -81,7 +82,7 @@ class SoftmaxKernel : public Kernel {
     const int64_t rows = x.num_elements() / columns;
     const T* from = x.data<T>();
     T* to = y.data<T>();
-    c.pool().parallel_for(rows, 1.0 * columns, [&](int64_t begin, int64_t end) {
+    for_ranges(c.pool(), rows, softmax_rows_at_once(columns), 1.0 * columns, [&](int64_t begin, int64_t end) {
       if constexpr (std::is_floating_point_v<T>) {
         softmax_rows<T, kLog>(functions_, from + begin * columns, to + begin * columns, end - begin, columns);
       } else {
