@@ -59,9 +59,26 @@ class RowSum {
   T lanes_[kLanes] = {}, rest_ = 0;
 };
 
+// Floats of rows no longer than this are summed and divided in the order and way that TensorFlow's kernels have: results have
+// the same bits.
+inline constexpr int64_t kExactColumns = 256;
+
 // The sum of x[0..n).
 template <typename T>
 REFLOW_SIMD_BODY inline T row_sum(const T* x, int64_t n) {
+  if (std::is_same_v<T, float> && n <= kExactColumns) {
+    constexpr int kVector = 8;
+    T lanes[kVector] = {}, rest = 0;
+    int64_t i = 0;
+    for (; i + kVector <= n; i += kVector) {
+      for (int l = 0; l < kVector; ++l) lanes[l] += x[i + l];
+    }
+    for (; i < n; ++i) rest += x[i];
+    for (int width = kVector / 2; width > 0; width /= 2) {
+      for (int l = 0; l < width; ++l) lanes[l] += lanes[l + width];
+    }
+    return lanes[0] + rest;
+  }
   RowSum<T> sum;
   sum.add(x, n);
   return sum.total();

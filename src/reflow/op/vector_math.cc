@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstring>
 #include <limits>
-#include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "reflow/op/vector_math.cc"
@@ -142,8 +142,11 @@ V where_negative(D d, V x, V f) { return IfThenElse(Lt(x, Zero(d)), f, x); }
 
 constexpr double kSeluScale = 1.0507009873554804934193349852946, kSeluAlpha = 1.6732632423543772848170429916717;
 
-// One struct a function; kUnroll vectors are in flight in the loop. `alone` is what TensorFlow makes of the numbers of single
-// precision that don't fill a vector: the standard library's functions, which round in another way.
+// What is left behind the groups of eight elements that TensorFlow takes together it computes by the standard library, which
+// rounds in another way: `alone`.
+constexpr int64_t kGroup = 8;
+
+// One struct a function; kUnroll vectors are in flight in the loop.
 #define REFLOW_UNARY_AND_ALONE(Name, unroll, expression, alone_expression) \
   struct Name {                                                            \
     static constexpr int kUnroll = unroll;                                 \
@@ -151,7 +154,8 @@ constexpr double kSeluScale = 1.0507009873554804934193349852946, kSeluAlpha = 1.
     static HWY_INLINE V apply([[maybe_unused]] D d, V x) {                 \
       return expression;                                                   \
     }                                                                      \
-    static float alone(float x) { return alone_expression; }               \
+    template <std::same_as<float> T>                                       \
+    static T alone(T x) { return alone_expression; }                       \
   };
 #define REFLOW_UNARY(Name, unroll, expression)       \
   struct Name {                                      \
@@ -226,8 +230,6 @@ REFLOW_BINARY(SoftsignGradOp, 2,
 #undef REFLOW_UNARY_AND_ALONE
 #undef REFLOW_BINARY
 
-// Roots of what is left behind the groups of eight elements that TensorFlow takes together are those of the standard library.
-constexpr int64_t kGroup = 8;
 struct SqrtOp : GroupedSqrt {
   template <typename T>
   static T alone(T x) { return std::sqrt(x); }

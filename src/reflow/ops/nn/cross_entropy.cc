@@ -1,6 +1,7 @@
 // Cross entropy of softmax(logits) with labels: of one class an example, or of a distribution over the classes. Both
 // ops give the loss and, as a second output, what the gradient to the logits is made of: softmax - labels.
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <span>
@@ -14,11 +15,36 @@ namespace {
 
 using namespace op;
 
+constexpr int64_t kVector = 8;  // of TensorFlow
+
 // Floats to compute with; half and bfloat16 rows are converted to and fro.
 template <typename T>
 class RowKernel : public Kernel {
  protected:
   using C = ComputeType<T>;
+
+  // Has it to have TensorFlow's bits?
+  static bool is_exact(int64_t columns) { return std::is_same_v<T, float> && columns <= kExactColumns; }
+
+  // REQUIRES: columns <= kExactColumns.
+  C sum_of_exp(const C* x, int64_t columns) const {
+    C powers[kExactColumns], sum;
+    functions_.exp(x, powers, columns);
+    simd_loop([&]() REFLOW_SIMD_BODY { sum = row_sum(powers, columns); });
+    return sum;
+  }
+
+  // x = f(x) for numbers that others follow: all are of whole vectors.
+  void apply_within(UnaryFn<C> f, C* x, int64_t n) const {
+    const int64_t whole = n - n % kVector;
+    f(x, x, whole);
+    if (whole == n) return;
+    C rest[kVector] = {};
+    std::copy(x + whole, x + n, rest);
+    f(rest, rest, kVector);
+    std::copy_n(rest, n - whole, x + whole);
+  }
+
   const SoftmaxFunctions<C> functions_;
 };
 
@@ -115,21 +141,28 @@ class SparseSoftmaxCrossEntropy : public RowKernel<T> {
           at_label[r] = row[labels[r]];
         }
       });
+      // TensorFlow adds up exponentials of rows, and divides those of the whole tensor: what fills no vector is another.
+      const bool exact = this->is_exact(columns), sums_first = exact && columns % kVector != 0;
+      for (int64_t r = 0; r < rows && sums_first; ++r) sums[r] = this->sum_of_exp(backprop + r * columns, columns);
       this->functions_.exp(backprop, backprop, rows * columns);
       simd_loop([&]() REFLOW_SIMD_BODY {
         for (int64_t r = 0; r < rows; ++r) {
           C* row = backprop + r * columns;
-          sums[r] = row_sum(row, columns);
-          const C scale = C(1) / sums[r];
-          for (int64_t j = 0; j < columns; ++j) row[j] *= scale;
+          if (!sums_first) sums[r] = row_sum(row, columns);
+          if (exact) {
+            for (int64_t j = 0; j < columns; ++j) row[j] /= sums[r];
+          } else {
+            const C scale = C(1) / sums[r];
+            for (int64_t j = 0; j < columns; ++j) row[j] *= scale;
+          }
           row[labels[r]] -= C(1);
           if (factors == nullptr) continue;
           const C f = factors[r];
           for (int64_t j = 0; j < columns; ++j) row[j] *= f;
         }
       });
-      this->functions_.log(sums, sums, rows);
-      for (int64_t r = 0; r < rows; ++r) loss[r] = sums[r] - at_label[r];
+      if (!exact) this->functions_.log(sums, sums, rows);
+      for (int64_t r = 0; r < rows; ++r) loss[r] = (exact ? std::log(sums[r]) : sums[r]) - at_label[r];
     } else {
       for (int64_t r = 0; r < rows; ++r) {
         const T* a = x + r * columns;
@@ -163,7 +196,7 @@ class SoftmaxCrossEntropy : public RowKernel<T> {
     }
     const Operand logits(c.input(0), rows, columns), labels(c.input(1), rows, columns);
     c.pool().parallel_for(rows, 2.0 * columns + 10, [&](int64_t begin, int64_t end) {
-      for (int64_t r = begin; r < end; ++r) row(logits, labels, r, loss + r, backprop + r * columns, columns);
+      for (int64_t r = begin; r < end; ++r) row(logits, labels, r, rows, loss + r, backprop + r * columns, columns);
     });
     return OkStatus();
   }
@@ -181,7 +214,7 @@ class SoftmaxCrossEntropy : public RowKernel<T> {
     int64_t row_step, column_step;
   };
 
-  void row(const Operand& logits, const Operand& labels, int64_t r, T* loss, T* backprop, int64_t columns) const {
+  void row(const Operand& logits, const Operand& labels, int64_t r, int64_t rows, T* loss, T* backprop, int64_t columns) const {
     const T* x = logits.data + r * logits.row_step;
     const T* p = labels.data + r * labels.row_step;
     const int64_t x_step = logits.column_step, p_step = labels.column_step;
@@ -201,6 +234,11 @@ class SoftmaxCrossEntropy : public RowKernel<T> {
       for (int64_t j = 0; j < columns; ++j) b[j] = static_cast<C>(x[j * x_step]);
       const C m = row_max(b, columns);
       for (int64_t j = 0; j < columns; ++j) b[j] -= m;
+    });
+    if constexpr (std::is_same_v<T, float>) {
+      if (this->is_exact(columns)) return exact_row(b, p, p_step, r, rows, loss, columns);
+    }
+    simd_loop([&]() REFLOW_SIMD_BODY {
       for (int64_t j = 0; j < columns; ++j) {
         const C label = static_cast<C>(p[j * p_step]);
         sum_of_labels += label;
@@ -216,6 +254,28 @@ class SoftmaxCrossEntropy : public RowKernel<T> {
       }
     });
     *loss = static_cast<T>(std::log(sum) * sum_of_labels - weighted);
+  }
+
+  // b: row r of `rows` logits, less its maximum; becomes the gradient.
+  void exact_row(float* b, const float* labels, int64_t label_step, int64_t r, int64_t rows, float* loss, int64_t columns) const {
+    const float sum = this->sum_of_exp(b, columns);
+    float log_sum = sum;
+    if (r < rows - rows % kVector) {
+      this->apply_within(this->functions_.log, &log_sum, 1);
+    } else {
+      log_sum = std::log(sum);
+    }
+    float terms[kExactColumns];
+    simd_loop([&]() REFLOW_SIMD_BODY {
+      for (int64_t j = 0; j < columns; ++j) terms[j] = labels[j * label_step] * (log_sum - b[j]);
+      *loss = row_sum(terms, columns);
+    });
+    const int64_t size = rows * columns, in_vectors = std::clamp<int64_t>(size - size % kVector - r * columns, 0, columns);
+    this->apply_within(this->functions_.exp, b, in_vectors);
+    this->functions_.exp(b + in_vectors, b + in_vectors, columns - in_vectors);
+    simd_loop([&]() REFLOW_SIMD_BODY {
+      for (int64_t j = 0; j < columns; ++j) b[j] = b[j] / sum - labels[j * label_step];
+    });
   }
 };
 
