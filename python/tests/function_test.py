@@ -264,3 +264,26 @@ def test_what_a_change_of_a_resource_variable_gives():
         assert sess.run(scattered.value()).tolist() == [0, 1]
     assert added.handle is v.handle and added.trainable
     assert [op.name for op in added.value().op.control_inputs] == ['AssignAddVariableOp']
+
+
+def test_variables_made_within_are_named_by_the_scopes_there(session):
+    made = []
+
+    @tf.function
+    def function(x):
+        if not made:
+            with tf.name_scope('scope'):
+                made.append(tf.Variable(1., name='a'))
+            made.append(tf.Variable(2.))
+        return x * made[0] * made[1]
+
+    optimizer, v = tf.keras.optimizers.Adam(.1), tf.Variable([1.], name='w')
+
+    @tf.function
+    def train():
+        optimizer.apply_gradients([(tf.constant([1.]), v)])
+
+    function(1.)
+    train()
+    assert [each.name for each in made] == ['scope/a:0', 'Variable:0']
+    assert [each.name for each in optimizer.weights] == ['Adam/iter:0', 'Adam/w/m:0', 'Adam/w/v:0']

@@ -17,6 +17,7 @@
 #include "reflow/client/variable_scope.h"
 #include "reflow/client/variable_state.h"
 #include "reflow/client/variable_store.h"
+#include "reflow/graph/empty_name.h"
 #include "reflow/graph/immediate.h"
 #include "reflow/graph/scope.h"
 #include "reflow/op/private_name.h"
@@ -155,7 +156,11 @@ Variable make_variable(const VariableCreation& creation) {
     VariableCreation outside = creation;
     outside.options.use_resource = true;
     if (value) outside.initial_value = function::lifted(*value);
-    return function::make_outside([&] { return make_variable(outside); });
+    const std::string scope = default_graph().scope().name_stack;
+    return function::make_outside([&] {
+      const name_scope kept(scope.empty() ? std::string(graph::kEmptyName) : scope + "/");
+      return make_variable(outside);
+    });
   }
   auto state = std::make_shared<VariableState>();
   state->trainable = options.trainable.value_or(true);
