@@ -6,6 +6,7 @@ import textwrap
 import numpy as np
 import pytest
 import reflow.tensorflow as tf
+from reflow.eager import context
 
 
 @pytest.fixture
@@ -266,7 +267,7 @@ def test_what_a_change_of_a_resource_variable_gives():
     assert [op.name for op in added.value().op.control_inputs] == ['AssignAddVariableOp']
 
 
-def test_variables_made_within_are_named_by_the_scopes_there(session):
+def test_variables_made_within_are_named_by_the_scopes_there():
     made = []
 
     @tf.function
@@ -277,13 +278,13 @@ def test_variables_made_within_are_named_by_the_scopes_there(session):
             made.append(tf.Variable(2.))
         return x * made[0] * made[1]
 
-    optimizer, v = tf.keras.optimizers.Adam(.1), tf.Variable([1.], name='w')
-
     @tf.function
-    def train():
+    def train(optimizer, v):
         optimizer.apply_gradients([(tf.constant([1.]), v)])
 
-    function(1.)
-    train()
+    with context.eager_mode():
+        optimizer, v = tf.keras.optimizers.Adam(.1), tf.Variable([1.], name='w')
+        function(1.)
+        train(optimizer, v)
     assert [each.name for each in made] == ['scope/a:0', 'Variable:0']
     assert [each.name for each in optimizer.weights] == ['Adam/iter:0', 'Adam/w/m:0', 'Adam/w/v:0']
