@@ -141,6 +141,17 @@ TEST_F(HostileCalls, AxesThatAreNoneOfAVector) {
   EXPECT_EQ(run({y}, {{x, three}, {axis, Tensor::scalar(int64_t{-1})}})[0].item<int64_t>(), 2);
 }
 
+TEST_F(HostileCalls, SlicesThatBeginBeyondAllNumbers) {
+  const Endpoint x = constant(Tensor::vector<float>({1, 2, 3})), begin = placeholder(DType::kInt64), size = placeholder(DType::kInt64);
+  const Endpoint one = op("Slice", {x, begin, constant(Tensor::vector<int64_t>({1}))}), any = op("Slice", {x, begin, size});
+  for (const int64_t at : {kMost, -kMost - 1}) {
+    const std::string rule = "Expected begin[0] in [0, 3], but got " + std::to_string(at);
+    const Tensor first = Tensor::vector<int64_t>({at});
+    EXPECT_EQ(error({one}, {{begin, first}}).substr(0, rule.size()), rule);
+    EXPECT_EQ(error({any}, {{begin, first}, {size, Tensor::vector<int64_t>({-1})}}).substr(0, rule.size()), rule);
+  }
+}
+
 TEST_F(HostileCalls, AxesThatNoShapeHas) {
   const Endpoint x = constant(Tensor(DType::kFloat32, {1, 1})), unknown = placeholder(DType::kInt32);
   constexpr int32_t kMost32 = std::numeric_limits<int32_t>::max(), kLeast32 = std::numeric_limits<int32_t>::min();

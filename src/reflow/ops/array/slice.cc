@@ -23,7 +23,9 @@ Status sliced_shape(const Shape& in, const Tensor& begin, const Tensor& size, Sh
   const IndexReader begins(begin), sizes(size);
   *out = Shape{};
   for (int d = 0; d < rank; ++d) {
-    const int64_t b = begins[d], s = sizes[d] == -1 ? in.dim(d) - b : sizes[d];
+    const int64_t b = begins[d];
+    const auto rest = static_cast<int64_t>(static_cast<uint64_t>(in.dim(d)) - static_cast<uint64_t>(b));  // of any number
+    const int64_t s = sizes[d] == -1 ? rest : sizes[d];
     if (in.dim(d) == 0) {
       if (b != 0 || s != 0) return invalid_argument("Expected begin[{}] == 0 (got {}) and size[{}] == 0 (got {}) when input.dim_size({}) == 0", d, b, d, s, d);
     } else {
@@ -98,7 +100,7 @@ class Slice : public Kernel {
     Tensor& out = c.output(0);
     const IndexReader begin(c.input(1));
     for (int d = 0; d < in.rank(); ++d) {
-      if (begin[d] < 0 || begin[d] + out.dim(d) > in.dim(d)) [[unlikely]] {
+      if (begin[d] < 0 || begin[d] > in.dim(d) - out.dim(d)) [[unlikely]] {
         return invalid_argument("Expected begin[{}] in [0, {}], but got {}", d, in.dim(d), begin[d]);
       }
     }
