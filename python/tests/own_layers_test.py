@@ -193,3 +193,18 @@ inputs, norm = Input((4,)), BatchNormalization()
 trained(Model(inputs, Dense(6)(norm(Dense(4)(norm(inputs))))))
 ''' % (package, package))
     assert len(found) == 3 and (package == 'keras' or found == ['6 0 2', '4 0 2', '4 0 4'])
+
+
+def test_layers_of_programs_merge():
+    assert run('''
+import numpy as np
+from keras.layers import Add, Input
+from keras.layers.merge import _Merge
+from keras.models import Model
+class Mean(_Merge):
+    def _merge_function(self, inputs):
+        return .25 * inputs[0] + .75 * inputs[1]
+x, y = Input((2,)), Input((2,))
+model = Model([x, y], Mean()([x, y]))
+print(model.predict([np.ones((1, 2)), np.zeros((1, 2))]).tolist(), model.layers[-1].name, isinstance(Add(), _Merge))
+''') == ['[[0.25, 0.25]] mean_1 True']

@@ -30,8 +30,8 @@ def of_tf_keras(cls):
 
 def _wrapped_bases():
     """Bases that programs ask isinstance for, and derive from."""
-    from reflow.keras.layers import recurrent, wrappers
-    return (recurrent.RNN, wrappers.Wrapper)
+    from reflow.keras.layers import merge, recurrent, wrappers
+    return (recurrent.RNN, wrappers.Wrapper, merge._Merge)
 
 
 def _merge(name):
