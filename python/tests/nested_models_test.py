@@ -1,5 +1,8 @@
 """Keras models within models, tensors as their data, and arguments of layers: what TensorFlow 1.15 does."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -82,3 +85,29 @@ def test_batch_sizes_may_be_dimensions():
     other = tf.keras.Input(batch_shape=(tf.Dimension(3), 2))
     with pytest.raises(ValueError, match='batch sizes of the Input Layers are incompatible'):
         tf.keras.Model([first, other], [first, other])
+
+
+EAGERLY = '''
+import numpy as np
+import reflow.tensorflow as tf
+tf.enable_eager_execution()
+
+class Model(tf.keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = tf.keras.layers.Dense(1, kernel_initializer='ones')
+
+    def call(self, inputs):
+        return self.dense(inputs['a'])
+
+model = Model()
+model.compile('sgd', 'mse')
+for x in {'a': tf.constant([[5., 3.]])}, {'a': np.ones([2, 2])}:
+    print(model.predict(x, steps=1).tolist())
+print(model.evaluate({'a': tf.ones([1, 2])}, tf.zeros([1, 1]), steps=2, verbose=0))
+'''
+
+
+def test_dicts_stay_dicts_with_steps_and_eager_execution():
+    done = subprocess.run([sys.executable, '-c', EAGERLY], capture_output=True, text=True)
+    assert done.stdout.splitlines() == ['[[8.0]]', '[[2.0], [2.0]]', '4.0'], done.stderr

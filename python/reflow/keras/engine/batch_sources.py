@@ -121,8 +121,16 @@ def _parts_of_batch(data, mode):
 
 def of_arrays_with_steps(model, mode, arrays, steps):
     """The same arrays, or tensors of queues and the like, `steps` times."""
-    inputs, targets, weights = arrays
-    return StepSource(model, mode, lambda: (inputs, targets or None, weights or None), steps)
+    return _RepeatedSource(model, mode, lambda: arrays, steps)
+
+
+class _RepeatedSource(StepSource):
+    """One batch, which is as the model's function takes it."""
+
+    def batches(self):
+        flat = [part for parts in self._next() for part in parts]
+        for _ in range(self.size):
+            yield _number_of_samples(flat), self._model._function(self._mode), flat
 
 
 def of_iterator(model, mode, generator, steps, class_weight=None, shuffle=False):
