@@ -208,3 +208,24 @@ x, y = Input((2,)), Input((2,))
 model = Model([x, y], Mean()([x, y]))
 print(model.predict([np.ones((1, 2)), np.zeros((1, 2))]).tolist(), model.layers[-1].name, isinstance(Add(), _Merge))
 ''') == ['[[0.25, 0.25]] mean_1 True']
+
+
+def test_models_are_trained_with_tensors_of_unknown_batches():
+    assert run('''
+import numpy as np
+import tensorflow as tf
+from tensorflow.keras.layers import Dense
+x, y = tf.data.Dataset.from_tensor_slices((np.ones((20, 4), np.float32), np.ones((20, 1), np.float32))).batch(
+    5).repeat().make_one_shot_iterator().get_next()
+model = tf.keras.Sequential([Dense(4, input_shape=(4,)), Dense(1)])
+model.compile('sgd', 'mse', metrics=['mae'])
+print(sorted(model.fit(x, y, epochs=1, steps_per_epoch=2, verbose=0).history), np.shape(model.evaluate(x, y, steps=2, verbose=0)))
+print(model.predict(x, steps=2).shape)
+for ask, name in ((model.fit, 'steps_per_epoch'), (model.evaluate, 'steps')):
+    try:
+        ask(x, y, verbose=0)
+    except ValueError as error:
+        print(error)
+''') == ["['loss', 'mean_absolute_error'] (2,)", '(10, 1)',
+         'When using data tensors as input to a model, you should specify the `steps_per_epoch` argument.',
+         'When using data tensors as input to a model, you should specify the `steps` argument.']

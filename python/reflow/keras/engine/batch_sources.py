@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reflow.framework import errors_impl
+from reflow.framework import errors_impl, tensor_shape
 from reflow.keras.engine import training_data
 from reflow.keras.utils import generic_utils
 from reflow.platform import tf_logging as logging
@@ -47,7 +47,8 @@ class ArraySource:
 def _number_of_samples(arrays):
     for each in arrays:
         if hasattr(each, 'shape'):
-            return int(each.shape[0])
+            size = tensor_shape.dimension_value(each.shape[0])
+            return 1 if size is None else size  # a tensor's may be unknown: then batches count alike
     raise ValueError('The model has no inputs whose number of samples is known: say `steps`')
 
 

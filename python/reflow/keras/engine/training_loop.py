@@ -2,11 +2,13 @@
 
 import numpy as np
 
+from reflow.framework import tensor_util
 from reflow.keras import callbacks as callbacks_module
 from reflow.keras.engine import batch_sources
 from reflow.keras.engine import training_data
 from reflow.keras.utils import generic_utils
 from reflow.keras.utils.progress import Progbar
+from reflow.util import nest
 
 
 class Loop:
@@ -32,6 +34,8 @@ class Loop:
         arrays = model._standardized(x, y, sample_weight, class_weight, batch_size)
         if steps is not None:
             return batch_sources.of_arrays_with_steps(model, mode, arrays, steps)
+        if any(tensor_util.is_tensor(each) and not hasattr(each, 'numpy') for each in nest.flatten(x)):
+            raise ValueError('When using data tensors as input to a model, you should specify the `%s` argument.' % steps_name)
         flat = [each for part in arrays for each in part]
         if mode != 'predict' and y is None and model._endpoints and any(each.is_fed for each in model._endpoints):
             raise ValueError('The model needs targets: `y`')
