@@ -195,12 +195,13 @@ def _steps_of_dataset(dataset, steps, steps_name):
 
 
 def of_dataset(model, mode, dataset, steps, class_weight=None, steps_name='steps'):
-    """Batches of a tf.data.Dataset, or of an iterator of one."""
+    """Batches of a tf.data.Dataset, or of an iterator of one. Each validation begins anew, training with `steps` goes on."""
     from reflow import _core
     if not hasattr(dataset, 'get_next') and not hasattr(dataset, '__next__'):
         known, is_given = _steps_of_dataset(dataset, steps, steps_name), steps is not None
     else:
         known, is_given = steps, steps is not None
+    begins_anew = not is_given or steps_name == 'validation_steps'
     warning = ('Your dataset ran out of data; interrupting training. Make sure that your dataset can generate at least '
                '`%s` batches for each epoch. You may need to use the repeat() function when building your dataset.')
     if _core.executing_eagerly():
@@ -210,7 +211,7 @@ def of_dataset(model, mode, dataset, steps, class_weight=None, steps_name='steps
             holder['iterator'] = iter(dataset)
 
         source = StepSource(model, mode, lambda: _arrays_of(next(holder['iterator'])), known, class_weight,
-                            restart=None if is_given else restart, warning=warning)
+                            restart=restart if begins_anew else None, warning=warning)
         source.is_announced = False
         source.tells_sizes = True
         return source
@@ -229,7 +230,7 @@ def of_dataset(model, mode, dataset, steps, class_weight=None, steps_name='steps
 
     begin()
     return StepSource(model, mode, lambda: _tuple_of(backend_session.get_session().run(following)), known, class_weight,
-                      restart=None if is_given else begin, warning=warning)
+                      restart=begin if begins_anew else None, warning=warning)
 
 
 def _initializable(dataset):

@@ -25,7 +25,12 @@ class Loop:
             return batch_sources.of_iterator(model, mode, x, steps, class_weight, shuffle)
         if training_data.is_dataset(x):
             if batch_size is not None:
-                raise ValueError('The `batch_size` argument must not be specified when using dataset as an input.')
+                raise ValueError('The `batch_size` argument must not be specified for the given input type. Received input: '
+                                 '{}, batch_size: {}'.format(x, batch_size))
+            if sample_weight is not None:
+                raise ValueError('`sample_weight` argument is not supported when input `x` is a dataset or a dataset iterator. '
+                                 'Instead, youcan provide sample_weight as the third element  of yourdataset, i.e. (inputs, '
+                                 'targets, sample_weight). Received: x=%s, sample_weight=%s' % (x, sample_weight))
             if y is not None:
                 raise ValueError('You passed a dataset or dataset iterator (%s) as input `x` to your model. In that case, '
                                  'you should not specify a target (`y`) argument, since the dataset or dataset iterator '
@@ -49,6 +54,9 @@ class Loop:
         """Trains. Gives the History."""
         if training_data.is_generator_or_sequence(x) and validation_split and 0. < validation_split < 1.:
             raise ValueError('If your data is in the form of a Python generator, you cannot use `validation_split`.')
+        if validation_split and validation_data is None and training_data.is_dataset(x):
+            raise ValueError('`validation_split` argument is not supported when input `x` is a dataset or a dataset iterator. '
+                             'Received: x=%s, validation_split=%f' % (x, validation_split))
         validation = None
         if validation_data is not None:
             validation = validation_data
@@ -179,7 +187,8 @@ class Loop:
             if model.stop_training:
                 break
         if results:
-            results[0] = total / weight
+            # Of batches that were missing TensorFlow's mean takes the loss for 0.
+            results[0] = total / (source.size if mode != 'train' and source.use_steps and source.size else weight)
         if progress and source.use_steps and progress.target is None and source.size:
             progress.set_target(source.size)
         return results
