@@ -72,6 +72,44 @@ def test_names_do_what_they_did(code, expected):
     assert run('-W', 'ignore', '-m', 'reflow', '-c', code).strip() == expected
 
 
+LIBRARIES = {
+    'PIL/__init__.py': '',
+    'PIL/ImageFont.py': """
+class FreeTypeFont:
+    def getbbox(self, text):
+        return (1, 3, 1 + 10 * len(text), 20) if text else (0, 0, 0, 0)
+""",
+    'PIL/ImageDraw.py': """
+from PIL import ImageFont
+class ImageDraw:
+    def getfont(self):
+        return ImageFont.FreeTypeFont()
+""",
+    'yaml.py': """
+FullLoader, SafeLoader = 'full', 'safe'
+def load(stream, Loader):
+    return stream, Loader
+load_all = load
+""",
+}
+
+
+def test_calls_of_libraries_that_no_longer_work(tmp_path):
+    for name, source in LIBRARIES.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(source)
+    program = tmp_path / 'program.py'
+    program.write_text('''
+import yaml
+from PIL import ImageDraw, ImageFont
+font, draw = ImageFont.FreeTypeFont(), ImageDraw.ImageDraw()
+print(font.getsize('abc'), font.getsize(''), draw.textsize('abc', font=font), draw.textsize('ab'), draw.textsize('a\\nbcd', spacing=2))
+print(yaml.load('a'), yaml.load('a', Loader=yaml.SafeLoader), yaml.load_all('b'))
+''')
+    assert run('-m', 'reflow', str(program)).splitlines() == [
+        '(30, 20) (0, 0) (30, 20) (20, 20) (30, 42)', "('a', 'full') ('a', 'safe') ('b', 'full')"]
+
+
 def test_unknown_names_are_errors_as_before():
     code = 'import {0}\ntry:\n    {0}.no_such_name\nexcept AttributeError as error:\n    print(error)'
     for module in ('collections', 'numpy'):

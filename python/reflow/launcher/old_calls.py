@@ -108,5 +108,49 @@ def change_unittest(unittest):
             setattr(case, old, getattr(case, new))
 
 
-CHANGES = {'builtins': change_builtins, 'html.parser': change_html_parser, 'json': change_json, 'random': change_random,
-           'threading': change_threading, 'unittest': change_unittest}
+def change_image_font(fonts):
+    """font.getsize(text): how wide the text is, and how far down it goes."""
+    for name in ('FreeTypeFont', 'ImageFont'):
+        font = getattr(fonts, name, None)
+        if font is not None and not hasattr(font, 'getsize'):
+            font.getsize = _size_of_text
+
+
+def _size_of_text(self, text, *args, **kwargs):
+    left, _, right, bottom = self.getbbox(text, *args, **kwargs)
+    return right - left, bottom
+
+
+def change_image_draw(draw):
+    """ImageDraw.Draw(image).textsize(text, font)."""
+    if not hasattr(draw.ImageDraw, 'textsize'):
+        draw.ImageDraw.textsize = _size_of_drawn_text
+
+
+def _size_of_drawn_text(self, text, font=None, spacing=4, **kwargs):
+    font = font or self.getfont()
+    lines = text.split('\n')
+    if len(lines) == 1:
+        return _size_of_text(font, text, **kwargs)
+    height_of_line = _size_of_text(font, 'A')[1] + spacing
+    return max(_size_of_text(font, line, **kwargs)[0] for line in lines), len(lines) * height_of_line - spacing
+
+
+def change_yaml(yaml):
+    """yaml.load(stream) without a loader: FullLoader, as of PyYAML 5."""
+    for name in ('load', 'load_all'):
+        setattr(yaml, name, _with_loader(getattr(yaml, name), yaml.FullLoader))
+
+
+def _with_loader(function, loader):
+    @functools.wraps(function)
+    def load(stream, Loader=loader):
+        return function(stream, Loader)
+    return load
+
+
+CHANGES = {
+    'builtins': change_builtins, 'html.parser': change_html_parser, 'json': change_json, 'random': change_random,
+    'threading': change_threading, 'unittest': change_unittest,
+    'PIL.ImageDraw': change_image_draw, 'PIL.ImageFont': change_image_font, 'yaml': change_yaml,
+}
