@@ -51,3 +51,15 @@ def test_a_keras_optimizer_minimizes_it():
         session.run(tf.global_variables_initializer())
         session.run(step)
         np.testing.assert_allclose(session.run(v), [0.125, 0.125], rtol=1e-6)
+
+
+def test_gradients_of_a_keras_optimizer_have_a_scope():
+    with tf.Graph().as_default() as graph:
+        v = tf.Variable(2., use_resource=True)
+        optimizer = tf.keras.optimizers.SGD(0.1, clipnorm=1.)
+        for _ in range(2):
+            optimizer.minimize(lambda: v * v, [v])
+        inputs = [[each.op.name for each in op.inputs] for op in graph.get_operations() if op.type == 'ResourceApplyGradientDescent']
+        assert [names[2] for names in inputs] == ['SGD/gradients/clip_by_norm', 'SGD/gradients_1/clip_by_norm']
+        multiplied = [op.name for op in graph.get_operations() if op.name.startswith('SGD/gradients/') and op.type == 'Mul']
+        assert multiplied[:2] == ['SGD/gradients/Mul', 'SGD/gradients/Mul_1']

@@ -139,7 +139,8 @@ class OptimizerV2(trackable.Trackable):
         if callable(var_list):
             var_list = var_list()
         var_list = nest.flatten(var_list)
-        grads = self._clipped(tape.gradient(loss_value, var_list, grad_loss))
+        with ops.name_scope(self._name + '/gradients'):
+            grads = self._clipped(tape.gradient(loss_value, var_list, grad_loss))
         self._assert_valid_dtypes([v for g, v in zip(grads, var_list) if g is not None and v.dtype != dtypes.resource])
         return list(zip(grads, var_list))
 
