@@ -141,6 +141,19 @@ TEST_F(HostileCalls, AxesThatAreNoneOfAVector) {
   EXPECT_EQ(run({y}, {{x, three}, {axis, Tensor::scalar(int64_t{-1})}})[0].item<int64_t>(), 2);
 }
 
+TEST_F(HostileCalls, SumsOfIntegersGoRound) {
+  constexpr int32_t kMost32 = std::numeric_limits<int32_t>::max(), kLeast32 = std::numeric_limits<int32_t>::min();
+  const Endpoint x = constant(Tensor::vector<int32_t>({kMost32, 1})), ids = constant(Tensor::vector<int32_t>({0, 0}));
+  const Endpoint one = constant(Tensor::scalar(int32_t{1})), shape = constant(Tensor::vector<int32_t>({1}));
+  const Endpoint places = constant(Tensor::from<int32_t>({0, 0}, {2, 1})), paddings = constant(Tensor::from<int32_t>({1, 0}, {1, 2}));
+  EXPECT_EQ(run({op("UnsortedSegmentSum", {x, ids, one})})[0].data<int32_t>()[0], kLeast32);
+  EXPECT_EQ(run({op("SegmentSum", {x, ids})})[0].data<int32_t>()[0], kLeast32);
+  EXPECT_EQ(run({op("SparseSegmentSum", {x, constant(Tensor::vector<int32_t>({0, 1})), ids})})[0].data<int32_t>()[0], kLeast32);
+  EXPECT_EQ(run({op("ScatterNd", {places, x, shape})})[0].data<int32_t>()[0], kLeast32);
+  EXPECT_EQ(run({op("MirrorPadGrad", {x, paddings}, {{"mode", "SYMMETRIC"}})})[0].data<int32_t>()[0], kLeast32);
+  EXPECT_EQ(run({op("InplaceAdd", {x, ids, x})})[0].data<int32_t>()[0], -1);
+}
+
 TEST_F(HostileCalls, SlicesThatBeginBeyondAllNumbers) {
   const Endpoint x = constant(Tensor::vector<float>({1, 2, 3})), begin = placeholder(DType::kInt64), size = placeholder(DType::kInt64);
   const Endpoint one = op("Slice", {x, begin, constant(Tensor::vector<int64_t>({1}))}), any = op("Slice", {x, begin, size});

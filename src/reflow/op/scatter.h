@@ -5,6 +5,7 @@
 
 #include "reflow/op/elements.h"
 #include "reflow/op/indices.h"
+#include "reflow/op/wrapping.h"
 #include "reflow/tensor/tensor.h"
 
 namespace reflow::op {
@@ -14,13 +15,13 @@ struct ScatterAssign {
   template <typename T> static T apply(const T&, const T& b) { return b; }
 };
 struct ScatterAdd {
-  template <typename T> static T apply(T a, T b) { return static_cast<T>(a + b); }
+  template <typename T> static T apply(T a, T b) { return wrapping_sum(a, b); }
 };
 struct ScatterSub {
-  template <typename T> static T apply(T a, T b) { return static_cast<T>(a - b); }
+  template <typename T> static T apply(T a, T b) { return wrapping_difference(a, b); }
 };
 struct ScatterMul {
-  template <typename T> static T apply(T a, T b) { return static_cast<T>(a * b); }
+  template <typename T> static T apply(T a, T b) { return wrapping_product(a, b); }
 };
 struct ScatterDiv {
   template <typename T> static T apply(T a, T b) {

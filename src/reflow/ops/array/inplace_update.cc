@@ -5,6 +5,7 @@
 
 #include "reflow/op/elements.h"
 #include "reflow/op/op.h"
+#include "reflow/op/wrapping.h"
 
 namespace reflow::ops {
 namespace {
@@ -73,7 +74,7 @@ class InplaceChange : public Kernel {
     const T* values = v.data<T>();
     for_updated_rows(c.input(1), y, [&](int64_t to, int64_t from, int64_t n) {
       for (int64_t k = 0; k < n; ++k) {
-        out[to + k] = static_cast<T>(kAdd ? out[to + k] + values[from + k] : out[to + k] - values[from + k]);
+        out[to + k] = kAdd ? wrapping_sum(out[to + k], values[from + k]) : wrapping_difference(out[to + k], values[from + k]);
       }
     });
     return OkStatus();

@@ -6,6 +6,7 @@
 #include "reflow/op/indices.h"
 #include "reflow/op/op.h"
 #include "reflow/op/strided_copy.h"
+#include "reflow/op/wrapping.h"
 
 namespace reflow::ops {
 namespace {
@@ -273,7 +274,7 @@ class MirrorPadGrad : public Kernel {
     std::fill(to, to + out.num_elements(), T(0));
     for_each_mirrored(in.shape(), out.shape(), IndexReader(c.input(1)), offset_,
                       [&](int64_t large, int64_t small, int64_t n) {
-                        for (int64_t i = 0; i < n; ++i) to[small + i] = static_cast<T>(to[small + i] + from[large + i]);
+                        for (int64_t i = 0; i < n; ++i) to[small + i] = wrapping_sum(to[small + i], from[large + i]);
                       });
     return OkStatus();
   }

@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "reflow/op/gradient.h"
+#include "reflow/op/wrapping.h"
 #include "reflow/tensor/dtype.h"
 
 namespace reflow::ops {
@@ -11,11 +12,11 @@ namespace reflow::ops {
 // How the rows of a segment become one: `start` before the first, `apply` with each.
 struct SegmentAdd {
   template <typename T> static T start() { return T(0); }
-  template <typename T> static T apply(T a, T b) { return static_cast<T>(a + b); }
+  template <typename T> static T apply(T a, T b) { return op::wrapping_sum(a, b); }
 };
 struct SegmentMultiply {
   template <typename T> static T start() { return T(1); }
-  template <typename T> static T apply(T a, T b) { return static_cast<T>(a * b); }
+  template <typename T> static T apply(T a, T b) { return op::wrapping_product(a, b); }
 };
 
 // The largest finite number.

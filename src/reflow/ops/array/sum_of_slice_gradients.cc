@@ -5,6 +5,7 @@
 
 #include "reflow/op/op.h"
 #include "reflow/op/simd_loop.h"
+#include "reflow/op/wrapping.h"
 #include "reflow/ops/array/strided_slice.h"
 
 namespace reflow::ops {
@@ -17,7 +18,7 @@ template <typename T>
 void add_to_slice(ThreadPool& pool, const StridedView& view, const T* dense, T* strided) {
   if (view.num_elements() == 0) return;
   if (view.rank() == 0) {
-    strided[view.offset] += *dense;
+    strided[view.offset] = wrapping_sum(strided[view.offset], *dense);
     return;
   }
   const int64_t n = view.size(view.rank() - 1), stride = view.stride(view.rank() - 1);
@@ -26,10 +27,10 @@ void add_to_slice(ThreadPool& pool, const StridedView& view, const T* dense, T* 
     T* to = strided + at;
     if (stride == 1) {
       simd_loop([&]() REFLOW_SIMD_BODY {
-        for (int64_t k = 0; k < n; ++k) to[k] += from[k];
+        for (int64_t k = 0; k < n; ++k) to[k] = wrapping_sum(to[k], from[k]);
       });
     } else {
-      for (int64_t k = 0; k < n; ++k) to[k * stride] += from[k];
+      for (int64_t k = 0; k < n; ++k) to[k * stride] = wrapping_sum(to[k * stride], from[k]);
     }
   });
 }

@@ -7,6 +7,7 @@
 #include "reflow/op/indices.h"
 #include "reflow/op/op.h"
 #include "reflow/op/strided_copy.h"
+#include "reflow/op/wrapping.h"
 
 namespace reflow::ops {
 namespace {
@@ -251,7 +252,7 @@ class TileGrad : public Kernel {
         at += rest % in.dim(d) % out.dim(d) * strides[d];
         rest /= in.dim(d);
       }
-      sum[at] = static_cast<T>(sum[at] + x[i]);
+      sum[at] = wrapping_sum(sum[at], x[i]);
     }
     return OkStatus();
   }

@@ -1,3 +1,4 @@
+#include "reflow/op/wrapping.h"
 #include "reflow/ops/control/tensor_array.h"
 
 #include <cstring>
@@ -41,7 +42,7 @@ Status TensorArray::add_to(Element& element, int64_t index, const Tensor& value)
   const bool known = with_type(kSummed, options_.dtype, [&]<typename T>() {
     T* to = element.value.data<T>();
     const T* from = value.data<T>();
-    for (int64_t i = 0, n = value.num_elements(); i < n; ++i) to[i] = static_cast<T>(to[i] + from[i]);
+    for (int64_t i = 0, n = value.num_elements(); i < n; ++i) to[i] = op::wrapping_sum(to[i], from[i]);
   });
   if (known) return OkStatus();
   return invalid_argument("tensor_array::AddToTensor type not supported: {}", dtype_spec_name(options_.dtype));

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "reflow/op/op.h"
+#include "reflow/op/wrapping.h"
 #include "reflow/ops/sparse/sparse_tensor.h"
 
 namespace reflow::ops {
@@ -110,7 +111,7 @@ class SparseAdd : public Kernel {
     const T *a_values = c.input(1).data<T>(), *b_values = c.input(4).data<T>();
     Merged<T> sum;
     merge_entries(a, b, [&](int64_t i, int64_t k) {
-      const T value = i < 0 ? b_values[k] : k < 0 ? a_values[i] : static_cast<T>(a_values[i] + b_values[k]);
+      const T value = i < 0 ? b_values[k] : k < 0 ? a_values[i] : wrapping_sum(a_values[i], b_values[k]);
       if (i >= 0 && k >= 0 && !(least <= magnitude(value))) return;  // entries of one of them are taken as they are
       sum.rows.push_back(i < 0 ? b[k] : a[i]);
       sum.values.push_back(value);

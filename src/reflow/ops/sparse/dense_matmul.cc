@@ -5,6 +5,7 @@
 
 #include "reflow/op/indices.h"
 #include "reflow/op/op.h"
+#include "reflow/op/wrapping.h"
 #include "reflow/ops/sparse/gradient_ops.h"
 
 namespace reflow::ops {
@@ -54,10 +55,10 @@ class SparseTensorDenseMatMul : public Kernel {
         const T factor = adjoint_a_ ? conjugate(a[i]) : a[i];
         T* to = out + m * columns;
         if (adjoint_b_) {
-          for (int64_t n = begin; n < end; ++n) to[n] += factor * conjugate(b.data<T>()[n * inner + k]);
+          for (int64_t n = begin; n < end; ++n) add_product(factor, conjugate(b.data<T>()[n * inner + k]), &to[n]);
         } else {
           const T* from = b.data<T>() + k * columns;
-          for (int64_t n = begin; n < end; ++n) to[n] += factor * from[n];
+          for (int64_t n = begin; n < end; ++n) add_product(factor, from[n], &to[n]);
         }
       }
     });
@@ -65,6 +66,10 @@ class SparseTensorDenseMatMul : public Kernel {
   }
 
  private:
+  static void add_product(T a, T b, T* to) {
+    if constexpr (std::is_integral_v<T>) *to = wrapping_sum(*to, wrapping_product(a, b));
+    else *to += a * b;
+  }
   static Status check(KernelContext& c) {
     if (c.input(3).rank() != 2) return invalid_argument("Tensor 'b' is not a matrix");
     if (c.input(2).rank() != 1) return invalid_argument("Tensor 'a_shape' is not a vector");

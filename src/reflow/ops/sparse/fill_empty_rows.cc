@@ -4,6 +4,7 @@
 
 #include "reflow/op/elements.h"
 #include "reflow/op/op.h"
+#include "reflow/op/wrapping.h"
 #include "reflow/ops/sparse/sparse_tensor.h"
 
 namespace reflow::ops {
@@ -149,7 +150,7 @@ class SparseFillEmptyRowsGrad : public Kernel {
     }
     T rest = T(0);
     for (int64_t i = 0; i < n; ++i) {
-      if (!visited[i]) rest = static_cast<T>(rest + grad[i]);
+      if (!visited[i]) rest = wrapping_sum(rest, grad[i]);
     }
     *c.output(1).data<T>() = rest;
     return OkStatus();

@@ -9,6 +9,7 @@
 
 #include "reflow/op/indices.h"
 #include "reflow/op/op.h"
+#include "reflow/op/wrapping.h"
 #include "reflow/ops/sparse/gradient_ops.h"
 #include "reflow/ops/sparse/sparse_tensor.h"
 
@@ -18,7 +19,7 @@ namespace {
 using namespace ::reflow::op;
 
 struct EntrySum {
-  template <typename T> static T apply(T a, T b) { return static_cast<T>(a + b); }
+  template <typename T> static T apply(T a, T b) { return wrapping_sum(a, b); }
 };
 struct EntryMax {
   template <typename T> static T apply(T a, T b) { return a < b ? b : a; }

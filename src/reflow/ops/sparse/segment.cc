@@ -7,6 +7,7 @@
 #include "reflow/op/compute_type.h"
 #include "reflow/op/indices.h"
 #include "reflow/op/op.h"
+#include "reflow/op/wrapping.h"
 #include "reflow/ops/sparse/gradient_ops.h"
 
 namespace reflow::ops {
@@ -75,7 +76,7 @@ class SparseSegment : public Kernel {
           return invalid_argument("Bad: indices[{}] == {} out of range [0, {})", i, rows[i], data.dim(0));
         }
         const T* from = data.data<T>() + rows[i] * row;
-        for (int64_t k = 0; k < row; ++k) sum[k] = static_cast<C>(sum[k] + static_cast<C>(from[k]));
+        for (int64_t k = 0; k < row; ++k) sum[k] = wrapping_sum(sum[k], static_cast<C>(from[k]));
       }
       T* out = c.output(0).data<T>() + id * row;
       const auto by = static_cast<C>(divisor(kScale, end - begin));

@@ -7,6 +7,7 @@
 #include "reflow/op/elements.h"
 #include "reflow/op/op.h"
 #include "reflow/op/variable.h"
+#include "reflow/op/wrapping.h"
 
 namespace reflow::ops {
 namespace {
@@ -105,11 +106,11 @@ REFLOW_OP("Assign")
 
 struct Add {
   template <typename T>
-  static T apply(T a, T b) { return static_cast<T>(a + b); }
+  static T apply(T a, T b) { return wrapping_sum(a, b); }
 };
 struct Subtract {
   template <typename T>
-  static T apply(T a, T b) { return static_cast<T>(a - b); }
+  static T apply(T a, T b) { return wrapping_difference(a, b); }
 };
 
 template <typename T, typename F>

@@ -10,6 +10,7 @@
 #include "reflow/op/private_name.h"
 #include "reflow/op/resource_handle.h"
 #include "reflow/op/variable.h"
+#include "reflow/op/wrapping.h"
 
 namespace reflow::ops {
 namespace {
@@ -199,7 +200,7 @@ class UpdateVariable : public Kernel {
     T* z = to.data<T>();
     const T *x = from.data<T>(), *y = value.data<T>();
     c.pool().parallel_for(to.num_elements(), 0.3 * sizeof(T) / 4, [=](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) z[i] = static_cast<T>(kSign > 0 ? x[i] + y[i] : x[i] - y[i]);
+      for (int64_t i = begin; i < end; ++i) z[i] = kSign > 0 ? wrapping_sum(x[i], y[i]) : wrapping_difference(x[i], y[i]);
     });
   }
 };
