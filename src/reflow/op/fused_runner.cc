@@ -206,7 +206,7 @@ void FusedRunner::assign_slots() {
       continue;
     }
     const VecOp op = p.vec_op(i);
-    element_cost_ns_ += 0.5 * cost_ns(op);
+    element_cost_ns_ += cost_ns(op);
     if (i + 1 < num_steps && joined[i + 1]) continue;
     Step compiled{.kind = Kind::kUnary, .unary = nullptr};
     if (joined[i]) {
@@ -244,7 +244,8 @@ void FusedRunner::assign_slots() {
     compiled.to = static_cast<uint16_t>(to);
     steps_.push_back(compiled);
   }
-  element_cost_ns_ += 0.2 * (p.num_inputs + 2 * p.num_refs + static_cast<double>(p.results.size()));
+  // What is read another thread may have written.
+  element_cost_ns_ += 0.5 * (p.num_inputs + 2 * p.num_refs + static_cast<double>(p.results.size()));
   for (const int result : p.results) result_step_.push_back(result - first);
 }
 
