@@ -188,7 +188,7 @@ REFLOW_UNARY(ReluOp, 4, where_negative(d, x, Zero(d)))
 REFLOW_UNARY(Relu6Op, 4, IfThenElse(Lt(constant(d, 6), x), constant(d, 6), where_negative(d, x, Zero(d))))
 REFLOW_UNARY_AND_ALONE(ExpOp, 1, safe_exp(d, x), std::exp(x))
 REFLOW_UNARY_AND_ALONE(LogOp, 1, safe_log(d, x), std::log(x))
-REFLOW_UNARY_AND_ALONE(SigmoidOp, 2, logistic(d, x), 1 / (1 + std::exp(-x)))
+REFLOW_UNARY_AND_ALONE(SigmoidOp, 2, logistic(d, x), x < -18 ? 0 : x > 18 ? 1 : 1 / (1 + std::exp(-x)))
 REFLOW_UNARY_AND_ALONE(EluOp, 1, where_negative(d, x, below_zero(d, x)), x < 0 ? std::exp(x) - 1 : x)
 REFLOW_UNARY_AND_ALONE(SeluOp, 1,
                        IfThenElse(Lt(x, Zero(d)), Mul(constant(d, kSeluScale* kSeluAlpha), below_zero(d, x)),

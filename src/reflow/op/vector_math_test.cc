@@ -102,10 +102,11 @@ constexpr std::pair<const char*, VecOp> kTensorFlowsFunctions[] = {
     {"softplus", VecOp::kSoftplus}, {"elu", VecOp::kElu}, {"selu", VecOp::kSelu}};
 
 void expect_same_bits(const char* function, float x, float got, float want) {
-  if (std::abs(x) < 1e-37f && x != 0) return;  // TensorFlow takes some results for denormal here
+  if (std::abs(x) < 1e-37f && x != 0) return;  // TensorFlow takes some results for denormal here, and here:
+  if (want == 0 && got > 0 && got < 2e-38f) return;
   if (std::isnan(want)) {
     EXPECT_TRUE(std::isnan(got)) << function << "(" << x << ")";
-  } else if (want != 0 || std::fpclassify(got) != FP_SUBNORMAL) {
+  } else {
     EXPECT_EQ(std::bit_cast<uint32_t>(got), std::bit_cast<uint32_t>(want)) << function << "(" << x << "): " << got;
   }
 }
