@@ -83,9 +83,11 @@ op { name: "SparseFeatureCrossV2"
 )ops";
 
 void add_contrib(std::map<std::string, tensorflow::OpDef>* ops) {
-  tensorflow::OpList list;
-  if (!google::protobuf::TextFormat::ParseFromString(kContrib, &list)) throw std::runtime_error("kContrib does not parse");
-  for (const tensorflow::OpDef& op : list.op()) (*ops)[op.name()] = op;
+  for (const std::string& text : {std::string(kContrib), read_golden("tf-1.15/contrib_forest_ops.pbtxt")}) {
+    tensorflow::OpList list;
+    if (!google::protobuf::TextFormat::ParseFromString(text, &list)) throw std::runtime_error("ops of contrib don't parse");
+    for (const tensorflow::OpDef& op : list.op()) (*ops)[op.name()] = op;
+  }
 }
 
 std::map<std::string, tensorflow::OpDef> golden_ops() {
