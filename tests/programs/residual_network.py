@@ -76,7 +76,7 @@ with tf.Session() as s:
         for j in range(2):
             s.run(accumulate, {images: X[j * 6:j * 6 + 6], labels: Y[j * 6:j * 6 + 6], training: True})
         s.run(train, {training: True})
-        print(i, '%.5f' % s.run(loss, {images: X, labels: Y, training: False}), np.round(s.run(rates), 5))
+        print(i, '%.4f' % s.run(loss, {images: X, labels: Y, training: False}), np.round(s.run(rates), 5))
     print(s.run([shadow, tvs[-1]]))
     print(s.run([hits, topi], {images: X, labels: Y, training: False}))
     print([(v.name, round(float(s.run(v).mean()), 5)) for v in tf.global_variables() if 'moving' in v.name][:4])
