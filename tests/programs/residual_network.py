@@ -48,7 +48,7 @@ print(loss, [l.name for l in tf.losses.get_losses()], len(tf.losses.get_regulari
 step = tf.train.get_or_create_global_step()
 rates = [tf.train.cosine_decay(0.1, step, 10), tf.train.polynomial_decay(0.1, step, 10, 0.01, power=2.), tf.train.natural_exp_decay(0.1, step, 3, 0.5), tf.train.inverse_time_decay(
     0.1, step, 3, 0.5), tf.train.cosine_decay_restarts(0.1, step, 3), tf.train.linear_cosine_decay(0.1, step, 10), tf.train.exponential_decay(0.1, step, 2, 0.9, True)]
-optimizer = tf.train.MomentumOptimizer(rates[0], 0.9)
+optimizer = tf.train.MomentumOptimizer(0.5 * rates[0], 0.9)
 tvs = tf.trainable_variables()
 accum = [tf.Variable(tf.zeros_like(v.initialized_value()), trainable=False) for v in tvs]
 zero = [a.assign(tf.zeros_like(a)) for a in accum]
@@ -76,7 +76,7 @@ with tf.Session() as s:
         for j in range(2):
             s.run(accumulate, {images: X[j * 6:j * 6 + 6], labels: Y[j * 6:j * 6 + 6], training: True})
         s.run(train, {training: True})
-        print(i, '%.4f' % s.run(loss, {images: X, labels: Y, training: False}), np.round(s.run(rates), 5))
+        print(i, '%.5f' % s.run(loss, {images: X, labels: Y, training: False}), np.round(s.run(rates), 5))
     print(s.run([shadow, tvs[-1]]))
     print(s.run([hits, topi], {images: X, labels: Y, training: False}))
     print([(v.name, round(float(s.run(v).mean()), 5)) for v in tf.global_variables() if 'moving' in v.name][:4])
