@@ -1,5 +1,6 @@
 """Queue runners: CSV lines by string_input_producer, and Examples of TFRecords by shuffle_batch, as readers of CIFAR do."""
 import os
+import re
 import shutil
 import tempfile
 
@@ -80,7 +81,8 @@ def main():
             while not coord.should_stop():
                 print(*sess.run([xs, labels, names]))
         except tf.errors.OutOfRangeError as e:
-            print('Done', e.message.split('(')[0].replace(e.op.name, '*'))
+            # A queue's number counts who came first, and the batching threads race with the reader.
+            print('Done', re.sub(r"'_\d+_", "'_N_", e.message.split('(')[0].replace(e.op.name, '*')))
         finally:
             coord.request_stop()
         coord.join(threads)
