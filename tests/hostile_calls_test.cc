@@ -108,7 +108,8 @@ TEST_F(HostileCalls, SumsOfQuantizedNumbersInAnotherType) {
 TEST_F(HostileCalls, SquareRootOfAMatrixWithoutNumbers) {
   Tensor matrix(DType::kComplex128, {2, 2});
   for (auto& x : matrix.flat<std::complex<double>>()) x = std::numeric_limits<double>::infinity();
-  for (const auto& x : run({op("MatrixSquareRoot", {constant(matrix)})})[0].flat<std::complex<double>>()) EXPECT_TRUE(std::isnan(x.real()));
+  const Tensor root = run({op("MatrixSquareRoot", {constant(matrix)})}).at(0);
+  for (const auto& x : root.flat<std::complex<double>>()) EXPECT_TRUE(std::isnan(x.real()));
 }
 
 TEST_F(HostileCalls, TreesOfNoBytes) {

@@ -51,7 +51,8 @@ class ReaderTest : public reflow::testing::SessionFixture {
   }
   Strings next_up_to(int64_t n) {
     Node* const read = node(form("ReaderReadUpToV2", "ReaderReadUpTo"), {reader_, queue_, constant(Tensor::scalar(n))});
-    const std::span<const std::string> values = run({read->output(1)}).at(0).flat<std::string>();
+    const Tensor lines = run({read->output(1)}).at(0);
+    const std::span<const std::string> values = lines.flat<std::string>();
     return {values.begin(), values.end()};
   }
   std::vector<int64_t> counts() {

@@ -27,7 +27,8 @@ TEST_F(OutsideValues, AllRecordsOfAllFilesComeOnceInAnEpoch) {
   for (int epoch = 0; epoch < 2; ++epoch) {
     std::set<std::string> seen;
     for (int i = 0; i < 2; ++i) {
-      for (const std::string& record : run({records})[0].flat<std::string>()) seen.insert(record);
+      const Tensor batch = run({records}).at(0);
+      for (const std::string& record : batch.flat<std::string>()) seen.insert(record);
     }
     EXPECT_EQ(seen, (std::set<std::string>{"a1", "a2", "a3", "b1", "b2", "b3"}));
   }
