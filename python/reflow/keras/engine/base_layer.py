@@ -8,6 +8,7 @@ from reflow.framework import ops
 from reflow.framework import tensor_spec
 from reflow.framework import tensor_util
 from reflow.keras import backend_session
+from reflow.keras.engine import arguments
 from reflow.keras.engine import call_context
 from reflow.keras.engine import converted_call
 from reflow.keras.engine import input_spec
@@ -327,10 +328,7 @@ class Layer(LayerWeights, LayerLosses, node_module.Connections, module.Module):
 
     def _config(self, *names, **values):
         """The arguments of every layer, of `names` what the attributes of these names say, and `values`."""
-        config = self._base_config()
-        config.update((name, getattr(self, name)) for name in names)
-        config.update(values)
-        return config
+        return dict(self._base_config(), **arguments.written(self, names), **values)
 
     @classmethod
     def from_config(cls, config):

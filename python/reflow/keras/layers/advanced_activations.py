@@ -2,9 +2,7 @@
 
 from reflow.framework import tensor_shape
 from reflow.keras import backend as K
-from reflow.keras import constraints
-from reflow.keras import initializers
-from reflow.keras import regularizers
+from reflow.keras.engine import arguments
 from reflow.keras.engine.base_layer import Layer
 from reflow.keras.engine.input_spec import InputSpec
 from reflow.ops import math_ops
@@ -42,9 +40,8 @@ class PReLU(_Activation):
 
     def __init__(self, alpha_initializer='zeros', alpha_regularizer=None, alpha_constraint=None, shared_axes=None, **kwargs):
         super().__init__(**kwargs)
-        self.alpha_initializer = initializers.get(alpha_initializer)
-        self.alpha_regularizer = regularizers.get(alpha_regularizer)
-        self.alpha_constraint = constraints.get(alpha_constraint)
+        arguments.keep(self, alpha_initializer=alpha_initializer, alpha_regularizer=alpha_regularizer,
+                       alpha_constraint=alpha_constraint)
         self.shared_axes = shared_axes if shared_axes is None or isinstance(shared_axes, (list, tuple)) else [shared_axes]
 
     def build(self, input_shape):
@@ -66,9 +63,7 @@ class PReLU(_Activation):
 
     def get_config(self):
         """The arguments of the constructor."""
-        return self._config('shared_axes', alpha_initializer=initializers.serialize(self.alpha_initializer),
-                            alpha_regularizer=regularizers.serialize(self.alpha_regularizer),
-                            alpha_constraint=constraints.serialize(self.alpha_constraint))
+        return self._config(*arguments.of_weights('alpha'), 'shared_axes')
 
 
 class ELU(_Activation):

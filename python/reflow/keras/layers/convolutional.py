@@ -1,10 +1,8 @@
 """Convolutions as layers."""
 
 from reflow.framework import tensor_shape
-from reflow.keras import activations
-from reflow.keras import constraints
-from reflow.keras import initializers
 from reflow.keras import regularizers
+from reflow.keras.engine import arguments
 from reflow.keras.engine.base_layer import Layer
 from reflow.keras.engine.input_spec import InputSpec
 from reflow.keras.utils import conv_utils
@@ -31,14 +29,10 @@ class Conv(Layer):
             raise ValueError('Causal padding is only supported for `Conv1D`and ``SeparableConv1D`.')
         self.data_format = conv_utils.normalize_data_format(data_format)
         self.dilation_rate = conv_utils.normalize_tuple(dilation_rate, rank, 'dilation_rate')
-        self.activation = activations.get(activation)
-        self.use_bias = use_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
+        arguments.keep(self, activation=activation, use_bias=use_bias, kernel_initializer=kernel_initializer,
+                       bias_initializer=bias_initializer, kernel_regularizer=kernel_regularizer,
+                       bias_regularizer=bias_regularizer, kernel_constraint=kernel_constraint,
+                       bias_constraint=bias_constraint)
         self.input_spec = InputSpec(ndim=rank + 2)
 
     @property
@@ -105,21 +99,15 @@ class Conv(Layer):
         shape[self._channel_axis] = self.filters
         return tensor_shape.TensorShape(shape)
 
-    _weights_of_config = ('kernel', 'bias')
+    # What classes that derive from this one tell of themselves, and what they don't.
+    _more_arguments = ()
+    _no_arguments = ()
 
     def get_config(self):
         """The arguments of the constructor."""
-        config = self._config('filters', 'kernel_size', 'strides', 'padding', 'data_format', 'dilation_rate', 'use_bias',
-                              activation=activations.serialize(self.activation),
-                              activity_regularizer=regularizers.serialize(self.activity_regularizer))
-        for weight in self._weights_of_config:
-            for kind, module in (('initializer', initializers), ('regularizer', regularizers), ('constraint', constraints)):
-                name = '%s_%s' % (weight, kind)
-                config[name] = module.serialize(getattr(self, name))
-        for name in ('output_padding', 'depth_multiplier'):
-            if hasattr(self, name):
-                config[name] = getattr(self, name)
-        return config
+        names = ['filters', 'kernel_size', 'strides', 'padding', 'data_format', 'dilation_rate', 'activation', 'use_bias',
+                 *arguments.of_weights('kernel', 'bias', activity=True), *self._more_arguments]
+        return self._config(*(name for name in names if name not in self._no_arguments))
 
     def _causal_padding(self):
         left = [self.dilation_rate[0] * (self.kernel_size[0] - 1), 0]
@@ -179,6 +167,8 @@ class Conv3D(Conv):
 
 class _Transposed:
     """What transposed convolutions share: a kernel the other way round, and larger outputs."""
+
+    _more_arguments = ('output_padding',)
 
     def _set_output_padding(self, output_padding):
         self.output_padding = output_padding
@@ -268,6 +258,8 @@ class Conv2DTranspose(_Transposed, Conv2D):
 class Conv3DTranspose(_Transposed, Conv3D):
     """The transpose of Conv3D."""
 
+    _no_arguments = ('dilation_rate',)
+
     def __init__(self, filters, kernel_size, strides=(1, 1, 1), padding='valid', output_padding=None, data_format=None,
                  activation=None, use_bias=True, kernel_initializer='glorot_uniform', bias_initializer='zeros',
                  kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
@@ -292,6 +284,8 @@ class Conv3DTranspose(_Transposed, Conv3D):
 class SeparableConv(Conv):
     """The convolution of each channel with filters of its own, and one of all channels at each point after it."""
 
+    _more_arguments = ('depth_multiplier', *arguments.of_weights('depthwise', 'pointwise'))
+
     def __init__(self, rank, filters, kernel_size, strides=1, padding='valid', data_format=None, dilation_rate=1,
                  depth_multiplier=1, activation=None, use_bias=True, depthwise_initializer='glorot_uniform',
                  pointwise_initializer='glorot_uniform', bias_initializer='zeros', depthwise_regularizer=None,
@@ -302,14 +296,10 @@ class SeparableConv(Conv):
                          bias_initializer=bias_initializer, bias_regularizer=bias_regularizer,
                          activity_regularizer=activity_regularizer, bias_constraint=bias_constraint, trainable=trainable,
                          name=name, **kwargs)
-        self.depth_multiplier = depth_multiplier
-        self._weights_of_config = ('kernel', 'depthwise', 'pointwise', 'bias')
-        self.depthwise_initializer = initializers.get(depthwise_initializer)
-        self.pointwise_initializer = initializers.get(pointwise_initializer)
-        self.depthwise_regularizer = regularizers.get(depthwise_regularizer)
-        self.pointwise_regularizer = regularizers.get(pointwise_regularizer)
-        self.depthwise_constraint = constraints.get(depthwise_constraint)
-        self.pointwise_constraint = constraints.get(pointwise_constraint)
+        arguments.keep(self, depth_multiplier=depth_multiplier, depthwise_initializer=depthwise_initializer,
+                       pointwise_initializer=pointwise_initializer, depthwise_regularizer=depthwise_regularizer,
+                       pointwise_regularizer=pointwise_regularizer, depthwise_constraint=depthwise_constraint,
+                       pointwise_constraint=pointwise_constraint)
 
     def build(self, input_shape):
         """Makes both kernels and the bias."""

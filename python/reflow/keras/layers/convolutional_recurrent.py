@@ -1,20 +1,16 @@
 """Long short-term memory whose products are convolutions (Shi et al., arXiv 1506.04214)."""
 
 from reflow.framework import tensor_shape
-from reflow.keras import activations
 from reflow.keras import backend as K
-from reflow.keras import constraints
 from reflow.keras import initializers
 from reflow.keras import regularizers
+from reflow.keras.engine import arguments
 from reflow.keras.engine.base_layer import Layer
 from reflow.keras.engine.input_spec import InputSpec
 from reflow.keras.layers import recurrent
-from reflow.keras.layers.recurrent_cells import DropoutMasks
+from reflow.keras.layers.recurrent_cells import DropoutMasks, WEIGHTS, names_of_arguments
 from reflow.keras.utils import conv_utils
 from reflow.ops import array_ops
-
-_KINDS = {'initializer': initializers, 'regularizer': regularizers, 'constraint': constraints}
-_WEIGHTS = ('kernel', 'recurrent', 'bias')
 
 
 class ConvLSTM2DCell(DropoutMasks, Layer):
@@ -26,7 +22,7 @@ class ConvLSTM2DCell(DropoutMasks, Layer):
                  unit_forget_bias=True, kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None,
                  kernel_constraint=None, recurrent_constraint=None, bias_constraint=None, dropout=0., recurrent_dropout=0.,
                  **kwargs):
-        arguments = dict(locals())
+        given = dict(locals())
         super().__init__(**kwargs)
         self.filters = filters
         self.kernel_size = conv_utils.normalize_tuple(kernel_size, 2, 'kernel_size')
@@ -34,14 +30,8 @@ class ConvLSTM2DCell(DropoutMasks, Layer):
         self.padding = conv_utils.normalize_padding(padding)
         self.data_format = conv_utils.normalize_data_format(data_format)
         self.dilation_rate = conv_utils.normalize_tuple(dilation_rate, 2, 'dilation_rate')
-        self.activation = activations.get(activation)
-        self.recurrent_activation = activations.get(recurrent_activation)
-        self.use_bias = use_bias
-        self.unit_forget_bias = unit_forget_bias
-        for weight in _WEIGHTS:
-            for kind, module in _KINDS.items():
-                name = '%s_%s' % (weight, kind)
-                setattr(self, name, module.get(arguments[name]))
+        arguments.keep(self, **{name: given[name] for name in (
+            'activation', 'recurrent_activation', 'use_bias', 'unit_forget_bias', *arguments.of_weights(*WEIGHTS))})
         self.dropout = min(1., max(0., dropout))
         self.recurrent_dropout = min(1., max(0., recurrent_dropout))
         self.state_size = (self.filters, self.filters)
@@ -103,19 +93,7 @@ class ConvLSTM2DCell(DropoutMasks, Layer):
 
     def get_config(self):
         """The arguments of the constructor."""
-        return self._config(**self._arguments())
-
-    def _arguments(self):
-        config = {name: getattr(self, name) for name in ('filters', 'kernel_size', 'strides', 'padding', 'data_format',
-                                                         'dilation_rate', 'use_bias', 'unit_forget_bias', 'dropout',
-                                                         'recurrent_dropout')}
-        config['activation'] = activations.serialize(self.activation)
-        config['recurrent_activation'] = activations.serialize(self.recurrent_activation)
-        for weight in _WEIGHTS:
-            for kind, module in _KINDS.items():
-                name = '%s_%s' % (weight, kind)
-                config[name] = module.serialize(getattr(self, name))
-        return config
+        return self._config(*names_of_arguments(self))
 
 
 @recurrent.with_cell_properties('filters', 'kernel_size', 'strides', 'padding', 'data_format', 'dilation_rate',
@@ -209,9 +187,7 @@ class ConvLSTM2D(recurrent.RNN):
 
     def get_config(self):
         """The arguments of the constructor."""
-        config = self._rnn_config()
-        config.update(self.cell._arguments(), activity_regularizer=regularizers.serialize(self.activity_regularizer))
-        return config
+        return self._config_with_cell()
 
     @classmethod
     def from_config(cls, config):

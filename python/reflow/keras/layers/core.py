@@ -7,11 +7,9 @@ from reflow.framework import ops
 from reflow.framework import smart_cond
 from reflow.framework import sparse_tensor
 from reflow.framework import tensor_shape
-from reflow.keras import activations
 from reflow.keras import backend_session
-from reflow.keras import constraints
-from reflow.keras import initializers
 from reflow.keras import regularizers
+from reflow.keras.engine import arguments
 from reflow.keras.engine.base_layer import Layer
 from reflow.keras.engine.input_spec import InputSpec
 from reflow.keras.utils import conv_utils
@@ -35,15 +33,10 @@ class Dense(Layer):
         if 'input_shape' not in kwargs and 'input_dim' in kwargs:
             kwargs['input_shape'] = (kwargs.pop('input_dim'),)
         super().__init__(activity_regularizer=regularizers.get(activity_regularizer), **kwargs)
-        self.units = int(units)
-        self.activation = activations.get(activation)
-        self.use_bias = use_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
+        arguments.keep(self, units=int(units), activation=activation, use_bias=use_bias,
+                       kernel_initializer=kernel_initializer, bias_initializer=bias_initializer,
+                       kernel_regularizer=kernel_regularizer, bias_regularizer=bias_regularizer,
+                       kernel_constraint=kernel_constraint, bias_constraint=bias_constraint)
         self.supports_masking = True
         self.input_spec = InputSpec(min_ndim=2)
 
@@ -90,15 +83,7 @@ class Dense(Layer):
 
     def get_config(self):
         """The arguments of the constructor."""
-        return self._config(
-            'units', 'use_bias', activation=activations.serialize(self.activation),
-            kernel_initializer=initializers.serialize(self.kernel_initializer),
-            bias_initializer=initializers.serialize(self.bias_initializer),
-            kernel_regularizer=regularizers.serialize(self.kernel_regularizer),
-            bias_regularizer=regularizers.serialize(self.bias_regularizer),
-            activity_regularizer=regularizers.serialize(self.activity_regularizer),
-            kernel_constraint=constraints.serialize(self.kernel_constraint),
-            bias_constraint=constraints.serialize(self.bias_constraint))
+        return self._config('units', 'activation', 'use_bias', *arguments.of_weights('kernel', 'bias', activity=True))
 
 
 class Dropout(Layer):

@@ -6,15 +6,16 @@ They compute what cuDNN computes, with the operations of this machine, so that m
 from reflow.keras import backend as K
 from reflow.keras import initializers
 from reflow.keras import regularizers
+from reflow.keras.engine import arguments
 from reflow.keras.engine.input_spec import InputSpec
 from reflow.keras.layers import recurrent
+from reflow.keras.layers import recurrent_cells
 from reflow.keras.layers.recurrent_cells import GRUCell, LSTMCell
 from reflow.ops import array_ops
 from reflow.ops import math_ops
 from reflow.ops import nn_ops
 
-_WEIGHTS = ('kernel', 'recurrent', 'bias')
-_ARGUMENTS = ['%s_%s' % (weight, kind) for kind in ('initializer', 'regularizer', 'constraint') for weight in _WEIGHTS]
+_ARGUMENTS = arguments.of_weights(*recurrent_cells.WEIGHTS)
 
 
 class _LSTMCell(LSTMCell):
@@ -93,13 +94,8 @@ class _CuDNNRNN(recurrent.RNN):
 
     def get_config(self):
         """The arguments of the constructor."""
-        config = self._rnn_config()
+        config = self._config_with_cell()
         del config['unroll']
-        config['units'] = self.units
-        for name in _ARGUMENTS:
-            module = recurrent.recurrent_cells._KINDS[name.rpartition('_')[2]]
-            config[name] = module.serialize(getattr(self.cell, name))
-        config['activity_regularizer'] = regularizers.serialize(self.activity_regularizer)
         return config
 
     @classmethod

@@ -2,9 +2,7 @@
 
 from reflow.framework import tensor_shape
 from reflow.keras import backend as K
-from reflow.keras import constraints
-from reflow.keras import initializers
-from reflow.keras import regularizers
+from reflow.keras.engine import arguments
 from reflow.keras.engine.input_spec import InputSpec
 from reflow.keras.layers.convolutional import Conv2D
 from reflow.keras.utils import conv_utils
@@ -20,11 +18,9 @@ class DepthwiseConv2D(Conv2D):
         super().__init__(filters=None, kernel_size=kernel_size, strides=strides, padding=padding, data_format=data_format,
                          activation=activation, use_bias=use_bias, bias_regularizer=bias_regularizer,
                          activity_regularizer=activity_regularizer, bias_constraint=bias_constraint, **kwargs)
-        self.depth_multiplier = depth_multiplier
-        self.depthwise_initializer = initializers.get(depthwise_initializer)
-        self.depthwise_regularizer = regularizers.get(depthwise_regularizer)
-        self.depthwise_constraint = constraints.get(depthwise_constraint)
-        self.bias_initializer = initializers.get(bias_initializer)
+        arguments.keep(self, depth_multiplier=depth_multiplier, depthwise_initializer=depthwise_initializer,
+                       depthwise_regularizer=depthwise_regularizer, depthwise_constraint=depthwise_constraint,
+                       bias_initializer=bias_initializer)
 
     def build(self, input_shape):
         """Makes kernel and bias."""
@@ -62,13 +58,8 @@ class DepthwiseConv2D(Conv2D):
         sizes[axis] *= self.depth_multiplier
         return tensor_shape.TensorShape(sizes)
 
-    _weights_of_config = ('depthwise', 'bias')
-
-    def get_config(self):
-        """The arguments of the constructor."""
-        config = super().get_config()
-        config.pop('filters')
-        return config
+    _more_arguments = ('depth_multiplier', *arguments.of_weights('depthwise'))
+    _no_arguments = ('filters', *arguments.of_weights('kernel'))
 
 
 DepthwiseConv2D.__module__ = 'tensorflow.python.keras.layers.convolutional'

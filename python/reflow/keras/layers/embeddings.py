@@ -4,9 +4,8 @@ from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.framework import tensor_shape
 from reflow.keras import backend as K
-from reflow.keras import constraints
-from reflow.keras import initializers
 from reflow.keras import regularizers
+from reflow.keras.engine import arguments
 from reflow.keras.engine.base_layer import Layer
 from reflow.ops import embedding_ops
 from reflow.ops import math_ops
@@ -24,14 +23,9 @@ class Embedding(Layer):
                 kwargs['input_shape'] = (None,)
         dtype = kwargs.pop('dtype', K.floatx())
         super().__init__(dtype=dtype, activity_regularizer=regularizers.get(activity_regularizer), **kwargs)
-        self.input_dim = input_dim
-        self.output_dim = output_dim
-        self.embeddings_initializer = initializers.get(embeddings_initializer)
-        self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
-        self.embeddings_constraint = constraints.get(embeddings_constraint)
-        self.mask_zero = mask_zero
-        self.supports_masking = mask_zero
-        self.input_length = input_length
+        arguments.keep(self, input_dim=input_dim, output_dim=output_dim, embeddings_initializer=embeddings_initializer,
+                       embeddings_regularizer=embeddings_regularizer, embeddings_constraint=embeddings_constraint,
+                       mask_zero=mask_zero, supports_masking=mask_zero, input_length=input_length)
 
     def build(self, input_shape):
         """Makes the vectors."""
@@ -67,12 +61,8 @@ class Embedding(Layer):
 
     def get_config(self):
         """The arguments of the constructor."""
-        return self._config(
-            'input_dim', 'output_dim', 'mask_zero', 'input_length',
-            embeddings_initializer=initializers.serialize(self.embeddings_initializer),
-            embeddings_regularizer=regularizers.serialize(self.embeddings_regularizer),
-            activity_regularizer=regularizers.serialize(self.activity_regularizer),
-            embeddings_constraint=constraints.serialize(self.embeddings_constraint))
+        return self._config('input_dim', 'output_dim', *arguments.of_weights('embeddings', activity=True), 'mask_zero',
+                            'input_length')
 
 
 Embedding.__module__ = 'tensorflow.python.keras.layers.embeddings'

@@ -1,9 +1,7 @@
 """Layer normalisation (Ba, Kiros and Hinton, arXiv 1607.06450)."""
 
 from reflow.framework import tensor_shape
-from reflow.keras import constraints
-from reflow.keras import initializers
-from reflow.keras import regularizers
+from reflow.keras.engine import arguments
 from reflow.keras.engine.base_layer import Layer
 from reflow.ops import array_ops
 from reflow.ops import nn
@@ -20,15 +18,10 @@ class LayerNormalization(Layer):
             raise ValueError('Expected an int or a list/tuple of ints for the argument \'axis\', but received instead: %s' %
                              axis)
         self.axis = axis if isinstance(axis, int) else list(axis)
-        self.epsilon = epsilon
-        self.center = center
-        self.scale = scale
-        self.beta_initializer = initializers.get(beta_initializer)
-        self.gamma_initializer = initializers.get(gamma_initializer)
-        self.beta_regularizer = regularizers.get(beta_regularizer)
-        self.gamma_regularizer = regularizers.get(gamma_regularizer)
-        self.beta_constraint = constraints.get(beta_constraint)
-        self.gamma_constraint = constraints.get(gamma_constraint)
+        arguments.keep(self, epsilon=epsilon, center=center, scale=scale, beta_initializer=beta_initializer,
+                       gamma_initializer=gamma_initializer, beta_regularizer=beta_regularizer,
+                       gamma_regularizer=gamma_regularizer, beta_constraint=beta_constraint,
+                       gamma_constraint=gamma_constraint)
         self.supports_masking = True
 
     def build(self, input_shape):
@@ -74,12 +67,7 @@ class LayerNormalization(Layer):
 
     def get_config(self):
         """The arguments of the constructor."""
-        config = self._config('axis', 'epsilon', 'center', 'scale')
-        for name in ('beta', 'gamma'):
-            for kind, module in (('initializer', initializers), ('regularizer', regularizers), ('constraint', constraints)):
-                key = '%s_%s' % (name, kind)
-                config[key] = module.serialize(getattr(self, key))
-        return config
+        return self._config('axis', 'epsilon', 'center', 'scale', *arguments.of_weights('beta', 'gamma'))
 
 
 LayerNormalization.__module__ = 'tensorflow.python.keras.layers.normalization'

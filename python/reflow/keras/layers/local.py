@@ -4,12 +4,10 @@ import numpy as np
 
 from reflow.framework import sparse_tensor
 from reflow.framework import tensor_shape
-from reflow.keras import activations
 from reflow.keras import backend as K
 from reflow.keras import backend_nn
-from reflow.keras import constraints
-from reflow.keras import initializers
 from reflow.keras import regularizers
+from reflow.keras.engine import arguments
 from reflow.keras.engine.base_layer import Layer
 from reflow.keras.engine.input_spec import InputSpec
 from reflow.keras.utils import conv_utils
@@ -21,7 +19,7 @@ from reflow.ops import sparse_ops
 class _LocallyConnected(Layer):
     _rank = None
 
-    def _set_up(self, filters, kernel_size, strides, padding, data_format, activation, use_bias, arguments, implementation):
+    def _set_up(self, filters, kernel_size, strides, padding, data_format, activation, use_bias, given, implementation):
         self.filters = filters
         self.kernel_size = conv_utils.normalize_tuple(kernel_size, self._rank, 'kernel_size')
         self.strides = conv_utils.normalize_tuple(strides, self._rank, 'strides')
@@ -30,13 +28,8 @@ class _LocallyConnected(Layer):
             raise ValueError('Invalid border mode for LocallyConnected%dD (only "valid" is supported if implementation is 1): '
                              % self._rank + padding)
         self.data_format = conv_utils.normalize_data_format(data_format)
-        self.activation = activations.get(activation)
-        self.use_bias = use_bias
-        for name, module in _KINDS.items():
-            for weight in ('kernel', 'bias'):
-                key = '%s_%s' % (weight, name)
-                setattr(self, key, module.get(arguments[key]))
-        self.implementation = implementation
+        arguments.keep(self, activation=activation, use_bias=use_bias, implementation=implementation,
+                       **{name: given[name] for name in arguments.of_weights('kernel', 'bias')})
         self.input_spec = InputSpec(ndim=self._rank + 2)
 
     def _output_sizes(self, sizes):
@@ -132,17 +125,8 @@ class _LocallyConnected(Layer):
 
     def get_config(self):
         """The arguments of the constructor."""
-        config = self._config('filters', 'kernel_size', 'strides', 'padding', 'data_format', 'use_bias', 'implementation',
-                              activation=activations.serialize(self.activation),
-                              activity_regularizer=regularizers.serialize(self.activity_regularizer))
-        for name, module in _KINDS.items():
-            for weight in ('kernel', 'bias'):
-                key = '%s_%s' % (weight, name)
-                config[key] = module.serialize(getattr(self, key))
-        return config
-
-
-_KINDS = {'initializer': initializers, 'regularizer': regularizers, 'constraint': constraints}
+        return self._config('filters', 'kernel_size', 'strides', 'padding', 'data_format', 'activation', 'use_bias',
+                            *arguments.of_weights('kernel', 'bias', activity=True), 'implementation')
 
 
 class LocallyConnected1D(_LocallyConnected):
@@ -154,9 +138,9 @@ class LocallyConnected1D(_LocallyConnected):
                  kernel_initializer='glorot_uniform', bias_initializer='zeros', kernel_regularizer=None,
                  bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None,
                  implementation=1, **kwargs):
-        arguments = dict(locals())
+        given = dict(locals())
         super().__init__(activity_regularizer=regularizers.get(activity_regularizer), **kwargs)
-        self._set_up(filters, kernel_size, strides, padding, data_format, activation, use_bias, arguments, implementation)
+        self._set_up(filters, kernel_size, strides, padding, data_format, activation, use_bias, given, implementation)
 
 
 class LocallyConnected2D(_LocallyConnected):
@@ -168,9 +152,9 @@ class LocallyConnected2D(_LocallyConnected):
                  use_bias=True, kernel_initializer='glorot_uniform', bias_initializer='zeros', kernel_regularizer=None,
                  bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None,
                  implementation=1, **kwargs):
-        arguments = dict(locals())
+        given = dict(locals())
         super().__init__(activity_regularizer=regularizers.get(activity_regularizer), **kwargs)
-        self._set_up(filters, kernel_size, strides, padding, data_format, activation, use_bias, arguments, implementation)
+        self._set_up(filters, kernel_size, strides, padding, data_format, activation, use_bias, given, implementation)
 
 
 for _class in (LocallyConnected1D, LocallyConnected2D):

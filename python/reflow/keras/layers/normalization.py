@@ -7,9 +7,7 @@ from reflow.framework import ops
 from reflow.framework import smart_cond as smart
 from reflow.framework import tensor_shape
 from reflow.keras import backend_session
-from reflow.keras import constraints
-from reflow.keras import initializers
-from reflow.keras import regularizers
+from reflow.keras.engine import arguments
 from reflow.keras.engine.base_layer import Layer
 from reflow.keras.engine.input_spec import InputSpec
 from reflow.keras.layers import batch_renorm
@@ -37,21 +35,12 @@ class BatchNormalization(Layer):
         if not isinstance(axis, (int, list)):
             raise TypeError('axis must be int or list, type given: %s' % type(axis))
         self.axis = axis[:] if isinstance(axis, list) else axis
-        self.momentum = momentum
-        self.epsilon = epsilon
-        self.center = center
-        self.scale = scale
-        self.beta_initializer = initializers.get(beta_initializer)
-        self.gamma_initializer = initializers.get(gamma_initializer)
-        self.moving_mean_initializer = initializers.get(moving_mean_initializer)
-        self.moving_variance_initializer = initializers.get(moving_variance_initializer)
-        self.beta_regularizer = regularizers.get(beta_regularizer)
-        self.gamma_regularizer = regularizers.get(gamma_regularizer)
-        self.beta_constraint = constraints.get(beta_constraint)
-        self.gamma_constraint = constraints.get(gamma_constraint)
-        self.renorm = renorm
-        self.virtual_batch_size = virtual_batch_size
-        self.adjustment = adjustment
+        arguments.keep(
+            self, momentum=momentum, epsilon=epsilon, center=center, scale=scale, beta_initializer=beta_initializer,
+            gamma_initializer=gamma_initializer, moving_mean_initializer=moving_mean_initializer,
+            moving_variance_initializer=moving_variance_initializer, beta_regularizer=beta_regularizer,
+            gamma_regularizer=gamma_regularizer, beta_constraint=beta_constraint, gamma_constraint=gamma_constraint,
+            renorm=renorm, virtual_batch_size=virtual_batch_size, adjustment=adjustment)
         self.fused = True if fused is None else fused
         self.supports_masking = True
         if renorm:
@@ -270,18 +259,14 @@ class BatchNormalization(Layer):
 
     def get_config(self):
         """The arguments of the constructor."""
-        config = self._config('axis', 'momentum', 'epsilon', 'center', 'scale')
-        for name in ('beta', 'gamma', 'moving_mean', 'moving_variance'):
-            key = name + '_initializer'
-            config[key] = initializers.serialize(getattr(self, key))
-        for name in ('beta', 'gamma'):
-            config[name + '_regularizer'] = regularizers.serialize(getattr(self, name + '_regularizer'))
-            config[name + '_constraint'] = constraints.serialize(getattr(self, name + '_constraint'))
+        names = ['axis', 'momentum', 'epsilon', 'center', 'scale', 'beta_initializer', 'gamma_initializer',
+                 'moving_mean_initializer', 'moving_variance_initializer', 'beta_regularizer', 'gamma_regularizer',
+                 'beta_constraint', 'gamma_constraint']
         if self.renorm:
-            config.update(renorm=True, renorm_clipping=self.renorm_clipping, renorm_momentum=self.renorm_momentum)
+            names += ['renorm', 'renorm_clipping', 'renorm_momentum']
         if self.virtual_batch_size is not None:
-            config['virtual_batch_size'] = self.virtual_batch_size
-        return config
+            names.append('virtual_batch_size')
+        return self._config(*names)
 
 
 BatchNormalization.__module__ = 'tensorflow.python.keras.layers.normalization'

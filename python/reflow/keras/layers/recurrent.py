@@ -5,6 +5,7 @@ import numpy as np
 from reflow.framework import tensor_shape
 from reflow.keras import backend as K
 from reflow.keras import regularizers
+from reflow.keras.engine import arguments
 from reflow.keras.engine.base_layer import Layer
 from reflow.keras.engine.input_spec import InputSpec
 from reflow.keras.layers import recurrent_cells
@@ -264,14 +265,15 @@ class RNN(Layer):
         K.batch_set_value(list(zip(kept, values)))
 
     def _rnn_config(self):
-        config = self._base_config()
-        config.update((name, getattr(self, name)) for name in (
-            'return_sequences', 'return_state', 'go_backwards', 'stateful', 'unroll', 'time_major'))
+        config = self._config('return_sequences', 'return_state', 'go_backwards', 'stateful', 'unroll', 'time_major')
         if self._num_constants:
             config['num_constants'] = self._num_constants
         if self.zero_output_for_mask:
             config['zero_output_for_mask'] = True
         return config
+
+    def _config_with_cell(self):
+        return dict(self._rnn_config(), **arguments.written(self, recurrent_cells.names_of_arguments(self, activity=True)))
 
     def get_config(self):
         """The arguments of the constructor."""
@@ -300,10 +302,7 @@ class _CellLayer(RNN):
 
     def get_config(self):
         """The arguments of the constructor."""
-        config = self._rnn_config()
-        config.update(recurrent_cells.cell_config(self.cell),
-                      activity_regularizer=regularizers.serialize(self.activity_regularizer))
-        return config
+        return self._config_with_cell()
 
     @classmethod
     def from_config(cls, config):
@@ -314,9 +313,7 @@ class _CellLayer(RNN):
         return cls(**config)
 
 
-ARGUMENTS = ['activation', 'use_bias', 'dropout', 'recurrent_dropout'] + [
-    '%s_%s' % (weight, kind) for weight in ('kernel', 'recurrent', 'bias')
-    for kind in ('initializer', 'regularizer', 'constraint')]
+ARGUMENTS = ['activation', 'use_bias', 'dropout', 'recurrent_dropout', *arguments.of_weights(*recurrent_cells.WEIGHTS)]
 
 
 def with_cell_properties(*names):

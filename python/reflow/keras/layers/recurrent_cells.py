@@ -3,15 +3,11 @@
 from reflow.framework import tensor_shape
 from reflow.keras import activations
 from reflow.keras import backend as K
-from reflow.keras import constraints
 from reflow.keras import initializers
-from reflow.keras import regularizers
+from reflow.keras.engine import arguments
 from reflow.keras.engine.base_layer import Layer
 from reflow.ops import array_ops
 from reflow.util import nest
-
-# The arguments that the cells and their layers share: for each, what it may be made of.
-_KINDS = {'initializer': initializers, 'regularizer': regularizers, 'constraint': constraints}
 
 
 def zero_state(batch_size, state_size, dtype):
@@ -96,12 +92,8 @@ class _Cell(DropoutMasks, Layer):
 
     _number_of_gates = 1
 
-    def _set_up(self, units, activation, use_bias, arguments, dropout, recurrent_dropout):
-        self.units = units
-        self.activation = activations.get(activation)
-        self.use_bias = use_bias
-        for name, value in arguments.items():
-            setattr(self, name, _KINDS[name.rpartition('_')[2]].get(value))
+    def _set_up(self, units, activation, use_bias, of_weights, dropout, recurrent_dropout):
+        arguments.keep(self, units=units, activation=activation, use_bias=use_bias, **of_weights)
         self.dropout = min(1., max(0., dropout))
         self.recurrent_dropout = min(1., max(0., recurrent_dropout))
 
@@ -135,29 +127,24 @@ class _Cell(DropoutMasks, Layer):
 
     def get_config(self):
         """The arguments of the constructor."""
-        return self._config(**cell_config(self))
+        return self._config(*names_of_arguments(self))
 
 
-def cell_config(cell):
-    """The arguments that a cell and its layer share."""
-    config = {'units': cell.units, 'activation': activations.serialize(cell.activation), 'use_bias': cell.use_bias}
-    if hasattr(cell, 'recurrent_activation'):
-        config['recurrent_activation'] = activations.serialize(cell.recurrent_activation)
-    if hasattr(cell, 'unit_forget_bias'):
-        config['unit_forget_bias'] = cell.unit_forget_bias
-    for weight in ('kernel', 'recurrent', 'bias'):
-        for kind, module in _KINDS.items():
-            config['%s_%s' % (weight, kind)] = module.serialize(getattr(cell, '%s_%s' % (weight, kind)))
-    config.update(dropout=cell.dropout, recurrent_dropout=cell.recurrent_dropout)
-    if hasattr(cell, 'implementation'):
-        config['implementation'] = cell.implementation
-    if hasattr(cell, 'reset_after'):
-        config['reset_after'] = cell.reset_after
-    return config
+# What cells are told of: their weights.
+WEIGHTS = ('kernel', 'recurrent', 'bias')
 
 
-def _weight_arguments(names):
-    return {name: value for name, value in names.items() if name.rpartition('_')[2] in _KINDS}
+def names_of_arguments(owner, activity=False):
+    """Which arguments a cell, or its layer (`activity`: with a regularizer of outputs), has, in the order of configurations."""
+    of_weights = arguments.of_weights(*WEIGHTS, activity=activity)
+    names = ['units', 'filters', 'kernel_size', 'strides', 'padding', 'data_format', 'dilation_rate', 'activation',
+             'recurrent_activation', 'use_bias', *of_weights[:3], 'unit_forget_bias', *of_weights[3:], 'dropout',
+             'recurrent_dropout', 'implementation', 'reset_after']
+    return [name for name in names if hasattr(owner, name)]
+
+
+def _weight_arguments(given):
+    return {name: given[name] for name in arguments.of_weights(*WEIGHTS)}
 
 
 class SimpleRNNCell(_Cell):
@@ -167,9 +154,9 @@ class SimpleRNNCell(_Cell):
                  recurrent_initializer='orthogonal', bias_initializer='zeros', kernel_regularizer=None,
                  recurrent_regularizer=None, bias_regularizer=None, kernel_constraint=None, recurrent_constraint=None,
                  bias_constraint=None, dropout=0., recurrent_dropout=0., **kwargs):
-        arguments = _weight_arguments(locals())
+        of_weights = _weight_arguments(locals())
         super().__init__(**kwargs)
-        self._set_up(units, activation, use_bias, arguments, dropout, recurrent_dropout)
+        self._set_up(units, activation, use_bias, of_weights, dropout, recurrent_dropout)
         self.state_size = self.units
         self.output_size = self.units
 
@@ -199,9 +186,9 @@ class GRUCell(_Cell):
                  kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None, kernel_constraint=None,
                  recurrent_constraint=None, bias_constraint=None, dropout=0., recurrent_dropout=0., implementation=1,
                  reset_after=False, **kwargs):
-        arguments = _weight_arguments(locals())
+        of_weights = _weight_arguments(locals())
         super().__init__(**kwargs)
-        self._set_up(units, activation, use_bias, arguments, dropout, recurrent_dropout)
+        self._set_up(units, activation, use_bias, of_weights, dropout, recurrent_dropout)
         self.recurrent_activation = activations.get(recurrent_activation)
         self.implementation = implementation
         self.reset_after = reset_after
@@ -290,9 +277,9 @@ class LSTMCell(_Cell):
                  unit_forget_bias=True, kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None,
                  kernel_constraint=None, recurrent_constraint=None, bias_constraint=None, dropout=0.,
                  recurrent_dropout=0., implementation=1, **kwargs):
-        arguments = _weight_arguments(locals())
+        of_weights = _weight_arguments(locals())
         super().__init__(**kwargs)
-        self._set_up(units, activation, use_bias, arguments, dropout, recurrent_dropout)
+        self._set_up(units, activation, use_bias, of_weights, dropout, recurrent_dropout)
         self.recurrent_activation = activations.get(recurrent_activation)
         self.unit_forget_bias = unit_forget_bias
         self.implementation = implementation

@@ -1,10 +1,7 @@
 """LinearModel: a weighted sum of inputs."""
 
-from reflow.keras import activations
-from reflow.keras import initializers
-from reflow.keras import regularizers
+from reflow.keras.engine import arguments
 from reflow.keras.engine import training
-from reflow.keras.engine.base_layer import Layer
 from reflow.keras.layers.core import Dense
 from reflow.ops import nn_ops
 
@@ -15,13 +12,9 @@ class LinearModel(training.Model):
     def __init__(self, units=1, activation=None, use_bias=True, kernel_initializer='glorot_uniform',
                  bias_initializer='zeros', kernel_regularizer=None, bias_regularizer=None, **kwargs):
         super().__init__(**kwargs)
-        self.units = units
-        self.activation = activations.get(activation)
-        self.use_bias = use_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
+        arguments.keep(self, units=units, activation=activation, use_bias=use_bias, kernel_initializer=kernel_initializer,
+                       bias_initializer=bias_initializer, kernel_regularizer=kernel_regularizer,
+                       bias_regularizer=bias_regularizer)
 
     def build(self, input_shape):
         """Makes a layer for each input, and the bias."""
@@ -50,11 +43,8 @@ class LinearModel(training.Model):
 
     def get_config(self):
         """The arguments of the constructor."""
-        return dict(Layer._base_config(self), units=self.units, activation=activations.serialize(self.activation),
-                    use_bias=self.use_bias, kernel_initializer=initializers.serialize(self.kernel_initializer),
-                    bias_initializer=initializers.serialize(self.bias_initializer),
-                    kernel_regularizer=regularizers.serialize(self.kernel_regularizer),
-                    bias_regularizer=regularizers.serialize(self.bias_regularizer))
+        return self._config('units', 'activation', 'use_bias', 'kernel_initializer', 'bias_initializer',
+                            'kernel_regularizer', 'bias_regularizer')
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
