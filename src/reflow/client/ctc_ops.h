@@ -18,11 +18,14 @@ struct CtcLossOptions {
   bool ignore_longer_outputs_than_inputs = false;  // their loss is 0, else the run fails
   bool time_major = true;                          // false: inputs are [batch, time, classes]
 };
-// The negative log-probabilities of the labels, [batch].
+// The negative log-probabilities of the labels, [batch]. labels: int32, row b of example b, below classes - 1;
+// sequence_length: int32, [batch]. InvalidArgumentError in the run: "Not enough time for target transition sequence
+// ...".
 Output ctc_loss(const SparseTensor& labels, const TensorLike& inputs, const TensorLike& sequence_length,
                 const CtcLossOptions& options = {});
 
-// Paths, the likeliest first, and their log-probabilities [batch, paths].
+// Paths, the likeliest first, each int64 with the labels of example b in row b, and their log-probabilities [batch,
+// paths].
 struct CtcDecoded {
   std::vector<SparseTensor> decoded;
   Output log_probability;
@@ -30,7 +33,8 @@ struct CtcDecoded {
 struct CtcGreedyOptions {
   bool merge_repeated = true;
 };
-// The likeliest class at each time.
+// The likeliest class at each time; repeated ones count once, and blanks not at all. log_probability: the negative sum
+// of the largest logits, [batch, 1].
 CtcDecoded ctc_greedy_decoder(const TensorLike& inputs, const TensorLike& sequence_length,
                               const CtcGreedyOptions& options = {});
 struct CtcBeamOptions {
@@ -38,6 +42,7 @@ struct CtcBeamOptions {
   int64_t top_paths = 1;
   bool merge_repeated = true;
 };
+// The top_paths likeliest of beam_width paths. InvalidArgumentError in the run: more paths than the beam is wide.
 CtcDecoded ctc_beam_search_decoder(const TensorLike& inputs, const TensorLike& sequence_length,
                                    const CtcBeamOptions& options = {});
 struct CtcBeamV2Options {

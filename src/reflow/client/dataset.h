@@ -79,33 +79,49 @@ class Dataset {
   using DatasetFn = std::function<Dataset(const Element& element)>;
   using Predicate = std::function<Output(const Element& element)>;
 
-  // One element; its rows as elements, [rows, shape of the component].
+  // One element; its rows as elements, of components [rows, shape of the element's], which have as many rows each.
+  // ValueError: a scalar has none.
   static Dataset from_tensors(const TensorList& tensors);
   static Dataset from_tensor_slices(const TensorList& tensors);
+  // The int64 scalars from start (0) up to stop, without it.
   static Dataset range(const TensorLike& stop);
   static Dataset range(const TensorLike& start, const TensorLike& stop, const TensorLike& step = 1);
-  // The components of one element of each.
+  // The components of one element of each, until the shortest dataset ends.
   static Dataset zip(const std::vector<Dataset>& datasets);
 
+  // Elements put together as rows: [batch_size, shape of the element's]. The last batch may be smaller, unless
+  // drop_remainder. InvalidArgumentError in the run: shapes that differ.
   Dataset batch(const TensorLike& batch_size, bool drop_remainder = false) const;
   // Components are padded to `padded_shapes` (-1: to the largest of the batch) with zeros, or with `padding_values`.
+  // ValueError: another number of shapes or values than of components, shapes that don't fit.
   Dataset padded_batch(const TensorLike& batch_size, const std::vector<Shape>& padded_shapes,
                        const TensorList& padding_values = {}, bool drop_remainder = false) const;
+  // `count` times; -1: without end.
   Dataset repeat(const TensorLike& count = -1) const;
+  // Each element at random of the next buffer_size ones; the same seeds give TensorFlow's order.
   Dataset shuffle(const TensorLike& buffer_size, const ShuffleOptions& options = {}) const;
+  // The first `count` elements, and all but these; -1: all, and none.
   Dataset take(const TensorLike& count) const;
   Dataset skip(const TensorLike& count) const;
+  // Elements index, index + num_shards, ...
   Dataset shard(const TensorLike& num_shards, const TensorLike& index) const;
+  // The same elements, made by a thread up to buffer_size ahead; -1: as many as pay.
   Dataset prefetch(const TensorLike& buffer_size) const;
+  // The same elements, kept in memory, or in files whose names begin with `filename`, for later passes.
   Dataset cache(const TensorLike& filename = "") const;
+  // The elements, and then those of another. TypeError: other types.
   Dataset concatenate(const Dataset& dataset) const;
+  // What map_func makes of each.
   Dataset map(const MapFn& map_func, const MapDatasetOptions& options = {}) const;
+  // The elements of the datasets that map_func makes of each: of one dataset after the other; of cycle_length in turns.
   Dataset flat_map(const DatasetFn& map_func) const;
   Dataset interleave(const DatasetFn& map_func, const InterleaveOptions& options = {}) const;
+  // Those for which `predicate` gives true. ValueError: it gives something else than a bool scalar.
   Dataset filter(const Predicate& predicate) const;
 
-  // A pass that needs no initializer. ValueError: the dataset captures what has state.
+  // A pass that needs no initializer. ValueError: the dataset captures what has state, as variables and tables.
   Iterator make_one_shot_iterator() const;
+  // A pass that begins when its initializer runs.
   Iterator make_initializable_iterator(const std::string& shared_name = "") const;
 
   const std::vector<DType>& output_types() const { return types_; }
@@ -125,7 +141,8 @@ class Dataset {
   std::vector<Shape> shapes_;
 };
 
-// The lines of text files; the records of TFRecord files; records of one length.
+// The lines of text files, without their ends; the records of TFRecord files; records of record_bytes between header
+// and footer. String scalars; filenames: a string or [files].
 Dataset TextLineDataset(const TensorLike& filenames, const ReaderOptions& options = {});
 Dataset TFRecordDataset(const TensorLike& filenames, const ReaderOptions& options = {});
 Dataset FixedLengthRecordDataset(const TensorLike& filenames, int64_t record_bytes, int64_t header_bytes = 0,

@@ -19,7 +19,9 @@ struct NonMaxSuppressionOptions {
   TensorLike score_threshold = kNoScoreThreshold;
   std::string name;
 };
-// The indices of the best boxes, of which none overlaps a better one too much; at most max_output_size.
+// The indices of the best boxes, the best first, of which none overlaps a better one too much; at most max_output_size,
+// a scalar. boxes: [boxes, 4], here any two opposite corners in any unit; scores: [boxes]; gives int32, [selected].
+// InvalidArgumentError in the run: "iou_threshold must be in [0, 1]".
 Output non_max_suppression(const TensorLike& boxes, const TensorLike& scores, const TensorLike& max_output_size,
                            const NonMaxSuppressionOptions& options = {});
 struct PaddedSuppressionOptions {
@@ -31,7 +33,7 @@ struct PaddedSuppressionOptions {
 struct PaddedSelection {
   Output selected_indices, valid_outputs;
 };
-// The same, padded where asked for, and the number of valid ones.
+// The same, filled up with zeros to [max_output_size] where asked for, and the number of valid ones, an int32 scalar.
 PaddedSelection non_max_suppression_padded(const TensorLike& boxes, const TensorLike& scores,
                                            const TensorLike& max_output_size,
                                            const PaddedSuppressionOptions& options = {});
@@ -44,6 +46,7 @@ struct SoftSuppressionOptions {
 struct ScoredSelection {
   Output selected_indices, selected_scores;
 };
+// The same, and the scores, [selected], that the boxes have in the end.
 ScoredSelection non_max_suppression_with_scores(const TensorLike& boxes, const TensorLike& scores,
                                                 const TensorLike& max_output_size,
                                                 const SoftSuppressionOptions& options = {});
@@ -52,20 +55,22 @@ struct OverlapSuppressionOptions {
   TensorLike score_threshold = kNoScoreThreshold;
   std::string name;
 };
-// The same of boxes whose overlaps [boxes, boxes] are given.
+// The same of boxes whose overlaps, [boxes, boxes], are given: those with more than overlap_threshold are left out.
 Output non_max_suppression_overlaps(const TensorLike& overlaps, const TensorLike& scores,
                                     const TensorLike& max_output_size, const OverlapSuppressionOptions& options = {});
 struct CombinedSuppressionOptions {
   TensorLike iou_threshold = 0.5;
   TensorLike score_threshold = kNoScoreThreshold;
-  bool pad_per_class = false;
-  bool clip_boxes = true;
+  bool pad_per_class = false;  // no more than max_output_size_per_class * classes detections
+  bool clip_boxes = true;      // to [0, 1]
   std::string name;
 };
+// [batch, detections, 4], twice [batch, detections], and how many of these are valid, [batch]; the others are 0.
 struct CombinedSelection {
   Output nmsed_boxes, nmsed_scores, nmsed_classes, valid_detections;
 };
-// The same for each class of each image of a batch.
+// The same for each class of each image of a batch; of all classes together the best max_total_size detections.
+// boxes: [batch, boxes, classes, 4], or [batch, boxes, 1, 4] for all classes; scores: [batch, boxes, classes].
 CombinedSelection combined_non_max_suppression(const TensorLike& boxes, const TensorLike& scores,
                                                const TensorLike& max_output_size_per_class,
                                                const TensorLike& max_total_size,
@@ -75,7 +80,7 @@ struct DrawBoxesOptions {
   std::string name;
   TensorLike colors;  // [count, depth]; default: TensorFlow's ten
 };
-// Boxes drawn into a batch of images.
+// Boxes, [batch, boxes, 4], drawn into a batch of images, [batch, height, width, depth], of depth 1, 3 or 4.
 Output draw_bounding_boxes(const TensorLike& images, const TensorLike& boxes, const DrawBoxesOptions& options = {});
 
 struct CropAndResizeOptions {
@@ -83,7 +88,9 @@ struct CropAndResizeOptions {
   double extrapolation_value = 0;
   std::string name;
 };
-// For each box that part of image box_ind[i], in the size crop_size, [height, width].
+// For each of `boxes`, [boxes, 4], that part of image box_ind[i], [boxes], in the size crop_size, [height, width]:
+// float32, [boxes, height, width, channels]. Boxes may lie partly outside, and one whose y_min is above its y_max is
+// turned upside down. OutOfRangeError in the run: "box_index has values outside [0, batch_size)".
 Output crop_and_resize(const TensorLike& image, const TensorLike& boxes, const TensorLike& box_ind,
                        const TensorLike& crop_size, const CropAndResizeOptions& options = {});
 
@@ -93,23 +100,24 @@ struct GlimpseOptions {
   bool uniform_noise = true;  // outside of the image; else of a normal distribution
   std::string name;
 };
-// Parts of images around the offsets, [batch, 2].
+// Parts of images, [batch, height, width, channels], of `size`, [height, width], around the offsets (y, x), [batch, 2].
 Output extract_glimpse(const TensorLike& input, const TensorLike& size, const TensorLike& offsets,
                        const GlimpseOptions& options = {});
 
 struct DistortedBoxOptions {
   std::optional<int64_t> seed, seed2;
-  TensorLike min_object_covered = 0.1;
-  std::vector<double> aspect_ratio_range = {0.75, 1.33};
-  std::vector<double> area_range = {0.05, 1};
-  int64_t max_attempts = 100;
-  bool use_image_if_no_bounding_boxes = false;
+  TensorLike min_object_covered = 0.1;                    // of a box, in [0, 1]
+  std::vector<double> aspect_ratio_range = {0.75, 1.33};  // width / height
+  std::vector<double> area_range = {0.05, 1};             // as a part of the image's
+  int64_t max_attempts = 100;                             // then it is the whole image
+  bool use_image_if_no_bounding_boxes = false;            // instead of an error in the run
   std::string name;
 };
 struct DistortedBox {
-  Output begin, size, bboxes;  // for tf::slice, and for draw_bounding_boxes
+  Output begin, size, bboxes;  // [3] and [3], for tf::slice, and [1, 1, 4], for draw_bounding_boxes
 };
-// A box at random that covers enough of one of the given ones.
+// A box at random that covers enough of one of the given ones, [batch, boxes, 4]. image_size: [height, width,
+// channels].
 DistortedBox sample_distorted_bounding_box(const TensorLike& image_size, const TensorLike& bounding_boxes,
                                            const DistortedBoxOptions& options = {});
 

@@ -1,6 +1,8 @@
 #pragma once
 
-// Linear algebra. Matrices are the last two dimensions, those before them a batch.
+// Linear algebra. Matrices are the last two dimensions, those before them a batch: [..., M, N], of floats or complex
+// numbers. Where nothing else is said they are square, the result has their shape, and what isn't is an
+// InvalidArgumentError or ValueError: "Input matrix must be square.", "Dimensions must be equal, but are 2 and 3 ...".
 
 #include <optional>
 #include <string>
@@ -10,8 +12,10 @@
 
 namespace reflow {
 
-// The lower triangular L with L * L^T = input.
+// The lower triangular L with L * L^H = input, which is self-adjoint and positive definite; only its lower triangle is
+// read. InvalidArgumentError in the run: "Cholesky decomposition was not successful. The input might not be valid.".
 Output cholesky(const TensorLike& input, const NameOptions& options = {});
+// The determinant, [...].
 Output matrix_determinant(const TensorLike& input, const NameOptions& options = {});
 struct MatrixInverseOptions {
   bool adjoint = false;
@@ -23,15 +27,17 @@ struct MatrixSolveOptions {
   bool adjoint = false;
   std::string name;
 };
-// X with matrix * X = rhs.
+// X, [..., M, K], with matrix * X = rhs, or of the matrix's adjoint; rhs: [..., M, K].
+// InvalidArgumentError in the run: "Input matrix is not invertible.".
 Output matrix_solve(const TensorLike& matrix, const TensorLike& rhs, const MatrixSolveOptions& options = {});
+// The matrix whose product with itself is the input.
 Output matrix_square_root(const TensorLike& input, const NameOptions& options = {});
 struct MatrixTriangularSolveOptions {
   bool lower = true;
   bool adjoint = false;
   std::string name;
 };
-// The same where the matrix is triangular; the other triangle isn't read.
+// X as matrix_solve gives it, where the matrix is triangular; the other triangle isn't read.
 Output matrix_triangular_solve(const TensorLike& matrix, const TensorLike& rhs,
                                const MatrixTriangularSolveOptions& options = {});
 struct QrOptions {
@@ -41,9 +47,10 @@ struct QrOptions {
 struct QrResult {
   Output q, r;
 };
-// The orthogonal q and the triangular r with q * r = input.
+// The orthogonal q and the triangular r with q * r = input, [..., M, N]: [..., M, P] and [..., P, N], P being min(M,
+// N), or with full_matrices [..., M, M] and [..., M, N].
 QrResult qr(const TensorLike& input, const QrOptions& options = {});
-// X with A * X = rhs, by the Cholesky factor of A.
+// X with A * X = rhs, [..., M, K], by the Cholesky factor of A.
 Output cholesky_solve(const TensorLike& chol, const TensorLike& rhs, const NameOptions& options = {});
 
 struct MatrixSolveLsOptions {
@@ -51,13 +58,16 @@ struct MatrixSolveLsOptions {
   bool fast = true;  // by the normal equations; false: by a complete orthogonal decomposition
   std::string name;
 };
-// X with matrix * X nearest to rhs. NotImplementedError: a regulariser with complex128.
+// X, [..., N, K], with matrix * X nearest to rhs; matrix: [..., M, N], rhs: [..., M, K]. NotImplementedError: a
+// regulariser with complex128. InvalidArgumentError in the run: "Input matrix was rank deficient or ill-conditioned.
+// ...".
 Output matrix_solve_ls(const TensorLike& matrix, const TensorLike& rhs, const MatrixSolveLsOptions& options = {});
 
 struct SelfAdjointEig {
   Output e, v;
 };
-// Eigenvalues of self-adjoint matrices, the smallest first, and their vectors, which are columns.
+// Eigenvalues of self-adjoint matrices, the smallest first, [..., N], and their vectors, which are columns, [..., N,
+// N]. Only the lower triangle is read.
 SelfAdjointEig self_adjoint_eig(const TensorLike& tensor, const NameOptions& options = {});
 Output self_adjoint_eigvals(const TensorLike& tensor, const NameOptions& options = {});
 
@@ -69,7 +79,8 @@ struct SvdOptions {
 struct Svd {
   Output s, u, v;
 };
-// tensor = u * diag(s) * v^H, the largest singular values first.
+// tensor = u * diag(s) * v^H, the largest singular values first. tensor: [..., M, N]; s: [..., P], P being min(M, N);
+// u: [..., M, P], v: [..., N, P], or with full_matrices [..., M, M] and [..., N, N].
 Svd svd(const TensorLike& tensor, const SvdOptions& options = {});
 
 }  // namespace reflow
@@ -79,7 +90,7 @@ namespace reflow::linalg {
 struct SlogdetResult {
   Output sign, log_abs_determinant;
 };
-// The sign of the determinant, and the logarithm of its absolute value.
+// The sign of the determinant, and the logarithm of its absolute value, [...].
 SlogdetResult slogdet(const TensorLike& input, const NameOptions& options = {});
 struct LuOptions {
   DType output_idx_type = int32;
@@ -88,26 +99,29 @@ struct LuOptions {
 struct LuResult {
   Output lu, p;
 };
-// The triangular factors in one matrix, and the permutation of rows.
+// The triangular factors in one matrix (of the lower one the diagonal of ones isn't kept), and the permutation of rows,
+// [..., M].
 LuResult lu(const TensorLike& input, const LuOptions& options = {});
+// The logarithm of complex matrices.
 Output logm(const TensorLike& input, const NameOptions& options = {});
-// The conjugate transpose.
+// The conjugate transpose: [..., N, M] of [..., M, N].
 Output adjoint(const TensorLike& matrix, const NameOptions& options = {});
-// The logarithm of the determinant of a positive definite matrix.
+// The logarithm of the determinant of a self-adjoint, positive definite matrix, [...].
 Output logdet(const TensorLike& matrix, const NameOptions& options = {});
 struct MatrixRankOptions {
   TensorLike tol;  // default: the larger size times the largest singular value times the type's epsilon
   bool validate_args = false;
   std::string name;
 };
-// How many singular values are larger than tol. TypeError: no floats. ValueError: no matrices.
+// How many singular values of [..., M, N] are larger than tol, int32, [...]. TypeError: no floats. ValueError: no
+// matrices.
 Output matrix_rank(const TensorLike& a, const MatrixRankOptions& options = {});
 struct PinvOptions {
   TensorLike rcond;  // default: ten times the larger size times the type's epsilon
   bool validate_args = false;
   std::string name;
 };
-// Moore and Penrose's inverse; singular values below rcond times the largest count as 0.
+// Moore and Penrose's inverse of [..., M, N]: [..., N, M]; singular values below rcond times the largest count as 0.
 Output pinv(const TensorLike& a, const PinvOptions& options = {});
 
 struct NormalizeOptions {
@@ -118,7 +132,8 @@ struct NormalizeOptions {
 struct Normalized {
   Output normalized, norm;
 };
-// The tensor divided by its norm, and that.
+// The tensor divided by its norm over `axis` (all, where there is none), and that, with dimensions of 1. `ord`: as of
+// tf::norm.
 Normalized normalize(const TensorLike& tensor, const NormalizeOptions& options = {});
 
 }  // namespace reflow::linalg

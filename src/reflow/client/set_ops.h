@@ -27,10 +27,10 @@ class SetLike {
 struct SetOptions {
   bool validate_indices = true;  // checks the order of sparse indices
 };
-// The number of different elements in each set.
+// The number of different elements in each set, int32: of the shape of `a` without the last dimension.
 Output set_size(const SparseTensor& a, const SetOptions& options = {});
-// What is in both sets, in one of them, and in one but not in the other. TypeError: "'a' invalid dtype ...", "Types
-// don't match,
+// What is in both sets, in one of them, and in one but not in the other: for each row of the dimensions before the last
+// one, which a and b have in common, the elements in order. TypeError: "'a' invalid dtype ...", "Types don't match,
 // ...".
 SparseTensor set_intersection(const SetLike& a, const SetLike& b, const SetOptions& options = {});
 SparseTensor set_union(const SetLike& a, const SetLike& b, const SetOptions& options = {});

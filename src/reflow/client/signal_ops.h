@@ -23,8 +23,8 @@ struct FftOptions {
   TensorLike fft_length;  // of the signal, one for each dimension; default: what the input has. Cut, or filled up with 0
   std::string name;
 };
-// The Fourier transform of real numbers over the last one to three dimensions, without the half that mirrors the other;
-// and back.
+// The Fourier transform of real numbers over the last one to three dimensions, without the half that mirrors the other:
+// complex64, the last dimension is fft_length / 2 + 1; and back, float32, where it is by default 2 * (its size - 1).
 Output rfft(const TensorLike& input, const FftOptions& options = {});
 Output rfft2d(const TensorLike& input, const FftOptions& options = {});
 Output rfft3d(const TensorLike& input, const FftOptions& options = {});
@@ -35,7 +35,7 @@ struct ShiftOptions {
   TensorLike axes;  // a number or several; default: all
   std::string name;
 };
-// Frequency 0 in the middle; and back. ValueError: the rank or a size isn't known.
+// Frequency 0 in the middle, and back: halves of the axes change places. ValueError: the rank or a size isn't known.
 Output fftshift(const TensorLike& x, const ShiftOptions& options = {});
 Output ifftshift(const TensorLike& x, const ShiftOptions& options = {});
 
@@ -57,10 +57,12 @@ struct FrameOptions {
   int axis = -1;
   std::string name;
 };
-// Frames of frame_length samples, each frame_step after the one before: a new dimension behind `axis`.
+// Frames of frame_length samples, each frame_step after the one before: [..., samples, ...] gives [..., frames,
+// frame_length, ...], without pad_end as many as fit.
 Output frame(const TensorLike& signal, const TensorLike& frame_length, const TensorLike& frame_step,
              const FrameOptions& options = {});
-// The sum of frames [..., frames, frame_length], each frame_step after the one before.
+// The sum of frames [..., frames, frame_length], each frame_step after the one before: [..., samples]. ValueError:
+// "frame_step must be an integer. Got <dtype: 'float32'>".
 Output overlap_and_add(const TensorLike& signal, const TensorLike& frame_step, const NameOptions& options = {});
 
 struct StftOptions {
@@ -69,7 +71,7 @@ struct StftOptions {
   bool pad_end = false;
   std::string name;
 };
-// The spectra of frames of real signals: [..., frames, fft_length / 2 + 1], complex.
+// The spectra of frames of real signals, [..., samples]: [..., frames, fft_length / 2 + 1], complex64.
 Output stft(const TensorLike& signals, const TensorLike& frame_length, const TensorLike& frame_step,
             const StftOptions& options = {});
 struct InverseStftOptions {
@@ -77,7 +79,7 @@ struct InverseStftOptions {
   WindowFn window_fn = hann;
   std::string name;
 };
-// The signals of spectra of frames.
+// The signals, [..., samples], of spectra as stft gives them.
 Output inverse_stft(const TensorLike& stfts, const TensorLike& frame_length, const TensorLike& frame_step,
                     const InverseStftOptions& options = {});
 struct InverseWindowOptions {
@@ -93,22 +95,25 @@ struct DctOptions {
   std::optional<std::string> norm;  // "ortho"
   std::string name;
 };
-// The cosine transform of type 1, 2 or 3 along the last dimension; the inverse, up to a factor.
-// ValueError: "Only Types I, II and III (I)DCT are supported.", "Normalization is not supported for the Type-I DCT.".
+// The cosine transform of type 1, 2 or 3 along the last dimension, in the input's shape or with n as its last
+// dimension; the inverse, up to a factor: without norm 2 * n, of type 1 2 * (n - 1). NotImplementedError: "axis must be
+// -1. Got: 0". ValueError: "Only Types I, II and III (I)DCT are supported.", "Normalization is not supported for the
+// Type-I DCT.".
 Output dct(const TensorLike& input, int type = 2, const DctOptions& options = {});
 Output idct(const TensorLike& input, int type = 2, const DctOptions& options = {});
 
 struct MelOptions {
   int num_mel_bins = 20;
   TensorLike num_spectrogram_bins = 129;
-  TensorLike sample_rate = 8000;  // its value has to be known
+  TensorLike sample_rate = 8000;  // in hertz; its value has to be known
   double lower_edge_hertz = 125.0, upper_edge_hertz = 3800.0;
   DType dtype = float32;
   std::string name;
 };
-// What spectra are multiplied with to give mel bins: [num_spectrogram_bins, num_mel_bins].
+// What spectra are multiplied with to give mel bins: [num_spectrogram_bins, num_mel_bins]. ValueError: "num_mel_bins
+// must be positive. Got: 0", edges that aren't in order or lie above sample_rate / 2.
 Output linear_to_mel_weight_matrix(const MelOptions& options = {});
-// The cepstral coefficients of logarithms of mel spectra, [..., num_mel_bins].
+// The cepstral coefficients of logarithms of mel spectra, [..., num_mel_bins], in the same shape.
 Output mfccs_from_log_mel_spectrograms(const TensorLike& log_mel_spectrograms, const NameOptions& options = {});
 
 }  // namespace reflow::signal
