@@ -208,16 +208,14 @@ type_spec.register_type_spec_from_value_converter(SparseTensorValue, SparseTenso
 
 def convert_to_tensor_or_sparse_tensor(value, dtype=None, name=None):
     """`value` as SparseTensor if it is one or a SparseTensorValue; otherwise as a tensor."""
-    if dtype is not None:
-        dtype = dtypes.as_dtype(dtype)
-    if isinstance(value, SparseTensorValue):
-        value = SparseTensor.from_value(value)
-    if isinstance(value, SparseTensor):
-        if dtype and not dtype.is_compatible_with(value.dtype):
-            raise RuntimeError('Sparse dtype: requested = %s, actual = %s' % (dtype.name, value.dtype.name))
-        return value
-    from reflow.framework import ops
-    return ops.internal_convert_to_tensor(value, dtype=dtype, name=name)
+    dtype = None if dtype is None else dtypes.as_dtype(dtype)
+    if not is_sparse(value):
+        from reflow.framework import ops
+        return ops.internal_convert_to_tensor(value, dtype=dtype, name=name)
+    sparse = value if isinstance(value, SparseTensor) else SparseTensor.from_value(value)
+    if dtype is not None and not dtype.is_compatible_with(sparse.dtype):
+        raise RuntimeError('Sparse dtype: requested = %s, actual = %s' % (dtype.name, sparse.dtype.name))
+    return sparse
 
 
 def is_sparse(x):

@@ -93,9 +93,8 @@ def mean_squared_logarithmic_error(y_true, y_pred):
     """mean(square(log(y_pred + 1) - log(y_true + 1))) over the last dimension."""
     y_pred = ops.convert_to_tensor(y_pred)
     y_true = math_ops.cast(y_true, y_pred.dtype)
-    first_log = math_ops.log(K.clip(y_pred, K.epsilon(), None) + 1.)
-    second_log = math_ops.log(K.clip(y_true, K.epsilon(), None) + 1.)
-    return K.mean(math_ops.squared_difference(first_log, second_log), axis=-1)
+    logs = [math_ops.log(K.clip(values, K.epsilon(), None) + 1.) for values in (y_pred, y_true)]
+    return K.mean(math_ops.squared_difference(*logs), axis=-1)
 
 
 def _signs(y_true):

@@ -91,22 +91,11 @@ def while_loop_v2(cond, body, loop_vars, shape_invariants=None, parallel_iterati
 
 def cond(pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, fn2=None):
     """The result of `true_fn` where `pred` is true, else that of `false_fn`."""
-    if fn1 is not None:
-        if true_fn is not None:
-            raise TypeError('cond(): true_fn and fn1 may not be set simultaneously.')
-        true_fn = fn1
-    elif true_fn is None:
-        raise TypeError('cond(): true_fn argument required')
-    if fn2 is not None:
-        if false_fn is not None:
-            raise TypeError('cond(): false_fn and fn2 may not be set simultaneously.')
-        false_fn = fn2
-    elif false_fn is None:
-        raise TypeError('cond(): false_fn argument required')
-    if not callable(true_fn):
-        raise TypeError('true_fn must be callable.')
-    if not callable(false_fn):
-        raise TypeError('false_fn must be callable.')
+    true_fn = _given_branch('true_fn', true_fn, 'fn1', fn1)
+    false_fn = _given_branch('false_fn', false_fn, 'fn2', fn2)
+    for branch_name, branch in (('true_fn', true_fn), ('false_fn', false_fn)):
+        if not callable(branch):
+            raise TypeError('%s must be callable.' % branch_name)
     if _core.executing_eagerly():
         return _eagerly().cond(pred, true_fn, false_fn, strict)
     if isinstance(pred, bool):
@@ -115,8 +104,18 @@ def cond(pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, f
         from reflow.ops import branch_functions
         return branch_functions.cond(pred, true_fn, false_fn, name)
     results = []
-    merges = _core.cond(pred, _branch(true_fn, results, 'true_fn', strict), _branch(false_fn, results, 'false_fn', strict), name)
+    branches = [_branch(function, results, which, strict) for which, function in (('true_fn', true_fn), ('false_fn', false_fn))]
+    merges = _core.cond(pred, *branches, name)
     return _packed(results[0], merges)
+
+
+def _given_branch(name, branch, old_name, old):
+    """A branch of cond, which may be given by its old name."""
+    if old is None and branch is None:
+        raise TypeError('cond(): %s argument required' % name)
+    if old is not None and branch is not None:
+        raise TypeError('cond(): %s and %s may not be set simultaneously.' % (name, old_name))
+    return branch if old is None else old
 
 
 def _eagerly():

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from reflow.framework import common_shapes
 from reflow.framework import constant_op
 from reflow.framework import dtypes
 from reflow.framework import ops
@@ -13,13 +14,12 @@ from reflow.ops import math_ops
 
 def _check_same_shape(image1, image2):
     """Both shapes, and operations that check when they run what isn't known of them now. ValueError: they don't fit."""
-    shape1 = image1.get_shape().with_rank_at_least(3)
-    shape2 = image2.get_shape().with_rank_at_least(3)
-    shape1[-3:].assert_is_compatible_with(shape2[-3:])
-    if shape1.ndims is not None and shape2.ndims is not None:
-        for dim1, dim2 in zip(reversed(shape1.dims[:-3]), reversed(shape2.dims[:-3])):
-            if not (dim1 == 1 or dim2 == 1 or dim1.is_compatible_with(dim2)):
-                raise ValueError('Two images are not compatible: %s and %s' % (shape1, shape2))
+    known = [image.shape.with_rank_at_least(3) for image in (image1, image2)]
+    known[0][-3:].assert_is_compatible_with(known[1][-3:])
+    try:
+        common_shapes.broadcast_shape(known[0][:-3], known[1][:-3])
+    except ValueError:
+        raise ValueError('Two images are not compatible: %s and %s' % tuple(known)) from None
     shape1, shape2 = array_ops.shape_n([image1, image2])
     enough = math_ops.greater_equal(array_ops.size(shape1), 3)
     checks = [control_flow_ops.Assert(enough, [shape1, shape2], summarize=10)]

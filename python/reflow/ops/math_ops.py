@@ -332,13 +332,12 @@ def reduced_shape(input_shape, axes):
     """The shape of a tensor after it is reduced along `axes`, which stay with size 1."""
     from reflow.ops import array_ops
     from reflow.ops import gen_data_flow_ops
-    input_shape = cast(input_shape, dtypes.int32)
-    axes = cast(axes, dtypes.int32)
-    input_rank = array_ops.size(input_shape)
-    axes = (axes + input_rank) % input_rank
-    axes_shape = array_ops.shape(axes)
-    return gen_data_flow_ops.dynamic_stitch([range(input_rank), axes],
-                                            [input_shape, array_ops.fill(axes_shape, 1)])
+    sizes, axes = [cast(tensor, dtypes.int32) for tensor in (input_shape, axes)]
+    rank = array_ops.size(sizes)
+    axes = (axes + rank) % rank
+    number_of_axes = array_ops.shape(axes)
+    all_axes = range(rank)
+    return gen_data_flow_ops.dynamic_stitch([all_axes, axes], [sizes, array_ops.fill(number_of_axes, 1)])
 
 
 def count_nonzero(input_tensor=None, axis=None, keepdims=None, dtype=dtypes.int64, name=None, reduction_indices=None,

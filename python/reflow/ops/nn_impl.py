@@ -1,5 +1,7 @@
 """Functions of neural networks that are made of several ops."""
 
+import math
+
 from reflow import _core
 from reflow.framework import ops
 from reflow.ops import math_ops
@@ -99,22 +101,17 @@ def log_poisson_loss(targets, log_input, compute_full_loss=False, name=None):
     with ops.name_scope(name, 'log_poisson_loss', [log_input, targets]) as name:
         log_input = ops.convert_to_tensor(log_input, name='log_input')
         targets = ops.convert_to_tensor(targets, name='targets')
-        try:
-            targets.get_shape().merge_with(log_input.get_shape())
-        except ValueError:
-            raise ValueError('log_input and targets must have the same shape (%s vs %s)' % (
-                log_input.get_shape(), targets.get_shape())) from None
-        result = math_ops.exp(log_input) - log_input * targets
-        if compute_full_loss:
-            import math
-            point_five = ops.convert_to_tensor(0.5, dtype=targets.dtype)
-            two_pi = ops.convert_to_tensor(2 * math.pi, dtype=targets.dtype)
-            stirling = (targets * math_ops.log(targets)) - targets + (point_five * math_ops.log(two_pi * targets))
-            zeros = array_ops.zeros_like(targets, dtype=targets.dtype)
-            ones = array_ops.ones_like(targets, dtype=targets.dtype)
-            cond = math_ops.logical_and(targets >= zeros, targets <= ones)
-            result += array_ops.where(cond, zeros, stirling)
-        return result
+        if not targets.shape.is_compatible_with(log_input.shape):
+            raise ValueError('log_input and targets must have the same shape (%s vs %s)' % (log_input.shape, targets.shape))
+        loss = math_ops.exp(log_input) - log_input * targets
+        if not compute_full_loss:
+            return loss
+        half, tau = [ops.convert_to_tensor(number, dtype=targets.dtype) for number in (0.5, math.tau)]
+        # Stirling's approximation of log(targets!), which is 0 up to 1.
+        log_factorial = targets * math_ops.log(targets) - targets + half * math_ops.log(tau * targets)
+        zeros, ones = [fill(targets, dtype=targets.dtype) for fill in (array_ops.zeros_like, array_ops.ones_like)]
+        is_small = math_ops.logical_and(targets >= zeros, targets <= ones)
+        return loss + array_ops.where(is_small, zeros, log_factorial)
 
 
 def depthwise_conv2d(input, filter, strides, padding, rate=None, name=None, data_format=None, dilations=None):

@@ -31,6 +31,14 @@ def _session_log(status, **fields):
     return session_log(status=session_log.SessionStatus.Value(status), **fields)
 
 
+def _step_to_act_at(hook, run_context, run_values):
+    """The step that was reached, where the hook's timer wants something done; otherwise None."""
+    if not hook._timer.should_trigger_for_step(run_values.results + hook._steps_per_run):
+        return None
+    step = run_context.session.run(hook._global_step_tensor)
+    return step if hook._timer.should_trigger_for_step(step) else None
+
+
 class CheckpointSaverListener:
     """What a CheckpointSaverHook calls around its saving."""
 
@@ -90,13 +98,12 @@ class CheckpointSaverHook(session_run_hook.SessionRunHook):
         return SessionRunArgs(self._global_step_tensor)
 
     def after_run(self, run_context, run_values):
-        if not self._timer.should_trigger_for_step(run_values.results + self._steps_per_run):
+        step = _step_to_act_at(self, run_context, run_values)
+        if step is None:
             return
-        global_step = run_context.session.run(self._global_step_tensor)
-        if self._timer.should_trigger_for_step(global_step):
-            self._timer.update_last_triggered_step(global_step)
-            if self._save(run_context.session, global_step):
-                run_context.request_stop()
+        self._timer.update_last_triggered_step(step)
+        if self._save(run_context.session, step):
+            run_context.request_stop()
 
     def end(self, session):
         last_step = session.run(self._global_step_tensor)
@@ -172,21 +179,20 @@ class StepCounterHook(session_run_hook.SessionRunHook):
         _logging().info('%s: %g', self._summary_tag, steps_per_sec)
 
     def after_run(self, run_context, run_values):
-        stale_global_step = run_values.results
-        if self._timer.should_trigger_for_step(stale_global_step + self._steps_per_run):
-            global_step = run_context.session.run(self._global_step_tensor)
-            if self._timer.should_trigger_for_step(global_step):
-                elapsed_time, elapsed_steps = self._timer.update_last_triggered_step(global_step)
-                if elapsed_time is not None:
-                    self._log_and_record(elapsed_steps, elapsed_time, global_step)
-        if stale_global_step == self._last_global_step:
+        step_before = run_values.results
+        step = _step_to_act_at(self, run_context, run_values)
+        if step is not None:
+            elapsed_time, elapsed_steps = self._timer.update_last_triggered_step(step)
+            if elapsed_time is not None:
+                self._log_and_record(elapsed_steps, elapsed_time, step)
+        if step_before == self._last_global_step:
             _logging().log_first_n(
                 _logging().WARN,
                 'It seems that global step (tf.train.get_global_step) has not been increased. Current value (could be '
                 'stable): %s vs previous value: %s. You could increase the global step by passing '
                 'tf.train.get_global_step() to Optimizer.apply_gradients or Optimizer.minimize.',
-                5, stale_global_step, self._last_global_step)
-        self._last_global_step = stale_global_step
+                5, step_before, self._last_global_step)
+        self._last_global_step = step_before
 
 
 class SummarySaverHook(session_run_hook.SessionRunHook):

@@ -66,15 +66,14 @@ class _WithStructure:
 
 def _given_structure(output_types, output_shapes, output_classes):
     """Types, shapes and classes as dtypes, TensorShapes and classes, with what is left out."""
-    output_types = nest.map_structure(dtypes.as_dtype, output_types)
-    if output_shapes is None:
-        output_shapes = nest.map_structure(lambda _: tensor_shape.TensorShape(None), output_types)
-    else:
-        output_shapes = nest.map_structure_up_to(output_types, tensor_shape.as_shape, output_shapes)
-    if output_classes is None:
-        output_classes = nest.map_structure(lambda _: ops.Tensor, output_types)
-    nest.assert_same_structure(output_types, output_shapes)
-    return output_types, output_shapes, output_classes
+    def everywhere(value):
+        return nest.map_structure(lambda _: value, types)
+
+    types = nest.map_structure(dtypes.as_dtype, output_types)
+    shapes = everywhere(tensor_shape.TensorShape(None)) if output_shapes is None else nest.map_structure_up_to(
+        types, tensor_shape.as_shape, output_shapes)
+    nest.assert_same_structure(types, shapes)
+    return types, shapes, everywhere(ops.Tensor) if output_classes is None else output_classes
 
 
 def _on_cpu():

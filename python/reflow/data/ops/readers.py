@@ -33,6 +33,11 @@ def _create_dataset_reader(dataset_creator, filenames, num_parallel_reads=None):
                                      buffer_output_elements=None, prefetch_input_elements=None)
 
 
+def _how_to_read(compression_type, buffer_size):
+    return convert.tensors(compression_type=(convert.given(compression_type, ''), dtypes.string),
+                           buffer_size=convert.given(buffer_size, _DEFAULT_READER_BUFFER_SIZE_BYTES))
+
+
 class _StringSource(dataset.DatasetSource):
     """A dataset of scalar strings."""
 
@@ -46,10 +51,7 @@ class _TextLineDataset(_StringSource):
 
     def __init__(self, filenames, compression_type=None, buffer_size=None):
         self._filenames = filenames
-        self._compression_type = convert.optional_param_to_tensor(
-            'compression_type', compression_type, argument_default='', argument_dtype=dtypes.string)
-        self._buffer_size = convert.optional_param_to_tensor('buffer_size', buffer_size, _DEFAULT_READER_BUFFER_SIZE_BYTES)
-        super().__init__(gen_dataset_ops.text_line_dataset(filenames, self._compression_type, self._buffer_size))
+        super().__init__(gen_dataset_ops.text_line_dataset(filenames, **_how_to_read(compression_type, buffer_size)))
 
 
 class TextLineDatasetV2(_StringSource):
@@ -88,10 +90,7 @@ class _TFRecordDataset(_StringSource):
 
     def __init__(self, filenames, compression_type=None, buffer_size=None):
         self._filenames = filenames
-        self._compression_type = convert.optional_param_to_tensor(
-            'compression_type', compression_type, argument_default='', argument_dtype=dtypes.string)
-        self._buffer_size = convert.optional_param_to_tensor('buffer_size', buffer_size, _DEFAULT_READER_BUFFER_SIZE_BYTES)
-        super().__init__(gen_dataset_ops.tf_record_dataset(filenames, self._compression_type, self._buffer_size))
+        super().__init__(gen_dataset_ops.tf_record_dataset(filenames, **_how_to_read(compression_type, buffer_size)))
 
 
 class ParallelInterleaveDataset(dataset.UnaryDataset):
@@ -105,16 +104,12 @@ class ParallelInterleaveDataset(dataset.UnaryDataset):
         if not isinstance(self._map_func.output_structure, dataset_spec.DatasetSpec):
             raise TypeError('`map_func` must return a `Dataset` object.')
         self._element_spec = self._map_func.output_structure._element_spec
-        self._cycle_length = ops.convert_to_tensor(cycle_length, dtype=dtypes.int64, name='cycle_length')
-        self._block_length = ops.convert_to_tensor(block_length, dtype=dtypes.int64, name='block_length')
-        self._sloppy = ops.convert_to_tensor(sloppy, dtype=dtypes.bool, name='sloppy')
-        self._buffer_output_elements = convert.optional_param_to_tensor(
-            'buffer_output_elements', buffer_output_elements, argument_default=2 * block_length)
-        self._prefetch_input_elements = convert.optional_param_to_tensor(
-            'prefetch_input_elements', prefetch_input_elements, argument_default=2 * cycle_length)
+        numbers = convert.tensors(
+            cycle_length=cycle_length, block_length=block_length, sloppy=(sloppy, dtypes.bool),
+            buffer_output_elements=convert.given(buffer_output_elements, 2 * block_length),
+            prefetch_input_elements=convert.given(prefetch_input_elements, 2 * cycle_length))
         super().__init__(input_dataset, gen_experimental_dataset_ops.parallel_interleave_dataset(
-            input_dataset._variant_tensor, self._map_func.function.captured_inputs, self._cycle_length, self._block_length,
-            self._sloppy, self._buffer_output_elements, self._prefetch_input_elements, f=self._map_func.function,
+            input_dataset._variant_tensor, self._map_func.function.captured_inputs, f=self._map_func.function, **numbers,
             **self._flat_structure))
 
     def _functions(self):
@@ -170,15 +165,11 @@ class _FixedLengthRecordDataset(_StringSource):
     def __init__(self, filenames, record_bytes, header_bytes=None, footer_bytes=None, buffer_size=None,
                  compression_type=None):
         self._filenames = filenames
-        self._record_bytes = ops.convert_to_tensor(record_bytes, dtype=dtypes.int64, name='record_bytes')
-        self._header_bytes = convert.optional_param_to_tensor('header_bytes', header_bytes)
-        self._footer_bytes = convert.optional_param_to_tensor('footer_bytes', footer_bytes)
-        self._buffer_size = convert.optional_param_to_tensor('buffer_size', buffer_size, _DEFAULT_READER_BUFFER_SIZE_BYTES)
-        self._compression_type = convert.optional_param_to_tensor(
-            'compression_type', compression_type, argument_default='', argument_dtype=dtypes.string)
-        super().__init__(gen_dataset_ops.fixed_length_record_dataset_v2(
-            filenames, self._header_bytes, self._record_bytes, self._footer_bytes, self._buffer_size,
-            self._compression_type))
+        super().__init__(gen_dataset_ops.fixed_length_record_dataset_v2(filenames, **convert.tensors(
+            record_bytes=record_bytes, header_bytes=convert.given(header_bytes, 0),
+            footer_bytes=convert.given(footer_bytes, 0),
+            buffer_size=convert.given(buffer_size, _DEFAULT_READER_BUFFER_SIZE_BYTES),
+            compression_type=(convert.given(compression_type, ''), dtypes.string))))
 
 
 class FixedLengthRecordDatasetV2(_StringSource):

@@ -85,17 +85,16 @@ class RangeDataset(dataset.DatasetSource):
 def list_files(file_pattern, shuffle, seed):
     """The names of the files that match. InvalidArgumentError where it runs: there is none."""
     with ops.name_scope('list_files'):
-        file_pattern = ops.convert_to_tensor(file_pattern, dtype=dtypes.string, name='file_pattern')
-        matching_files = gen_io_ops.matching_files(file_pattern)
-        condition = math_ops.greater(array_ops.shape(matching_files)[0], 0, name='match_not_empty')
-        message = math_ops.add('No files matched pattern: ', string_ops.reduce_join(file_pattern, separator=', '),
-                               name='message')
-        assert_not_empty = control_flow_ops.Assert(condition, [message], summarize=1, name='assert_not_empty')
-        with ops.control_dependencies([] if assert_not_empty is None else [assert_not_empty]):
-            matching_files = array_ops.identity(matching_files)
-        files = dataset.DatasetV2.from_tensor_slices(matching_files)
+        pattern = ops.convert_to_tensor(file_pattern, dtype=dtypes.string, name='file_pattern')
+        names = gen_io_ops.matching_files(pattern)
+        found = math_ops.greater(array_ops.shape(names)[0], 0, name='match_not_empty')
+        complaint = math_ops.add('No files matched pattern: ', string_ops.reduce_join(pattern, separator=', '), name='message')
+        check = control_flow_ops.Assert(found, [complaint], summarize=1, name='assert_not_empty')
+        with ops.control_dependencies([] if check is None else [check]):
+            names = array_ops.identity(names)
+        files = dataset.DatasetV2.from_tensor_slices(names)
         if shuffle is None or shuffle:
             # There may be no file, but a buffer has a place at least.
-            buffer_size = math_ops.maximum(array_ops.shape(matching_files, out_type=dtypes.int64)[0], 1)
+            buffer_size = math_ops.maximum(array_ops.shape(names, out_type=dtypes.int64)[0], 1)
             files = files.shuffle(buffer_size, seed=seed)
         return files

@@ -9,6 +9,17 @@ def optional_param_to_tensor(argument_name, argument_value, argument_default=0, 
     return constant_op.constant(argument_default, dtype=argument_dtype, name=argument_name)
 
 
+def given(value, default):
+    """`value`, the default if it is None."""
+    return default if value is None else value
+
+
+def tensors(dtype=dtypes.int64, **values):
+    """{name: tensor of that name}, in this order; a pair is a value and a type of its own."""
+    pairs = {name: value if isinstance(value, tuple) else (value, dtype) for name, value in values.items()}
+    return {name: ops.convert_to_tensor(value, dtype=own, name=name) for name, (value, own) in pairs.items()}
+
+
 def partial_shape_to_tensor(shape_like):
     """An int64 vector of the sizes of a shape, -1 where one is not known."""
     try:

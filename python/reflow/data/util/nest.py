@@ -38,16 +38,13 @@ def pack_sequence_as(structure, flat_sequence):
     """The structure `structure` with the leaves of `flat_sequence` in place of its own."""
     if not (is_sequence(flat_sequence) or isinstance(flat_sequence, list)):
         raise TypeError('flat_sequence must be a sequence')
+    wanted, given = len(flatten(structure)), len(flat_sequence)
+    if wanted == given:
+        return _pack(structure, iter(flat_sequence))
     if not is_sequence(structure):
-        if len(flat_sequence) != 1:
-            raise ValueError('Structure is a scalar but len(flat_sequence) == %d > 1' % len(flat_sequence))
-        return flat_sequence[0]
-    flat_structure = flatten(structure)
-    if len(flat_structure) != len(flat_sequence):
-        raise ValueError(
-            'Could not pack sequence. Structure had %d elements, but flat_sequence had %d elements.  Structure: %s, '
-            'flat_sequence: %s.' % (len(flat_structure), len(flat_sequence), structure, flat_sequence))
-    return _pack(structure, iter(flat_sequence))
+        raise ValueError('Structure is a scalar but len(flat_sequence) == %d > 1' % given)
+    raise ValueError('Could not pack sequence. Structure had %d elements, but flat_sequence had %d elements.  Structure: %s, '
+                     'flat_sequence: %s.' % (wanted, given, structure, flat_sequence))
 
 
 def _difference(first, second, check_types):

@@ -23,13 +23,7 @@ class InputSpec:
                 raise ValueError('Axis {} is greater than the maximum allowed value: {}'.format(max_axis, max_dim))
 
     def __repr__(self):
-        parts = [('dtype=' + str(self.dtype)) if self.dtype else '',
-                 ('shape=' + str(self.shape)) if self.shape else '',
-                 ('ndim=' + str(self.ndim)) if self.ndim else '',
-                 ('max_ndim=' + str(self.max_ndim)) if self.max_ndim else '',
-                 ('min_ndim=' + str(self.min_ndim)) if self.min_ndim else '',
-                 ('axes=' + str(self.axes)) if self.axes else '']
-        return 'InputSpec(%s)' % ', '.join(part for part in parts if part)
+        return 'InputSpec(%s)' % ', '.join('%s=%s' % each for each in self.get_config().items() if each[1])
 
     def get_config(self):
         """The arguments of the constructor."""

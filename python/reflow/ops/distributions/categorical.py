@@ -92,13 +92,12 @@ class Categorical(OfClasses):
         return tensor_shape.TensorShape([])
 
     def _sample_n(self, n, seed=None):
-        logits_2d = self.logits
-        if self.logits.get_shape().ndims != 2:
-            logits_2d = array_ops.reshape(self.logits, [-1, self.event_size])
-        sample_dtype = dtypes.int64 if self.dtype.size > 4 else dtypes.int32
-        draws = random_ops.multinomial(logits_2d, n, seed=seed, output_dtype=sample_dtype)
-        draws = array_ops.reshape(array_ops.transpose(draws), array_ops.concat([[n], self.batch_shape_tensor()], 0))
-        return math_ops.cast(draws, self.dtype)
+        rows = self.logits if self.logits.shape.ndims == 2 else array_ops.reshape(self.logits, [-1, self.event_size])
+        drawn = random_ops.multinomial(rows, n, seed=seed,
+                                       output_dtype=dtypes.int32 if self.dtype.size <= 4 else dtypes.int64)
+        by_draw = array_ops.transpose(drawn)
+        shape = array_ops.concat([[n], self.batch_shape_tensor()], 0)
+        return math_ops.cast(array_ops.reshape(by_draw, shape), self.dtype)
 
     def _numbers(self, k):
         """Classes as a tensor."""

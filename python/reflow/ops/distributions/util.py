@@ -98,6 +98,12 @@ def assert_integer_form(x, data=None, summarize=None, message=None, int_dtype=No
                                       summarize=summarize, message=message, name=name)
 
 
+def checked_positive(value, validate_args, name=None):
+    """`value` under a name, after an assertion that it is positive if arguments are to be validated."""
+    with ops.control_dependencies([check_ops.assert_positive(value)] if validate_args else []):
+        return array_ops.identity(value, name=name)
+
+
 def assert_symmetric(matrix):
     """`matrix` after an assertion that it is its own transpose."""
     transposed = array_ops.matrix_transpose(matrix)
@@ -108,10 +114,10 @@ def embed_check_nonnegative_integer_form(x, name='embed_check_nonnegative_intege
     """`x` after assertions that its numbers are whole and not negative."""
     with ops.name_scope(name, values=[x]):
         x = ops.convert_to_tensor(x, name='x')
-        assertions = [check_ops.assert_non_negative(x, message="'{}' must be non-negative.".format(x))]
+        checks = [check_ops.assert_non_negative(x, message="'%s' must be non-negative." % x)]
         if not x.dtype.is_integer:
-            assertions += [assert_integer_form(x, message="'{}' cannot contain fractional components.".format(x))]
-        return control_flow_ops.with_dependencies(assertions, x)
+            checks.append(assert_integer_form(x, message="'%s' cannot contain fractional components." % x))
+        return control_flow_ops.with_dependencies(checks, x)
 
 
 def embed_check_categorical_event_shape(categorical_param, name='embed_check_categorical_event_shape'):
@@ -166,11 +172,12 @@ def same_dynamic_shape(a, b):
     """Whether both have the same shape, as a tensor."""
     a, b = ops.convert_to_tensor(a, name='a'), ops.convert_to_tensor(b, name='b')
 
-    def all_shapes_equal():
-        return math_ops.reduce_all(math_ops.equal(array_ops.concat([array_ops.shape(a), array_ops.shape(b)], 0),
-                                                  array_ops.concat([array_ops.shape(b), array_ops.shape(a)], 0)))
+    def joined(*tensors):
+        return array_ops.concat([array_ops.shape(tensor) for tensor in tensors], 0)
 
-    return control_flow_ops.cond(math_ops.equal(array_ops.rank(a), array_ops.rank(b)), all_shapes_equal,
+    # The branch is built also where the ranks are known to differ; joined, both have the same length.
+    return control_flow_ops.cond(math_ops.equal(array_ops.rank(a), array_ops.rank(b)),
+                                 lambda: math_ops.reduce_all(math_ops.equal(joined(a, b), joined(b, a))),
                                  lambda: ops.convert_to_tensor(False))
 
 

@@ -14,9 +14,8 @@ def range(starts, limits=None, deltas=1, dtype=None, name=None, row_splits_dtype
     if limits is None:
         starts, limits = 0, starts
     with ops.name_scope(name, 'RaggedRange', [starts, limits, deltas]) as name:
-        starts = ops.convert_to_tensor(starts, dtype=dtype, name='starts')
-        limits = ops.convert_to_tensor(limits, dtype=dtype, name='limits')
-        deltas = ops.convert_to_tensor(deltas, dtype=dtype, name='deltas')
+        starts, limits, deltas = [ops.convert_to_tensor(value, dtype=dtype, name=argument) for argument, value in (
+            ('starts', starts), ('limits', limits), ('deltas', deltas))]
         if dtype is None:
             hierarchy = [dtypes.int32, dtypes.int64, dtypes.float32, dtypes.float64]
             types = {tensor.dtype for tensor in (starts, limits, deltas)}

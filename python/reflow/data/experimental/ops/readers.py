@@ -138,24 +138,17 @@ class CsvDatasetV2(dataset_lib.DatasetSource):
 
     def __init__(self, filenames, record_defaults, compression_type=None, buffer_size=None, header=False, field_delim=',',
                  use_quote_delim=True, na_value='', select_cols=None):
-        self._filenames = ops.convert_to_tensor(filenames, dtype=dtypes.string, name='filenames')
-        self._compression_type = convert.optional_param_to_tensor(
-            'compression_type', compression_type, argument_default='', argument_dtype=dtypes.string)
-        self._record_defaults = ops.convert_n_to_tensor([_default(value) for value in record_defaults],
-                                                        name='record_defaults')
-        self._buffer_size = convert.optional_param_to_tensor('buffer_size', buffer_size, _DEFAULT_READER_BUFFER_SIZE_BYTES)
-        self._header = ops.convert_to_tensor(header, dtype=dtypes.bool, name='header')
-        self._field_delim = ops.convert_to_tensor(field_delim, dtype=dtypes.string, name='field_delim')
-        self._use_quote_delim = ops.convert_to_tensor(use_quote_delim, dtype=dtypes.bool, name='use_quote_delim')
-        self._na_value = ops.convert_to_tensor(na_value, dtype=dtypes.string, name='na_value')
-        self._select_cols = convert.optional_param_to_tensor(
-            'select_cols', select_cols, argument_default=[], argument_dtype=dtypes.int64)
-        self._element_spec = tuple(tensor_spec.TensorSpec([], each.dtype) for each in self._record_defaults)
+        files = convert.tensors(dtypes.string, filenames=filenames,
+                                compression_type=convert.given(compression_type, ''))
+        defaults = ops.convert_n_to_tensor([_default(value) for value in record_defaults], name='record_defaults')
+        reading = convert.tensors(
+            buffer_size=convert.given(buffer_size, _DEFAULT_READER_BUFFER_SIZE_BYTES),
+            header=(header, dtypes.bool), field_delim=(field_delim, dtypes.string),
+            use_quote_delim=(use_quote_delim, dtypes.bool), na_value=(na_value, dtypes.string),
+            select_cols=convert.given(select_cols, []))
+        self._element_spec = tuple(tensor_spec.TensorSpec([], each.dtype) for each in defaults)
         super().__init__(gen_experimental_dataset_ops.csv_dataset(
-            filenames=self._filenames, record_defaults=self._record_defaults, buffer_size=self._buffer_size,
-            header=self._header, output_shapes=self._flat_shapes, field_delim=self._field_delim,
-            use_quote_delim=self._use_quote_delim, na_value=self._na_value, select_cols=self._select_cols,
-            compression_type=self._compression_type))
+            record_defaults=defaults, output_shapes=self._flat_shapes, **files, **reading))
 
     @property
     def element_spec(self):
@@ -224,12 +217,9 @@ class SqlDatasetV2(dataset_lib.DatasetSource):
     """The rows that a query of an SQLite database gives, as tuples of their columns."""
 
     def __init__(self, driver_name, data_source_name, query, output_types):
-        self._driver_name = ops.convert_to_tensor(driver_name, dtype=dtypes.string, name='driver_name')
-        self._data_source_name = ops.convert_to_tensor(data_source_name, dtype=dtypes.string, name='data_source_name')
-        self._query = ops.convert_to_tensor(query, dtype=dtypes.string, name='query')
+        texts = convert.tensors(dtypes.string, driver_name=driver_name, data_source_name=data_source_name, query=query)
         self._element_spec = nest.map_structure(lambda dtype: tensor_spec.TensorSpec([], dtype), output_types)
-        super().__init__(gen_experimental_dataset_ops.sql_dataset(
-            self._driver_name, self._data_source_name, self._query, **self._flat_structure))
+        super().__init__(gen_experimental_dataset_ops.sql_dataset(**texts, **self._flat_structure))
 
     @property
     def element_spec(self):

@@ -1,7 +1,6 @@
 """Shuffled passes."""
 from reflow.data.ops import dataset
-from reflow.data.util import random_seed
-from reflow.framework import constant_op, dtypes, ops
+from reflow.data.util import convert, random_seed
 from reflow.ops import gen_dataset_ops
 from reflow.util import deprecation
 
@@ -10,15 +9,10 @@ class _ShuffleAndRepeatDataset(dataset.UnaryUnchangedStructureDataset):
     """The elements several times, in random order."""
 
     def __init__(self, input_dataset, buffer_size, count=None, seed=None):
-        self._buffer_size = ops.convert_to_tensor(buffer_size, dtype=dtypes.int64, name='buffer_size')
-        if count is None:
-            self._count = constant_op.constant(-1, dtype=dtypes.int64, name='count')
-        else:
-            self._count = ops.convert_to_tensor(count, dtype=dtypes.int64, name='count')
-        self._seed, self._seed2 = random_seed.get_seed(seed)
+        numbers = convert.tensors(buffer_size=buffer_size, count=convert.given(count, -1))
+        seed, seed2 = random_seed.get_seed(seed)
         super().__init__(input_dataset, gen_dataset_ops.shuffle_and_repeat_dataset(
-            input_dataset._variant_tensor, buffer_size=self._buffer_size, count=self._count, seed=self._seed,
-            seed2=self._seed2, **input_dataset._flat_structure))
+            input_dataset._variant_tensor, seed=seed, seed2=seed2, **numbers, **input_dataset._flat_structure))
 
 
 @deprecation.deprecated(None, 'Use `tf.data.Dataset.shuffle(buffer_size, seed)` followed by `tf.data.Dataset.repeat(count)`. '

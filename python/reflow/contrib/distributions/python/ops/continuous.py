@@ -17,6 +17,7 @@ from reflow.ops.distributions import distribution
 from reflow.ops.distributions import gamma
 from reflow.ops.distributions import scalar_distribution
 from reflow.ops.distributions import special_math
+from reflow.ops.distributions import util as distribution_util
 from reflow.util.shown_attributes import shown
 
 __all__ = ['Cauchy', 'Chi2', 'Chi2WithAbsDf', 'HalfNormal', 'InverseGamma', 'InverseGammaWithSoftplusConcentrationRate',
@@ -235,8 +236,7 @@ class Chi2(gamma.Gamma):
     def __init__(self, df, validate_args=False, allow_nan_stats=True, name='Chi2'):
         parameters = dict(locals())
         with ops.name_scope(name, values=[df]) as name:
-            with ops.control_dependencies([check_ops.assert_positive(df)] if validate_args else []):
-                self._df = array_ops.identity(df, name='df')
+            self._df = distribution_util.checked_positive(df, validate_args, 'df')
             super().__init__(concentration=.5 * self._df, rate=constant_op.constant(.5, dtype=self._df.dtype),
                              validate_args=validate_args, allow_nan_stats=allow_nan_stats, name=name)
         self._parameters = parameters

@@ -110,8 +110,7 @@ class Geometric(_OfTrials):
         with ops.name_scope(name, values=[logits, probs]) as name:
             self._logits, self._probs = distribution_util.get_logits_and_probs(
                 logits, probs, validate_args=validate_args, name=name)
-            with ops.control_dependencies([check_ops.assert_positive(self._probs)] if validate_args else []):
-                self._probs = array_ops.identity(self._probs, name='probs')
+            self._probs = distribution_util.checked_positive(self._probs, validate_args, 'probs')
         super().__init__(self._probs.dtype, distribution.NOT_REPARAMETERIZED, validate_args, allow_nan_stats, parameters,
                          [self._probs, self._logits], name)
 
@@ -164,8 +163,7 @@ class NegativeBinomial(_OfCountedTrials):
         with ops.name_scope(name, values=[total_count, logits, probs]) as name:
             self._logits, self._probs = distribution_util.get_logits_and_probs(
                 logits, probs, validate_args=validate_args, name=name)
-            with ops.control_dependencies([check_ops.assert_positive(total_count)] if validate_args else []):
-                self._total_count = array_ops.identity(total_count)
+            self._total_count = distribution_util.checked_positive(total_count, validate_args)
         super().__init__(self._probs.dtype, distribution.NOT_REPARAMETERIZED, validate_args, allow_nan_stats, parameters,
                          [self._total_count, self._probs, self._logits], name)
 

@@ -113,8 +113,7 @@ class RelaxedBernoulli(transformed_distribution.TransformedDistribution):
                  name='RelaxedBernoulli'):
         parameters = dict(locals())
         with ops.name_scope(name, values=[logits, probs, temperature]) as name:
-            with ops.control_dependencies([check_ops.assert_positive(temperature)] if validate_args else []):
-                self._temperature = array_ops.identity(temperature, name='temperature')
+            self._temperature = distribution_util.checked_positive(temperature, validate_args, 'temperature')
             self._logits, self._probs = distribution_util.get_logits_and_probs(
                 logits=logits, probs=probs, validate_args=validate_args)
             super().__init__(

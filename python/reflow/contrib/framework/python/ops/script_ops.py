@@ -13,16 +13,13 @@ def py_func(func, args=(), kwargs=None, output_types=None, output_shapes=None, s
     `output_types`, and `output_shapes` if they are given, have the structure of what `func` gives; they may be functions of
     the arguments.
     """
-    kwargs = {} if kwargs is None else kwargs
-    if not isinstance(args, (list, tuple)):
-        raise TypeError('args must be list and not {}. args: {}'.format(type(args), args))
-    if not isinstance(kwargs, dict):
-        raise TypeError('kwargs must be dict and not {}. args: {}'.format(type(kwargs), kwargs))
-    if callable(output_types):
-        output_types = output_types(*args, **kwargs)
-    if callable(output_shapes):
-        output_shapes = output_shapes(*args, **kwargs)
-    arguments = (args, kwargs)
+    arguments = (args, {} if kwargs is None else kwargs)
+    for name_of, value, classes, wanted in (('args', arguments[0], (list, tuple), 'list'),
+                                            ('kwargs', arguments[1], dict, 'dict')):
+        if not isinstance(value, classes):
+            raise TypeError('%s must be %s and not %s. args: %s' % (name_of, wanted, type(value), value))
+    output_types, output_shapes = [given(*arguments[0], **arguments[1]) if callable(given) else given
+                                   for given in (output_types, output_shapes)]
 
     def call(*flat):
         positional, named = nest.pack_sequence_as(arguments, flat)

@@ -61,10 +61,9 @@ def angles_to_projective_transforms(angles, image_height, image_width, name=None
         x_offset = (right - (math_ops.cos(angles) * right - math_ops.sin(angles) * bottom)) / 2.0
         y_offset = (bottom - (math_ops.sin(angles) * right + math_ops.cos(angles) * bottom)) / 2.0
         count = array_ops.shape(angles)[0]
-        return array_ops.concat(values=[
-            math_ops.cos(angles)[:, None], -math_ops.sin(angles)[:, None], x_offset[:, None],
-            math_ops.sin(angles)[:, None], math_ops.cos(angles)[:, None], y_offset[:, None],
-            array_ops.zeros((count, 2), dtypes.float32)], axis=1)
+        x_row = [math_ops.cos(angles)[:, None], -math_ops.sin(angles)[:, None], x_offset[:, None]]
+        y_row = [math_ops.sin(angles)[:, None], math_ops.cos(angles)[:, None], y_offset[:, None]]
+        return array_ops.concat(x_row + y_row + [array_ops.zeros((count, 2), dtypes.float32)], axis=1)
 
 
 def translations_to_projective_transforms(translations, name=None):

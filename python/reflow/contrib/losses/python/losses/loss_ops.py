@@ -170,11 +170,10 @@ def mean_pairwise_squared_error(predictions, labels=None, weights=1.0, scope=Non
         predictions, labels = _floats(predictions, labels)
         weights = math_ops.cast(ops.convert_to_tensor(weights), dtypes.float32)
         diffs = math_ops.subtract(predictions, labels)
-        if diffs.get_shape().ndims is None:
-            raise ValueError('diffs.get_shape().ndims cannot be None')
-        if weights.get_shape().ndims is None:
-            raise ValueError('weights.get_shape().ndims cannot be None')
-        axis = list(range(1, diffs.get_shape().ndims))
+        for argument, tensor in (('diffs', diffs), ('weights', weights)):
+            if tensor.shape.ndims is None:
+                raise ValueError('%s.get_shape().ndims cannot be None' % argument)
+        axis = list(range(1, diffs.shape.ndims))
         squares = math_ops.reduce_sum(math_ops.square(diffs), axis=axis)
         present = _num_present(diffs, weights, per_batch=True)
         term1 = 2.0 * math_ops.div_no_nan(squares, present, name='value')

@@ -112,6 +112,14 @@ def _checked_sizes(shape, axis):
     return axis, sizes
 
 
+def _one_after_another(first, *functions):
+    """What the last function gives, each called after what the one before gave."""
+    for function in functions:
+        with ops.control_dependencies([first]):
+            first = function()
+    return first
+
+
 def streaming_concat(values, axis=0, max_size=None, metrics_collections=None, updates_collections=None, name=None):
     """All values so far joined along a dimension, `max_size` at most."""
     with variable_scope.variable_scope(name, 'streaming_concat', (values,)):
@@ -129,24 +137,18 @@ def streaming_concat(values, axis=0, max_size=None, metrics_collections=None, up
             batch_size = math_ops.minimum(batch_size, max_size - size)
         batch_values = array_ops.transpose(values, [axis] + [i for i in range(rank) if i != axis])[:batch_size]
 
-        def reallocate():
-            new_shape = array_ops.stack([_next_array_size(new_size)] + sizes)
-            new_value = array_ops.zeros(new_shape, dtype=values.dtype)
-            old_value = array.value()
-            with ops.control_dependencies([old_value]):
-                assign_op = state_ops.assign(array, new_value, validate_shape=False)
-            with ops.control_dependencies([assign_op]):
-                copy_op = array[:size].assign(old_value[:size])
-            with ops.control_dependencies([copy_op]):
-                return control_flow_ops.no_op()
+        def enlarge():
+            zeros = array_ops.zeros(array_ops.stack([_next_array_size(end)] + sizes), dtype=values.dtype)
+            old = array.value()
+            return _one_after_another(
+                old, lambda: state_ops.assign(array, zeros, validate_shape=False), lambda: array[:size].assign(old[:size]),
+                control_flow_ops.no_op)
 
-        new_size = size + batch_size
-        array_size = array_ops.shape_internal(array, optimize=False)[0]
-        larger = control_flow_ops.cond(new_size > array_size, reallocate, control_flow_ops.no_op)
-        with ops.control_dependencies([larger]):
-            append_op = array[size:new_size].assign(batch_values)
-        with ops.control_dependencies([append_op]):
-            update_op = size.assign(new_size)
+        end = size + batch_size
+        room = array_ops.shape_internal(array, optimize=False)[0]
+        update_op = _one_after_another(
+            control_flow_ops.cond(end > room, enlarge, control_flow_ops.no_op), lambda: array[size:end].assign(batch_values),
+            lambda: size.assign(end))
         return _collected(value, update_op, metrics_collections, updates_collections)
 
 

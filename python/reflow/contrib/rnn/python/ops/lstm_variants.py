@@ -247,12 +247,12 @@ class PhasedLSTMCell(rnn_cell_impl.RNNCell):
                                 initializer=init_ops.random_uniform_initializer(0., period.initial_value))
         ratio_on = vs.get_variable('ratio_on', [self._num_units], trainable=self._trainable_ratio_on,
                                    initializer=init_ops.constant_initializer(self._ratio_on))
-        cycle_ratio = self._cycle_ratio(time, phase, period)
-        k_up = 2 * cycle_ratio / ratio_on
-        k_down = 2 - k_up
-        k_closed = self._leak * cycle_ratio
-        k = array_ops.where(cycle_ratio < ratio_on, k_down, k_closed)
-        k = array_ops.where(cycle_ratio < 0.5 * ratio_on, k_up, k)
-        new_c = k * new_c + (1 - k) * c_prev
-        new_h = k * new_h + (1 - k) * h_prev
-        return new_h, rnn_cell_impl.LSTMStateTuple(new_c, new_h)
+        place = self._cycle_ratio(time, phase, period)
+        opening = 2 * place / ratio_on
+        closing = 2 - opening
+        closed = self._leak * place
+        openness = array_ops.where(place < ratio_on, closing, closed)
+        openness = array_ops.where(place < 0.5 * ratio_on, opening, openness)
+        state = rnn_cell_impl.LSTMStateTuple(*(openness * new + (1 - openness) * old
+                                               for new, old in ((new_c, c_prev), (new_h, h_prev))))
+        return state.h, state

@@ -27,17 +27,16 @@ class FlatPredictionModel(training.Model):
 
     def call(self, input_window_features, output_window_features):
         """{'mean', 'covariance'} of [batch, output window, features]"""
-        if input_window_features.shape.dims[1].value == 0:
-            activation = self._output_flatten(output_window_features)
-        elif output_window_features.shape.dims[2].value == 0:
-            activation = self._input_flatten(input_window_features)
-        else:
-            activation = array_ops.concat([self._input_flatten(input_window_features),
-                                           self._output_flatten(output_window_features)], axis=1)
+        rows = []
+        if input_window_features.shape.dims[1].value != 0:
+            rows.append(self._input_flatten(input_window_features))
+        if not rows or output_window_features.shape.dims[2].value != 0:
+            rows.append(self._output_flatten(output_window_features))
+        features = rows[0] if len(rows) == 1 else array_ops.concat(rows, axis=1)
         if self._hidden_layers:
-            activation = self._hidden_layers(activation)
-        mean = array_ops.reshape(self._mean_transform(activation), self._prediction_shape)
-        variance = gen_math_ops.exp(self._covariance_transform(activation))
+            features = self._hidden_layers(features)
+        mean = array_ops.reshape(self._mean_transform(features), self._prediction_shape)
+        variance = gen_math_ops.exp(self._covariance_transform(features))
         return {'mean': mean, 'covariance': array_ops.reshape(variance, self._prediction_shape)}
 
 
@@ -110,12 +109,14 @@ class ARModel(model.TimeSeriesModel):
 
     def prediction_ops(self, times, values, exogenous_regressors):
         """The prediction model's outputs for windows of times [batch, window size] and values [batch, input window]."""
-        times.get_shape().assert_is_compatible_with([None, self.window_size])
-        batch_size = array_ops.shape(times)[0]
+        wanted = [(times, [self.window_size])]
         if self.input_window_size:
-            values.get_shape().assert_is_compatible_with([None, self.input_window_size, self.num_features])
+            wanted.append((values, [self.input_window_size, self.num_features]))
         if exogenous_regressors is not None:
-            exogenous_regressors.get_shape().assert_is_compatible_with([None, self.window_size, self.exogenous_size])
+            wanted.append((exogenous_regressors, [self.window_size, self.exogenous_size]))
+        for tensor, rest in wanted:
+            tensor.shape.assert_is_compatible_with([None] + rest)
+        batch_size = array_ops.shape(times)[0]
         sizes = (self.input_window_size, self.output_window_size)
         inputs, outputs, input_size, output_size = [], [], 0, 0
         if self._periodicities:
