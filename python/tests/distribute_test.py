@@ -1,5 +1,6 @@
 """tf.distribute: strategies, their replicas, and what trains under them, as TensorFlow 1.15.5 does."""
 import os
+import threading
 
 import numpy as np
 import pytest
@@ -54,6 +55,26 @@ def trained(strategy, optimizer, layers=False, steps=5):
             losses = [sess.run(loss) for _ in range(steps)]
             assert sess.run(tf.train.get_global_step()) == steps
     return losses, sorted(v.op.name for v in tf.global_variables())
+
+
+def test_threads_that_are_the_first_to_ask_have_one_default_strategy(monkeypatch):
+    from reflow.distribute import distribute_lib, distribution_strategy_context as contexts
+    both_are_making_it = threading.Barrier(2)
+    make = distribute_lib._DefaultDistributionStrategy
+
+    def made():
+        both_are_making_it.wait(timeout=60)
+        return make()
+
+    monkeypatch.setattr(contexts, '_defaults', type(contexts._defaults)())
+    monkeypatch.setattr(distribute_lib, '_DefaultDistributionStrategy', made)
+    found = []
+    threads = [threading.Thread(target=lambda: found.append(contexts.get_strategy_and_replica_context())) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [len(pair) for pair in found] == [2, 2] and found[0][0] is found[1][0] is tf.distribute.get_strategy()
 
 
 def test_the_contexts_of_a_strategy():

@@ -15,7 +15,7 @@ class _Contexts(threading.local):
 
 
 _contexts = _Contexts()
-_defaults = []  # the default strategy and its replica context, once they are asked for
+_defaults = {}  # 'strategy': the default strategy and its replica context, once they are asked for
 _set_scopes = {}  # by graph: what experimental_set_strategy has entered
 
 
@@ -23,8 +23,8 @@ def _default():
     if not _defaults:
         from reflow.distribute import distribute_lib
         strategy = distribute_lib._DefaultDistributionStrategy()
-        _defaults.extend([strategy, distribute_lib.ReplicaContext(strategy, 0)])
-    return _defaults
+        _defaults.setdefault('strategy', (strategy, distribute_lib.ReplicaContext(strategy, 0)))  # threads race for it
+    return _defaults['strategy']
 
 
 def _key():
@@ -42,7 +42,7 @@ def get_strategy_and_replica_context():
     for graph, strategy, replica_context in reversed(_contexts.entered):
         if _belongs(graph, current):
             return strategy, replica_context
-    return tuple(_default())
+    return _default()
 
 
 class _Entered:
