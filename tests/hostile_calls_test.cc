@@ -181,6 +181,15 @@ TEST_F(HostileCalls, AxesThatNoShapeHas) {
   }
 }
 
+TEST_F(HostileCalls, BatchDimensionsThatAreNegative) {
+  const Endpoint indices = constant(Tensor::vector<int32_t>({0}));
+  for (const Shape& shape : {Shape{3, 4}, Shape::unknown()}) {
+    const Endpoint variable = op("VarHandleOp", {}, {{"dtype", DType::kFloat32}, {"shape", shape}});
+    EXPECT_EQ(build_error("ResourceGather", {variable, indices}, {{"dtype", DType::kFloat32}, {"batch_dims", int64_t{-1}}}).find(
+                  "batch_dims is negative (-1)"), 0);
+  }
+}
+
 TEST_F(HostileCalls, RaggedTensorOfMoreLevelsThanShapesHave) {
   const Endpoint variant = placeholder(DType::kVariant);
   EXPECT_NE(build_error("RaggedTensorFromVariant", {variant},

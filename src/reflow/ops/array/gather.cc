@@ -194,7 +194,7 @@ Status gather_v2_shape(ShapeContext& c) {
 class ResourceGather : public Kernel {
  public:
   explicit ResourceGather(KernelInit& c)
-      : batch_dims_(static_cast<int>(c.attr<int64_t>("batch_dims"))), gather_(gather_fn(c.node().output_type(0))) {}
+      : batch_dims_(c.attr<int64_t>("batch_dims")), gather_(gather_fn(c.node().output_type(0))) {}
 
   Status compute(KernelContext& c) override {
     ASSIGN_OR_RETURN(Variable * variable, initialized_resource_variable(c, 0));
@@ -210,12 +210,13 @@ class ResourceGather : public Kernel {
                               dtype_spec_name(params.dtype()), dtype_spec_name(c.node().output_type(0)));
     }
     RETURN_IF_ERROR(check_gather(true, params.shape(), indices.shape(), batch_dims_, batch_dims_));
-    RETURN_IF_ERROR(c.allocate_output(0, gathered_shape(params.shape(), indices.shape(), batch_dims_, batch_dims_)));
-    return gather(c, gather_, params, indices, batch_dims_, batch_dims_, c.output(0));
+    const int batch_dims = static_cast<int>(batch_dims_);
+    RETURN_IF_ERROR(c.allocate_output(0, gathered_shape(params.shape(), indices.shape(), batch_dims, batch_dims)));
+    return gather(c, gather_, params, indices, batch_dims, batch_dims, c.output(0));
   }
 
  private:
-  int batch_dims_;
+  int64_t batch_dims_;
   GatherFn gather_;
 };
 
@@ -223,13 +224,14 @@ Status resource_gather_shape(ShapeContext& c) {
   Shape params;
   RETURN_IF_ERROR(handle_shape(c, 0, c.attr_or("dtype", DType::kInvalid), &params));
   RETURN_IF_ERROR(c.with_rank_at_least(params, 1, &params));
-  const int batch_dims = static_cast<int>(c.attr_or<int64_t>("batch_dims", 0));
+  const auto batch_dims = c.attr_or<int64_t>("batch_dims", 0);
+  if (batch_dims < 0) return invalid_argument("batch_dims is negative ({})", batch_dims);
   const Shape& indices = c.input(1);
   if (!params.known_rank() || !indices.known_rank() || batch_dims >= params.rank() || batch_dims > indices.rank()) {
     c.set_output(0, Shape::unknown());
     return OkStatus();
   }
-  c.set_output(0, gathered_shape(params, indices, batch_dims, batch_dims));
+  c.set_output(0, gathered_shape(params, indices, static_cast<int>(batch_dims), static_cast<int>(batch_dims)));
   return OkStatus();
 }
 

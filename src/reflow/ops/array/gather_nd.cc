@@ -10,6 +10,7 @@
 #include "reflow/op/op.h"
 #include "reflow/op/scatter.h"
 #include "reflow/op/variable.h"
+#include "reflow/op/wrapping.h"
 
 namespace reflow::ops {
 namespace {
@@ -227,7 +228,7 @@ Status scatter(Tensor& out, const Tensor& indices, const Tensor& updates) {
 // Repeated indices add up; of bools and strings too, as TensorFlow has it.
 struct Sum {
   template <typename T>
-  static T apply(T a, T b) { return static_cast<T>(a + b); }
+  static T apply(T a, T b) { return wrapping_sum(a, b); }
 };
 template <>
 bool Sum::apply<bool>(bool a, bool b) { return a || b; }
