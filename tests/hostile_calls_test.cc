@@ -190,6 +190,20 @@ TEST_F(HostileCalls, BatchDimensionsThatAreNegative) {
   }
 }
 
+TEST_F(HostileCalls, SumsThatOverflowWrap) {
+  const Endpoint rows = constant(Tensor::from<int64_t>({kMost, 4}, {2, 1}));
+  const Endpoint planes = constant(Tensor::from<int64_t>({kMost, 4}, {1, 1, 1, 2}));
+  EXPECT_EQ(run({op("BiasAddGrad", {rows})})[0].item<int64_t>(), std::numeric_limits<int64_t>::min() + 3);
+  EXPECT_EQ(run({op("BiasAddGrad", {planes}, {{"data_format", "NCHW"}})})[0].item<int64_t>(), std::numeric_limits<int64_t>::min() + 3);
+  const Endpoint bias = constant(Tensor::vector<int64_t>({kMost}));
+  EXPECT_EQ(run({op("BiasAdd", {rows, bias})})[0].flat<int64_t>()[1], std::numeric_limits<int64_t>::min() + 3);
+}
+
+TEST_F(HostileCalls, QuantizedRangesThatNoByteHas) {
+  const Endpoint x = constant(Tensor(DType::kQuint8, {2})), low = constant(Tensor::scalar(1e30f)), high = constant(Tensor::scalar(1.1e30f));
+  EXPECT_EQ(run({op("QuantizedMul", {x, x, low, high, low, high})})[0].num_elements(), 2);
+}
+
 TEST_F(HostileCalls, RaggedTensorOfMoreLevelsThanShapesHave) {
   const Endpoint variant = placeholder(DType::kVariant);
   EXPECT_NE(build_error("RaggedTensorFromVariant", {variant},

@@ -1,11 +1,13 @@
 // Adding a bias to each channel, and its backward op.
 
 #include <algorithm>
+#include <concepts>
 #include <vector>
 
 #include "reflow/op/compute_type.h"
 #include "reflow/op/op.h"
 #include "reflow/op/simd_loop.h"
+#include "reflow/op/wrapping.h"
 
 namespace reflow::ops {
 namespace {
@@ -39,7 +41,7 @@ class BiasAdd : public Kernel {
       c.pool().parallel_for(view.outer, 0.15 * channels, [&](int64_t begin, int64_t end) {
         simd_loop([=]() REFLOW_SIMD_BODY {
           for (int64_t r = begin; r < end; ++r) {
-            for (int64_t j = 0; j < channels; ++j) y[r * channels + j] = x[r * channels + j] + bias[j];
+            for (int64_t j = 0; j < channels; ++j) y[r * channels + j] = wrapping_sum(x[r * channels + j], bias[j]);
           }
         });
       });
@@ -49,7 +51,7 @@ class BiasAdd : public Kernel {
       simd_loop([=]() REFLOW_SIMD_BODY {
         for (int64_t r = begin; r < end; ++r) {
           const T b = bias[r % channels];
-          for (int64_t j = 0; j < inner; ++j) y[r * inner + j] = x[r * inner + j] + b;
+          for (int64_t j = 0; j < inner; ++j) y[r * inner + j] = wrapping_sum(x[r * inner + j], b);
         }
       });
     });
@@ -60,9 +62,19 @@ class BiasAdd : public Kernel {
   bool channels_first_;
 };
 
+// What sums of T are computed in; integers wrap around.
+template <typename T>
+struct SumType {
+  using type = ComputeType<T>;
+};
+template <std::integral T>
+struct SumType<T> {
+  using type = Wrapping<T>;
+};
+
 template <typename T>
 class BiasAddGrad : public Kernel {
-  using C = ComputeType<T>;
+  using C = typename SumType<T>::type;
   // Sums of so many rows are added up at a time: rounding errors grow with the logarithm of the rows, almost.
   static constexpr int64_t kRows = 64;
   static constexpr int64_t kColumns = 64;

@@ -102,12 +102,13 @@ class QuantizedMul : public Kernel {
   Status compute(KernelContext& c) override {
     ASSIGN_OR_RETURN(const QuantizedRange a, range_at(c, 2));
     ASSIGN_OR_RETURN(const QuantizedRange b, range_at(c, 4));
-    const int64_t zero_a = float_to_integer<Quint8>(0, a), zero_b = float_to_integer<Quint8>(0, b);
+    const auto zero_a = static_cast<uint64_t>(float_to_integer<Quint8>(0, a));  // unsigned, so that products wrap around
+    const auto zero_b = static_cast<uint64_t>(float_to_integer<Quint8>(0, b));
     const Quint8 *x = c.input(0).data<Quint8>(), *y = c.input(1).data<Quint8>();
     Qint32* z = c.output(0).data<Qint32>();
     const Pairs pairs(c.input(0).shape(), c.input(1).shape(), c.output(0).shape());
     for_quantized(c, c.output(0).num_elements(), [&](int64_t i) {
-      const uint64_t product = static_cast<uint64_t>(x[pairs.a(i)].value - zero_a) * static_cast<uint64_t>(y[pairs.b(i)].value - zero_b);
+      const uint64_t product = (x[pairs.a(i)].value - zero_a) * (y[pairs.b(i)].value - zero_b);
       z[i].value = static_cast<int32_t>(static_cast<uint32_t>(product));
     });
     put_range(c, 1, product_range<Quint8, Quint8, Qint32>(a, b));
