@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "reflow/op/panel_product.h"
+#include "reflow/op/vector_math.h"
 
 namespace reflow::op {
 namespace {
@@ -59,7 +60,7 @@ struct Area {
 
 class PartOfProduct {
  public:
-  PartOfProduct(const Gemm& g, const Area& area, const GemmEpilogue* after) : g_(g), area_(area), after_(after) {}
+  PartOfProduct(const Gemm& g, const Area& area) : g_(g), area_(area) {}
 
   void compute() {
     const int64_t k_step = equal_parts(g_.k, kMostK);
@@ -111,12 +112,12 @@ class PartOfProduct {
         part.b = scratch().b.get();
       }
       multiply(block, part);
-      if (after_ != nullptr && p_ + depth_ == g_.k) after_->call(after_->context, block.i, block.j, block.rows, block.columns);
     }
   }
 
   void multiply(const Area& block, PanelProduct part) {
     part.c = g_.c + block.i * g_.ldc + block.j;
+    if (g_.bias != nullptr && p_ + depth_ == g_.k) part.bias = g_.bias + block.j, part.relu = g_.relu;
     const bool whole_panels = part.strips != nullptr && part.b_step != kPanelColumns;
     const int64_t rest = whole_panels ? block.columns % kPanelColumns : 0;
     part.columns = block.columns - rest;
@@ -125,6 +126,7 @@ class PartOfProduct {
     // All 16 columns of a panel are read.
     math_.pack_rows(part.b + part.columns, part.b_step, depth_, rest, scratch().b.get(), 0);
     part.b = scratch().b.get(), part.b_step = kPanelColumns;
+    if (part.bias != nullptr) part.bias += part.columns;
     part.c += part.columns, part.columns = rest;
     multiply(part);
   }
@@ -147,7 +149,6 @@ class PartOfProduct {
   const PanelMath& math_ = panel_math();
   const Gemm& g_;
   const Area& area_;
-  const GemmEpilogue* const after_;
   int64_t p_ = 0, depth_ = 0;
 };
 
@@ -210,25 +211,35 @@ bool many_zeros(const Gemm& g) {
   return zeros >= kEnough;
 }
 
-void gemm(ThreadPool& pool, const Gemm& g, const GemmEpilogue* after) {
+void gemm(ThreadPool& pool, const Gemm& g) {
   if (g.m == 0 || g.n == 0) return;
   if (g.k == 0) {
-    for (int64_t i = 0; i < g.m && !g.accumulate; ++i) std::fill_n(g.c + i * g.ldc, g.n, 0.0f);
-    if (after != nullptr) after->call(after->context, 0, 0, g.m, g.n);
+    for (int64_t i = 0; i < g.m; ++i) {
+      float* const row = g.c + i * g.ldc;
+      if (!g.accumulate) std::fill_n(row, g.n, 0.0f);
+      if (g.bias != nullptr) add_bias(row, g.n, g.bias, g.relu);
+    }
     return;
   }
   const double cost_ns = g.m * g.n * (2.0 * g.k / kFlopsPerNs + kStoreNs);
   const int threads = pool.num_threads();
-  if (threads == 1 || cost_ns < kWorthSplittingNs) return PartOfProduct(g, {0, 0, g.m, g.n}, after).compute();
+  if (threads == 1 || cost_ns < kWorthSplittingNs) return PartOfProduct(g, {0, 0, g.m, g.n}).compute();
   const int64_t rounds = std::clamp<int64_t>(static_cast<int64_t>(cost_ns / threads / kPartNs), 1, 8);
   const Grid grid = choose_grid(g, threads, rounds);
   pool.parallel_for(grid.down * grid.across, std::max(cost_ns, 1e5), [&](int64_t begin, int64_t end) {
     for (int64_t part = begin; part < end; ++part) {
       const int64_t i = part / grid.across * grid.rows, j = part % grid.across * grid.columns;
       const Area area{i, j, std::min(grid.rows, g.m - i), std::min(grid.columns, g.n - j)};
-      PartOfProduct(g, area, after).compute();
+      PartOfProduct(g, area).compute();
     }
   });
+}
+
+void add_bias(float* row, int64_t n, const float* bias, bool relu) {
+  static const BinaryFn<float> kAdd = binary_f32(VecOp::kAdd);
+  static const UnaryFn<float> kRelu = unary_f32(VecOp::kRelu);
+  kAdd(row, 1, bias, 1, row, n);
+  if (relu) kRelu(row, row, n);
 }
 
 void pack_panels(ThreadPool& pool, bool transpose_b, int64_t k, int64_t n, const float* b, int64_t ldb, float* panels) {

@@ -22,13 +22,9 @@ struct Gemm {
   int64_t ldc = 0;
   bool accumulate = false;  // C += op(A) op(B)
   bool skip_zeros = false;  // of op(A), see many_zeros
-};
-
-// What is done with a part of C, `rows` rows from i on and `columns` columns from j on, right after it was computed, by
-// the thread that did, while it is in that thread's cache.
-struct GemmEpilogue {
-  void (*call)(void* context, int64_t i, int64_t j, int64_t rows, int64_t columns);
-  void* context;
+  // If not null, is added to each row of C, last; and then, with `relu`, negative elements become 0.
+  const float* bias = nullptr;
+  bool relu = false;
 };
 
 // Is op(A), by a look at some of it, so full of zeros that it pays to leave them out of the product (Gemm::skip_zeros)? Those
@@ -38,7 +34,10 @@ bool many_zeros(const Gemm& g);
 
 // Computes C, its rows and columns shared out to the threads of `pool`. The bits of an element of C depend on its row of
 // op(A), its column of op(B) and k alone.
-void gemm(ThreadPool& pool, const Gemm& g, const GemmEpilogue* after = nullptr);
+void gemm(ThreadPool& pool, const Gemm& g);
+
+// Adds a bias to a row of n elements, and makes 0 of negative ones if `relu` is set.
+void add_bias(float* row, int64_t n, const float* bias, bool relu);
 
 // op(B) [k, n] as panels (op/panel_product.h): what several products share is copied once. `panels` has room for
 // panels_size(k, n).

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -180,26 +181,28 @@ TEST(Gemm, ThreadsChangeNoBit) {
   EXPECT_EQ(one, three);
 }
 
-TEST(Gemm, EpiloguesSeeEachElementOnce) {
-  const int64_t m = 500, n = 300, k = 500;
-  const std::vector<float> a = numbers(m * k, 1), b = numbers(k * n, 2);
-  std::vector<float> c(m * n);
-  struct Context {
-    std::vector<int> seen;
-    int64_t n;
-  } context{std::vector<int>(m * n), n};
-  const GemmEpilogue after{[](void* raw, int64_t i, int64_t j, int64_t rows, int64_t columns) {
-                             auto& context = *static_cast<Context*>(raw);
-                             for (int64_t r = i; r < i + rows; ++r) {
-                               for (int64_t s = j; s < j + columns; ++s) ++context.seen[r * context.n + s];
-                             }
-                           },
-                           &context};
-  Gemm g;
-  g.m = m, g.n = n, g.k = k, g.a = a.data(), g.lda = k, g.b = b.data(), g.ldb = n, g.c = c.data(), g.ldc = n;
+// Whichever way C is computed: few rows, panels, blocks of k, columns that don't fill a panel, zeros left out.
+TEST(Gemm, AddsABiasLast) {
   ThreadPool pool(3);
-  gemm(pool, g, &after);
-  EXPECT_EQ(context.seen, std::vector<int>(m * n, 1));
+  for (const auto& [m, n, k] : {std::tuple{2, 300, 40}, {20, 100, 600}, {500, 300, 500}, {33, 7, 5}, {3, 2, 0}}) {
+    const std::vector<float> a = numbers(m * k, 1), b = numbers(k * n, 2), bias = numbers(n, 3);
+    for (const bool relu : {false, true}) {
+      for (const bool zeros : {false, true}) {
+        std::vector<float> c(m * n), want(m * n);
+        Gemm g;
+        g.m = m, g.n = n, g.k = k, g.a = a.data(), g.lda = k, g.b = b.data(), g.ldb = n, g.c = want.data(), g.ldc = n;
+        g.skip_zeros = zeros;
+        gemm(pool, g);
+        for (int64_t i = 0; i < m * n; ++i) {
+          const float sum = want[i] + bias[i % n];
+          want[i] = relu && sum < 0 ? 0 : sum;
+        }
+        g.c = c.data(), g.bias = bias.data(), g.relu = relu;
+        gemm(pool, g);
+        EXPECT_EQ(c, want) << m << " x " << n << " x " << k << ", relu " << relu << ", zeros left out " << zeros;
+      }
+    }
+  }
 }
 
 }  // namespace

@@ -38,7 +38,19 @@ struct Strip {
   const int32_t* filled;
   const float* b;
   float* c;
+  const float* bias;
 };
+
+// What an element of C becomes when its sum is complete.
+template <typename D>
+HWY_INLINE hn::Vec<D> with_bias(D d, hn::Vec<D> sum, hn::Vec<D> bias, bool relu) {
+  const auto y = hn::Add(sum, bias);
+  return relu ? hn::IfThenElse(hn::Lt(y, hn::Zero(d)), hn::Zero(d), y) : y;
+}
+HWY_INLINE float with_bias(float sum, float bias, bool relu) {
+  const float y = sum + bias;
+  return relu && y < 0 ? 0 : y;
+}
 
 template <int kRows, int kPanels, Layout kLayout>
 void strip(const PanelProduct& g, const Strip& s, int64_t columns) {
@@ -90,7 +102,8 @@ void strip(const PanelProduct& g, const Strip& s, int64_t columns) {
   }
 #pragma GCC unroll 1
   for (; p < s.k; ++p) add(p);
-  const bool accumulate = g.accumulate;
+  const bool accumulate = g.accumulate, relu = g.relu;
+  const float* const bias = s.bias;
   if (columns == kPanels * kPanelColumns) {
 #pragma GCC unroll 12
     for (int r = 0; r < kRows; ++r) {
@@ -98,8 +111,10 @@ void strip(const PanelProduct& g, const Strip& s, int64_t columns) {
       for (int q = 0; q < kPanels; ++q) {
 #pragma GCC unroll 4
         for (int v = 0; v < kVectors; ++v) {
-          float* const to = c + r * c_step + q * kPanelColumns + v * kLanes;
-          hn::StoreU(accumulate ? hn::Add(hn::LoadU(d, to), sums[r][q][v]) : sums[r][q][v], d, to);
+          const int at = q * kPanelColumns + v * kLanes;
+          float* const to = c + r * c_step + at;
+          const Vec sum = accumulate ? hn::Add(hn::LoadU(d, to), sums[r][q][v]) : sums[r][q][v];
+          hn::StoreU(bias != nullptr ? with_bias(d, sum, hn::LoadU(d, bias + at), relu) : sum, d, to);
         }
       }
     }
@@ -112,7 +127,10 @@ void strip(const PanelProduct& g, const Strip& s, int64_t columns) {
 #pragma GCC unroll 4
       for (int v = 0; v < kVectors; ++v) hn::Store(sums[r][0][v], d, row + v * kLanes);
       float* const to = c + r * c_step;
-      for (int64_t j = 0; j < columns; ++j) to[j] = accumulate ? to[j] + row[j] : row[j];
+      for (int64_t j = 0; j < columns; ++j) {
+        const float sum = accumulate ? to[j] + row[j] : row[j];
+        to[j] = bias != nullptr ? with_bias(sum, bias[j], relu) : sum;
+      }
     }
   }
 }
@@ -149,7 +167,7 @@ void panels_product(const PanelProduct& g, int64_t j, int64_t columns) {
   const float* const b = g.b + j / kPanelColumns * g.panel_step;
   int64_t i = 0;
   for_each_strip(g.rows, most_rows(kLayout), [&](int64_t row, int64_t size) {
-    Strip s{g.a + row * g.row_step, g.k, nullptr, b, g.c + row * g.c_step + j};
+    Strip s{g.a + row * g.row_step, g.k, nullptr, b, g.c + row * g.c_step + j, g.bias == nullptr ? nullptr : g.bias + j};
     if constexpr (kLayout != Layout::kInPlace) s.a = g.strips + row * g.k;
     if constexpr (kLayout == Layout::kFilled) s.k = g.filled->counts[i], s.filled = g.filled->columns + i * g.k;
     kStrips<kLayout, kPanels>[size](g, s, columns);
@@ -230,7 +248,10 @@ void streamed_product(const PanelProduct& g) {
     for (; p < g.k; ++p) add_rows<kRows, 1>(g, p, g.b + p * g.b_step + first, columns, sums);
     for (int r = 0; r < kRows; ++r) {
       float* const to = g.c + r * g.c_step + first;
-      for (int64_t j = 0; j < columns; ++j) to[j] = g.accumulate ? to[j] + sums[r][j] : sums[r][j];
+      for (int64_t j = 0; j < columns; ++j) {
+        const float sum = g.accumulate ? to[j] + sums[r][j] : sums[r][j];
+        to[j] = g.bias != nullptr ? with_bias(sum, g.bias[first + j], g.relu) : sum;
+      }
     }
   }
 }

@@ -35,6 +35,8 @@ struct PanelProduct {
   float* c = nullptr;              // rows of C are c_step apart
   int64_t c_step = 0, columns = 0;
   bool accumulate = false;         // C += A B
+  const float* bias = nullptr;     // if not null, is added to each row of C, last
+  bool relu = false;               // where there is a bias: and then negative elements become 0
 };
 
 // For the machine's instruction set. The order in which the products of an element of C are added up is that of p, whatever

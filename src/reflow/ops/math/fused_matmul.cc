@@ -1,6 +1,5 @@
 // What a product of matrices with a bias and an activation becomes when a plan is made (passes/matmul_fusion.cc).
 
-#include "bias_epilogue.h"
 #include "matmul_kernel.h"
 #include "reflow/op/op.h"
 
@@ -38,9 +37,8 @@ class FusedMatMul : public Kernel {
     const Tensor &a = c.input(0), &b = c.input(1);
     Tensor& y = c.output(0);
     const int64_t m = y.dim(0), n = y.dim(1), k = a.dim(transpose_a_ ? 0 : 1);
-    BiasEpilogue bias(y.data<float>(), n, c.input(2).data<float>(), relu_);
-    const GemmEpilogue after = bias.epilogue();
-    matmul_f32(c.pool(), {m, n, k, transpose_a_, transpose_b_}, a.data<float>(), b.data<float>(), y.data<float>(), &after);
+    matmul_f32(c.pool(), {m, n, k, transpose_a_, transpose_b_}, a.data<float>(), b.data<float>(), y.data<float>(),
+               c.input(2).data<float>(), relu_);
     return OkStatus();
   }
 

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "reflow/op/dot_products.h"
+#include "reflow/op/gemm.h"
 #include "reflow/op/narrow_matmul.h"
 #include "reflow/op/vector_reduce.h"
 #include "reflow/tensor/dtype.h"
@@ -75,31 +76,41 @@ std::unique_ptr<float[]> to_float(const T* x, int64_t n) {
 
 constexpr int64_t kNarrowRows = 1024;  // of B, so that its copy lies on the stack and in the first-level cache
 
-void narrow_matmul(ThreadPool& pool, const MatMulShape& s, const float* a, const float* b, float* c,
-                   const op::GemmEpilogue* after) {
+// A bias for rows of n elements, if there is one.
+struct Bias {
+  const float* values;
+  bool relu;
+  int64_t n;
+
+  // Adds it to columns [j, j + columns) of rows [i, i + rows) of C.
+  void add(float* c, int64_t i, int64_t j, int64_t rows, int64_t columns) const {
+    for (int64_t row = i; values != nullptr && row < i + rows; ++row) op::add_bias(c + row * n + j, columns, values + j, relu);
+  }
+};
+
+void narrow_matmul(ThreadPool& pool, const MatMulShape& s, const float* a, const float* b, float* c, const Bias& bias) {
   alignas(64) float packed[kNarrowRows * op::kNarrowColumns];
   op::pack_narrow_f32(b, s.transpose_b ? 1 : s.n, s.transpose_b ? s.k : 1, s.k, s.n, packed);
   const int64_t row_step = s.transpose_a ? 1 : s.k, column_step = s.transpose_a ? s.m : 1;
   pool.parallel_for(s.m, 0.3 * s.k + 3, [&](int64_t begin, int64_t end) {
     op::narrow_matmul_f32(a + begin * row_step, row_step, column_step, packed, end - begin, s.n, s.k, c + begin * s.n);
-    if (after != nullptr) after->call(after->context, begin, 0, end - begin, s.n);
+    bias.add(c, begin, 0, end - begin, s.n);
   });
 }
 
 }  // namespace
 
 void matmul_f32(ThreadPool& pool, const MatMulShape& s, const float* a, const float* b, float* c,
-                const op::GemmEpilogue* after) {
-  if (s.m == 0 || s.n == 0) return;
-  if (s.k == 0) {
-    std::fill_n(c, s.m * s.n, 0.0f);
-    if (after != nullptr) after->call(after->context, 0, 0, s.m, s.n);
-    return;
-  }
+                const float* bias, bool relu) {
+  op::Gemm product{s.transpose_a, s.transpose_b, s.m, s.n, s.k, a, s.transpose_a ? s.m : s.k, b, s.transpose_b ? s.k : s.n,
+                   nullptr,       c,             s.n};
+  product.bias = bias, product.relu = relu;
+  if (s.m == 0 || s.n == 0 || s.k == 0) return op::gemm(pool, product);
+  const Bias after{bias, relu, s.n};
   if (s.n == 1 && !s.transpose_a) {
     pool.parallel_for(s.m, 0.15 * s.k + 5, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) c[i] = op::dot_f32(a + i * s.k, b, s.k);
-      if (after != nullptr) after->call(after->context, begin, 0, end - begin, 1);
+      after.add(c, begin, 0, end - begin, 1);
     });
     return;
   }
@@ -108,14 +119,12 @@ void matmul_f32(ThreadPool& pool, const MatMulShape& s, const float* a, const fl
   if (s.transpose_b && !s.transpose_a && s.m <= kFewRows && s.k >= kLongRows) {
     pool.parallel_for(s.n, 0.03 * s.m * s.k + 5, [&](int64_t begin, int64_t end) {
       op::dot_products_f32(a, s.k, s.m, b + begin * s.k, s.k, end - begin, s.k, c + begin, s.n);
-      if (after != nullptr) after->call(after->context, 0, begin, s.m, end - begin);
+      after.add(c, 0, begin, s.m, end - begin);
     });
     return;
   }
-  op::Gemm product{s.transpose_a, s.transpose_b, s.m, s.n, s.k, a, s.transpose_a ? s.m : s.k, b, s.transpose_b ? s.k : s.n,
-                   nullptr,       c,             s.n};
   product.skip_zeros = op::many_zeros(product);
-  op::gemm(pool, product, after);
+  op::gemm(pool, product);
 }
 
 template <typename T>

@@ -5,7 +5,6 @@
 #include <cstdint>
 
 #include "reflow/base/thread_pool.h"
-#include "reflow/op/gemm.h"
 
 namespace reflow::ops {
 
@@ -21,8 +20,8 @@ struct MatMulShape {
 template <typename T>
 void matmul(ThreadPool& pool, const MatMulShape& shape, const T* a, const T* b, T* c);
 
-// The same for float; `after`, where given, is called for each part of C right after it was computed.
+// The same for float; with a bias as op::Gemm has it.
 void matmul_f32(ThreadPool& pool, const MatMulShape& shape, const float* a, const float* b, float* c,
-                const op::GemmEpilogue* after = nullptr);
+                const float* bias = nullptr, bool relu = false);
 
 }  // namespace reflow::ops

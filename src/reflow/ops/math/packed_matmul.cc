@@ -1,7 +1,7 @@
 // What products with one matrix become when a plan is made (passes/shared_panels.cc): it is copied once into the order in
 // which products read it.
 
-#include "bias_epilogue.h"
+#include "reflow/op/gemm.h"
 #include "reflow/op/op.h"
 #include "reflow/op/panel_product.h"
 
@@ -82,13 +82,8 @@ class PackedMatMul : public Kernel {
     g.a = a.data<float>(), g.lda = g.k;
     g.panels = c.input(1).data<float>();
     g.c = y.data<float>(), g.ldc = g.n;
-    if (c.num_inputs() == 2) {
-      gemm(c.pool(), g);
-      return OkStatus();
-    }
-    BiasEpilogue bias(g.c, g.n, c.input(2).data<float>(), relu_);
-    const GemmEpilogue after = bias.epilogue();
-    gemm(c.pool(), g, &after);
+    if (c.num_inputs() == 3) g.bias = c.input(2).data<float>(), g.relu = relu_;
+    gemm(c.pool(), g);
     return OkStatus();
   }
 
