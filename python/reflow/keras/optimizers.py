@@ -14,7 +14,6 @@ from reflow.keras.optimizer_v2 import optimizer_v2
 from reflow.keras.optimizer_v2 import rmsprop
 from reflow.keras.utils.generic_utils import deserialize_keras_object, serialize_keras_object
 from reflow.names.packages import lazy_modules
-from reflow.ops import clip_ops
 from reflow.ops import gradients_impl
 from reflow.training import optimizer as tf_optimizer
 from reflow.training.tracking import base as trackable
@@ -54,12 +53,7 @@ class Optimizer:
     _no_gradient = ('An operation has `None` for gradient. Please make sure that all of your ops have a gradient defined '
                     '(i.e. are differentiable). Common ops without gradient: K.argmax, K.round, K.eval.')
 
-    def _clipped(self, grads):
-        if hasattr(self, 'clipnorm'):
-            grads = [clip_ops.clip_by_norm(g, self.clipnorm) for g in grads]
-        if hasattr(self, 'clipvalue'):
-            grads = [clip_ops.clip_by_value(g, -self.clipvalue, self.clipvalue) for g in grads]
-        return grads
+    _clipped = optimizer_v2.OptimizerV2._clipped
 
     def set_weights(self, weights):
         """Gives `weights` values. ValueError: not as many, or of other shapes."""

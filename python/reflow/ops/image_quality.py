@@ -159,15 +159,16 @@ def image_gradients(image):
     """The differences of pixels to those below and to the right, 0 at the border."""
     if image.get_shape().ndims != 4:
         raise ValueError('image_gradients expects a 4D tensor [batch_size, h, w, d], not %s.', image.get_shape())
-    image_shape = array_ops.shape(image)
-    batch_size, height, width, depth = array_ops.unstack(image_shape)
-    dy = image[:, 1:, :, :] - image[:, :-1, :, :]
-    dx = image[:, :, 1:, :] - image[:, :, :-1, :]
-    border = array_ops.stack([batch_size, 1, width, depth])
-    dy = array_ops.reshape(array_ops.concat([dy, array_ops.zeros(border, image.dtype)], 1), image_shape)
-    border = array_ops.stack([batch_size, height, 1, depth])
-    dx = array_ops.reshape(array_ops.concat([dx, array_ops.zeros(border, image.dtype)], 2), image_shape)
-    return dy, dx
+    shape = array_ops.shape(image)
+    sizes = array_ops.unstack(shape)
+    down = image[:, 1:, :, :] - image[:, :-1, :, :]
+    right = image[:, :, 1:, :] - image[:, :, :-1, :]
+
+    def with_border(differences, axis):
+        border = array_ops.stack(sizes[:axis] + [1] + sizes[axis + 1:])
+        return array_ops.reshape(array_ops.concat([differences, array_ops.zeros(border, image.dtype)], axis), shape)
+
+    return with_border(down, 1), with_border(right, 2)
 
 
 def sobel_edges(image):

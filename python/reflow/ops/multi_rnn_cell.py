@@ -67,22 +67,19 @@ class MultiRNNCell(RNNCell):
 
     def call(self, inputs, state):
         """(output, new states)."""
-        position = 0
-        current = inputs
-        new_states = []
+        if self._state_is_tuple and not nest.is_sequence(state):
+            raise ValueError('Expected state to be a tuple of length %d, but received: %s' % (len(self.state_size), state))
+        outputs, new_states, column = inputs, [], 0
         for i, cell in enumerate(self._cells):
             with vs.variable_scope('cell_%d' % i):
                 if self._state_is_tuple:
-                    if not nest.is_sequence(state):
-                        raise ValueError('Expected state to be a tuple of length %d, but received: %s' % (
-                            len(self.state_size), state))
-                    cell_state = state[i]
+                    of_cell = state[i]
                 else:
-                    cell_state = array_ops.slice(state, [0, position], [-1, cell.state_size])
-                    position += cell.state_size
-                current, new_state = cell(current, cell_state)
-                new_states.append(new_state)
-        return current, tuple(new_states) if self._state_is_tuple else array_ops.concat(new_states, 1)
+                    of_cell = array_ops.slice(state, [0, column], [-1, cell.state_size])
+                    column += cell.state_size
+                outputs, new = cell(outputs, of_cell)
+                new_states.append(new)
+        return outputs, tuple(new_states) if self._state_is_tuple else array_ops.concat(new_states, 1)
 
 
 MultiRNNCell.__module__ = 'tensorflow.python.ops.rnn_cell_impl'

@@ -112,17 +112,17 @@ def with_regularization(training_loss, regularization_losses):
     return math_ops.add_n([training_loss, regularization_loss]), regularization_loss
 
 
+def step_of(loss, optimizer, train_op_fn):
+    """The operation of a training step, from one of `optimizer` and `train_op_fn`."""
+    if (optimizer is None) == (train_op_fn is None):
+        raise ValueError('train_op_fn and optimizer cannot both be %s.' % ('None' if optimizer is None else 'set'))
+    return train_op_fn(loss) if optimizer is None else optimizer.minimize(
+        loss, global_step=training_util.get_global_step())
+
+
 def train_op_of(loss, optimizer, train_op_fn):
     """The operation of a training step, with the updates of the graph."""
-    if optimizer is not None:
-        if train_op_fn is not None:
-            raise ValueError('train_op_fn and optimizer cannot both be set.')
-        train_op = optimizer.minimize(loss, global_step=training_util.get_global_step())
-    elif train_op_fn is not None:
-        train_op = train_op_fn(loss)
-    else:
-        raise ValueError('train_op_fn and optimizer cannot both be None.')
-    return append_update_ops(train_op)
+    return append_update_ops(step_of(loss, optimizer, train_op_fn))
 
 
 def append_update_ops(train_op):

@@ -67,7 +67,8 @@ def columns_of_class(class_id, *several):
     """[D0, D1, ..., 1] of each of several tensors [D0, D1, ..., n_classes]: what belongs to a class."""
     from reflow.framework import dtypes
     from reflow.ops import array_ops
-    batch_rank = array_ops.rank(several[0]) - 1
-    begin = array_ops.concat([array_ops.zeros([batch_rank], dtype=dtypes.int32), [class_id]], axis=0)
-    size = array_ops.concat([-1 * array_ops.ones([batch_rank], dtype=dtypes.int32), [1]], axis=0)
-    return [array_ops.slice(values, begin=begin, size=size) for values in several]
+    rank = array_ops.rank(several[0]) - 1
+    first = array_ops.concat([array_ops.zeros([rank], dtype=dtypes.int32), [class_id]], axis=0)
+    all_of_the_others = -1 * array_ops.ones([rank], dtype=dtypes.int32)
+    sizes = array_ops.concat([all_of_the_others, [1]], axis=0)
+    return [array_ops.slice(values, first, sizes) for values in several]

@@ -1,6 +1,7 @@
 """Layers around layers."""
 
 import copy
+import operator
 
 from reflow.framework import tensor_shape
 from reflow.keras import backend as K
@@ -243,16 +244,9 @@ class Bidirectional(Wrapper):
             y, y_rev = y[0], y_rev[0]
         if self.return_sequences:
             y_rev = K.reverse(y_rev, 0 if getattr(self.forward_layer, 'time_major', False) else 1)
-        if self.merge_mode == 'concat':
-            output = K.concatenate([y, y_rev])
-        elif self.merge_mode == 'sum':
-            output = y + y_rev
-        elif self.merge_mode == 'ave':
-            output = (y + y_rev) / 2
-        elif self.merge_mode == 'mul':
-            output = y * y_rev
-        else:
-            output = [y, y_rev]
+        merge = {'concat': lambda a, b: K.concatenate([a, b]), 'sum': operator.add, 'mul': operator.mul,
+                 'ave': lambda a, b: (a + b) / 2, None: lambda a, b: [a, b]}
+        output = merge[self.merge_mode](y, y_rev)
         if self.return_state:
             return (output if self.merge_mode is None else [output]) + states
         return output

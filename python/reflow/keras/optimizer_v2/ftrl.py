@@ -16,17 +16,13 @@ class Ftrl(optimizer_v2.OptimizerV2):
                  l1_regularization_strength=0.0, l2_regularization_strength=0.0, name='Ftrl',
                  l2_shrinkage_regularization_strength=0.0, **kwargs):
         super().__init__(name, **kwargs)
-        if initial_accumulator_value < 0.0:
-            raise ValueError('initial_accumulator_value %f needs to be positive or zero' % initial_accumulator_value)
-        if learning_rate_power > 0.0:
-            raise ValueError('learning_rate_power %f needs to be negative or zero' % learning_rate_power)
-        if l1_regularization_strength < 0.0:
-            raise ValueError('l1_regularization_strength %f needs to be positive or zero' % l1_regularization_strength)
-        if l2_regularization_strength < 0.0:
-            raise ValueError('l2_regularization_strength %f needs to be positive or zero' % l2_regularization_strength)
-        if l2_shrinkage_regularization_strength < 0.0:
-            raise ValueError('l2_shrinkage_regularization_strength %f needs to be positive or zero' %
-                             l2_shrinkage_regularization_strength)
+        for argument, value, sign in (
+                ('initial_accumulator_value', initial_accumulator_value, 1), ('learning_rate_power', learning_rate_power, -1),
+                ('l1_regularization_strength', l1_regularization_strength, 1),
+                ('l2_regularization_strength', l2_regularization_strength, 1),
+                ('l2_shrinkage_regularization_strength', l2_shrinkage_regularization_strength, 1)):
+            if value * sign < 0:
+                raise ValueError('%s %f needs to be %s or zero' % (argument, value, 'positive' if sign > 0 else 'negative'))
         self._set_hyper('learning_rate', learning_rate)
         self._set_hyper('decay', self._initial_decay)
         self._set_hyper('learning_rate_power', learning_rate_power)

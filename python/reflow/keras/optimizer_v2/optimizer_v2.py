@@ -157,10 +157,11 @@ class OptimizerV2(trackable.Trackable):
             return self._clipped(grads)
 
     def _clipped(self, grads):
-        if hasattr(self, 'clipnorm'):
-            grads = [clip_ops.clip_by_norm(g, self.clipnorm) for g in grads]
-        if hasattr(self, 'clipvalue'):
-            grads = [clip_ops.clip_by_value(g, -self.clipvalue, self.clipvalue) for g in grads]
+        """The gradients after clipnorm and clipvalue, where there are such."""
+        for limit, clip in (('clipnorm', clip_ops.clip_by_norm),
+                            ('clipvalue', lambda grad, value: clip_ops.clip_by_value(grad, -value, value))):
+            if hasattr(self, limit):
+                grads = [clip(grad, getattr(self, limit)) for grad in grads]
         return grads
 
     def get_updates(self, loss, params):

@@ -53,13 +53,12 @@ def _ones_like(vector):
 
 def _length(shape):
     """The number of dimensions of a shape, which is a vector."""
-    if shape.get_shape().ndims not in (None, 1):
+    known = shape.shape
+    if known.ndims is not None and known.ndims != 1:
         raise ValueError('input is not a valid shape: not 1D')
     if not shape.dtype.is_integer:
         raise TypeError('input is not a valid shape: wrong dtype')
-    if shape.get_shape().is_fully_defined():
-        return constant_op.constant(shape.get_shape().as_list()[0])
-    return array_ops.shape(shape)[0]
+    return constant_op.constant(known.num_elements()) if known.is_fully_defined() else array_ops.shape(shape)[0]
 
 
 class TransformedDistribution(distribution_lib.Distribution):

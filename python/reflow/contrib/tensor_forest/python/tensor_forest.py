@@ -66,10 +66,11 @@ def build_params_proto(params):
     for name in ('collate_examples', 'checkpoint_stats', 'use_running_stats_method', 'initialize_average_splits',
                  'inference_tree_paths'):
         setattr(proto, name, getattr(params, name))
-    parse_number_or_string_to_proto(proto.pruning_type.prune_every_samples, params.prune_every_samples)
-    parse_number_or_string_to_proto(proto.finish_type.check_every_steps, params.early_finish_check_every_samples)
-    parse_number_or_string_to_proto(proto.split_after_samples, params.split_after_samples)
-    parse_number_or_string_to_proto(proto.num_splits_to_consider, params.num_splits_to_consider)
+    for message, value in ((proto.pruning_type.prune_every_samples, params.prune_every_samples),
+                           (proto.finish_type.check_every_steps, params.early_finish_check_every_samples),
+                           (proto.split_after_samples, params.split_after_samples),
+                           (proto.num_splits_to_consider, params.num_splits_to_consider)):
+        parse_number_or_string_to_proto(message, value)
     proto.dominate_fraction.constant_value = params.dominate_fraction
     if params.param_file:
         with open(params.param_file) as file:

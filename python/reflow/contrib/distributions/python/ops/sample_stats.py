@@ -71,17 +71,15 @@ def percentile(x, q, axis=None, interpolation=None, keep_dims=False, validate_ar
     with ops.name_scope(name or 'percentile', values=[x, q]):
         x = ops.convert_to_tensor(x, name='x')
         q = math_ops.cast(q, dtypes.float64, name='q')
-        if q.get_shape().ndims not in (None, 0):
-            raise ValueError("Expected argument 'x' to have ndims %s.  Found tensor %s" % (0, q))
+        if not q.shape.is_compatible_with([]):
+            raise ValueError("Expected argument 'x' to have ndims 0.  Found tensor %s" % q)
         if validate_args:
-            q = control_flow_ops.with_dependencies([
-                check_ops.assert_rank(q, 0), check_ops.assert_greater_equal(q, math_ops.cast(0., dtypes.float64)),
-                check_ops.assert_less_equal(q, math_ops.cast(100., dtypes.float64))], q)
-        if axis is None:
-            y = array_ops.reshape(x, [-1])
-        else:
-            axis = _checked_axes(axis, x)
-            y = _moved_to_end(x, axis)
+            checks = [check_ops.assert_rank(q, 0)]
+            for check, bound in ((check_ops.assert_greater_equal, 0.), (check_ops.assert_less_equal, 100.)):
+                checks.append(check(q, math_ops.cast(bound, dtypes.float64)))
+            q = control_flow_ops.with_dependencies(checks, q)
+        axis = None if axis is None else _checked_axes(axis, x)
+        y = array_ops.reshape(x, [-1]) if axis is None else _moved_to_end(x, axis)
         above = 1. - q / 100.
         count = math_ops.cast(array_ops.shape(y)[-1], dtypes.float64)
         rounding = {'lower': math_ops.ceil, 'higher': math_ops.floor, 'nearest': math_ops.round}[interpolation]

@@ -7,7 +7,6 @@ from reflow.estimator.head import multi_head as multi_head_lib
 from reflow.estimator.mode_keys import ModeKeys
 from reflow.framework import ops
 from reflow.ops import metrics as metrics_lib
-from reflow.training import training_util
 
 
 def multi_head(heads, head_weights=None):
@@ -103,14 +102,7 @@ class _MultiHead(base_head._Head):
         for spec in specs:
             metrics.update(spec.eval_metric_ops or {})
         loss = _merge_losses([spec.loss for spec in specs], self._head_weights)
-        if optimizer is not None:
-            if train_op_fn is not None:
-                raise ValueError('train_op_fn and optimizer cannot both be set.')
-            train_op = optimizer.minimize(loss, global_step=training_util.get_global_step())
-        elif train_op_fn is not None:
-            train_op = train_op_fn(loss)
-        else:
-            raise ValueError('train_op_fn and optimizer cannot both be None.')
+        train_op = base_head.step_of(loss, optimizer, train_op_fn)
         return model_fn.EstimatorSpec(mode=ModeKeys.TRAIN, loss=loss, train_op=train_op,
                                       predictions=self._merge_predictions(specs), eval_metric_ops=metrics)
 

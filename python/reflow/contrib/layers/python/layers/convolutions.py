@@ -81,6 +81,7 @@ def convolution(inputs, num_outputs, kernel_size, stride=1, padding='SAME', data
                 biases_initializer=init_ops.zeros_initializer(), biases_regularizer=None, reuse=None,
                 variables_collections=None, outputs_collections=None, trainable=True, scope=None, conv_dims=None):
     """The convolution of inputs of rank 3 to 5, with biases or a normaliser, and an activation."""
+    given = dict(locals())
     if data_format not in [None, 'NWC', 'NCW', 'NHWC', 'NCHW', 'NDHWC', 'NCDHW']:
         raise ValueError('Invalid data_format: %r' % (data_format,))
     with layer_variables.kernel_scope(scope, 'Conv', inputs, reuse) as sc:
@@ -91,19 +92,9 @@ def convolution(inputs, num_outputs, kernel_size, stride=1, padding='SAME', data
         if rank not in (3, 4, 5):
             raise ValueError('Convolution not supported for input with rank', rank)
         layer_class = (convolutional_layers.Conv1D, convolutional_layers.Conv2D, convolutional_layers.Conv3D)[rank - 3]
-        layer = layer_class(
-            filters=num_outputs, kernel_size=kernel_size, strides=stride, padding=padding,
-            data_format=layer_variables.keras_format(data_format), dilation_rate=rate, activation=None,
-            use_bias=not normalizer_fn and biases_initializer, kernel_initializer=weights_initializer,
-            bias_initializer=biases_initializer, kernel_regularizer=weights_regularizer,
-            bias_regularizer=biases_regularizer, activity_regularizer=None, trainable=trainable, name=sc.name,
-            dtype=inputs.dtype.base_dtype, _scope=sc, _reuse=reuse)
-        outputs = layer.apply(inputs)
-        layer_variables.add_to_collections(layer.kernel, variables_collections, 'weights')
-        if layer.use_bias:
-            layer_variables.add_to_collections(layer.bias, variables_collections, 'biases')
-        return layer_variables.finished(outputs, outputs_collections, sc.name, activation_fn, normalizer_fn,
-                                        normalizer_params)
+        return layer_variables.applied(
+            layer_class, inputs, sc, given, filters=num_outputs, kernel_size=kernel_size, strides=stride, padding=padding,
+            data_format=layer_variables.keras_format(data_format), dilation_rate=rate)
 
 
 def _of_rank(conv_dims, name):
@@ -161,22 +152,13 @@ def _transposed(layer_class, formats, default_name, inputs, num_outputs, kernel_
                 activation_fn, normalizer_fn, normalizer_params, weights_initializer, weights_regularizer,
                 biases_initializer, biases_regularizer, reuse, variables_collections, outputs_collections, trainable,
                 scope):
+    given = dict(locals())
     with layer_variables.kernel_scope(scope, default_name, inputs, reuse) as sc:
         layer_variables.check_format(data_format, formats)
         inputs = ops.convert_to_tensor(inputs)
-        layer = layer_class(
-            filters=num_outputs, kernel_size=kernel_size, strides=stride, padding=padding,
-            data_format=layer_variables.keras_format(data_format), activation=None,
-            use_bias=not normalizer_fn and biases_initializer, kernel_initializer=weights_initializer,
-            bias_initializer=biases_initializer, kernel_regularizer=weights_regularizer,
-            bias_regularizer=biases_regularizer, activity_regularizer=None, trainable=trainable, name=sc.name,
-            dtype=inputs.dtype.base_dtype, _scope=sc, _reuse=reuse)
-        outputs = layer.apply(inputs)
-        layer_variables.add_to_collections(layer.kernel, variables_collections, 'weights')
-        if layer.bias is not None:
-            layer_variables.add_to_collections(layer.bias, variables_collections, 'biases')
-        return layer_variables.finished(outputs, outputs_collections, sc.name, activation_fn, normalizer_fn,
-                                        normalizer_params)
+        return layer_variables.applied(
+            layer_class, inputs, sc, given, filters=num_outputs, kernel_size=kernel_size, strides=stride, padding=padding,
+            data_format=layer_variables.keras_format(data_format))
 
 
 @add_arg_scope

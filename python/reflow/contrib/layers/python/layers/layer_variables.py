@@ -66,6 +66,25 @@ def finished(outputs, outputs_collections, name, activation_fn=None, normalizer_
     return utils.collect_named_outputs(outputs_collections, name, outputs)
 
 
+def applied(layer_class, inputs, name_scope, given, **own):
+    """What a layer with a kernel makes of `inputs`, normalised, activated and collected.
+
+    `given`: the arguments of the function of tf.contrib.layers; `own`: those that the layer alone has.
+    """
+    layer = layer_class(
+        activation=None, activity_regularizer=None, use_bias=not given['normalizer_fn'] and given['biases_initializer'],
+        kernel_initializer=given['weights_initializer'], kernel_regularizer=given['weights_regularizer'],
+        bias_initializer=given['biases_initializer'], bias_regularizer=given['biases_regularizer'],
+        trainable=given['trainable'], dtype=inputs.dtype.base_dtype, name=name_scope.name, _scope=name_scope,
+        _reuse=given['reuse'], **own)
+    outputs = layer.apply(inputs)
+    for name, variable in (('weights', layer.kernel), ('biases', layer.bias)):
+        if variable is not None:
+            add_to_collections(variable, given['variables_collections'], name)
+    return finished(outputs, given['outputs_collections'], name_scope.name, given['activation_fn'], given['normalizer_fn'],
+                    given['normalizer_params'])
+
+
 def weighted_scope(scope, default_name, inputs, reuse, rename):
     """The variable scope of a layer of tf.layers, whose variables are called as in tf.contrib.layers."""
     return variable_scope.variable_scope(scope, default_name, [inputs], reuse=reuse,

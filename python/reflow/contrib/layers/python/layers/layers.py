@@ -59,12 +59,11 @@ def bias_add(inputs, activation_fn=None, initializer=init_ops.zeros_initializer(
 def dense_to_sparse(tensor, eos_token=0, outputs_collections=None, scope=None):
     """The elements that aren't `eos_token`, as a sparse tensor."""
     with variable_scope.variable_scope(scope, 'dense_to_sparse', [tensor]) as sc:
-        tensor = ops.convert_to_tensor(tensor)
-        indices = array_ops.where(math_ops.not_equal(tensor, constant_op.constant(eos_token, tensor.dtype)))
-        values = array_ops.gather_nd(tensor, indices)
-        shape = array_ops.shape(tensor, out_type=dtypes.int64)
-        outputs = sparse_tensor.SparseTensor(indices, values, shape)
-        return utils.collect_named_outputs(outputs_collections, sc.name, outputs)
+        dense = ops.convert_to_tensor(tensor)
+        places = array_ops.where(math_ops.not_equal(dense, constant_op.constant(eos_token, dense.dtype)))
+        kept = array_ops.gather_nd(dense, places)
+        sparse = sparse_tensor.SparseTensor(places, kept, array_ops.shape(dense, out_type=dtypes.int64))
+        return utils.collect_named_outputs(outputs_collections, sc.name, sparse)
 
 
 @add_arg_scope
@@ -92,21 +91,12 @@ def fully_connected(inputs, num_outputs, activation_fn=nn.relu, normalizer_fn=No
                     biases_initializer=init_ops.zeros_initializer(), biases_regularizer=None, reuse=None,
                     variables_collections=None, outputs_collections=None, trainable=True, scope=None):
     """activation_fn(inputs * weights + biases); with a normaliser there are no biases."""
+    given = dict(locals())
     if not isinstance(num_outputs, int):
         raise ValueError('num_outputs type should be one of %s, got %s.' % ([int], type(num_outputs)))
     with layer_variables.kernel_scope(scope, 'fully_connected', inputs, reuse) as sc:
         inputs = ops.convert_to_tensor(inputs)
-        layer = core_layers.Dense(
-            units=num_outputs, activation=None, use_bias=not normalizer_fn and biases_initializer,
-            kernel_initializer=weights_initializer, bias_initializer=biases_initializer,
-            kernel_regularizer=weights_regularizer, bias_regularizer=biases_regularizer, activity_regularizer=None,
-            trainable=trainable, name=sc.name, dtype=inputs.dtype.base_dtype, _scope=sc, _reuse=reuse)
-        outputs = layer.apply(inputs)
-        layer_variables.add_to_collections(layer.kernel, variables_collections, 'weights')
-        if layer.bias is not None:
-            layer_variables.add_to_collections(layer.bias, variables_collections, 'biases')
-        return layer_variables.finished(outputs, outputs_collections, sc.name, activation_fn, normalizer_fn,
-                                        normalizer_params)
+        return layer_variables.applied(core_layers.Dense, inputs, sc, given, units=num_outputs)
 
 
 relu = functools.partial(fully_connected, activation_fn=nn.relu)

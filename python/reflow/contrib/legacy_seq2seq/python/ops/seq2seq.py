@@ -13,6 +13,10 @@ __all__ = ['sequence_loss', 'sequence_loss_by_example', 'model_with_buckets', *a
            *decoders.__all__]
 
 
+def _loss_of_step(labels, logits):
+    return nn_ops.sparse_softmax_cross_entropy_with_logits(labels=array_ops.reshape(labels, [-1]), logits=logits)
+
+
 def sequence_loss_by_example(logits, targets, weights, average_across_timesteps=True, softmax_loss_function=None,
                              name=None):
     """The weighted cross entropy of each example, averaged or summed over the steps."""
@@ -20,20 +24,12 @@ def sequence_loss_by_example(logits, targets, weights, average_across_timesteps=
         raise ValueError('Lengths of logits, weights, and targets must be the same %d, %d, %d.' % (
             len(logits), len(weights), len(targets)))
     with ops.name_scope(name, 'sequence_loss_by_example', logits + targets + weights):
-        losses = []
-        for logit, target, weight in zip(logits, targets, weights):
-            if softmax_loss_function is None:
-                target = array_ops.reshape(target, [-1])
-                crossent = nn_ops.sparse_softmax_cross_entropy_with_logits(labels=target, logits=logit)
-            else:
-                crossent = softmax_loss_function(labels=target, logits=logit)
-            losses.append(crossent * weight)
-        loss = math_ops.add_n(losses)
-        if average_across_timesteps:
-            total_size = math_ops.add_n(weights)
-            total_size += 1e-12  # where all weights are 0
-            loss /= total_size
-    return loss
+        loss_of = _loss_of_step if softmax_loss_function is None else softmax_loss_function
+        total = math_ops.add_n([loss_of(labels=target, logits=logit) * weight
+                                for logit, target, weight in zip(logits, targets, weights)])
+        if not average_across_timesteps:
+            return total
+        return total / (math_ops.add_n(weights) + 1e-12)  # not 0 where all weights are
 
 
 def sequence_loss(logits, targets, weights, average_across_timesteps=True, average_across_batch=True,

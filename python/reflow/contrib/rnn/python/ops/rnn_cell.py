@@ -124,20 +124,21 @@ class AttentionCellWrapper(rnn_cell_impl.RNNCell):
                                           [-1, self._attn_size * self._attn_length])
         attn_states = array_ops.reshape(attn_states, [-1, self._attn_length, self._attn_size])
         input_size = inputs.get_shape().as_list()[1] if self._input_size is None else self._input_size
-        if self._linear1 is None:
-            self._linear1 = core_rnn_cell._Linear([inputs, attns], input_size, True)
-        inputs = self._linear1([inputs, attns])
+        inputs = self._linear('_linear1', [inputs, attns], input_size)
         cell_output, new_state = self._cell(inputs, state)
         query = array_ops.concat(nest.flatten(new_state), 1) if self._state_is_tuple else new_state
         new_attns, new_attn_states = self._attention(query, attn_states)
         with vs.variable_scope('attn_output_projection'):
-            if self._linear2 is None:
-                self._linear2 = core_rnn_cell._Linear([cell_output, new_attns], self._attn_size, True)
-            output = self._linear2([cell_output, new_attns])
-        new_attn_states = array_ops.concat([new_attn_states, array_ops.expand_dims(output, 1)], 1)
-        new_attn_states = array_ops.reshape(new_attn_states, [-1, self._attn_length * self._attn_size])
-        new_state = (new_state, new_attns, new_attn_states)
-        return output, new_state if self._state_is_tuple else array_ops.concat(list(new_state), 1)
+            output = self._linear('_linear2', [cell_output, new_attns], self._attn_size)
+        window = array_ops.concat([new_attn_states, array_ops.expand_dims(output, 1)], 1)
+        states = (new_state, new_attns, array_ops.reshape(window, [-1, self._attn_length * self._attn_size]))
+        return output, states if self._state_is_tuple else array_ops.concat(list(states), 1)
+
+    def _linear(self, attribute, inputs, size):
+        """`inputs` times a matrix, plus a bias, which the first call makes."""
+        if getattr(self, attribute) is None:
+            setattr(self, attribute, core_rnn_cell._Linear(inputs, size, True))
+        return getattr(self, attribute)(inputs)
 
     def _attention(self, query, attn_states):
         with vs.variable_scope('attention'):
@@ -145,9 +146,7 @@ class AttentionCellWrapper(rnn_cell_impl.RNNCell):
             v = vs.get_variable('attn_v', [self._attn_vec_size])
             hidden = array_ops.reshape(attn_states, [-1, self._attn_length, 1, self._attn_size])
             hidden_features = nn_ops.conv2d(hidden, k, [1, 1, 1, 1], 'SAME')
-            if self._linear3 is None:
-                self._linear3 = core_rnn_cell._Linear(query, self._attn_vec_size, True)
-            y = array_ops.reshape(self._linear3(query), [-1, 1, 1, self._attn_vec_size])
+            y = array_ops.reshape(self._linear('_linear3', query, self._attn_vec_size), [-1, 1, 1, self._attn_vec_size])
             s = math_ops.reduce_sum(v * math_ops.tanh(hidden_features + y), [2, 3])
             a = nn_ops.softmax(s)
             d = math_ops.reduce_sum(array_ops.reshape(a, [-1, self._attn_length, 1, 1]) * hidden, [1, 2])
