@@ -3,18 +3,14 @@
 import math
 
 from reflow.framework import dtypes
-from reflow.ops import init_ops
+from reflow.ops import initializer_arguments
 
 
-class Initializer:
+class Initializer(initializer_arguments.WithArguments):
     """A function of shape and type that makes an initial value."""
 
     def __call__(self, shape, dtype=None):
         raise NotImplementedError
-
-    def get_config(self):
-        """The arguments of the constructor."""
-        return {}
 
     @classmethod
     def from_config(cls, config):
@@ -56,19 +52,14 @@ class Ones(Initializer):
 class Constant(Initializer):
     """A value in each element, or the elements of a list in their order."""
 
+    _arguments = ('value',)
+
     def __init__(self, value=0):
-        import numpy as np
-        if not (np.isscalar(value) or isinstance(value, (list, tuple, np.ndarray))):
-            raise TypeError('Invalid type for initial value: %s (expected Python scalar, list or tuple of values, or '
-                            'numpy.ndarray).' % type(value))
-        self.value = value
+        self.value = initializer_arguments.checked_value(value)
 
     def __call__(self, shape, dtype=None):
         from reflow.framework import constant_op
         return constant_op.constant(self.value, dtype=None if dtype is None else dtypes.as_dtype(dtype), shape=shape)
-
-    def get_config(self):
-        return {'value': self.value}
 
 
 class _Random(Initializer):
@@ -89,6 +80,8 @@ class _Random(Initializer):
 class RandomUniform(_Random):
     """Uniform in [minval, maxval)."""
 
+    _arguments = ('minval', 'maxval', 'seed')
+
     def __init__(self, minval=-0.05, maxval=0.05, seed=None):
         super().__init__(seed)
         self.minval = minval
@@ -100,12 +93,11 @@ class RandomUniform(_Random):
             raise ValueError('Expected float or integer dtype, got %s.' % dtype)
         return self._draw('random_uniform', shape, self.minval, self.maxval, dtype=dtype)
 
-    def get_config(self):
-        return {'minval': self.minval, 'maxval': self.maxval, 'seed': self.seed}
-
 
 class RandomNormal(_Random):
     """Normal."""
+
+    _arguments = ('mean', 'stddev', 'seed')
 
     _function = 'random_normal'
 
@@ -117,9 +109,6 @@ class RandomNormal(_Random):
     def __call__(self, shape, dtype=dtypes.float32):
         return self._draw(self._function, shape, self.mean, self.stddev, dtype=_float_type(dtype))
 
-    def get_config(self):
-        return {'mean': self.mean, 'stddev': self.stddev, 'seed': self.seed}
-
 
 class TruncatedNormal(RandomNormal):
     """Normal, drawn again outside of two deviations."""
@@ -130,8 +119,10 @@ class TruncatedNormal(RandomNormal):
 class VarianceScaling(_Random):
     """Values whose variance follows from the number of inputs, outputs, or their mean."""
 
+    _arguments = ('scale', 'mode', 'distribution', 'seed')
+
     def __init__(self, scale=1.0, mode='fan_in', distribution='truncated_normal', seed=None):
-        distribution = init_ops.checked_scaling(scale, mode, distribution)
+        distribution = initializer_arguments.checked_scaling(scale, mode, distribution)
         super().__init__(seed)
         self.scale, self.mode = scale, mode
         self.distribution = 'truncated_normal' if distribution == 'normal' else distribution
@@ -149,9 +140,6 @@ class VarianceScaling(_Random):
         # The deviation of a normal distribution that is cut at two deviations.
         return self._draw('truncated_normal', shape, 0.0, math.sqrt(scale) / .87962566103423978, dtype=dtype)
 
-    def get_config(self):
-        return {'scale': self.scale, 'mode': self.mode, 'distribution': self.distribution, 'seed': self.seed}
-
 
 def _fans(shape):
     """(inputs, outputs) of a kernel."""
@@ -165,27 +153,22 @@ def _fans(shape):
 class Orthogonal(_Random):
     """A matrix with orthogonal rows or columns."""
 
+    _arguments = ('gain', 'seed')
+
     def __init__(self, gain=1.0, seed=None):
         super().__init__(seed)
         self.gain = gain
 
     def __call__(self, shape, dtype=dtypes.float32):
-        from reflow.ops import array_ops, linalg_ops, math_ops
         dtype = _float_type(dtype)
-        if len(shape) < 2:
-            raise ValueError('The tensor to initialize must be at least two-dimensional')
-        rows, columns = math.prod(int(size) for size in shape[:-1]), int(shape[-1])
-        flat = self._draw('random_normal', (max(rows, columns), min(rows, columns)), dtype=dtype)
-        q, r = linalg_ops.qr(flat, full_matrices=False)
-        q *= math_ops.sign(array_ops.diag_part(r))
-        return self.gain * array_ops.reshape(array_ops.matrix_transpose(q) if rows < columns else q, shape)
-
-    def get_config(self):
-        return {'gain': self.gain, 'seed': self.seed}
+        return self.gain * initializer_arguments.orthogonal(
+            shape, lambda size: self._draw('random_normal', size, dtype=dtype))
 
 
 class Identity(Initializer):
     """The identity matrix, times `gain`."""
+
+    _arguments = ('gain',)
 
     def __init__(self, gain=1.0):
         self.gain = gain
@@ -197,40 +180,23 @@ class Identity(Initializer):
             raise ValueError('Identity matrix initializer can only be used for 2D matrices.')
         return self.gain * linalg_ops.eye(*shape, dtype=dtype)
 
-    def get_config(self):
-        return {'gain': self.gain}
-
 
 class GlorotUniform(VarianceScaling):
     """Uniform in ±sqrt(6 / (inputs + outputs)), also called Xavier's."""
 
+    _arguments = ('seed',)
+
     def __init__(self, seed=None):
         super().__init__(scale=1.0, mode='fan_avg', distribution='uniform', seed=seed)
-
-    def get_config(self):
-        return {'seed': self.seed}
 
 
 class GlorotNormal(VarianceScaling):
     """Truncated normal of deviation sqrt(2 / (inputs + outputs))."""
 
+    _arguments = ('seed',)
+
     def __init__(self, seed=None):
         super().__init__(scale=1.0, mode='fan_avg', distribution='truncated_normal', seed=seed)
 
-    def get_config(self):
-        return {'seed': self.seed}
 
-
-def _scaled(name, scale, distribution, doc):
-    """A function that makes a VarianceScaling of the number of inputs."""
-    def make(seed=None):
-        return VarianceScaling(scale=scale, mode='fan_in', distribution=distribution, seed=seed)
-    make.__name__ = make.__qualname__ = name
-    make.__doc__ = doc
-    return make
-
-
-lecun_normal = _scaled('lecun_normal', 1., 'truncated_normal', 'Truncated normal of deviation sqrt(1 / inputs).')
-lecun_uniform = _scaled('lecun_uniform', 1., 'uniform', 'Uniform in ±sqrt(3 / inputs).')
-he_normal = _scaled('he_normal', 2., 'truncated_normal', 'Truncated normal of deviation sqrt(2 / inputs).')
-he_uniform = _scaled('he_uniform', 2., 'uniform', 'Uniform in ±sqrt(6 / inputs).')
+lecun_normal, lecun_uniform, he_normal, he_uniform = initializer_arguments.scaled_by_inputs(VarianceScaling)
