@@ -36,6 +36,12 @@ struct SquaredSum : Sum {
 struct Dot : Sum {
   static HWY_INLINE Vec step(Vec acc, Vec x, Vec y) { return hn::MulAdd(x, y, acc); }
 };
+struct Product {
+  static constexpr float kStart = 1;
+  static HWY_INLINE Vec merge(Vec a, Vec b) { return hn::Mul(a, b); }
+  static HWY_INLINE Vec step(Vec acc, Vec x, Vec) { return hn::Mul(acc, x); }
+  static float merge_scalars(float a, float b) { return a * b; }
+};
 struct Maximum {
   static constexpr float kStart = -std::numeric_limits<float>::infinity();
   static HWY_INLINE Vec merge(Vec a, Vec b) { return hn::IfThenElse(hn::Lt(a, b), b, a); }
@@ -120,6 +126,7 @@ float sum(const float* x, int64_t n) { return fold<Sum>(x, x, n); }
 float abs_sum(const float* x, int64_t n) { return fold<AbsSum>(x, x, n); }
 float squared_sum(const float* x, int64_t n) { return fold<SquaredSum>(x, x, n); }
 float dot(const float* x, const float* y, int64_t n) { return fold<Dot>(x, y, n); }
+float product(const float* x, int64_t n) { return fold<Product>(x, x, n); }
 float maximum(const float* x, int64_t n) { return fold<Maximum>(x, x, n); }
 float minimum(const float* x, int64_t n) { return fold<Minimum>(x, x, n); }
 
@@ -183,6 +190,7 @@ void row_sums(const float* x, int64_t r, int64_t c, int64_t s, float* y) { fold_
 void row_maxima(const float* x, int64_t r, int64_t c, int64_t s, float* y) { fold_rows<Maximum>(x, r, c, s, y); }
 void row_minima(const float* x, int64_t r, int64_t c, int64_t s, float* y) { fold_rows<Minimum>(x, r, c, s, y); }
 void column_sums(const float* x, int64_t r, int64_t c, int64_t s, float* y) { fold_columns<Sum>(x, r, c, s, y); }
+void column_products(const float* x, int64_t r, int64_t c, int64_t s, float* y) { fold_columns<Product>(x, r, c, s, y); }
 void column_maxima(const float* x, int64_t r, int64_t c, int64_t s, float* y) { fold_columns<Maximum>(x, r, c, s, y); }
 void column_minima(const float* x, int64_t r, int64_t c, int64_t s, float* y) { fold_columns<Minimum>(x, r, c, s, y); }
 
@@ -197,12 +205,14 @@ HWY_EXPORT(sum);
 HWY_EXPORT(abs_sum);
 HWY_EXPORT(squared_sum);
 HWY_EXPORT(dot);
+HWY_EXPORT(product);
 HWY_EXPORT(maximum);
 HWY_EXPORT(minimum);
 HWY_EXPORT(row_sums);
 HWY_EXPORT(row_maxima);
 HWY_EXPORT(row_minima);
 HWY_EXPORT(column_sums);
+HWY_EXPORT(column_products);
 HWY_EXPORT(column_maxima);
 HWY_EXPORT(column_minima);
 }  // namespace
@@ -211,6 +221,7 @@ float sum_f32(const float* x, int64_t n) { return HWY_DYNAMIC_DISPATCH(sum)(x, n
 float abs_sum_f32(const float* x, int64_t n) { return HWY_DYNAMIC_DISPATCH(abs_sum)(x, n); }
 float squared_sum_f32(const float* x, int64_t n) { return HWY_DYNAMIC_DISPATCH(squared_sum)(x, n); }
 float dot_f32(const float* x, const float* y, int64_t n) { return HWY_DYNAMIC_DISPATCH(dot)(x, y, n); }
+float product_f32(const float* x, int64_t n) { return HWY_DYNAMIC_DISPATCH(product)(x, n); }
 float max_f32(const float* x, int64_t n) { return HWY_DYNAMIC_DISPATCH(maximum)(x, n); }
 float min_f32(const float* x, int64_t n) { return HWY_DYNAMIC_DISPATCH(minimum)(x, n); }
 
@@ -225,6 +236,9 @@ void row_minima_f32(const float* x, int64_t rows, int64_t columns, int64_t row_s
 }
 void column_sums_f32(const float* x, int64_t rows, int64_t columns, int64_t row_stride, float* y) {
   HWY_DYNAMIC_DISPATCH(column_sums)(x, rows, columns, row_stride, y);
+}
+void column_products_f32(const float* x, int64_t rows, int64_t columns, int64_t row_stride, float* y) {
+  HWY_DYNAMIC_DISPATCH(column_products)(x, rows, columns, row_stride, y);
 }
 void column_maxima_f32(const float* x, int64_t rows, int64_t columns, int64_t row_stride, float* y) {
   HWY_DYNAMIC_DISPATCH(column_maxima)(x, rows, columns, row_stride, y);

@@ -13,6 +13,8 @@ float squared_sum_f32(const float* x, int64_t n);
 float dot_f32(const float* x, const float* y, int64_t n);
 // Sum of the absolute values.
 float abs_sum_f32(const float* x, int64_t n);
+// Product of the elements; 1 for n = 0.
+float product_f32(const float* x, int64_t n);
 
 // Largest and smallest of x[0..n); NaNs are passed over as TensorFlow does, -inf (inf) for n = 0.
 float max_f32(const float* x, int64_t n);
@@ -26,6 +28,7 @@ void row_minima_f32(const float* x, int64_t rows, int64_t columns, int64_t row_s
 // y[j] = sum of column j of x [rows, columns], likewise. Sums are in blocks of rows, and these one after the other:
 // callers cut more than some thousand rows into parts.
 void column_sums_f32(const float* x, int64_t rows, int64_t columns, int64_t row_stride, float* y);
+void column_products_f32(const float* x, int64_t rows, int64_t columns, int64_t row_stride, float* y);
 void column_maxima_f32(const float* x, int64_t rows, int64_t columns, int64_t row_stride, float* y);
 void column_minima_f32(const float* x, int64_t rows, int64_t columns, int64_t row_stride, float* y);
 

@@ -40,6 +40,15 @@ TEST(VectorReduce, LongSumsStayAccurate) {
   EXPECT_NEAR(sum_f32(x.data(), x.size()), 0.1f * 1e7, 1);
 }
 
+TEST(VectorReduce, ProductsOfAnyLength) {
+  for (const int64_t n : {0, 1, 7, 16, 63, 64, 65, 1000, 4097}) {
+    std::vector<float> x(n);
+    double product = 1;
+    for (int64_t i = 0; i < n; ++i) product *= x[i] = i % 3 == 1 ? -1.25f : 0.875f + 0.01f * static_cast<float>(i % 5);
+    EXPECT_NEAR(product_f32(x.data(), n), product, 1e-5 * std::abs(product)) << n;
+  }
+}
+
 TEST(VectorReduce, ExtremaPassOverNaN) {
   const float x[] = {kNaN, 3, kNaN, -5, 2, kNaN};
   EXPECT_EQ(max_f32(x, 6), 3);
@@ -66,9 +75,11 @@ TEST(VectorReduce, RowsAndColumnsOfMatricesWithGaps) {
     for (const int64_t columns : {1, 10, 16, 64, 77, 600}) {
       const int64_t stride = columns + 3;
       const std::vector<float> x = waves(rows * stride);
-      std::vector<float> row_sums(rows + 1, -1), column_sums(columns + 1, -1), maxima(columns), minima(columns);
+      std::vector<float> row_sums(rows + 1, -1), column_sums(columns + 1, -1), maxima(columns), minima(columns),
+          products(columns);
       row_sums_f32(x.data(), rows, columns, stride, row_sums.data());
       column_sums_f32(x.data(), rows, columns, stride, column_sums.data());
+      column_products_f32(x.data(), std::min<int64_t>(rows, 3), columns, stride, products.data());
       column_maxima_f32(x.data(), rows, columns, stride, maxima.data());
       column_minima_f32(x.data(), rows, columns, stride, minima.data());
       for (int64_t j = 0; j < columns; ++j) {
@@ -79,7 +90,10 @@ TEST(VectorReduce, RowsAndColumnsOfMatricesWithGaps) {
           largest = std::max(largest, x[i * stride + j]);
           smallest = std::min(smallest, x[i * stride + j]);
         }
+        double product = 1;
+        for (int64_t i = 0; i < std::min<int64_t>(rows, 3); ++i) product *= x[i * stride + j];
         EXPECT_NEAR(column_sums[j], sum, 1e-4);
+        EXPECT_NEAR(products[j], product, 1e-5);
         EXPECT_EQ(maxima[j], largest);
         EXPECT_EQ(minima[j], smallest);
       }

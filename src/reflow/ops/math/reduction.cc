@@ -61,6 +61,8 @@ struct Prod {
     }
   }
   static T finish(Acc a, int64_t) { return static_cast<T>(a); }
+  static constexpr auto kRange = product_f32;
+  static constexpr auto kColumns = column_products_f32;
 };
 
 template <typename T>
