@@ -143,13 +143,9 @@ def deserialize(config, custom_objects=None):
 
 def get(identifier):
     """The constraint: a name, a configuration, or a function."""
-    if identifier is None:
-        return None
-    if isinstance(identifier, dict):
-        return deserialize(identifier)
-    if isinstance(identifier, str):
-        return deserialize({'class_name': str(identifier), 'config': {}})
-    if callable(identifier):
+    if isinstance(identifier, (dict, str)):
+        return deserialize(generic_utils.as_config(identifier))
+    if identifier is None or callable(identifier):
         return identifier
     raise ValueError('Could not interpret constraint identifier: ' + str(identifier))
 

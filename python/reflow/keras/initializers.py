@@ -56,13 +56,9 @@ def deserialize(config, custom_objects=None):
 
 def get(identifier):
     """The initializer: a name, a configuration, a class, or what is called with shape and type."""
-    if identifier is None:
-        return None
-    if isinstance(identifier, dict):
-        return deserialize(identifier)
-    if isinstance(identifier, str):
-        return deserialize({'class_name': identifier, 'config': {}})
-    if callable(identifier):
+    if isinstance(identifier, (dict, str)):
+        return deserialize(generic_utils.as_config(identifier))
+    if identifier is None or callable(identifier):
         return identifier() if inspect.isclass(identifier) else identifier
     raise ValueError('Could not interpret initializer identifier: ' + str(identifier))
 

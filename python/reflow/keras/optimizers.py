@@ -12,7 +12,7 @@ from reflow.keras.optimizer_v2 import gradient_descent
 from reflow.keras.optimizer_v2 import nadam
 from reflow.keras.optimizer_v2 import optimizer_v2
 from reflow.keras.optimizer_v2 import rmsprop
-from reflow.keras.utils.generic_utils import deserialize_keras_object, serialize_keras_object
+from reflow.keras.utils.generic_utils import as_config, deserialize_keras_object, serialize_keras_object
 from reflow.names.packages import lazy_modules
 from reflow.ops import gradients_impl
 from reflow.training import optimizer as tf_optimizer
@@ -152,10 +152,8 @@ def get(identifier):
         return identifier
     if isinstance(identifier, tf_optimizer.Optimizer):
         return TFOptimizer(identifier)
-    if isinstance(identifier, dict):
-        return deserialize(identifier)
-    if isinstance(identifier, str):
-        return deserialize({'class_name': str(identifier), 'config': {}})
+    if isinstance(identifier, (dict, str)):
+        return deserialize(as_config(identifier))
     raise ValueError('Could not interpret optimizer identifier:', identifier)
 
 

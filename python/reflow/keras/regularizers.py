@@ -73,13 +73,9 @@ def deserialize(config, custom_objects=None):
 
 def get(identifier):
     """The regularizer: a name, a configuration, or a function."""
-    if identifier is None:
-        return None
-    if isinstance(identifier, dict):
-        return deserialize(identifier)
-    if isinstance(identifier, str):
-        return deserialize({'class_name': str(identifier), 'config': {}})
-    if callable(identifier):
+    if isinstance(identifier, (dict, str)):
+        return deserialize(generic_utils.as_config(identifier))
+    if identifier is None or callable(identifier):
         return identifier
     raise ValueError('Could not interpret regularizer identifier:', identifier)
 

@@ -13,7 +13,7 @@ from reflow.keras.optimizer_v2 import nadam
 from reflow.keras.optimizer_v2 import optimizer_v2
 from reflow.keras.optimizer_v2 import rmsprop
 from reflow.keras.optimizers import TFOptimizer  # noqa: F401
-from reflow.keras.utils.generic_utils import deserialize_keras_object, serialize_keras_object
+from reflow.keras.utils.generic_utils import as_config, deserialize_keras_object, serialize_keras_object
 from reflow.ops import array_ops
 from reflow.ops import math_ops
 
@@ -186,10 +186,8 @@ def deserialize(config, custom_objects=None):
 
 def get(identifier):
     """The optimizer: a name, a configuration, an optimizer of Keras or of tf.train."""
-    if isinstance(identifier, dict):
-        return deserialize(identifier)
-    if isinstance(identifier, str):
-        return deserialize({'class_name': str(identifier), 'config': {}})
+    if isinstance(identifier, (dict, str)):
+        return deserialize(as_config(identifier))
     return tf_keras_optimizers.get(identifier)
 
 

@@ -5,6 +5,7 @@ import copy
 from reflow import _core
 from reflow.framework import dtypes
 from reflow.framework import ops
+from reflow.keras.engine import arguments
 from reflow.keras.engine import base_layer
 from reflow.keras.engine import layer_weights
 from reflow.keras.engine.base_layer import InputSpec  # noqa: F401
@@ -31,6 +32,12 @@ def set_keras_style():
     """From now on layers don't reuse variables by name."""
     global _keras_style
     _keras_style = True
+
+
+def applied(layer_class, given, **call):
+    """What a new layer makes of inputs; `given`: the arguments of the function that stands for it, its locals()."""
+    layer = layer_class(**arguments.passed_on(given, 'inputs', 'reuse', *call), _reuse=given['reuse'], _scope=given['name'])
+    return layer.apply(given['inputs'], **call)
 
 
 class Layer(base_layer.Layer):

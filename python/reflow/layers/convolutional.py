@@ -1,5 +1,6 @@
 """tf.layers: convolutions of one to three dimensions, transposed and separable ones."""
 
+from reflow.keras.engine import arguments
 from reflow.keras.layers import convolutional as keras_layers
 from reflow.layers import base
 from reflow.ops import init_ops
@@ -12,12 +13,7 @@ class Conv1D(keras_layers.Conv1D, base.Layer):
                  activation=None, use_bias=True, kernel_initializer=None, bias_initializer=init_ops.zeros_initializer(),
                  kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
                  bias_constraint=None, trainable=True, name=None, **kwargs):
-        super().__init__(filters=filters, kernel_size=kernel_size, strides=strides, padding=padding,
-                         data_format=data_format, dilation_rate=dilation_rate, activation=activation, use_bias=use_bias,
-                         kernel_initializer=kernel_initializer, bias_initializer=bias_initializer,
-                         kernel_regularizer=kernel_regularizer, bias_regularizer=bias_regularizer,
-                         activity_regularizer=activity_regularizer, kernel_constraint=kernel_constraint,
-                         bias_constraint=bias_constraint, trainable=trainable, name=name, **kwargs)
+        super().__init__(**arguments.passed_on(locals()))
 
 
 def conv1d(inputs, filters, kernel_size, strides=1, padding='valid', data_format='channels_last', dilation_rate=1,
@@ -25,13 +21,7 @@ def conv1d(inputs, filters, kernel_size, strides=1, padding='valid', data_format
            kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
            bias_constraint=None, trainable=True, name=None, reuse=None):
     """The convolution of [batch, width, channels]."""
-    layer = Conv1D(filters=filters, kernel_size=kernel_size, strides=strides, padding=padding, data_format=data_format,
-                   dilation_rate=dilation_rate, activation=activation, use_bias=use_bias,
-                   kernel_initializer=kernel_initializer, bias_initializer=bias_initializer,
-                   kernel_regularizer=kernel_regularizer, bias_regularizer=bias_regularizer,
-                   activity_regularizer=activity_regularizer, kernel_constraint=kernel_constraint,
-                   bias_constraint=bias_constraint, trainable=trainable, name=name, _reuse=reuse, _scope=name)
-    return layer.apply(inputs)
+    return base.applied(Conv1D, locals())
 
 
 class Conv2D(keras_layers.Conv2D, base.Layer):
@@ -42,12 +32,7 @@ class Conv2D(keras_layers.Conv2D, base.Layer):
                  bias_initializer=init_ops.zeros_initializer(), kernel_regularizer=None, bias_regularizer=None,
                  activity_regularizer=None, kernel_constraint=None, bias_constraint=None, trainable=True, name=None,
                  **kwargs):
-        super().__init__(filters=filters, kernel_size=kernel_size, strides=strides, padding=padding,
-                         data_format=data_format, dilation_rate=dilation_rate, activation=activation, use_bias=use_bias,
-                         kernel_initializer=kernel_initializer, bias_initializer=bias_initializer,
-                         kernel_regularizer=kernel_regularizer, bias_regularizer=bias_regularizer,
-                         activity_regularizer=activity_regularizer, kernel_constraint=kernel_constraint,
-                         bias_constraint=bias_constraint, trainable=trainable, name=name, **kwargs)
+        super().__init__(**arguments.passed_on(locals()))
 
 
 def conv2d(inputs, filters, kernel_size, strides=(1, 1), padding='valid', data_format='channels_last',
@@ -56,13 +41,7 @@ def conv2d(inputs, filters, kernel_size, strides=(1, 1), padding='valid', data_f
            activity_regularizer=None, kernel_constraint=None, bias_constraint=None, trainable=True, name=None,
            reuse=None):
     """The convolution of [batch, height, width, channels]."""
-    layer = Conv2D(filters=filters, kernel_size=kernel_size, strides=strides, padding=padding, data_format=data_format,
-                   dilation_rate=dilation_rate, activation=activation, use_bias=use_bias,
-                   kernel_initializer=kernel_initializer, bias_initializer=bias_initializer,
-                   kernel_regularizer=kernel_regularizer, bias_regularizer=bias_regularizer,
-                   activity_regularizer=activity_regularizer, kernel_constraint=kernel_constraint,
-                   bias_constraint=bias_constraint, trainable=trainable, name=name, _reuse=reuse, _scope=name)
-    return layer.apply(inputs)
+    return base.applied(Conv2D, locals())
 
 
 class Conv3D(keras_layers.Conv3D, base.Layer):
@@ -73,12 +52,7 @@ class Conv3D(keras_layers.Conv3D, base.Layer):
                  bias_initializer=init_ops.zeros_initializer(), kernel_regularizer=None, bias_regularizer=None,
                  activity_regularizer=None, kernel_constraint=None, bias_constraint=None, trainable=True, name=None,
                  **kwargs):
-        super().__init__(filters=filters, kernel_size=kernel_size, strides=strides, padding=padding,
-                         data_format=data_format, dilation_rate=dilation_rate, activation=activation, use_bias=use_bias,
-                         kernel_initializer=kernel_initializer, bias_initializer=bias_initializer,
-                         kernel_regularizer=kernel_regularizer, bias_regularizer=bias_regularizer,
-                         activity_regularizer=activity_regularizer, kernel_constraint=kernel_constraint,
-                         bias_constraint=bias_constraint, trainable=trainable, name=name, **kwargs)
+        super().__init__(**arguments.passed_on(locals()))
 
 
 def conv3d(inputs, filters, kernel_size, strides=(1, 1, 1), padding='valid', data_format='channels_last',
@@ -87,13 +61,7 @@ def conv3d(inputs, filters, kernel_size, strides=(1, 1, 1), padding='valid', dat
            activity_regularizer=None, kernel_constraint=None, bias_constraint=None, trainable=True, name=None,
            reuse=None):
     """The convolution of [batch, depth, height, width, channels]."""
-    layer = Conv3D(filters=filters, kernel_size=kernel_size, strides=strides, padding=padding, data_format=data_format,
-                   dilation_rate=dilation_rate, activation=activation, use_bias=use_bias,
-                   kernel_initializer=kernel_initializer, bias_initializer=bias_initializer,
-                   kernel_regularizer=kernel_regularizer, bias_regularizer=bias_regularizer,
-                   activity_regularizer=activity_regularizer, kernel_constraint=kernel_constraint,
-                   bias_constraint=bias_constraint, trainable=trainable, name=name, _reuse=reuse, _scope=name)
-    return layer.apply(inputs)
+    return base.applied(Conv3D, locals())
 
 
 class SeparableConv1D(keras_layers.SeparableConv1D, base.Layer):
@@ -104,14 +72,7 @@ class SeparableConv1D(keras_layers.SeparableConv1D, base.Layer):
                  pointwise_initializer=None, bias_initializer=init_ops.zeros_initializer(), depthwise_regularizer=None,
                  pointwise_regularizer=None, bias_regularizer=None, activity_regularizer=None, depthwise_constraint=None,
                  pointwise_constraint=None, bias_constraint=None, trainable=True, name=None, **kwargs):
-        super().__init__(filters=filters, kernel_size=kernel_size, strides=strides, padding=padding,
-                         data_format=data_format, dilation_rate=dilation_rate, depth_multiplier=depth_multiplier,
-                         activation=activation, use_bias=use_bias, depthwise_initializer=depthwise_initializer,
-                         pointwise_initializer=pointwise_initializer, bias_initializer=bias_initializer,
-                         depthwise_regularizer=depthwise_regularizer, pointwise_regularizer=pointwise_regularizer,
-                         bias_regularizer=bias_regularizer, activity_regularizer=activity_regularizer,
-                         depthwise_constraint=depthwise_constraint, pointwise_constraint=pointwise_constraint,
-                         bias_constraint=bias_constraint, trainable=trainable, name=name, **kwargs)
+        super().__init__(**arguments.passed_on(locals()))
 
 
 def separable_conv1d(inputs, filters, kernel_size, strides=1, padding='valid', data_format='channels_last',
@@ -121,15 +82,7 @@ def separable_conv1d(inputs, filters, kernel_size, strides=1, padding='valid', d
                      activity_regularizer=None, depthwise_constraint=None, pointwise_constraint=None,
                      bias_constraint=None, trainable=True, name=None, reuse=None):
     """The convolution of each channel of [batch, width, channels], then one of all channels."""
-    layer = SeparableConv1D(filters=filters, kernel_size=kernel_size, strides=strides, padding=padding,
-                            data_format=data_format, dilation_rate=dilation_rate, depth_multiplier=depth_multiplier,
-                            activation=activation, use_bias=use_bias, depthwise_initializer=depthwise_initializer,
-                            pointwise_initializer=pointwise_initializer, bias_initializer=bias_initializer,
-                            depthwise_regularizer=depthwise_regularizer, pointwise_regularizer=pointwise_regularizer,
-                            bias_regularizer=bias_regularizer, activity_regularizer=activity_regularizer,
-                            depthwise_constraint=depthwise_constraint, pointwise_constraint=pointwise_constraint,
-                            bias_constraint=bias_constraint, trainable=trainable, name=name, _reuse=reuse, _scope=name)
-    return layer.apply(inputs)
+    return base.applied(SeparableConv1D, locals())
 
 
 class SeparableConv2D(keras_layers.SeparableConv2D, base.Layer):
@@ -140,14 +93,7 @@ class SeparableConv2D(keras_layers.SeparableConv2D, base.Layer):
                  pointwise_initializer=None, bias_initializer=init_ops.zeros_initializer(), depthwise_regularizer=None,
                  pointwise_regularizer=None, bias_regularizer=None, activity_regularizer=None, depthwise_constraint=None,
                  pointwise_constraint=None, bias_constraint=None, trainable=True, name=None, **kwargs):
-        super().__init__(filters=filters, kernel_size=kernel_size, strides=strides, padding=padding,
-                         data_format=data_format, dilation_rate=dilation_rate, depth_multiplier=depth_multiplier,
-                         activation=activation, use_bias=use_bias, depthwise_initializer=depthwise_initializer,
-                         pointwise_initializer=pointwise_initializer, bias_initializer=bias_initializer,
-                         depthwise_regularizer=depthwise_regularizer, pointwise_regularizer=pointwise_regularizer,
-                         bias_regularizer=bias_regularizer, activity_regularizer=activity_regularizer,
-                         depthwise_constraint=depthwise_constraint, pointwise_constraint=pointwise_constraint,
-                         bias_constraint=bias_constraint, trainable=trainable, name=name, **kwargs)
+        super().__init__(**arguments.passed_on(locals()))
 
 
 def separable_conv2d(inputs, filters, kernel_size, strides=(1, 1), padding='valid', data_format='channels_last',
@@ -158,15 +104,7 @@ def separable_conv2d(inputs, filters, kernel_size, strides=(1, 1), padding='vali
                      depthwise_constraint=None, pointwise_constraint=None, bias_constraint=None, trainable=True,
                      name=None, reuse=None):
     """The convolution of each channel of [batch, height, width, channels], then one of all channels."""
-    layer = SeparableConv2D(filters=filters, kernel_size=kernel_size, strides=strides, padding=padding,
-                            data_format=data_format, dilation_rate=dilation_rate, depth_multiplier=depth_multiplier,
-                            activation=activation, use_bias=use_bias, depthwise_initializer=depthwise_initializer,
-                            pointwise_initializer=pointwise_initializer, bias_initializer=bias_initializer,
-                            depthwise_regularizer=depthwise_regularizer, pointwise_regularizer=pointwise_regularizer,
-                            bias_regularizer=bias_regularizer, activity_regularizer=activity_regularizer,
-                            depthwise_constraint=depthwise_constraint, pointwise_constraint=pointwise_constraint,
-                            bias_constraint=bias_constraint, trainable=trainable, name=name, _reuse=reuse, _scope=name)
-    return layer.apply(inputs)
+    return base.applied(SeparableConv2D, locals())
 
 
 class Conv2DTranspose(keras_layers.Conv2DTranspose, base.Layer):
@@ -176,12 +114,7 @@ class Conv2DTranspose(keras_layers.Conv2DTranspose, base.Layer):
                  activation=None, use_bias=True, kernel_initializer=None, bias_initializer=init_ops.zeros_initializer(),
                  kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
                  bias_constraint=None, trainable=True, name=None, **kwargs):
-        super().__init__(filters=filters, kernel_size=kernel_size, strides=strides, padding=padding,
-                         data_format=data_format, activation=activation, use_bias=use_bias,
-                         kernel_initializer=kernel_initializer, bias_initializer=bias_initializer,
-                         kernel_regularizer=kernel_regularizer, bias_regularizer=bias_regularizer,
-                         activity_regularizer=activity_regularizer, kernel_constraint=kernel_constraint,
-                         bias_constraint=bias_constraint, trainable=trainable, name=name, **kwargs)
+        super().__init__(**arguments.passed_on(locals()))
 
 
 def conv2d_transpose(inputs, filters, kernel_size, strides=(1, 1), padding='valid', data_format='channels_last',
@@ -190,13 +123,7 @@ def conv2d_transpose(inputs, filters, kernel_size, strides=(1, 1), padding='vali
                      activity_regularizer=None, kernel_constraint=None, bias_constraint=None, trainable=True, name=None,
                      reuse=None):
     """The transpose of conv2d."""
-    layer = Conv2DTranspose(filters=filters, kernel_size=kernel_size, strides=strides, padding=padding,
-                            data_format=data_format, activation=activation, use_bias=use_bias,
-                            kernel_initializer=kernel_initializer, bias_initializer=bias_initializer,
-                            kernel_regularizer=kernel_regularizer, bias_regularizer=bias_regularizer,
-                            activity_regularizer=activity_regularizer, kernel_constraint=kernel_constraint,
-                            bias_constraint=bias_constraint, trainable=trainable, name=name, _reuse=reuse, _scope=name)
-    return layer.apply(inputs)
+    return base.applied(Conv2DTranspose, locals())
 
 
 class Conv3DTranspose(keras_layers.Conv3DTranspose, base.Layer):
@@ -206,12 +133,7 @@ class Conv3DTranspose(keras_layers.Conv3DTranspose, base.Layer):
                  activation=None, use_bias=True, kernel_initializer=None, bias_initializer=init_ops.zeros_initializer(),
                  kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
                  bias_constraint=None, trainable=True, name=None, **kwargs):
-        super().__init__(filters=filters, kernel_size=kernel_size, strides=strides, padding=padding,
-                         data_format=data_format, activation=activation, use_bias=use_bias,
-                         kernel_initializer=kernel_initializer, bias_initializer=bias_initializer,
-                         kernel_regularizer=kernel_regularizer, bias_regularizer=bias_regularizer,
-                         activity_regularizer=activity_regularizer, kernel_constraint=kernel_constraint,
-                         bias_constraint=bias_constraint, trainable=trainable, name=name, **kwargs)
+        super().__init__(**arguments.passed_on(locals()))
 
 
 def conv3d_transpose(inputs, filters, kernel_size, strides=(1, 1, 1), padding='valid', data_format='channels_last',
@@ -220,13 +142,7 @@ def conv3d_transpose(inputs, filters, kernel_size, strides=(1, 1, 1), padding='v
                      activity_regularizer=None, kernel_constraint=None, bias_constraint=None, trainable=True, name=None,
                      reuse=None):
     """The transpose of conv3d."""
-    layer = Conv3DTranspose(filters=filters, kernel_size=kernel_size, strides=strides, padding=padding,
-                            data_format=data_format, activation=activation, use_bias=use_bias,
-                            kernel_initializer=kernel_initializer, bias_initializer=bias_initializer,
-                            kernel_regularizer=kernel_regularizer, bias_regularizer=bias_regularizer,
-                            activity_regularizer=activity_regularizer, kernel_constraint=kernel_constraint,
-                            bias_constraint=bias_constraint, trainable=trainable, name=name, _reuse=reuse, _scope=name)
-    return layer.apply(inputs)
+    return base.applied(Conv3DTranspose, locals())
 
 
 Convolution1D, Convolution2D, Convolution3D = Conv1D, Conv2D, Conv3D

@@ -1,5 +1,6 @@
 """tf.layers: dense, dropout, flatten."""
 
+from reflow.keras.engine import arguments
 from reflow.keras.layers import core as keras_layers
 from reflow.layers import base
 from reflow.ops import init_ops
@@ -12,23 +13,14 @@ class Dense(keras_layers.Dense, base.Layer):
                  bias_initializer=init_ops.zeros_initializer(), kernel_regularizer=None, bias_regularizer=None,
                  activity_regularizer=None, kernel_constraint=None, bias_constraint=None, trainable=True, name=None,
                  **kwargs):
-        super().__init__(units=units, activation=activation, use_bias=use_bias, kernel_initializer=kernel_initializer,
-                         bias_initializer=bias_initializer, kernel_regularizer=kernel_regularizer,
-                         bias_regularizer=bias_regularizer, activity_regularizer=activity_regularizer,
-                         kernel_constraint=kernel_constraint, bias_constraint=bias_constraint, trainable=trainable,
-                         name=name, **kwargs)
+        super().__init__(**arguments.passed_on(locals()))
 
 
 def dense(inputs, units, activation=None, use_bias=True, kernel_initializer=None,
           bias_initializer=init_ops.zeros_initializer(), kernel_regularizer=None, bias_regularizer=None,
           activity_regularizer=None, kernel_constraint=None, bias_constraint=None, trainable=True, name=None, reuse=None):
     """activation(inputs * kernel + bias), with variables `kernel` and `bias`."""
-    layer = Dense(units, activation=activation, use_bias=use_bias, kernel_initializer=kernel_initializer,
-                  bias_initializer=bias_initializer, kernel_regularizer=kernel_regularizer,
-                  bias_regularizer=bias_regularizer, activity_regularizer=activity_regularizer,
-                  kernel_constraint=kernel_constraint, bias_constraint=bias_constraint, trainable=trainable, name=name,
-                  _scope=name, _reuse=reuse)
-    return layer.apply(inputs)
+    return base.applied(Dense, locals())
 
 
 class Dropout(keras_layers.Dropout, base.Layer):

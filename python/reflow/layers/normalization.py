@@ -1,5 +1,6 @@
 """tf.layers: batch normalisation."""
 
+from reflow.keras.engine import arguments
 from reflow.keras.layers import normalization as keras_normalization
 from reflow.layers import base
 from reflow.ops import init_ops
@@ -14,14 +15,7 @@ class BatchNormalization(keras_normalization.BatchNormalization, base.Layer):
                  moving_variance_initializer=init_ops.ones_initializer(), beta_regularizer=None, gamma_regularizer=None,
                  beta_constraint=None, gamma_constraint=None, renorm=False, renorm_clipping=None, renorm_momentum=0.99,
                  fused=None, trainable=True, virtual_batch_size=None, adjustment=None, name=None, **kwargs):
-        super().__init__(axis=axis, momentum=momentum, epsilon=epsilon, center=center, scale=scale,
-                         beta_initializer=beta_initializer, gamma_initializer=gamma_initializer,
-                         moving_mean_initializer=moving_mean_initializer,
-                         moving_variance_initializer=moving_variance_initializer, beta_regularizer=beta_regularizer,
-                         gamma_regularizer=gamma_regularizer, beta_constraint=beta_constraint,
-                         gamma_constraint=gamma_constraint, renorm=renorm, renorm_clipping=renorm_clipping,
-                         renorm_momentum=renorm_momentum, fused=fused, trainable=trainable,
-                         virtual_batch_size=virtual_batch_size, adjustment=adjustment, name=name, **kwargs)
+        super().__init__(**arguments.passed_on(locals()))
 
     def call(self, inputs, training=False):
         """The normalised inputs."""
@@ -39,16 +33,7 @@ def batch_normalization(inputs, axis=-1, momentum=0.99, epsilon=1e-3, center=Tru
 
     The updates of the averages go into the collection UPDATE_OPS: they have to be run beside training steps.
     """
-    layer = BatchNormalization(axis=axis, momentum=momentum, epsilon=epsilon, center=center, scale=scale,
-                               beta_initializer=beta_initializer, gamma_initializer=gamma_initializer,
-                               moving_mean_initializer=moving_mean_initializer,
-                               moving_variance_initializer=moving_variance_initializer,
-                               beta_regularizer=beta_regularizer, gamma_regularizer=gamma_regularizer,
-                               beta_constraint=beta_constraint, gamma_constraint=gamma_constraint, renorm=renorm,
-                               renorm_clipping=renorm_clipping, renorm_momentum=renorm_momentum, fused=fused,
-                               trainable=trainable, virtual_batch_size=virtual_batch_size, adjustment=adjustment,
-                               name=name, _reuse=reuse, _scope=name)
-    return layer.apply(inputs, training=training)
+    return base.applied(BatchNormalization, locals(), training=training)
 
 
 BatchNormalization.__module__ = 'tensorflow.python.layers.normalization'

@@ -14,6 +14,7 @@ from reflow.ops import tensor_array_ops
 from reflow.ops.rnn_cell_base import RNNCell, assert_like_rnncell
 from reflow.training.tracking import base as trackable
 from reflow.util import nest
+from reflow.util.shown_attributes import shown
 
 
 class _RNNCellWrapperV1(RNNCell):
@@ -33,20 +34,10 @@ class _RNNCellWrapperV1(RNNCell):
         """(output, new state)."""
         return self._call_wrapped_cell(inputs, state, cell_call_fn=self.cell.__call__, scope=scope)
 
-    @property
-    def wrapped_cell(self):
-        """The cell that is changed."""
-        return self.cell
+    wrapped_cell = shown('cell', 'The cell that is changed.')
+    state_size = shown('cell.state_size', 'That of the cell.')
 
-    @property
-    def state_size(self):
-        """That of the cell."""
-        return self.cell.state_size
-
-    @property
-    def output_size(self):
-        """That of the cell."""
-        return self.cell.output_size
+    output_size = shown('cell.output_size', 'That of the cell.')
 
     def build(self, _):
         """The cell makes its own variables."""

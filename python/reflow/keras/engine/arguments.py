@@ -24,6 +24,12 @@ def of_weights(*weights, activity=False):
     return sum(names.values(), [])
 
 
+def passed_on(given, *without):
+    """The arguments of a function, which are its locals(), for another one: but for `self` and those `without`."""
+    own = {name: value for name, value in given.items() if name not in ('self', '__class__', 'kwargs', *without)}
+    return {**own, **given.get('kwargs', {})}
+
+
 def keep(layer, **arguments):
     """Sets attributes of these names."""
     for name, value in arguments.items():

@@ -15,12 +15,9 @@ class DepthwiseConv2D(Conv2D):
                  use_bias=True, depthwise_initializer='glorot_uniform', bias_initializer='zeros',
                  depthwise_regularizer=None, bias_regularizer=None, activity_regularizer=None, depthwise_constraint=None,
                  bias_constraint=None, **kwargs):
-        super().__init__(filters=None, kernel_size=kernel_size, strides=strides, padding=padding, data_format=data_format,
-                         activation=activation, use_bias=use_bias, bias_regularizer=bias_regularizer,
-                         activity_regularizer=activity_regularizer, bias_constraint=bias_constraint, **kwargs)
+        super().__init__(filters=None, **arguments.passed_on(locals(), *self._more_arguments))
         arguments.keep(self, depth_multiplier=depth_multiplier, depthwise_initializer=depthwise_initializer,
-                       depthwise_regularizer=depthwise_regularizer, depthwise_constraint=depthwise_constraint,
-                       bias_initializer=bias_initializer)
+                       depthwise_regularizer=depthwise_regularizer, depthwise_constraint=depthwise_constraint)
 
     def build(self, input_shape):
         """Makes kernel and bias."""

@@ -3,6 +3,7 @@
 import math
 
 from reflow.framework import ops
+from reflow.keras.engine import arguments
 from reflow.keras.utils import generic_utils
 from reflow.ops import control_flow_ops
 from reflow.ops import math_ops
@@ -48,11 +49,7 @@ class ExponentialDecay(_Decay):
     _default_name = 'ExponentialDecay'
 
     def __init__(self, initial_learning_rate, decay_steps, decay_rate, staircase=False, name=None):
-        self.initial_learning_rate = initial_learning_rate
-        self.decay_steps = decay_steps
-        self.decay_rate = decay_rate
-        self.staircase = staircase
-        self.name = name
+        self.__dict__.update(arguments.passed_on(locals()))
 
     def _rate(self, rate, dtype, step, scope):
         p = math_ops.cast(step, dtype) / math_ops.cast(self.decay_steps, dtype)
@@ -94,12 +91,7 @@ class PolynomialDecay(_Decay):
     _default_name = 'PolynomialDecay'
 
     def __init__(self, initial_learning_rate, decay_steps, end_learning_rate=0.0001, power=1.0, cycle=False, name=None):
-        self.initial_learning_rate = initial_learning_rate
-        self.decay_steps = decay_steps
-        self.end_learning_rate = end_learning_rate
-        self.power = power
-        self.cycle = cycle
-        self.name = name
+        self.__dict__.update(arguments.passed_on(locals()))
 
     def _rate(self, rate, dtype, step, scope):
         end = math_ops.cast(self.end_learning_rate, dtype)
@@ -122,11 +114,7 @@ class InverseTimeDecay(_Decay):
     _default_name = 'InverseTimeDecay'
 
     def __init__(self, initial_learning_rate, decay_steps, decay_rate, staircase=False, name=None):
-        self.initial_learning_rate = initial_learning_rate
-        self.decay_steps = decay_steps
-        self.decay_rate = decay_rate
-        self.staircase = staircase
-        self.name = name
+        self.__dict__.update(arguments.passed_on(locals()))
 
     def _rate(self, rate, dtype, step, scope):
         p = math_ops.cast(step, dtype) / math_ops.cast(self.decay_steps, dtype)
@@ -144,10 +132,7 @@ class CosineDecay(_Decay):
     _default_name = 'CosineDecay'
 
     def __init__(self, initial_learning_rate, decay_steps, alpha=0.0, name=None):
-        self.initial_learning_rate = initial_learning_rate
-        self.decay_steps = decay_steps
-        self.alpha = alpha
-        self.name = name
+        self.__dict__.update(arguments.passed_on(locals()))
 
     def _rate(self, rate, dtype, step, scope):
         steps = math_ops.cast(self.decay_steps, dtype)
@@ -163,8 +148,7 @@ class CosineDecayRestarts(_Decay):
     _default_name = 'SGDRDecay'
 
     def __init__(self, initial_learning_rate, first_decay_steps, t_mul=2.0, m_mul=1.0, alpha=0.0, name=None):
-        self.initial_learning_rate = initial_learning_rate
-        self.first_decay_steps = first_decay_steps
+        self.__dict__.update(arguments.passed_on(locals()))
         self._t_mul = t_mul
         self._m_mul = m_mul
         self.alpha = alpha
@@ -198,12 +182,7 @@ class LinearCosineDecay(_Decay):
     _default_name = 'LinearCosineDecay'
 
     def __init__(self, initial_learning_rate, decay_steps, num_periods=0.5, alpha=0.0, beta=0.001, name=None):
-        self.initial_learning_rate = initial_learning_rate
-        self.decay_steps = decay_steps
-        self.num_periods = num_periods
-        self.alpha = alpha
-        self.beta = beta
-        self.name = name
+        self.__dict__.update(arguments.passed_on(locals()))
 
     def _linear(self, linear, dtype, step):
         del dtype, step

@@ -45,6 +45,11 @@ def serialize_keras_class_and_config(cls_name, cls_config):
     return {'class_name': cls_name, 'config': cls_config}
 
 
+def as_config(identifier):
+    """A configuration, or that of an object without arguments, of which `identifier` is the name."""
+    return identifier if isinstance(identifier, dict) else {'class_name': str(identifier), 'config': {}}
+
+
 def serialize_keras_object(instance):
     """The class and the arguments of an object, or the name of a function."""
     if instance is None:

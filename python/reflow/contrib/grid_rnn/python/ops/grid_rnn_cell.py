@@ -11,6 +11,7 @@ from reflow.ops import nn
 from reflow.ops import rnn_cell_impl
 from reflow.ops import variable_scope as vs
 from reflow.platform import tf_logging as logging
+from reflow.util.shown_attributes import shown
 
 __all__ = ['GridRNNCell', 'Grid1BasicRNNCell', 'Grid2BasicRNNCell', 'Grid1BasicLSTMCell', 'Grid2BasicLSTMCell',
            'Grid1LSTMCell', 'Grid2LSTMCell', 'Grid3LSTMCell', 'Grid2GRUCell']
@@ -53,15 +54,8 @@ class GridRNNCell(rnn_cell_impl.RNNCell):
         self._state_size = ((cell.state_size,) * len(self._recurrents) if state_is_tuple
                             else self._cell_state_size * len(self._recurrents))
 
-    @property
-    def output_size(self):
-        """The sizes of the outputs, or their sum."""
-        return self._output_size
-
-    @property
-    def state_size(self):
-        """The sizes of the states, or their sum."""
-        return self._state_size
+    output_size = shown('_output_size', 'The sizes of the outputs, or their sum.')
+    state_size = shown('_state_size', 'The sizes of the states, or their sum.')
 
     def __call__(self, inputs, state, scope=None):
         """The outputs and states after [batch, size] inputs (a tuple: one for each input dimension)."""

@@ -7,6 +7,7 @@ from reflow.ops import math_ops
 from reflow.ops import nn_ops
 from reflow.ops import rnn_cell_impl
 from reflow.ops import variable_scope as vs
+from reflow.util.shown_attributes import shown
 
 __all__ = ['ConvLSTMCell', 'Conv1DLSTMCell', 'Conv2DLSTMCell', 'Conv3DLSTMCell']
 
@@ -46,20 +47,13 @@ class ConvLSTMCell(rnn_cell_impl.RNNCell):
         self._use_bias = use_bias
         self._forget_bias = forget_bias
         self._skip_connection = skip_connection
-        shown = output_channels + (input_shape[-1] if skip_connection else 0)
+        depth = output_channels + (input_shape[-1] if skip_connection else 0)
         state_size = tensor_shape.TensorShape(input_shape[:-1] + [output_channels])
         self._state_size = rnn_cell_impl.LSTMStateTuple(state_size, state_size)
-        self._output_size = tensor_shape.TensorShape(input_shape[:-1] + [shown])
+        self._output_size = tensor_shape.TensorShape(input_shape[:-1] + [depth])
 
-    @property
-    def output_size(self):
-        """The shape of an output."""
-        return self._output_size
-
-    @property
-    def state_size(self):
-        """The shapes of both parts of the state."""
-        return self._state_size
+    output_size = shown('_output_size', 'The shape of an output.')
+    state_size = shown('_state_size', 'The shapes of both parts of the state.')
 
     def call(self, inputs, state, scope=None):
         """(output, new state)."""

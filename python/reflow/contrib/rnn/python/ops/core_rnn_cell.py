@@ -14,6 +14,7 @@ from reflow.ops import rnn_cell_impl
 from reflow.ops import variable_scope as vs
 from reflow.platform import tf_logging
 from reflow.util import nest
+from reflow.util.shown_attributes import shown
 
 RNNCell = rnn_cell_impl.RNNCell
 _WEIGHTS_VARIABLE_NAME = rnn_cell_impl._WEIGHTS_VARIABLE_NAME
@@ -83,15 +84,8 @@ def _linear(args, output_size, bias, bias_initializer=None, kernel_initializer=N
 class CellAround(RNNCell):
     """Has the sizes and the state of another cell, `_cell`."""
 
-    @property
-    def state_size(self):
-        """That of the cell."""
-        return self._cell.state_size
-
-    @property
-    def output_size(self):
-        """That of the cell."""
-        return self._cell.output_size
+    state_size = shown('_cell.state_size', 'That of the cell.')
+    output_size = shown('_cell.output_size', 'That of the cell.')
 
     def zero_state(self, batch_size, dtype):
         """The cell's state of zeros."""
@@ -162,10 +156,7 @@ class OutputProjectionWrapper(_AroundCell):
         self._activation = activation
         self._linear = None
 
-    @property
-    def output_size(self):
-        """The size of the projection."""
-        return self._output_size
+    output_size = shown('_output_size', 'The size of the projection.')
 
     def call(self, inputs, state):
         """(output, new state)."""

@@ -5,6 +5,7 @@ from reflow.keras.engine import input_spec
 from reflow.ops import gen_rnn_ops
 from reflow.ops import init_ops
 from reflow.ops import rnn_cell_impl
+from reflow.util.shown_attributes import shown
 
 __all__ = ['GRUBlockCell', 'GRUBlockCellV2']
 
@@ -21,15 +22,8 @@ class GRUBlockCell(rnn_cell_impl.LayerRNNCell):
         self._cell_size = cell_size if num_units is None else num_units
         self.input_spec = input_spec.InputSpec(ndim=2)
 
-    @property
-    def state_size(self):
-        """The number of units."""
-        return self._cell_size
-
-    @property
-    def output_size(self):
-        """The number of units."""
-        return self._cell_size
+    state_size = shown('_cell_size', 'The number of units.')
+    output_size = shown('_cell_size', 'The number of units.')
 
     def build(self, input_shape):
         """Makes kernels and biases of the gates and of the candidate."""

@@ -10,6 +10,7 @@ from reflow.ops import init_ops
 from reflow.ops import math_ops
 from reflow.ops import nn_ops
 from reflow.ops import rnn_cell_impl
+from reflow.util.shown_attributes import shown
 
 __all__ = ['IndRNNCell', 'IndyGRUCell', 'IndyLSTMCell']
 
@@ -25,15 +26,8 @@ class _IndependentCell(rnn_cell_impl.LayerRNNCell):
         self._kernel_initializer = kernel_initializer
         self._bias_initializer = bias_initializer
 
-    @property
-    def state_size(self):
-        """The number of units."""
-        return self._num_units
-
-    @property
-    def output_size(self):
-        """The number of units."""
-        return self._num_units
+    state_size = shown('_num_units', 'The number of units.')
+    output_size = shown('_num_units', 'The number of units.')
 
     @staticmethod
     def _depth(inputs_shape):

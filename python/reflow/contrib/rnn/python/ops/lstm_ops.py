@@ -9,6 +9,7 @@ from reflow.ops import gen_rnn_ops
 from reflow.ops import init_ops
 from reflow.ops import math_ops
 from reflow.ops import rnn_cell_impl
+from reflow.util.shown_attributes import shown
 
 __all__ = ['LSTMBlockCell', 'LSTMBlockWrapper', 'LSTMBlockFusedCell']
 
@@ -49,10 +50,7 @@ class LSTMBlockCell(_LSTMVariables, rnn_cell_impl.LayerRNNCell):
         """The sizes of both parts of the state."""
         return rnn_cell_impl.LSTMStateTuple(self._num_units, self._num_units)
 
-    @property
-    def output_size(self):
-        """The number of units."""
-        return self._num_units
+    output_size = shown('_num_units', 'The number of units.')
 
     def build(self, inputs_shape):
         """Makes kernel, bias and peepholes."""
@@ -134,10 +132,7 @@ class LSTMBlockFusedCell(_LSTMVariables, LSTMBlockWrapper):
         self._use_peephole = use_peephole
         self.input_spec = input_spec.InputSpec(ndim=3)
 
-    @property
-    def num_units(self):
-        """The number of units."""
-        return self._num_units
+    num_units = shown('_num_units', 'The number of units.')
 
     def build(self, input_shape):
         """Makes kernel, bias and peepholes."""

@@ -13,6 +13,7 @@ from reflow.ops import random_ops
 from reflow.ops import rnn_cell_impl
 from reflow.ops import variable_scope as vs
 from reflow.platform import tf_logging
+from reflow.util.shown_attributes import shown
 
 __all__ = ['CoupledInputForgetGateLSTMCell', 'GLSTMCell', 'PhasedLSTMCell']
 
@@ -203,10 +204,7 @@ class PhasedLSTMCell(rnn_cell_impl.RNNCell):
         """The sizes of both parts of the state."""
         return rnn_cell_impl.LSTMStateTuple(self._num_units, self._num_units)
 
-    @property
-    def output_size(self):
-        """The number of units."""
-        return self._num_units
+    output_size = shown('_num_units', 'The number of units.')
 
     def _linear(self, args, scope, size):
         if scope not in self._linears:
