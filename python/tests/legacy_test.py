@@ -85,6 +85,29 @@ class ImageDraw:
     def getfont(self):
         return ImageFont.FreeTypeFont()
 """,
+    'pandas.py': """
+__version__ = '3.0.0'
+options = []
+def set_option(*option):
+    options.append(option)
+class Series:
+    def __init__(self, values, name=None):
+        self.values, self.name = values.values if isinstance(values, Series) else values, name
+    def items(self):
+        return enumerate(self.values)
+    def to_frame(self):
+        self.T = DataFrame({'row': self.values})
+        return self
+class DataFrame:
+    def __init__(self, columns):
+        self.values = columns
+    def __getitem__(self, names):
+        return DataFrame({name: self.values[name] for name in names})
+    def infer_objects(self):
+        return self
+def concat(parts, **arguments):
+    return [part.values for part in parts], sorted(arguments.items())
+""",
     'yaml.py': """
 FullLoader, SafeLoader = 'full', 'safe'
 def load(stream, Loader):
@@ -100,14 +123,28 @@ def test_calls_of_libraries_that_no_longer_work(tmp_path):
         (tmp_path / name).write_text(source)
     program = tmp_path / 'program.py'
     program.write_text('''
-import yaml
+import pandas as pd, yaml
 from PIL import ImageDraw, ImageFont
 font, draw = ImageFont.FreeTypeFont(), ImageDraw.ImageDraw()
 print(font.getsize('abc'), font.getsize(''), draw.textsize('abc', font=font), draw.textsize('ab'), draw.textsize('a\\nbcd', spacing=2))
 print(yaml.load('a'), yaml.load('a', Loader=yaml.SafeLoader), yaml.load_all('b'))
+frame, column = pd.DataFrame({'a': 1, 'b': 2}), pd.Series([3, 4])
+print(pd.options, frame.as_matrix(), frame.as_matrix(columns=['b']), column.get_values(), list(column.iteritems()))
+print(column.append(column))
+print(frame.append({'a': 5}, ignore_index=True))
+print(frame.append([frame, pd.Series([6], name='c')])[0])
+try:
+    frame.append({'a': 5})
+except TypeError as error:
+    print(error)
 ''')
     assert run('-m', 'reflow', str(program)).splitlines() == [
-        '(30, 20) (0, 0) (30, 20) (20, 20) (30, 42)', "('a', 'full') ('a', 'safe') ('b', 'full')"]
+        '(30, 20) (0, 0) (30, 20) (20, 20) (30, 42)', "('a', 'full') ('a', 'safe') ('b', 'full')",
+        "[('future.infer_string', False)] {'a': 1, 'b': 2} {'b': 2} [3, 4] [(0, 3), (1, 4)]",
+        "([[3, 4], [3, 4]], [('ignore_index', False), ('sort', False), ('verify_integrity', False)])",
+        "([{'a': 1, 'b': 2}, {'row': {'a': 5}}], [('ignore_index', True), ('sort', False), ('verify_integrity', False)])",
+        "[{'a': 1, 'b': 2}, {'a': 1, 'b': 2}, {'row': [6]}]",
+        'Can only append a Series if ignore_index=True or if the Series has a name']
 
 
 def test_unknown_names_are_errors_as_before():

@@ -149,8 +149,38 @@ def _with_loader(function, loader):
     return load
 
 
+def change_pandas(pandas):
+    """Text in columns is of dtype object, and frames and columns have methods that are gone."""
+    if int(pandas.__version__.partition('.')[0]) >= 3:
+        pandas.set_option('future.infer_string', False)
+    for cls in (pandas.DataFrame, pandas.Series):
+        for old, method in {'append': _append, 'as_matrix': _as_matrix, 'get_values': _as_matrix, 'iteritems': _items}.items():
+            if not hasattr(cls, old):
+                setattr(cls, old, method)
+
+
+def _append(self, other, ignore_index=False, verify_integrity=False, sort=False):
+    import pandas
+    others = list(other) if isinstance(other, (list, tuple)) else [other]
+    if isinstance(self, pandas.DataFrame):
+        if not ignore_index and any(isinstance(each, dict) or getattr(each, 'name', self) is None for each in others):
+            raise TypeError('Can only append a Series if ignore_index=True or if the Series has a name')
+        others = [each if isinstance(each, pandas.DataFrame) else pandas.Series(each).to_frame().T.infer_objects()
+                  for each in others]
+    return pandas.concat([self, *others], ignore_index=ignore_index, verify_integrity=verify_integrity, sort=sort)
+
+
+def _as_matrix(self, columns=None):
+    return self.values if columns is None else self[columns].values
+
+
+def _items(self):
+    return self.items()
+
+
 CHANGES = {
     'builtins': change_builtins, 'html.parser': change_html_parser, 'json': change_json, 'random': change_random,
     'threading': change_threading, 'unittest': change_unittest,
-    'PIL.ImageDraw': change_image_draw, 'PIL.ImageFont': change_image_font, 'yaml': change_yaml,
+    'PIL.ImageDraw': change_image_draw, 'PIL.ImageFont': change_image_font, 'pandas': change_pandas,
+    'yaml': change_yaml,
 }
