@@ -54,6 +54,40 @@ def test_modules_have_the_names_that_programs_import(statement):
     run(statement)
 
 
+def test_what_optimizers_layers_and_summaries_of_libraries_call():
+    assert run('''
+import tensorflow as tf
+from tensorflow.python.framework import constant_op, tensor_shape
+from tensorflow.python.ops import resource_variable_ops, summary_op_util, variable_scope
+for arguments in (), (tf.int64, 'q'):
+    print(constant_op._tensor_shape_tensor_conversion_function(tensor_shape.TensorShape([2, 3]), *arguments))
+try:
+    constant_op._tensor_shape_tensor_conversion_function(tensor_shape.TensorShape([2, None]))
+except ValueError as error:
+    print(error)
+parts = tf.split(tf.constant([1., 2.]), 2)[0].op
+print(parts._output_types, tf.Variable(1.).op._output_types, (tf.constant(1) + 1).op._output_types)
+summary = tf.constant('s')
+summary_op_util.collect(summary, None, ['a'])
+summary_op_util.collect(summary, ['b'], ['a'])
+print(len(tf.get_collection('a')), tf.get_collection('b') == [summary])
+v = tf.get_variable('v', [3], use_resource=True)
+print(resource_variable_ops.resource_scatter_add(v.handle, [1], tf.constant([5.])).type)
+with tf.name_scope('n'):
+    with variable_scope._pure_variable_scope('p') as p:
+        w = tf.get_variable('w', [1])
+        print(w.name, tf.constant(1., name='c').name, p.name, p.dtype)
+    with variable_scope._pure_variable_scope(p, reuse=True) as q:
+        print(tf.get_variable('w', [1]) is w, q.name, q.reuse, tf.constant(1.).name)
+print(variable_scope.EagerVariableStore.__name__)
+from keras.layers import core
+core.K.set_learning_phase(1)
+print(core.K.learning_phase())
+''') == ['Tensor("shape_as_tensor:0", shape=(2,), dtype=int32)', 'Tensor("q:0", shape=(2,), dtype=int64)',
+         'Cannot convert a partially known TensorShape to a Tensor: (2, ?)', '[1, 1] [101] [3]', '1 True', 'ResourceScatterAdd',
+         "p/w:0 n/c:0 p <dtype: 'float32'>", 'True p True n/Const:0', 'EagerVariableStore', '1']
+
+
 def test_names_of_no_module_are_told_as_elsewhere():
     assert run('''
 from tensorflow.python.keras import layers

@@ -42,3 +42,9 @@ def is_constant(tensor_or_op):
     """Whether it is the output of a Const."""
     op = tensor_or_op.op if isinstance(tensor_or_op, _core.Tensor) else tensor_or_op
     return op.type == 'Const'
+
+
+def _tensor_shape_tensor_conversion_function(s, dtype=None, name=None, as_ref=False):
+    """A TensorShape as a vector."""
+    del as_ref
+    return ops.convert_to_tensor(s, dtype, name)

@@ -241,7 +241,7 @@ class _OperationMethods:
 
     @property
     def _output_types(self):
-        return [int(output.dtype) for output in self.outputs]
+        return [output.dtype.as_datatype_enum for output in self.outputs]
 
     @property
     def _input_types(self):

@@ -6,6 +6,11 @@ from reflow.ops import gen_resource_variable_ops
 from reflow.ops import variables
 
 
+def __getattr__(name):
+    """What is an op and nothing more."""
+    return getattr(gen_resource_variable_ops, name)
+
+
 class BaseResourceVariable(variables.VariableV1):
     """A variable that operations reach through a handle."""
 

@@ -4,12 +4,18 @@ import contextlib
 from reflow.framework import ops
 from reflow.summary.summary import clean_tag
 
-__all__ = ['clean_tag', 'skip_summary', 'summary_scope']
+__all__ = ['clean_tag', 'collect', 'skip_summary', 'summary_scope']
 
 
 def skip_summary():
     """Whether no summaries are wanted here; they always are."""
     return False
+
+
+def collect(val, collections, default_collections):
+    """Puts a summary into the collections of these names, or into those that it goes to by default."""
+    for name in default_collections if collections is None else collections:
+        ops.add_to_collection(name, val)
 
 
 @contextlib.contextmanager

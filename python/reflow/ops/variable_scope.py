@@ -19,6 +19,13 @@ VariableSynchronization = variables.VariableSynchronization
 VariableAggregation = variables.VariableAggregation
 
 
+def __getattr__(name):
+    if name == 'EagerVariableStore':
+        from reflow.ops.eager_variable_store import EagerVariableStore
+        return EagerVariableStore
+    raise AttributeError('module %r has no attribute %r' % (__name__, name))
+
+
 class _ReuseMode(enum.Enum):
     """How get_variable treats variables that exist."""
     AUTO_REUSE = 1
@@ -247,6 +254,16 @@ class variable_scope:
         entered, contexts = self._entered.pop()
         entered.exit()
         contexts.__exit__(*exception)
+
+
+class _pure_variable_scope(variable_scope):
+    """A scope of variables that is no scope of operations' names."""
+
+    def __init__(self, name_or_scope, reuse=None, initializer=None, regularizer=None, caching_device=None, partitioner=None,
+                 custom_getter=None, old_name_scope=None, dtype=dtypes.float32, use_resource=None, constraint=None):
+        del old_name_scope
+        super().__init__(name_or_scope, None, None, initializer, regularizer, caching_device, partitioner, custom_getter,
+                         reuse, dtype, use_resource, constraint, auxiliary_name_scope=False)
 
 
 def variable_op_scope(values, name_or_scope, default_name=None, initializer=None, regularizer=None, caching_device=None,
