@@ -1,0 +1,1 @@
+"""`tensorflow.python.tpu.ops`: what replicas of a computation do together."""
