@@ -2,25 +2,35 @@
 
 import numpy as np
 
+from reflow import _core
 from reflow.framework import errors_impl, tensor_shape
+from reflow.keras.engine import data_checks
 from reflow.keras.engine import training_data
 from reflow.keras.utils import generic_utils
 from reflow.platform import tf_logging as logging
+from reflow.util import nest
 
 
 class ArraySource:
     """Batches of arrays, in another order in each epoch if wanted."""
 
     use_steps = False
+    is_dataset = False
     keeps_order = False  # whether an epoch's order is made of the last one's
 
-    def __init__(self, model, mode, arrays, batch_size, shuffle=False):
+    def __init__(self, model, mode, arrays, batch_size, shuffle=False, max_steps=None):
         self._function = model._function(mode)
         self._arrays = arrays
         self._batch_size = batch_size
         self._shuffle = shuffle
         self.size = _number_of_samples(arrays)
         self._indices = np.arange(self.size)
+        self._max_steps = max_steps
+
+    @property
+    def announced_size(self):
+        """What fit says that the model is validated on."""
+        return self.size
 
     def batches(self):
         """(number of samples, what the function gives) of each batch."""
@@ -30,7 +40,7 @@ class ArraySource:
         elif self._shuffle:
             np.random.shuffle(indices)
         batches = generic_utils.make_batches(self.size, self._batch_size)
-        for start, end in batches:
+        for start, end in batches[:self._max_steps]:
             ids = indices[start:end]
             if len(batches) == 1:
                 arrays = self._arrays
@@ -68,6 +78,7 @@ class StepSource:
     is_announced = True  # whether fit says how many steps there are
     tells_sizes = False  # whether callbacks hear of batches' sizes
     is_generator = False  # whether a bar shows validation
+    is_dataset = False
 
     def __init__(self, model, mode, next_batch, steps, class_weight=None, restart=None, warning=None):
         self._model = model
@@ -76,7 +87,12 @@ class StepSource:
         self._class_weight = class_weight
         self._restart = restart
         self._warning = warning
-        self.size = steps
+        self.size = self.announced_size = steps
+
+    def take_for_generator(self):
+        """What it gives comes from a generator: fit says nothing of it, and shows validation."""
+        self.is_announced = False
+        self.is_generator = self.tells_sizes = True
 
     def batches(self):
         """(number of samples, what the function gives) of each batch."""
@@ -122,7 +138,15 @@ def _parts_of_batch(data, mode):
 
 def of_arrays_with_steps(model, mode, arrays, steps):
     """The same arrays, or tensors of queues and the like, `steps` times."""
-    return _RepeatedSource(model, mode, lambda: arrays, steps)
+    source = _RepeatedSource(model, mode, lambda: arrays, steps)
+    source.announced_size = _announced_samples(arrays)
+    return source
+
+
+def _announced_samples(structure):
+    """The size of the first array or tensor, which may be '?'."""
+    shape = nest.flatten(structure)[0].shape
+    return shape[0] if len(shape) else None
 
 
 class _RepeatedSource(StepSource):
@@ -137,8 +161,9 @@ class _RepeatedSource(StepSource):
 def of_iterator(model, mode, generator, steps, class_weight=None, shuffle=False):
     """Batches of a generator or a Sequence."""
     source = _of_iterator(model, mode, generator, steps, class_weight, shuffle)
-    source.is_announced = False
-    source.is_generator = source.tells_sizes = True
+    source.take_for_generator()
+    if _core.executing_eagerly():
+        source.is_announced, source.is_generator = True, False
     return source
 
 
@@ -196,7 +221,6 @@ def _steps_of_dataset(dataset, steps, steps_name):
 
 def of_dataset(model, mode, dataset, steps, class_weight=None, steps_name='steps'):
     """Batches of a tf.data.Dataset, or of an iterator of one. Each validation begins anew, training with `steps` goes on."""
-    from reflow import _core
     if not hasattr(dataset, 'get_next') and not hasattr(dataset, '__next__'):
         known, is_given = _steps_of_dataset(dataset, steps, steps_name), steps is not None
     else:
@@ -210,32 +234,50 @@ def of_dataset(model, mode, dataset, steps, class_weight=None, steps_name='steps
         def restart():
             holder['iterator'] = iter(dataset)
 
+        if mode == 'train' and not is_given:
+            known = None  # TensorFlow takes what it is for unknown, in its first epoch
         source = StepSource(model, mode, lambda: _arrays_of(next(holder['iterator'])), known, class_weight,
                             restart=restart if begins_anew else None, warning=warning)
-        source.is_announced = False
+        source.is_announced = is_given
         source.tells_sizes = True
         return source
     from reflow.keras import backend_session
-    if hasattr(dataset, 'get_next'):
-        iterator, initializer = dataset, None
-    else:
-        iterator = dataset.make_initializable_iterator() if hasattr(dataset, 'make_initializable_iterator') else (
-            _initializable(dataset))
-        initializer = iterator.initializer
+    is_iterator = data_checks.is_iterator(dataset)
+    iterator, begin = (dataset, None) if is_iterator else _initialized(dataset)
     following = iterator.get_next()
+    source = StepSource(model, mode, lambda: _tuple_of(backend_session.get_session().run(following)), known, class_weight,
+                        restart=begin if begins_anew else None, warning=warning)
+    source.is_dataset = not is_iterator
+    if is_iterator:
+        source.announced_size = _announced_samples(following)
+    return source
+
+
+def _initialized(dataset):
+    """(iterator at the beginning of a dataset, function that sets it back there)"""
+    from reflow.data.ops import dataset_ops
+    from reflow.keras import backend_session
+    iterator = dataset_ops.make_initializable_iterator(dataset)
 
     def begin():
-        if initializer is not None:
-            backend_session.get_session().run(initializer)
+        backend_session.get_session().run(iterator.initializer)
 
     begin()
-    return StepSource(model, mode, lambda: _tuple_of(backend_session.get_session().run(following)), known, class_weight,
-                      restart=begin if begins_anew else None, warning=warning)
+    return iterator, begin
 
 
-def _initializable(dataset):
-    from reflow.data.ops import dataset_ops
-    return dataset_ops.make_initializable_iterator(dataset)
+def next_batch(x, y=None, sample_weight=None):
+    """(x, y, sample weights) of a batch: what is given, or the first of a dataset, or what an iterator in a graph has next."""
+    is_iterator = data_checks.is_iterator(x)
+    if not training_data.is_dataset(x) or is_iterator and _core.executing_eagerly():
+        return x, y, sample_weight
+    data_checks.check_dataset_arguments(x, y, sample_weight)
+    if _core.executing_eagerly():
+        return _parts_of_batch(_arrays_of(next(iter(x))), 'train')
+    from reflow.keras import backend_session
+    iterator = x if is_iterator else _initialized(x)[0]
+    following = iterator.get_next()
+    return _parts_of_batch(_tuple_of(backend_session.get_session().run(following)), 'train')
 
 
 def _tuple_of(values):
@@ -243,5 +285,4 @@ def _tuple_of(values):
 
 
 def _arrays_of(structure):
-    from reflow.util import nest
     return nest.map_structure(training_data.as_array, structure)

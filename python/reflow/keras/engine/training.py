@@ -6,6 +6,8 @@ from reflow.framework import tensor_util
 from reflow.keras import backend as K
 from reflow.keras import metrics as metrics_module
 from reflow.keras import optimizers
+from reflow.keras.engine import batch_sources
+from reflow.keras.engine import data_checks
 from reflow.keras.engine import training_data
 from reflow.keras.engine import training_loop
 from reflow.keras.engine import training_targets
@@ -389,6 +391,7 @@ class Model(Network):
         if kwargs:
             raise TypeError('Unrecognized keyword arguments: ' + str(kwargs))
         self._assert_compiled()
+        data_checks.refuse_iterators(x)
         return self._loop.fit(
             self, x, y, batch_size=batch_size, epochs=epochs, verbose=verbose, callbacks=callbacks,
             validation_split=validation_split, validation_data=validation_data, shuffle=shuffle,
@@ -399,12 +402,14 @@ class Model(Network):
                  max_queue_size=10, workers=1, use_multiprocessing=False):
         """The loss and the metrics of arrays, a dataset, a generator or a Sequence."""
         self._assert_compiled()
+        data_checks.refuse_iterators(x)
         return self._loop.evaluate(self, x, y, batch_size=batch_size, verbose=verbose, sample_weight=sample_weight,
                                    steps=steps, callbacks=callbacks)
 
     def predict(self, x, batch_size=None, verbose=0, steps=None, callbacks=None, max_queue_size=10, workers=1,
                 use_multiprocessing=False):
         """The outputs for arrays, a dataset, a generator or a Sequence."""
+        data_checks.refuse_iterators(x)
         return self._loop.predict(self, x, batch_size=batch_size, verbose=verbose, steps=steps, callbacks=callbacks)
 
     def fit_generator(self, generator, steps_per_epoch=None, epochs=1, verbose=1, callbacks=None, validation_data=None,
@@ -415,27 +420,30 @@ class Model(Network):
         return self._loop.fit(
             self, generator, None, epochs=epochs, verbose=verbose, callbacks=callbacks, validation_data=validation_data,
             shuffle=shuffle, class_weight=class_weight, initial_epoch=initial_epoch, steps_per_epoch=steps_per_epoch,
-            validation_steps=validation_steps, validation_freq=validation_freq)
+            validation_steps=validation_steps, validation_freq=validation_freq, as_generator=True)
 
     def evaluate_generator(self, generator, steps=None, callbacks=None, max_queue_size=10, workers=1,
                            use_multiprocessing=False, verbose=0):
         """The loss and the metrics of batches of a generator or a Sequence."""
-        return self.evaluate(generator, verbose=verbose, steps=steps, callbacks=callbacks)
+        self._assert_compiled()
+        return self._loop.evaluate(self, generator, None, verbose=verbose, steps=steps, callbacks=callbacks)
 
     def predict_generator(self, generator, steps=None, callbacks=None, max_queue_size=10, workers=1,
                           use_multiprocessing=False, verbose=0):
         """The outputs for batches of a generator or a Sequence."""
-        return self.predict(generator, verbose=verbose, steps=steps, callbacks=callbacks)
+        return self._loop.predict(self, generator, verbose=verbose, steps=steps, callbacks=callbacks)
 
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, reset_metrics=True):
         """Trains the model with one batch. Gives the loss and the metrics."""
         self._assert_compiled()
+        x, y, sample_weight = batch_sources.next_batch(x, y, sample_weight)
         x, y, weights = self._standardized(x, y, sample_weight, class_weight)
         return self._run_batch('train', x, y, weights, reset_metrics)
 
     def test_on_batch(self, x, y=None, sample_weight=None, reset_metrics=True):
         """The loss and the metrics of one batch."""
         self._assert_compiled()
+        x, y, sample_weight = batch_sources.next_batch(x, y, sample_weight)
         x, y, weights = self._standardized(x, y, sample_weight)
         return self._run_batch('test', x, y, weights, reset_metrics)
 
@@ -449,7 +457,7 @@ class Model(Network):
 
     def predict_on_batch(self, x):
         """The outputs for one batch."""
-        x, _, _ = self._standardized(x)
+        x, _, _ = self._standardized(batch_sources.next_batch(x)[0])
         return generic_utils.unpack_singleton(self._function('predict')(x))
 
 

@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from reflow import _core
 from reflow.framework import tensor_util
 from reflow.keras import callbacks as callbacks_module
 from reflow.keras.engine import batch_sources
+from reflow.keras.engine import data_checks
 from reflow.keras.engine import training_data
 from reflow.keras.utils import generic_utils
 from reflow.keras.utils.progress import Progbar
@@ -24,39 +26,33 @@ class Loop:
         if training_data.is_generator_or_sequence(x):
             return batch_sources.of_iterator(model, mode, x, steps, class_weight, shuffle)
         if training_data.is_dataset(x):
-            if batch_size is not None:
-                raise ValueError('The `batch_size` argument must not be specified for the given input type. Received input: '
-                                 '{}, batch_size: {}'.format(x, batch_size))
-            if sample_weight is not None:
-                raise ValueError('`sample_weight` argument is not supported when input `x` is a dataset or a dataset iterator. '
-                                 'Instead, youcan provide sample_weight as the third element  of yourdataset, i.e. (inputs, '
-                                 'targets, sample_weight). Received: x=%s, sample_weight=%s' % (x, sample_weight))
-            if y is not None:
-                raise ValueError('You passed a dataset or dataset iterator (%s) as input `x` to your model. In that case, '
-                                 'you should not specify a target (`y`) argument, since the dataset or dataset iterator '
-                                 'generates both input data and target data. Received: %s' % (x, y))
             return batch_sources.of_dataset(model, mode, x, steps, class_weight, steps_name)
         arrays = model._standardized(x, y, sample_weight, class_weight, batch_size)
-        if steps is not None:
+        if steps is not None and not (batch_size is not None and _core.executing_eagerly()):
             return batch_sources.of_arrays_with_steps(model, mode, arrays, steps)
         if any(tensor_util.is_tensor(each) and not hasattr(each, 'numpy') for each in nest.flatten(x)):
             raise ValueError('When using data tensors as input to a model, you should specify the `%s` argument.' % steps_name)
         flat = [each for part in arrays for each in part]
         if mode != 'predict' and y is None and model._endpoints and any(each.is_fed for each in model._endpoints):
             raise ValueError('The model needs targets: `y`')
-        return batch_sources.ArraySource(model, mode, flat, 32 if batch_size is None else batch_size, shuffle)
+        return batch_sources.ArraySource(model, mode, flat, batch_size, shuffle, steps)
+
+    @staticmethod
+    def _checked_batch_size(model, x, y, sample_weight, batch_size, steps, validation_split=None):
+        """The size of batches. ValueError: what is given besides `x` doesn't go with it."""
+        batch_size = data_checks.inferred_batch_size(model, batch_size, steps, x)
+        data_checks.check_beside(x, y, sample_weight, validation_split)
+        if steps is not None and _core.executing_eagerly() and isinstance(next(iter(nest.flatten(x)), None), np.ndarray):
+            batch_size = data_checks.size_for_steps(x, batch_size, steps)
+        return batch_size
 
     # fit
 
     def fit(self, model, x, y, batch_size=None, epochs=1, verbose=1, callbacks=None, validation_split=0.,
             validation_data=None, shuffle=True, class_weight=None, sample_weight=None, initial_epoch=0,
-            steps_per_epoch=None, validation_steps=None, validation_freq=1):
-        """Trains. Gives the History."""
-        if training_data.is_generator_or_sequence(x) and validation_split and 0. < validation_split < 1.:
-            raise ValueError('If your data is in the form of a Python generator, you cannot use `validation_split`.')
-        if validation_split and validation_data is None and training_data.is_dataset(x):
-            raise ValueError('`validation_split` argument is not supported when input `x` is a dataset or a dataset iterator. '
-                             'Received: x=%s, validation_split=%f' % (x, validation_split))
+            steps_per_epoch=None, validation_steps=None, validation_freq=1, as_generator=False):
+        """Trains, with datasets as with generators if wanted. Gives the History."""
+        batch_size = self._checked_batch_size(model, x, y, sample_weight, batch_size, steps_per_epoch, validation_split)
         validation = None
         if validation_data is not None:
             validation = validation_data
@@ -65,6 +61,8 @@ class Loop:
         is_split = validation is not None and validation_data is None
         source = self._source(model, 'train', x, y, sample_weight, None if is_split else class_weight, batch_size,
                               steps_per_epoch, shuffle, 'steps_per_epoch')
+        if as_generator and source.use_steps:
+            source.take_for_generator()
         validate = None
         if validation is not None:
             validate = self._validation_source(model, validation, batch_size, validation_steps)
@@ -75,7 +73,7 @@ class Loop:
             [callbacks_module.History()])
         model.__dict__['history'] = all_callbacks.callbacks[-1]
         names = list(model.metrics_names)
-        params = {'batch_size': batch_size, 'epochs': epochs, 'steps': source.size if source.use_steps else None,
+        params = {'batch_size': batch_size, 'epochs': epochs, 'steps': _steps(source, batch_size),
                   'samples': source.size, 'verbose': verbose, 'do_validation': validate is not None,
                   'metrics': names + (['val_' + name for name in names] if validate is not None else [])}
         all_callbacks.set_model(self._callback_model(model))
@@ -110,16 +108,22 @@ class Loop:
                              'items (x_val, y_val, val_sample_weights), or alternatively it could be a dataset or a '
                              'dataset or a dataset iterator. However we received `validation_data=%s`' % (validation,))
         weights = validation[2] if len(validation) == 3 else None
+        if batch_size is None and validation_steps is None:
+            batch_size = 32
         return self._source(model, 'test', validation[0], validation[1], weights, batch_size=batch_size,
                             steps=validation_steps, shuffle=self.shuffles_validation)
 
     def _announce(self, source, validate, verbose):
-        if not verbose or source.size is None or not getattr(source, 'is_announced', True):
+        if not verbose or not getattr(source, 'is_announced', True):
             return
-        unit = 'steps' if source.use_steps else 'samples'
-        text = 'Train on %d %s' % (source.size, unit)
-        if validate is not None and validate.size is not None:
-            text += ', validate on %d %s' % (validate.size, 'steps' if validate.use_steps else 'samples')
+        if _core.executing_eagerly():
+            print('Train ' + _extent(source) + (
+                ', validate ' + _extent(validate) if validate is not None and validate.size else ''))
+            return
+        unit = 'steps' if source.is_dataset else 'samples'
+        text = 'Train on %s %s' % (source.size, unit)
+        if validate is not None and validate.announced_size is not None:
+            text += ', validate on %s %s' % (validate.announced_size, unit)
         print(text)
 
     def _progress_logger(self, source, model, params):
@@ -153,6 +157,7 @@ class Loop:
     def _validation_bar(self, source, model, progress):
         """The bar of validation, which begins as that of training does: beside generators it is shown."""
         if not source.use_steps or not source.is_generator:
+            progress.params['verbose'] = 0  # as with TensorFlow, where validation shares them
             return None
         bar = self._progress_logger(source, model, progress.params)
         bar.on_train_begin({})
@@ -191,6 +196,8 @@ class Loop:
             results[0] = total / (source.size if mode != 'train' and source.use_steps and source.size else weight)
         if progress and source.use_steps and progress.target is None and source.size:
             progress.set_target(source.size)
+            if mode == 'train':
+                callbacks.params['steps'] = source.size
         return results
 
     @staticmethod
@@ -209,6 +216,7 @@ class Loop:
 
     def evaluate(self, model, x, y, batch_size=None, verbose=1, sample_weight=None, steps=None, callbacks=None):
         """The loss and the metrics."""
+        batch_size = self._checked_batch_size(model, x, y, sample_weight, batch_size, steps)
         source = self._source(model, 'test', x, y, sample_weight, batch_size=batch_size, steps=steps)
         all_callbacks, progress = self._begin(model, source, 'test', callbacks, verbose, batch_size)
         model.reset_metrics()
@@ -223,6 +231,7 @@ class Loop:
 
     def predict(self, model, x, batch_size=None, verbose=0, steps=None, callbacks=None):
         """The outputs."""
+        batch_size = self._checked_batch_size(model, x, None, None, batch_size, steps)
         source = self._source(model, 'predict', x, batch_size=batch_size, steps=steps)
         all_callbacks, progress = self._begin(model, source, 'predict', callbacks, verbose, batch_size)
         model.reset_metrics()
@@ -301,6 +310,18 @@ class LoopOfKeras(Loop):
 
     def _joined(self, of_training, of_validation):
         return {**of_validation, **of_training}
+
+
+def _extent(source):
+    """How much an epoch takes, as eager execution says it."""
+    return 'for %d steps' % source.size if source.use_steps else 'on %d samples' % source.size
+
+
+def _steps(source, batch_size):
+    """The steps of an epoch that callbacks are told."""
+    if source.use_steps:
+        return source.size
+    return -(-source.size // batch_size) if _core.executing_eagerly() else None
 
 
 def _is_due(validation_freq, epoch):
