@@ -51,12 +51,15 @@ class Loader:
                 if self._objects.nodes[child.node_id].WhichOneof('kind') == 'bare_concrete_function':
                     bare.append((node, child))  # traced, and so in need of what they capture
                 else:
-                    _set_child(node, child.local_name, self._nodes[child.node_id])
+                    self._set_child(node, child.local_name, self._nodes[child.node_id])
         for node, child in bare:
             message = self._objects.nodes[child.node_id].bare_concrete_function
             concrete = self._traces[message.concrete_function_name]
             concrete._num_positional_args = message.allowed_positional_arguments
-            _set_child(node, child.local_name, concrete)
+            self._set_child(node, child.local_name, concrete)
+
+    def _set_child(self, node, name, child):
+        _set_child(node, name, child)
 
     def _fill_resources(self):
         for node in self._nodes:

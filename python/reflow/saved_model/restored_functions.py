@@ -20,8 +20,14 @@ def concrete_function(library, name, saved, captures, keywords):
     function = library[name]
     captured = captures()
     arguments = list(function.signature.input_arg)
-    shapes = function.attr['_input_shapes'].list.shape if '_input_shapes' in function.attr else [None] * len(arguments)
     explicit = arguments[:len(arguments) - len(captured)]
+    structured_inputs = structured_values.decode(saved.canonicalized_input_signature)
+    specs = [each for each in nest.flatten(structured_inputs, expand_composites=True)
+             if isinstance(each, tensor_spec.TensorSpec)]
+    if '_input_shapes' in function.attr:
+        shapes = function.attr['_input_shapes'].list.shape
+    else:
+        shapes = [each.shape.as_proto() for each in specs] if len(specs) == len(explicit) else [None] * len(explicit)
     placeholders = [(keyword, arg.type, None if shape is None else shape) for keyword, arg, shape in zip(
         keywords or [arg.name for arg in explicit], explicit, shapes)]
 
@@ -34,7 +40,7 @@ def concrete_function(library, name, saved, captures, keywords):
         return importer.import_graph_def(graph_def, input_map=mapped, return_elements=results, name='')
     structured_outputs = structured_values.decode(saved.output_signature)
     concrete = function_lib.from_graph(plain_name(name), placeholders, body, structured_outputs,
-                                       structured_values.decode(saved.canonicalized_input_signature), keywords)
+                                       structured_inputs, keywords)
     concrete._has_loose_control_flow = any(node.op in ('Switch', 'RefSwitch') for node in graph_def.node)
     return concrete
 

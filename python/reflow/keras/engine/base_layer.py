@@ -14,6 +14,7 @@ from reflow.keras.engine import converted_call
 from reflow.keras.engine import input_spec
 from reflow.keras.engine import layer_ops
 from reflow.keras.engine import node as node_module
+from reflow.keras.engine import saved_layer
 from reflow.keras.engine.input_spec import InputSpec  # noqa: F401
 from reflow.keras.engine.layer_losses import LayerLosses
 from reflow.keras.engine.layer_names import to_snake_case, unique_object_name
@@ -25,7 +26,7 @@ _ALLOWED_KEYWORDS = {'input_shape', 'batch_input_shape', 'batch_size', 'weights'
                      'autocast', 'experimental_autocast'}
 
 
-class Layer(LayerWeights, LayerLosses, node_module.Connections, module.Module):
+class Layer(LayerWeights, LayerLosses, node_module.Connections, saved_layer.SavedLayer, module.Module):
     """Computes outputs from inputs with variables of its own.
 
     Subclasses make the variables in `build`, by add_weight, and compute in `call`.

@@ -18,6 +18,9 @@ from reflow.ops import variables as tf_variables
 class Metric(Layer):
     """A value of many batches. Subclasses have update_state and result."""
 
+    _object_identifier = '_tf_keras_metric'
+    _tracking_metadata = ''
+
     def __init__(self, name=None, dtype=None, **kwargs):
         super().__init__(name=name, dtype=dtype, **kwargs)
         self.stateful = True
@@ -55,6 +58,12 @@ class Metric(Layer):
             result = self.result()
         self.__dict__['_call_result'] = result
         return result
+
+    def _list_extra_dependencies_for_serialization(self, serialization_cache):
+        return {}
+
+    def _list_functions_for_serialization(self, serialization_cache):
+        return {}
 
     def add_weight(self, name, shape=(), aggregation=tf_variables.VariableAggregation.SUM,
                    synchronization=tf_variables.VariableSynchronization.ON_READ, initializer=None, dtype=None):

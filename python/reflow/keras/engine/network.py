@@ -23,6 +23,8 @@ from reflow.util import nest
 class Network(weight_files.WeightFiles, Layer):
     """A layer that is made of layers."""
 
+    _object_identifier = '_tf_keras_network'
+
     def __init__(self, *args, **kwargs):
         if len(args) == 2 or len(args) == 1 and 'outputs' in kwargs or 'inputs' in kwargs and 'outputs' in kwargs:
             self._init_graph_network(*args, **kwargs)
@@ -409,22 +411,6 @@ class Network(weight_files.WeightFiles, Layer):
     @staticmethod
     def _updated_version():
         return '2.2.4-tf'
-
-    # What SavedModels of objects have of it.
-
-    @property
-    def _tracking_metadata(self):
-        from reflow.keras.saving import served_functions
-        return served_functions.metadata_of(self)
-
-    def _list_extra_dependencies_for_serialization(self, serialization_cache):
-        from reflow.keras.saving import served_functions
-        return served_functions.dependencies_of(self, serialization_cache)
-
-    def _list_functions_for_serialization(self, serialization_cache):
-        from reflow.keras.saving import served_functions
-        functions = super()._list_functions_for_serialization(serialization_cache)
-        return {**served_functions.functions_of(self), **functions}
 
     def to_json(self, **kwargs):
         """The architecture as JSON."""

@@ -10,6 +10,8 @@ from reflow.util import nest
 class Sequential(Model):
     """A row of layers, each with one input and one output."""
 
+    _object_identifier = '_tf_keras_sequential'
+
     def __init__(self, layers=None, name=None):
         super(Model, self)._base_init(name=name)
         self._init_training()

@@ -23,6 +23,8 @@ class Model(Network):
     Model(inputs, outputs) is what lies between tensors; subclasses compute outputs in `call`.
     """
 
+    _object_identifier = '_tf_keras_model'
+
     # How progress is shown, and what metrics are called: the package keras does it otherwise.
     _loop = training_loop.Loop()
     _metric_name = staticmethod(training_targets.metric_name)

@@ -13,14 +13,12 @@ def save_model(model, filepath, overwrite=True, include_optimizer=True, save_for
         if not weight_files._ask_to_overwrite(filepath):
             return
     if not _is_hdf5(filepath, save_format):
-        if model.inputs is None:
+        if model.inputs is None and '_specs_of_inputs' not in model.__dict__:
             raise ValueError('Model %s cannot be saved because the input shapes have not been set. Usually, input shapes are '
                              'automatically determined from calling .fit() or .predict(). To manually set the shapes, call '
                              'model._set_inputs(inputs).' % model)
-        if signatures is not None:
-            raise NotImplementedError('Models of Keras are written as SavedModels with the signature of their call only')
         from reflow.keras.saving import saved_model_folders
-        saved_model_folders.save_model(model, filepath, include_optimizer)
+        saved_model_folders.save_model(model, filepath, include_optimizer, signatures)
         return
     if not model._is_graph_network:
         raise NotImplementedError('Saving the model to HDF5 format requires the model to be a Functional model or a '

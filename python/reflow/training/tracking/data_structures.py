@@ -67,6 +67,13 @@ class TrackableDataStructure(base.Trackable):
     def _values(self):
         raise NotImplementedError('Abstract method')
 
+    def _list_functions_for_serialization(self, serialization_cache):
+        """The functions among the entries of a list, by their numbers."""
+        from reflow.eager import def_function
+        del serialization_cache
+        entries = enumerate(self) if isinstance(self, collections.abc.Sequence) else ()
+        return {str(number): value for number, value in entries if isinstance(value, def_function.Function)}
+
     def _variables(self):
         from reflow.ops import variables
         return [value for value in self._values if isinstance(value, variables.Variable)]
