@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace reflow::graph {
@@ -87,6 +88,8 @@ bool same(const NameAttrList& a, const NameAttrList& b) {
   static const AttrMap kNone;
   return a.name == b.name && (a.attrs ? *a.attrs : kNone) == (b.attrs ? *b.attrs : kNone);
 }
+// By their bits: NaN is equal to itself then, and -0 isn't equal to 0.
+bool same(float a, float b) { return std::bit_cast<uint32_t>(a) == std::bit_cast<uint32_t>(b); }
 template <typename T>
 bool same(const T& a, const T& b) {
   return a == b;
@@ -95,6 +98,7 @@ template <typename T>
 bool same_list(const std::vector<T>& a, const std::vector<T>& b) {
   return std::ranges::equal(a, b, [](const T& x, const T& y) { return same(x, y); });
 }
+bool same(const std::vector<float>& a, const std::vector<float>& b) { return same_list(a, b); }
 bool same(const std::vector<Tensor>& a, const std::vector<Tensor>& b) { return same_list(a, b); }
 bool same(const std::vector<NameAttrList>& a, const std::vector<NameAttrList>& b) { return same_list(a, b); }
 

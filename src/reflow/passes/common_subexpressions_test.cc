@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "reflow/passes/graph_fixture_test.h"
 #include "reflow/passes/passes.h"
 
@@ -21,6 +23,17 @@ TEST_F(CommonSubexpressions, OtherAttributesMeanOtherValues) {
   Node* b = fetch(op("Cast", {x}, {{"DstT", DType::kInt64}}));
   run(merge_common_subexpressions);
   EXPECT_NE(a->input(0), b->input(0));
+}
+
+TEST_F(CommonSubexpressions, NumbersInAttributesCountByTheirBits) {
+  const Endpoint x = feed({2});
+  std::vector<Node*> read;
+  for (const float alpha : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::quiet_NaN(), 0.0f, -0.0f}) {
+    read.push_back(fetch(op("Neg", {op("LeakyRelu", {x}, {{"alpha", alpha}})})));
+  }
+  run(merge_common_subexpressions);
+  EXPECT_EQ(count("LeakyRelu"), 3);
+  EXPECT_NE(read[2]->input(0), read[3]->input(0));
 }
 
 TEST_F(CommonSubexpressions, ColocationDoesNotCount) {
