@@ -112,6 +112,12 @@ TEST_F(HostileCalls, SquareRootOfAMatrixWithoutNumbers) {
   for (const auto& x : root.flat<std::complex<double>>()) EXPECT_TRUE(std::isnan(x.real()));
 }
 
+TEST_F(HostileCalls, SquareRootOfANegativeMatrix) {
+  const Endpoint matrix = constant(Tensor::from<double>({-1, 0, 0, 4}, {2, 2}));
+  const Tensor root = run({op("MatrixSquareRoot", {matrix})}).at(0);
+  for (const double x : root.flat<double>()) EXPECT_TRUE(std::isnan(x));  // as in TensorFlow
+}
+
 TEST_F(HostileCalls, TreesOfNoBytes) {
   const Endpoint ensemble = op("BoostedTreesEnsembleResourceHandleOp", {}), stamp = constant(Tensor::scalar(int64_t{0}));
   const Endpoint bytes = placeholder(DType::kString);
