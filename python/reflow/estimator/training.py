@@ -68,10 +68,9 @@ class EvalSpec(collections.namedtuple('EvalSpec', [
             raise TypeError('`name` must be string, given: {}'.format(name))
         hooks = _validate_hooks(hooks)
         exporters = _validate_exporters(exporters)
-        if start_delay_secs < 0:
-            raise ValueError('Must specify start_delay_secs >= 0, given: {}'.format(start_delay_secs))
-        if throttle_secs < 0:
-            raise ValueError('Must specify throttle_secs >= 0, given: {}'.format(throttle_secs))
+        for argument, seconds in (('start_delay_secs', start_delay_secs), ('throttle_secs', throttle_secs)):
+            if seconds < 0:
+                raise ValueError('Must specify %s >= 0, given: %s' % (argument, seconds))
         return super().__new__(cls, input_fn=input_fn, steps=steps, name=name, hooks=hooks, exporters=exporters,
                                start_delay_secs=start_delay_secs, throttle_secs=throttle_secs)
 

@@ -126,10 +126,10 @@ class SequenceNumericColumn(
         """The numbers [batch_size, length] + shape, and the lengths."""
         from reflow.ops import array_ops
         from reflow.ops import sparse_ops
-        sp_tensor = transformation_cache.get(self, state_manager)
-        dense_tensor = sparse_ops.sparse_tensor_to_dense(sp_tensor, default_value=self.default_value)
-        dense_shape = array_ops.concat([array_ops.shape(dense_tensor)[:1], [-1], self.variable_shape], axis=0)
-        dense_tensor = array_ops.reshape(dense_tensor, shape=dense_shape)
-        num_elements = self.variable_shape.num_elements() if sp_tensor.shape.ndims == 2 else 1
-        length = fc_utils.sequence_length_from_sparse_tensor(sp_tensor, num_elements=num_elements)
-        return base_columns.TensorSequenceLengthPair(dense_tensor=dense_tensor, sequence_length=length)
+        sparse = transformation_cache.get(self, state_manager)
+        padded = sparse_ops.sparse_tensor_to_dense(sparse, default_value=self.default_value)
+        by_step = array_ops.concat([array_ops.shape(padded)[:1], [-1], self.variable_shape], axis=0)
+        values = array_ops.reshape(padded, by_step)
+        per_step = 1 if sparse.shape.ndims != 2 else self.variable_shape.num_elements()
+        lengths = fc_utils.sequence_length_from_sparse_tensor(sparse, num_elements=per_step)
+        return base_columns.TensorSequenceLengthPair(values, lengths)

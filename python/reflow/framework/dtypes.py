@@ -163,12 +163,10 @@ def _bfloat16_numpy_type():
 
 
 # A quantized type's NumPy type is a record with one field, whose name says which type is meant.
-_np_qint8 = np.dtype([('qint8', np.int8)])
-_np_quint8 = np.dtype([('quint8', np.uint8)])
-_np_qint16 = np.dtype([('qint16', np.int16)])
-_np_quint16 = np.dtype([('quint16', np.uint16)])
-_np_qint32 = np.dtype([('qint32', np.int32)])
-np_resource = np.dtype([('resource', np.ubyte)])
+_np_qint8, _np_quint8, _np_qint16, _np_quint16, _np_qint32, np_resource = [
+    np.dtype([(field, number)]) for field, number in (
+        ('qint8', np.int8), ('quint8', np.uint8), ('qint16', np.int16), ('quint16', np.uint16), ('qint32', np.int32),
+        ('resource', np.ubyte))]
 
 # Number in tensorflow.DataType, name, NumPy type, kind.
 _TABLE = (

@@ -121,10 +121,8 @@ def _numbers(y_true, y_pred):
 def sparse_categorical_accuracy(y_true, y_pred):
     """Whether the largest prediction is that of the class, given by its number."""
     y_true = _numbers(y_true, y_pred)
-    y_pred = math_ops.argmax(y_pred, axis=-1)
-    if K.dtype(y_pred) != K.dtype(y_true):
-        y_pred = math_ops.cast(y_pred, K.dtype(y_true))
-    return math_ops.cast(math_ops.equal(y_true, y_pred), K.floatx())
+    classes = math_ops.cast(math_ops.argmax(y_pred, axis=-1), K.dtype(y_true))
+    return math_ops.cast(math_ops.equal(y_true, classes), K.floatx())
 
 
 def top_k_categorical_accuracy(y_true, y_pred, k=5):

@@ -42,9 +42,8 @@ def embedding_lookup_sparse(params, sp_ids, sp_weights, partition_strategy='mod'
     if sp_weights is not None:
         if not isinstance(sp_weights, sparse_tensor.SparseTensor):
             raise TypeError('sp_weights must be either None or SparseTensor')
-        sp_ids.values.get_shape().assert_is_compatible_with(sp_weights.values.get_shape())
-        sp_ids.indices.get_shape().assert_is_compatible_with(sp_weights.indices.get_shape())
-        sp_ids.dense_shape.get_shape().assert_is_compatible_with(sp_weights.dense_shape.get_shape())
+        for part in ('values', 'indices', 'dense_shape'):
+            getattr(sp_ids, part).shape.assert_is_compatible_with(getattr(sp_weights, part).shape)
     return _core.embedding_lookup_sparse(_parts(params), sp_ids, sp_weights, partition_strategy, name, combiner, max_norm)
 
 

@@ -105,15 +105,16 @@ class TextFileInitializer(TableInitializerBase):
 
     def initialize(self, table):
         _check_table_dtypes(table, self.key_dtype, self.value_dtype)
-        with ops.name_scope(self._name, 'text_file_init', (table.resource_handle,)):
-            filename = ops.convert_to_tensor(self._filename, dtypes.string, name='asset_filepath')
-            init_op = gen_lookup_ops.initialize_table_from_text_file_v2(
-                table.resource_handle, filename, self._key_index, self._value_index,
-                -1 if self._vocab_size is None else self._vocab_size, self._delimiter)
-        ops.add_to_collection(ops.GraphKeys.TABLE_INITIALIZERS, init_op)
-        if not tensor_like.is_eager_tensor(filename) and filename.op.type == 'Const':
-            ops.add_to_collection(ops.GraphKeys.ASSET_FILEPATHS, filename)
-        return init_op
+        handle, size = table.resource_handle, self._vocab_size
+        with ops.name_scope(self._name, 'text_file_init', (handle,)):
+            path = ops.convert_to_tensor(self._filename, dtypes.string, name='asset_filepath')
+            reading = gen_lookup_ops.initialize_table_from_text_file_v2(
+                handle, path, self._key_index, self._value_index, -1 if size is None else size, self._delimiter)
+        ops.add_to_collection(ops.GraphKeys.TABLE_INITIALIZERS, reading)
+        is_known = not tensor_like.is_eager_tensor(path) and path.op.type == 'Const'
+        if is_known:
+            ops.add_to_collection(ops.GraphKeys.ASSET_FILEPATHS, path)
+        return reading
 
     @property
     def _shared_name(self):

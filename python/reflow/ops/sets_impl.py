@@ -10,12 +10,16 @@ _VALID_DTYPES = frozenset([dtypes.int8, dtypes.int16, dtypes.int32, dtypes.int64
 
 def set_size(a, validate_indices=True):
     """The number of different elements along the last dimension."""
-    a = sparse_tensor.convert_to_tensor_or_sparse_tensor(a, name='a')
-    if not isinstance(a, sparse_tensor.SparseTensor):
-        raise TypeError('Expected `SparseTensor`, got %s.' % a)
-    if a.values.dtype.base_dtype not in _VALID_DTYPES:
-        raise TypeError('Invalid dtype %s.' % a.values.dtype)
-    return gen_set_ops.set_size(a.indices, a.values, a.dense_shape, validate_indices)
+    sets = sparse_tensor.convert_to_tensor_or_sparse_tensor(a, name='a')
+    if not sparse_tensor.is_sparse(sets):
+        raise TypeError('Expected `SparseTensor`, got %s.' % sets)
+    if sets.dtype.base_dtype not in _VALID_DTYPES:
+        raise TypeError('Invalid dtype %s.' % sets.dtype)
+    return gen_set_ops.set_size(*_parts(sets), validate_indices)
+
+
+def _parts(sparse):
+    return sparse.indices, sparse.values, sparse.dense_shape
 
 
 def _convert_to_tensors_or_sparse_tensors(a, b):
@@ -24,25 +28,21 @@ def _convert_to_tensors_or_sparse_tensors(a, b):
     if a.dtype.base_dtype not in _VALID_DTYPES:
         raise TypeError("'a' invalid dtype %s." % a.dtype)
     b = sparse_tensor.convert_to_tensor_or_sparse_tensor(b, name='b')
-    if b.dtype.base_dtype != a.dtype.base_dtype:
+    if a.dtype.base_dtype != b.dtype.base_dtype:
         raise TypeError("Types don't match, %s vs %s." % (a.dtype, b.dtype))
-    if isinstance(a, sparse_tensor.SparseTensor) and not isinstance(b, sparse_tensor.SparseTensor):
-        return b, a, True
-    return a, b, False
+    change_places = sparse_tensor.is_sparse(a) and not sparse_tensor.is_sparse(b)
+    return (b, a, True) if change_places else (a, b, False)
 
 
 def _set_operation(a, b, set_operation, validate_indices=True):
-    if isinstance(a, sparse_tensor.SparseTensor):
-        if not isinstance(b, sparse_tensor.SparseTensor):
-            raise ValueError('Sparse,Dense is not supported, but Dense,Sparse is. Please flip the order of your inputs.')
-        parts = gen_set_ops.sparse_to_sparse_set_operation(
-            a.indices, a.values, a.dense_shape, b.indices, b.values, b.dense_shape, set_operation, validate_indices)
-    elif isinstance(b, sparse_tensor.SparseTensor):
-        parts = gen_set_ops.dense_to_sparse_set_operation(a, b.indices, b.values, b.dense_shape, set_operation,
-                                                          validate_indices)
-    else:
-        parts = gen_set_ops.dense_to_dense_set_operation(a, b, set_operation, validate_indices)
-    return sparse_tensor.SparseTensor(*parts)
+    operations = {(False, False): gen_set_ops.dense_to_dense_set_operation,
+                  (False, True): gen_set_ops.dense_to_sparse_set_operation,
+                  (True, True): gen_set_ops.sparse_to_sparse_set_operation}
+    kinds = sparse_tensor.is_sparse(a), sparse_tensor.is_sparse(b)
+    if kinds not in operations:
+        raise ValueError('Sparse,Dense is not supported, but Dense,Sparse is. Please flip the order of your inputs.')
+    operands = [part for each, is_sparse in zip((a, b), kinds) for part in (_parts(each) if is_sparse else (each,))]
+    return sparse_tensor.SparseTensor(*operations[kinds](*operands, set_operation, validate_indices))
 
 
 def set_intersection(a, b, validate_indices=True):

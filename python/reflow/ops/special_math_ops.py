@@ -18,10 +18,8 @@ def lbeta(x, name=None):
     from reflow.ops import math_ops
     with ops.name_scope(name, 'lbeta', [x]):
         x = ops.convert_to_tensor(x, name='x')
-        log_prod_gamma_x = math_ops.reduce_sum(math_ops.lgamma(x), axis=[-1])
-        sum_x = math_ops.reduce_sum(x, axis=[-1])
-        log_gamma_sum_x = math_ops.lgamma(sum_x)
-        return log_prod_gamma_x - log_gamma_sum_x
+        gammas = math_ops.reduce_sum(math_ops.lgamma(x), axis=[-1])
+        return gammas - math_ops.lgamma(math_ops.reduce_sum(x, axis=[-1]))
 
 
 def bessel_i0(x, name=None):

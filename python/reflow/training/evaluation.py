@@ -84,14 +84,11 @@ def _evaluate_once(checkpoint_path, master='', scaffold=None, eval_ops=None, fee
         for hook in hooks:
             if isinstance(hook, _StopAfterNEvalsHook):
                 hook._set_evals_completed_tensor(eval_step_value)
-    tf_logging.info('Starting evaluation at ' + time.strftime('%Y-%m-%dT%H:%M:%SZ', time.localtime()))
-    session_creator = monitored_session.ChiefSessionCreator(
-        scaffold=scaffold, checkpoint_filename_with_path=checkpoint_path, master=master, config=config)
-    final_ops_hook = basic_session_run_hooks.FinalOpsHook(final_ops, final_ops_feed_dict)
-    hooks.append(final_ops_hook)
-    with monitored_session.MonitoredSession(session_creator=session_creator, hooks=hooks) as session:
-        if eval_ops is not None:
-            while not session.should_stop():
-                session.run(eval_ops, feed_dict)
-    tf_logging.info('Finished evaluation at ' + time.strftime('%Y-%m-%d-%H:%M:%S', time.localtime()))
-    return final_ops_hook.final_ops_values
+    tf_logging.info(time.strftime('Starting evaluation at %Y-%m-%dT%H:%M:%SZ'))
+    last = basic_session_run_hooks.FinalOpsHook(final_ops, final_ops_feed_dict)
+    creator = monitored_session.ChiefSessionCreator(scaffold, master, config, checkpoint_filename_with_path=checkpoint_path)
+    with monitored_session.MonitoredSession(creator, hooks + [last]) as session:
+        while eval_ops is not None and not session.should_stop():
+            session.run(eval_ops, feed_dict)
+    tf_logging.info(time.strftime('Finished evaluation at %Y-%m-%d-%H:%M:%S'))
+    return last.final_ops_values

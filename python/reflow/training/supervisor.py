@@ -173,14 +173,11 @@ class Supervisor:
         if self._global_step is not None and self._summary_writer:
             self._summary_writer.add_session_log(self._session_log('START'),
                                                  training_util.global_step(sess, self._global_step))
-        threads = []
-        if self._save_summaries_secs and self._summary_writer:
-            if self._summary_op is not None:
-                threads.append(SVSummaryThread(self, sess))
-            if self._global_step is not None:
-                threads.append(SVStepCounterThread(self, sess))
-        if self.saver and self._save_model_secs:
-            threads.append(SVTimerCheckpointThread(self, sess))
+        summarizes = self._save_summaries_secs and self._summary_writer
+        threads = [thread_class(self, sess) for thread_class, is_wanted in (
+            (SVSummaryThread, summarizes and self._summary_op is not None),
+            (SVStepCounterThread, summarizes and self._global_step is not None),
+            (SVTimerCheckpointThread, self._save_model_secs and self.saver)) if is_wanted]
         for thread in threads:
             thread.start()
         return threads

@@ -20,6 +20,12 @@ def add_statistics(layer, shape):
         layer.renorm_stddev = layer._statistic('renorm_stddev', shape, stddev_initializer)
 
 
+def _between(low, value, high):
+    if low is not None:
+        value = math_ops.maximum(value, low)
+    return value if high is None else math_ops.minimum(value, high)
+
+
 def correction_and_moments(layer, mean, variance, training):
     """(scale, offset) that a batch is corrected by, and its (mean, variance) after the updates."""
     stddev = math_ops.sqrt(variance + layer.epsilon)
@@ -31,15 +37,10 @@ def correction_and_moments(layer, mean, variance, training):
         mean = array_ops.identity(mean)
         stddev = array_ops.identity(stddev)
     rmin, rmax, dmax = [layer.renorm_clipping.get(key) for key in ('rmin', 'rmax', 'dmax')]
-    if rmin is not None:
-        r = math_ops.maximum(r, rmin)
-    if rmax is not None:
-        r = math_ops.minimum(r, rmax)
-    if dmax is not None:
-        d = math_ops.maximum(d, -dmax)
-        d = math_ops.minimum(d, dmax)
-    r = smart.smart_cond(training, lambda r=r: r, lambda r=r: array_ops.ones_like(r))
-    d = smart.smart_cond(training, lambda d=d: d, lambda d=d: array_ops.zeros_like(d))
+    r = _between(rmin, r, rmax)
+    d = _between(None if dmax is None else -dmax, d, dmax)
+    r, d = [smart.smart_cond(training, lambda value=value: value, lambda value=value, neutral=neutral: neutral(value))
+            for value, neutral in ((r, array_ops.ones_like), (d, array_ops.zeros_like))]
 
     def updated(variable, value):
         value = array_ops.identity(value)

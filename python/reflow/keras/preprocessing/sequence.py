@@ -127,9 +127,10 @@ class TimeseriesGenerator(data_utils.Sequence):
         else:
             first = self.start_index + self.batch_size * self.stride * index
             rows = np.arange(first, min(first + self.batch_size * self.stride, self.end_index + 1), self.stride)
-        samples = np.array([self.data[row - self.length:row:self.sampling_rate] for row in rows])
-        targets = np.array([self.targets[row] for row in rows])
-        return (samples[:, ::-1, ...], targets) if self.reverse else (samples, targets)
+        windows = np.array([self.data[end - self.length:end:self.sampling_rate] for end in rows])
+        if self.reverse:
+            windows = windows[:, ::-1, ...]
+        return windows, np.array([self.targets[end] for end in rows])
 
     def get_config(self):
         """The arguments of the constructor."""

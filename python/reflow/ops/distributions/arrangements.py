@@ -154,13 +154,14 @@ def pad(x, axis, front=False, back=False, value=0, count=1, name=None):
     """`x` with `count` times `value` at the front or back of a dimension."""
     with ops.name_scope(name, 'pad', [x, value, count]):
         x = ops.convert_to_tensor(x, name='x')
-        value = ops.convert_to_tensor(value, dtype=x.dtype, name='value')
-        count = ops.convert_to_tensor(count, name='count')
+        value, count = ops.convert_to_tensor(value, dtype=x.dtype, name='value'), ops.convert_to_tensor(count, name='count')
         if not count.dtype.is_integer:
-            raise TypeError('`count.dtype` (`{}`) must be `int`-like.'.format(count.dtype.name))
-        if not front and not back:
+            raise TypeError('`count.dtype` (`%s`) must be `int`-like.' % count.dtype.name)
+        if not (front or back):
             raise ValueError('At least one of `front`, `back` must be `True`.')
-        ndims = array_ops.rank(x, name='ndims') if x.shape.ndims is None else x.shape.ndims
+        ndims = x.shape.ndims
+        if ndims is None:
+            ndims = array_ops.rank(x, name='ndims')
         axis = ops.convert_to_tensor(axis, name='axis')
         known = tensor_util.constant_value(axis)
         shape = None

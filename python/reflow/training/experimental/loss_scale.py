@@ -98,12 +98,10 @@ class DynamicLossScale(LossScale):
 
     def __init__(self, initial_loss_scale=2 ** 15, increment_period=2000, multiplier=2.):
         super().__init__()
-        self._initial_loss_scale = float(initial_loss_scale)
+        self._initial_loss_scale, self._multiplier = float(initial_loss_scale), float(multiplier)
         self._increment_period = int(increment_period)
-        self._multiplier = float(multiplier)
-        self._current_loss_scale = self._add_weight(name='current_loss_scale', dtype=dtypes.float32,
-                                                    initial_value=self._initial_loss_scale)
-        self._num_good_steps = self._add_weight(name='good_steps', dtype=dtypes.int64, initial_value=0)
+        self._current_loss_scale = self._add_weight('current_loss_scale', self._initial_loss_scale, dtypes.float32)
+        self._num_good_steps = self._add_weight('good_steps', 0, dtypes.int64)
 
     initial_loss_scale = shown('_initial_loss_scale', 'The scale at first.')
     increment_period = shown('_increment_period', 'How many good steps there are before it grows.')

@@ -100,11 +100,10 @@ class ForestHParams:
         """Sets what wasn't given; returns itself. AttributeError: there is no `num_classes` or no `num_features`."""
         for required in ('num_classes', 'num_features'):
             getattr(self, required)
-        self.bagged_num_features = int(self.feature_bagging_fraction * self.num_features)
-        self.bagged_features = None
-        if self.feature_bagging_fraction < 1.0:
-            self.bagged_features = [random.sample(range(self.num_features), self.bagged_num_features)
-                                    for _ in range(self.num_trees)]
+        fraction, size = self.feature_bagging_fraction, self.num_features
+        self.bagged_num_features = int(fraction * size)
+        self.bagged_features = None if fraction >= 1 else [
+            random.sample(range(size), self.bagged_num_features) for _ in range(self.num_trees)]
         self.regression = getattr(self, 'regression', False)
         self.num_outputs = self.num_classes if self.regression else 1
         self.num_output_columns = self.num_classes + 1

@@ -46,14 +46,13 @@ class ExpRelaxedOneHotCategorical(onehot_categorical.OfVectors):
 
     def _sample_n(self, n, seed=None):
         shape = array_ops.concat([[n], array_ops.shape(self.logits)], 0)
-        logits = self.logits * array_ops.ones(shape, dtype=self.dtype)
-        logits_2d = array_ops.reshape(logits, [-1, self.event_size])
-        # Not 0, whose logarithm there is none.
-        uniform = random_ops.random_uniform(shape=array_ops.shape(logits_2d), minval=np.finfo(self.dtype.as_numpy_dtype).tiny,
-                                            maxval=1., dtype=self.dtype, seed=seed)
+        repeated = self.logits * array_ops.ones(shape, dtype=self.dtype)
+        rows = array_ops.reshape(repeated, [-1, self.event_size])
+        least = np.finfo(self.dtype.as_numpy_dtype).tiny  # not 0, whose logarithm there is none
+        uniform = random_ops.random_uniform(array_ops.shape(rows), least, 1., self.dtype, seed)
         gumbel = -math_ops.log(-math_ops.log(uniform))
-        samples = nn_ops.log_softmax(math_ops.div(gumbel + logits_2d, self._temperature_2d))
-        return array_ops.reshape(samples, shape)
+        drawn = nn_ops.log_softmax(math_ops.div(gumbel + rows, self._temperature_2d))
+        return array_ops.reshape(drawn, shape)
 
     def _log_prob(self, x):
         logits_2d, x_2d, batch_shape = self._in_rows(x, [-1])

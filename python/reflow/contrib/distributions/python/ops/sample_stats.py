@@ -150,14 +150,13 @@ def assign_moving_mean_variance(mean_var, variance_var, value, decay, name=None)
                 if dtype != variance_var.dtype.base_dtype:
                     raise TypeError('mean_var.base_dtype({}) != variance_var.base_dtype({})'.format(
                         dtype.name, variance_var.dtype.base_dtype.name))
-                value = ops.convert_to_tensor(value, dtype=dtype, name='value')
-                decay = ops.convert_to_tensor(decay, dtype=dtype, name='decay')
-                delta = value - mean_var
-                with ops.control_dependencies([delta]):
-                    mean_var = state_ops.assign_add(mean_var, (1. - decay) * delta)
-                    variance_var = state_ops.assign_sub(
-                        variance_var, (1. - decay) * (variance_var - decay * math_ops.square(delta)))
-                return mean_var, variance_var
+                value, decay = [ops.convert_to_tensor(given, dtype=dtype, name=argument)
+                                for argument, given in (('value', value), ('decay', decay))]
+                off = value - mean_var
+                with ops.control_dependencies([off]):
+                    moved = state_ops.assign_add(mean_var, (1. - decay) * off)
+                    spread = (1. - decay) * (variance_var - decay * math_ops.square(off))
+                    return moved, state_ops.assign_sub(variance_var, spread)
 
 
 def assign_log_moving_mean_exp(log_mean_exp_var, log_value, decay, name=None):

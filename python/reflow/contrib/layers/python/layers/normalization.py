@@ -92,12 +92,10 @@ def group_norm(inputs, groups=32, channels_axis=-1, reduction_axes=(-3, -2), cen
             mean, variance = nn.normalize_moments(counts, means, squares, shift=None)
         else:
             mean, variance = nn.moments(inputs, moments_axes, keep_dims=True)
-        gain = math_ops.rsqrt(variance + epsilon)
-        offset = -mean * gain
+        factor = math_ops.rsqrt(variance + epsilon)
+        shift = -mean * factor
         if gamma is not None:
-            gain *= gamma
-            offset *= gamma
-        if beta is not None:
-            offset += beta
-        outputs = array_ops.reshape(inputs * gain + offset, sizes)
+            factor, shift = [value * gamma for value in (factor, shift)]
+        shift = shift if beta is None else shift + beta
+        outputs = array_ops.reshape(inputs * factor + shift, sizes)
         return layer_variables.finished(outputs, outputs_collections, sc.name, activation_fn)

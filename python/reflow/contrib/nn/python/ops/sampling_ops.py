@@ -43,21 +43,17 @@ def rank_sampled_softmax_loss(weights, biases, labels, inputs, num_sampled, num_
                               sampled_values, resampling_temperature, remove_accidental_hits, partition_strategy,
                               name=None):
     """sampled_softmax_loss of the `num_resampled` hardest of `num_sampled` sampled classes."""
-    if num_sampled > num_classes:
-        raise ValueError('num_sampled ({}) cannot be greater than num_classes ({})'.format(num_sampled, num_classes))
-    if num_sampled <= num_resampled:
-        raise ValueError('num_resampled ({}) must be less than num_sampled ({})'.format(num_resampled, num_sampled))
-    if partition_strategy not in ('div', 'mod'):
-        raise ValueError('unsupported partition_strategy ({})'.format(partition_strategy))
+    for is_wrong, text, values in (
+            (num_sampled > num_classes, 'num_sampled (%s) cannot be greater than num_classes (%s)', (num_sampled, num_classes)),
+            (num_sampled <= num_resampled, 'num_resampled (%s) must be less than num_sampled (%s)',
+             (num_resampled, num_sampled)),
+            (partition_strategy not in ('div', 'mod'), 'unsupported partition_strategy (%s)', (partition_strategy,))):
+        if is_wrong:
+            raise ValueError(text % values)
     with ops.name_scope(name, 'rank_sampled_softmax_loss',
                         [weights, biases, labels, inputs, sampled_values, resampling_temperature]) as name:
-        if not sampled_values:
-            sampled_values = nn.learned_unigram_candidate_sampler(true_classes=labels, num_true=num_true,
-                                                                  num_sampled=num_sampled, unique=True,
-                                                                  range_max=num_classes)
-        sampled_values = _most_probable(weights, biases, inputs, sampled_values, num_resampled, resampling_temperature,
-                                        partition_strategy)
-        return nn.sampled_softmax_loss(
-            weights=weights, biases=biases, labels=labels, inputs=inputs, num_sampled=num_resampled,
-            num_classes=num_classes, num_true=num_true, sampled_values=sampled_values,
-            remove_accidental_hits=remove_accidental_hits, partition_strategy=partition_strategy, name=name)
+        candidates = sampled_values or nn.learned_unigram_candidate_sampler(labels, num_true, num_sampled, True, num_classes)
+        hardest = _most_probable(weights, biases, inputs, candidates, num_resampled, resampling_temperature,
+                                 partition_strategy)
+        return nn.sampled_softmax_loss(weights, biases, labels, inputs, num_resampled, num_classes, num_true, hardest,
+                                       remove_accidental_hits, partition_strategy, name)

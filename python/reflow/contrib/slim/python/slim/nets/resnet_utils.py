@@ -82,12 +82,38 @@ def residual_network(inputs, blocks, bottleneck, default_name, preactivated, num
                     net = layers.batch_norm(net, activation_fn=nn_ops.relu, scope='postnorm')
                 if global_pool:
                     net = math_ops.reduce_mean(net, [1, 2], name='pool5', keepdims=True)
-                if num_classes is not None:
-                    net = layers.conv2d(net, num_classes, [1, 1], activation_fn=None, normalizer_fn=None, scope='logits')
+                if num_classes is None:
+                    return net, convert_collection_to_dict(collection)
+                logits = layers.conv2d(net, num_classes, [1, 1], activation_fn=None, normalizer_fn=None, scope='logits')
                 end_points = convert_collection_to_dict(collection)
-                if num_classes is not None:
-                    end_points['predictions'] = layers.softmax(net, scope='predictions')
-                return net, end_points
+                end_points['predictions'] = layers.softmax(logits, scope='predictions')
+                return logits, end_points
+
+
+def usual_networks(network, block):
+    """The functions of networks with 50, 101, 152 and 200 layers in four blocks; `network` and `block`: of the version."""
+    def of_units(layers_count, units):
+        name = '%s_%d' % (network.__name__, layers_count)
+
+        def resnet(inputs, num_classes=None, is_training=True, global_pool=True, output_stride=None, reuse=None, scope=name):
+            blocks = [block('block%d' % (i + 1), 64 << i, units[i], 2 if i < 3 else 1) for i in range(4)]
+            return network(inputs, blocks, num_classes, is_training, global_pool, output_stride, include_root_block=True,
+                           reuse=reuse, scope=scope)
+
+        resnet.__name__ = resnet.__qualname__ = name
+        resnet.__module__ = network.__module__
+        resnet.__doc__ = 'The network of %d layers.' % layers_count
+        return resnet
+
+    return [of_units(50, (3, 4, 6, 3)), of_units(101, (3, 4, 23, 3)), of_units(152, (3, 8, 36, 3)),
+            of_units(200, (3, 24, 36, 3))]
+
+
+def bottleneck_convolutions(net, depth, depth_bottleneck, stride, rate, **of_last):
+    """The three convolutions of a bottleneck, the middle one of fewer channels."""
+    net = layers.conv2d(net, depth_bottleneck, [1, 1], stride=1, scope='conv1')
+    net = conv2d_same(net, depth_bottleneck, 3, stride, rate=rate, scope='conv2')
+    return layers.conv2d(net, depth, [1, 1], stride=1, activation_fn=None, scope='conv3', **of_last)
 
 
 def resnet_arg_scope(weight_decay=0.0001, batch_norm_decay=0.997, batch_norm_epsilon=1e-05, batch_norm_scale=True):

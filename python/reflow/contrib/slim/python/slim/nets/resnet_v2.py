@@ -21,9 +21,7 @@ def bottleneck(inputs, depth, depth_bottleneck, stride, rate=1, outputs_collecti
         else:
             shortcut = layers.conv2d(preact, depth, [1, 1], stride=stride, normalizer_fn=None, activation_fn=None,
                                      scope='shortcut')
-        residual = layers.conv2d(preact, depth_bottleneck, [1, 1], stride=1, scope='conv1')
-        residual = resnet_utils.conv2d_same(residual, depth_bottleneck, 3, stride, rate=rate, scope='conv2')
-        residual = layers.conv2d(residual, depth, [1, 1], stride=1, normalizer_fn=None, activation_fn=None, scope='conv3')
+        residual = resnet_utils.bottleneck_convolutions(preact, depth, depth_bottleneck, stride, rate, normalizer_fn=None)
         return collect_named_outputs(outputs_collections, sc.name, shortcut + residual)
 
 
@@ -45,32 +43,4 @@ def resnet_v2_block(scope, base_depth, num_units, stride):
     return resnet_utils.bottleneck_block(bottleneck, scope, base_depth, num_units, stride)
 
 
-def _resnet(units, inputs, num_classes, is_training, global_pool, output_stride, reuse, scope):
-    """A network of four blocks of so many units."""
-    blocks = [resnet_v2_block('block%d' % (i + 1), 64 << i, units[i], 2 if i < 3 else 1) for i in range(4)]
-    return resnet_v2(inputs, blocks, num_classes, is_training, global_pool, output_stride, include_root_block=True,
-                     reuse=reuse, scope=scope)
-
-
-def resnet_v2_50(inputs, num_classes=None, is_training=True, global_pool=True, output_stride=None, reuse=None,
-                 scope='resnet_v2_50'):
-    """The network of 50 layers."""
-    return _resnet((3, 4, 6, 3), inputs, num_classes, is_training, global_pool, output_stride, reuse, scope)
-
-
-def resnet_v2_101(inputs, num_classes=None, is_training=True, global_pool=True, output_stride=None, reuse=None,
-                  scope='resnet_v2_101'):
-    """The network of 101 layers."""
-    return _resnet((3, 4, 23, 3), inputs, num_classes, is_training, global_pool, output_stride, reuse, scope)
-
-
-def resnet_v2_152(inputs, num_classes=None, is_training=True, global_pool=True, output_stride=None, reuse=None,
-                  scope='resnet_v2_152'):
-    """The network of 152 layers."""
-    return _resnet((3, 8, 36, 3), inputs, num_classes, is_training, global_pool, output_stride, reuse, scope)
-
-
-def resnet_v2_200(inputs, num_classes=None, is_training=True, global_pool=True, output_stride=None, reuse=None,
-                  scope='resnet_v2_200'):
-    """The network of 200 layers."""
-    return _resnet((3, 24, 36, 3), inputs, num_classes, is_training, global_pool, output_stride, reuse, scope)
+resnet_v2_50, resnet_v2_101, resnet_v2_152, resnet_v2_200 = resnet_utils.usual_networks(resnet_v2, resnet_v2_block)
