@@ -21,17 +21,17 @@ using Clock = std::chrono::steady_clock;
 class RowsInWaiting : public Monitor {
  public:
   explicit RowsInWaiting(int64_t timeout_micros) : timeout_(std::min(timeout_micros, int64_t{365} * 24 * 3600 * 1'000'000)) {
-    if (timeout_micros > 0) timer_ = std::thread([this] { watch(); });
+    if (timeout_micros > 0) thread_ = std::thread([this, timer = timer_] { watch(*timer); });
   }
   ~RowsInWaiting() override {
-    if (!timer_.joinable()) return;
+    if (!thread_.joinable()) return;
     {
-      const std::lock_guard lock(timer_mutex_);
-      ending_ = true;
+      const std::lock_guard lock(timer_->mutex);
+      timer_->ending = true;
     }
-    timer_changed_.notify_all();
-    if (timer_.get_id() == std::this_thread::get_id()) timer_.detach();
-    else timer_.join();
+    timer_->changed.notify_all();
+    if (thread_.get_id() == std::this_thread::get_id()) thread_.detach();
+    else thread_.join();
   }
   std::string debug_string() const override { return "UnbatchResource"; }
 
@@ -71,11 +71,17 @@ class RowsInWaiting : public Monitor {
   Clock::time_point deadline() const {
     return timeout_.count() > 0 ? Clock::now() + timeout_ : Clock::time_point::max();
   }
+  // What the thread has beside this: a call that it answers may be the last to hold this.
+  struct Timer {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool ending = false;
+  };
   // Looks now and then whether somebody or something has waited for too long.
-  void watch() {
-    std::unique_lock lock(timer_mutex_);
+  void watch(Timer& timer) {
+    std::unique_lock lock(timer.mutex);
     const auto period = std::min<Clock::duration>(timeout_, std::chrono::milliseconds(10));
-    while (!timer_changed_.wait_for(lock, period, [this] { return ending_; })) {
+    while (!timer.changed.wait_for(lock, period, [&timer] { return timer.ending; })) {
       lock.unlock();
       when([this]() -> StatusOr<bool> {
         std::erase_if(rows_, [now = Clock::now()](const auto& entry) { return entry.second.deadline <= now; });
@@ -87,10 +93,8 @@ class RowsInWaiting : public Monitor {
 
   const std::chrono::microseconds timeout_;
   std::unordered_map<int64_t, Entry> rows_;
-  std::thread timer_;
-  std::mutex timer_mutex_;
-  std::condition_variable timer_changed_;
-  bool ending_ = false;
+  const std::shared_ptr<Timer> timer_ = std::make_shared<Timer>();
+  std::thread thread_;
 };
 
 Status check_index(const Tensor& index, int64_t rows) {
