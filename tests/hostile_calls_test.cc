@@ -118,6 +118,16 @@ TEST_F(HostileCalls, SquareRootOfANegativeMatrix) {
   for (const double x : root.flat<double>()) EXPECT_TRUE(std::isnan(x));  // as in TensorFlow
 }
 
+TEST_F(HostileCalls, FunctionsOfMatricesWhoseSquaresOverflowOrVanish) {
+  for (const double largest : {1e300, 1e-300}) {
+    const Endpoint matrix = constant(Tensor::from<std::complex<double>>({largest, largest / 2, 0, largest}, {2, 2}));
+    const Tensor root = run({op("MatrixSquareRoot", {matrix})}).at(0), logarithm = run({op("MatrixLogarithm", {matrix})}).at(0);
+    EXPECT_NEAR(root.flat<std::complex<double>>()[3].real() / std::sqrt(largest), 1, 1e-12);
+    EXPECT_NEAR(logarithm.flat<std::complex<double>>()[0].real() / std::log(largest), 1, 1e-12);
+    EXPECT_NEAR(logarithm.flat<std::complex<double>>()[1].real(), 0.5, 1e-12);
+  }
+}
+
 TEST_F(HostileCalls, TreesOfNoBytes) {
   const Endpoint ensemble = op("BoostedTreesEnsembleResourceHandleOp", {}), stamp = constant(Tensor::scalar(int64_t{0}));
   const Endpoint bytes = placeholder(DType::kString);

@@ -3,6 +3,8 @@
 // Negative eigenvalues have no real square root: it is NaN, as in TensorFlow, where Eigen would end the process in debug builds.
 #define eigen_assert(condition) static_cast<void>(0)
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 #include <unsupported/Eigen/MatrixFunctions>
 #include <utility>
@@ -40,9 +42,22 @@ bool has_triangle(const M& m) { return m.rows() < 2 || m.allFinite(); }
 template <typename M>
 M not_a_number(const M& m) { return M::Constant(m.rows(), m.cols(), std::numeric_limits<double>::quiet_NaN()); }
 
+// The largest part of an element where squares of such ones overflow, or vanish, on the way to a triangle, which Eigen would
+// not find then either; else 1.
+template <typename M>
+double scale_of(const M& m) {
+  constexpr double kSmall = 1e-100, kLarge = 1e100;
+  const double largest = std::max(m.real().cwiseAbs().maxCoeff(), m.imag().cwiseAbs().maxCoeff());
+  return largest == 0 || (largest > kSmall && largest < kLarge) ? 1 : largest;
+}
+
 struct SquareRoot {
   template <typename M>
-  static M of(const M& m) { return has_triangle(m) ? M(m.sqrt()) : not_a_number(m); }
+  static M of(const M& m) {
+    if (!has_triangle(m)) return not_a_number(m);
+    const double scale = scale_of(m);
+    return scale == 1 ? M(m.sqrt()) : M(M(M(m / scale).sqrt()) * std::sqrt(scale));
+  }
 };
 template <typename T>
 using MatrixSquareRoot = MatrixFunction<T, SquareRoot>;
@@ -69,7 +84,10 @@ bool has_logarithm(const M& m) {
 struct Logarithm {
   template <typename M>
   static M of(const M& m) {
-    return has_triangle(m) && (m.rows() <= 2 || has_logarithm(m)) ? M(m.log()) : not_a_number(m);
+    if (!has_triangle(m)) return not_a_number(m);
+    const double scale = scale_of(m);
+    if (scale != 1) return of(M(m / scale)) + M(std::log(scale) * M::Identity(m.rows(), m.cols()));
+    return m.rows() <= 2 || has_logarithm(m) ? M(m.log()) : not_a_number(m);
   }
 };
 template <typename T>
