@@ -81,7 +81,7 @@ def _elided(trace, previous):
 
 
 class CancelledError(OpError):
-    """Raised when an operation or step is cancelled: a queue is closed, a session ends."""
+    """What ends before it is done, because a queue is closed or a session ends."""
 
     def __init__(self, node_def, op, message):
         super().__init__(node_def, op, message, CANCELLED)

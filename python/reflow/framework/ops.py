@@ -5,7 +5,6 @@ import itertools
 import threading
 
 from reflow import _core
-from reflow.framework import dtypes
 from reflow.framework import eager_tensor
 from reflow.framework import errors_impl
 from reflow.framework import graph as _graph
@@ -35,7 +34,6 @@ Tensor = _tensor.Tensor
 EagerTensor = eager_tensor.EagerTensor
 numpy_text = eager_tensor.numpy_text
 
-name_scope_v1 = name_scope
 _get_graph_from_inputs = scopes.graph_of_inputs
 
 
@@ -157,10 +155,6 @@ def colocate_with(op, ignore_existing=False):
     if op is not None and not isinstance(op, Operation):
         op = convert_to_tensor_or_indexed_slices(op).op if not hasattr(op, 'op') else op.op
     return get_default_graph().colocate_with(op, ignore_existing)
-
-
-def _colocate_with_deprecated(op, ignore_existing=False):
-    return colocate_with(op, ignore_existing)
 
 
 _colocate_with = colocate_with
@@ -299,7 +293,7 @@ def disable_eager_execution():
 
 
 def get_name_scope():
-    """The current name scope of the default graph, without a slash at its end; '' outside of all."""
+    """The name scope that is open in the default graph, without a slash at its end; '' outside of all."""
     if _core.executing_eagerly():
         return _core.eager_graph()._name_scope()
     return get_default_graph().get_name_scope()

@@ -103,7 +103,7 @@ class ModelCheckpoint(Callback):
 
 
 def _deprecated(kwargs, name, default, instead):
-    """An argument that is no longer used."""
+    """The argument `name` of `kwargs`, with a warning that it is deprecated; `default` where it isn't given."""
     if name not in kwargs:
         return default
     logging.warning('`%s` argument is deprecated. %s', name, instead)

@@ -316,7 +316,7 @@ mse = MSE = mean_squared_error
 mae = MAE = mean_absolute_error
 mape = MAPE = mean_absolute_percentage_error
 msle = MSLE = mean_squared_logarithmic_error
-acc = ACC = accuracy
+acc = accuracy
 bce = BCE = binary_crossentropy
 kld = KLD = losses_module.kullback_leibler_divergence
 

@@ -98,9 +98,6 @@ class TFOptimizer(trackable.Trackable):
         self.iterations = iterations  # how often gradients were applied; a variable
         self._track_trackable(iterations, name='global_step')
 
-    def _clip_gradients(self, grads):
-        return grads
-
     def get_grads(self, loss, params):
         """The gradients of a loss."""
         return self.optimizer.compute_gradients(loss, params)

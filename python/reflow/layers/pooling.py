@@ -55,7 +55,7 @@ max_pooling2d = _function(MaxPooling2D, 'max_pooling2d')
 max_pooling3d = _function(MaxPooling3D, 'max_pooling3d')
 
 AvgPool2D, MaxPool2D = AveragePooling2D, MaxPooling2D
-average_pool2d = avg_pool2d = average_pooling2d
+avg_pool2d = average_pooling2d
 max_pool2d = max_pooling2d
 
 for _class in (AveragePooling1D, AveragePooling2D, AveragePooling3D, MaxPooling1D, MaxPooling2D, MaxPooling3D):

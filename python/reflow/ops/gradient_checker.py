@@ -37,7 +37,7 @@ def compute_gradient_error(x, x_shape, y, y_shape, x_init_value=None, delta=1e-3
 
 
 def _gradient(x, y, y_shape):
-    """The gradient of `y` with respect to `x`, and the tensor to feed as the gradient of `y`."""
+    """dy/dx of `y` by `x`, and the tensor to feed as the gradient of `y`."""
     from reflow.framework import constant_op
     from reflow.ops import array_ops, gradients_impl
     with x.graph.as_default():

@@ -1,7 +1,6 @@
 """Layers of neural networks: activations, losses, convolution, pooling."""
 
 from reflow import _core
-from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.framework import random_seed
 from reflow.ops import gen_nn_ops

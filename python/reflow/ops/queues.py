@@ -147,7 +147,7 @@ class QueueBase:
         return vals if isinstance(vals, (list, tuple)) else [vals]
 
     def enqueue(self, vals, name=None):
-        """The operation that puts in one element: a tensor, a list of tensors, or a dict of them."""
+        """The operation that puts in one element: its tensor, or its tensors in a list or by their names."""
         with ops.name_scope(name, '%s_enqueue' % self._name, self._scope_vals(vals)) as scope:
             vals = self._check_enqueue_dtypes(vals)
             for value, shape in zip(vals, self._shapes):

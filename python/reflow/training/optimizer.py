@@ -5,7 +5,7 @@ override, the engine calls that method.
 """
 from reflow import _core
 from reflow.distribute import distribution_strategy_context as contexts
-from reflow.framework import dtypes, ops
+from reflow.framework import ops
 from reflow.ops import gradients_impl
 from reflow.ops.gradients_util import known_aggregation_method
 from reflow.training.tracking import base as trackable

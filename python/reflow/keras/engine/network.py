@@ -14,7 +14,6 @@ from reflow.keras.engine import network_config
 from reflow.keras.engine import node as node_module
 from reflow.keras.engine import op_layer
 from reflow.keras.engine.base_layer import Layer
-from reflow.keras.engine.input_spec import InputSpec
 from reflow.keras.saving import weight_files
 from reflow.platform import tf_logging as logging
 from reflow.util import nest

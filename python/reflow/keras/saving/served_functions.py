@@ -3,7 +3,6 @@
 TensorFlow's load_model makes a model of these; `keras_api` holds all but what others than Keras ask for.
 """
 import contextlib
-import json
 
 from reflow.eager import def_function
 from reflow.framework import tensor_spec

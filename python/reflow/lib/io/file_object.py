@@ -34,7 +34,7 @@ class FileIO:
 
     @property
     def mode(self):
-        """The mode in which the file was opened."""
+        """How the file is open: 'r', 'w+' and so on."""
         return self.__mode
 
     def _open_reader(self):

@@ -24,9 +24,6 @@ def _wrap_or_unwrap(value):
     return value
 
 
-wrap_or_unwrap = _wrap_or_unwrap
-
-
 def sticky_attribute_assignment(trackable, name, value):
     """What an attribute gets for `value`, which becomes a dependency of `trackable`, if it can be one."""
     wrapped = _wrap_or_unwrap(value)

@@ -1,5 +1,4 @@
 """Datasets as Python iterators, where operations run at once."""
-from reflow import _core
 from reflow.data.ops import iterator_ops
 
 
