@@ -27,30 +27,11 @@ class IndexedSlices(_TensorLike, composite_tensor.CompositeTensor):
     indices = shown('_indices', 'A 1-D tensor, the place of each slice.')
     dense_shape = shown('_dense_shape', 'A 1-D tensor, the shape of the tensor that the slices are of, or None.')
 
-    @property
-    def name(self):
-        """The name of `values`."""
-        return self._values.name
-
-    @property
-    def device(self):
-        """The device of `values`."""
-        return self._values.device
-
-    @property
-    def op(self):
-        """The operation that makes `values`."""
-        return self._values.op
-
-    @property
-    def dtype(self):
-        """The type of the elements."""
-        return self._values.dtype
-
-    @property
-    def graph(self):
-        """The graph that the tensors are of."""
-        return self._values.graph
+    name = shown('_values.name', 'The name of `values`.')
+    device = shown('_values.device', 'The device of `values`.')
+    op = shown('_values.op', 'The operation that makes `values`.')
+    dtype = shown('_values.dtype', 'The type of the elements.')
+    graph = shown('_values.graph', 'The graph that the tensors are of.')
 
     def __str__(self):
         shape = '' if self._dense_shape is None else ', dense_shape=%s' % self._dense_shape

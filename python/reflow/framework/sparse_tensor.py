@@ -44,20 +44,9 @@ class SparseTensor(tensor_like._TensorLike, composite_tensor.CompositeTensor):
         """The shape as far as it is known, a TensorShape."""
         return self.shape
 
-    @property
-    def op(self):
-        """The operation that makes `values`."""
-        return self._values.op
-
-    @property
-    def dtype(self):
-        """The type of the elements."""
-        return self._values.dtype
-
-    @property
-    def graph(self):
-        """The graph that the tensors are of."""
-        return self._indices.graph
+    op = shown('_values.op', 'The operation that makes `values`.')
+    dtype = shown('_values.dtype', 'The type of the elements.')
+    graph = shown('_indices.graph', 'The graph that the tensors are of.')
 
     def __str__(self):
         return 'SparseTensor(indices=%s, values=%s, dense_shape=%s)' % (

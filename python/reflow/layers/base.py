@@ -121,14 +121,7 @@ class Layer(base_layer.Layer):
             return super().add_weight(name=name, shape=shape, dtype=dtype, initializer=initializer,
                                       regularizer=regularizer, trainable=trainable and self.trainable,
                                       constraint=constraint, use_resource=use_resource)
-        if synchronization == tf_variables.VariableSynchronization.ON_READ:
-            if trainable:
-                raise ValueError('Synchronization value can be set to VariableSynchronization.ON_READ only for '
-                                 'non-trainable variables. You have specified trainable=True and '
-                                 'synchronization=VariableSynchronization.ON_READ.')
-            trainable = False
-        elif trainable is None:
-            trainable = True
+        trainable = layer_weights.is_trainable(trainable, synchronization)
         existing = set(tf_variables.global_variables())
         self._set_scope(None)
         with vs.variable_scope(self._scope, reuse=self.built or self._reuse, auxiliary_name_scope=False) as scope:

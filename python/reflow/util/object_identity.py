@@ -91,8 +91,8 @@ class ObjectIdentityDictionary(collections.abc.MutableMapping):
         return 'ObjectIdentityDictionary(%r)' % self._storage
 
 
-class ObjectIdentityWeakKeyDictionary(ObjectIdentityDictionary):
-    """The same with keys that may vanish."""
+class _WeakKeys:
+    """What may vanish from a dictionary or set, which drops it when it is looked through."""
 
     def _wrap_key(self, key):
         return _WeakObjectIdentityWrapper(key)
@@ -104,9 +104,16 @@ class ObjectIdentityWeakKeyDictionary(ObjectIdentityDictionary):
         for key in list(self._storage):
             unwrapped = key.unwrapped
             if unwrapped is None:
-                del self._storage[key]
+                self._drop(key)
             else:
                 yield unwrapped
+
+
+class ObjectIdentityWeakKeyDictionary(_WeakKeys, ObjectIdentityDictionary):
+    """The same with keys that may vanish."""
+
+    def _drop(self, key):
+        del self._storage[key]
 
 
 class ObjectIdentitySet(collections.abc.MutableSet):
@@ -153,19 +160,8 @@ class ObjectIdentitySet(collections.abc.MutableSet):
             yield key.unwrapped
 
 
-class ObjectIdentityWeakSet(ObjectIdentitySet):
+class ObjectIdentityWeakSet(_WeakKeys, ObjectIdentitySet):
     """The same with elements that may vanish."""
 
-    def _wrap_key(self, key):
-        return _WeakObjectIdentityWrapper(key)
-
-    def __len__(self):
-        return sum(1 for _ in self)
-
-    def __iter__(self):
-        for key in list(self._storage):
-            unwrapped = key.unwrapped
-            if unwrapped is None:
-                self._storage.discard(key)
-            else:
-                yield unwrapped
+    def _drop(self, key):
+        self._storage.discard(key)

@@ -1,11 +1,26 @@
 """Datasets of what functions make of the elements of another."""
 from reflow.data.ops import dataset, structured_function
+from reflow.data.util import convert
 from reflow.framework import dtypes, ops, tensor_spec
 from reflow.ops import gen_dataset_ops
 
 
-class MapDataset(dataset.UnaryDataset):
-    """What a function makes of each element."""
+class _Mapped(dataset.UnaryDataset):
+    """What a function, `_map_func`, makes of each element."""
+
+    def _functions(self):
+        return [self._map_func]
+
+    @property
+    def element_spec(self):
+        return self._map_func.output_structure
+
+    def _transformation_name(self):
+        return 'Dataset.map()'
+
+
+class MapDataset(_Mapped):
+    """What a function makes of each element, one after the other."""
 
     def __init__(self, input_dataset, map_func, use_inter_op_parallelism=True, preserve_cardinality=False,
                  use_legacy_function=False):
@@ -18,18 +33,8 @@ class MapDataset(dataset.UnaryDataset):
             use_inter_op_parallelism=use_inter_op_parallelism, preserve_cardinality=preserve_cardinality,
             **self._flat_structure))
 
-    def _functions(self):
-        return [self._map_func]
 
-    @property
-    def element_spec(self):
-        return self._map_func.output_structure
-
-    def _transformation_name(self):
-        return 'Dataset.map()'
-
-
-class ParallelMapDataset(dataset.UnaryDataset):
+class ParallelMapDataset(_Mapped):
     """The same with several calls at once."""
 
     def __init__(self, input_dataset, map_func, num_parallel_calls, use_inter_op_parallelism=True,
@@ -41,16 +46,6 @@ class ParallelMapDataset(dataset.UnaryDataset):
             input_dataset._variant_tensor, self._map_func.function.captured_inputs, f=self._map_func.function,
             num_parallel_calls=self._num_parallel_calls, use_inter_op_parallelism=use_inter_op_parallelism,
             preserve_cardinality=preserve_cardinality, **self._flat_structure))
-
-    def _functions(self):
-        return [self._map_func]
-
-    @property
-    def element_spec(self):
-        return self._map_func.output_structure
-
-    def _transformation_name(self):
-        return 'Dataset.map()'
 
 
 class _DatasetsOfElements(dataset.UnaryDataset):
@@ -91,11 +86,10 @@ class InterleaveDataset(_DatasetsOfElements):
 
     def __init__(self, input_dataset, map_func, cycle_length, block_length):
         self._build_function(input_dataset, map_func)
-        self._cycle_length = ops.convert_to_tensor(cycle_length, dtype=dtypes.int64, name='cycle_length')
-        self._block_length = ops.convert_to_tensor(block_length, dtype=dtypes.int64, name='block_length')
+        numbers = convert.tensors(cycle_length=cycle_length, block_length=block_length)
         super().__init__(input_dataset, gen_dataset_ops.interleave_dataset(
-            input_dataset._variant_tensor, self._map_func.function.captured_inputs, self._cycle_length,
-            self._block_length, f=self._map_func.function, **self._flat_structure))
+            input_dataset._variant_tensor, self._map_func.function.captured_inputs, f=self._map_func.function, **numbers,
+            **self._flat_structure))
 
     def _transformation_name(self):
         return 'Dataset.interleave()'
@@ -106,12 +100,10 @@ class ParallelInterleaveDataset(_DatasetsOfElements):
 
     def __init__(self, input_dataset, map_func, cycle_length, block_length, num_parallel_calls):
         self._build_function(input_dataset, map_func)
-        self._cycle_length = ops.convert_to_tensor(cycle_length, dtype=dtypes.int64, name='cycle_length')
-        self._block_length = ops.convert_to_tensor(block_length, dtype=dtypes.int64, name='block_length')
-        self._num_parallel_calls = ops.convert_to_tensor(num_parallel_calls, dtype=dtypes.int64, name='num_parallel_calls')
+        numbers = convert.tensors(cycle_length=cycle_length, block_length=block_length, num_parallel_calls=num_parallel_calls)
         super().__init__(input_dataset, gen_dataset_ops.parallel_interleave_dataset_v2(
-            input_dataset._variant_tensor, self._map_func.function.captured_inputs, self._cycle_length,
-            self._block_length, self._num_parallel_calls, f=self._map_func.function, **self._flat_structure))
+            input_dataset._variant_tensor, self._map_func.function.captured_inputs, f=self._map_func.function, **numbers,
+            **self._flat_structure))
 
     def _transformation_name(self):
         return 'Dataset.interleave()'

@@ -4,6 +4,7 @@ import abc
 import collections
 
 from reflow.estimator import model_fn
+from reflow.estimator.canned import head_checks
 from reflow.estimator.canned import metric_keys
 from reflow.estimator.mode_keys import ModeKeys
 from reflow.framework import ops
@@ -59,6 +60,16 @@ class HeadOfLogits(_Head):
     def name(self):
         """The head's name, or None."""
         return self._name
+
+    def _loss_spec(self, features, labels, logits, default_loss, dimension=1, allow_per_logit_weights=False):
+        """The LossSpec of what `_loss_fn` gives for each example or, without such, default_loss()."""
+        if self._loss_fn:
+            loss = head_checks.call_loss_fn(self._loss_fn, labels, logits, features, expected_loss_dim=dimension)
+        else:
+            loss = default_loss()
+        weights = head_checks.weights_of_examples(features, self._weight_column, logits, allow_per_logit_weights)
+        total = losses.compute_weighted_loss(loss, weights=weights, reduction=self._loss_reduction)
+        return LossSpec(total, unreduced_loss=loss, weights=weights, processed_labels=labels)
 
     @abc.abstractmethod
     def _make_predictions(self, logits):

@@ -6,7 +6,7 @@ from reflow.estimator.canned import head_metrics
 from reflow.estimator.canned import metric_keys
 from reflow.estimator.canned import prediction_keys
 from reflow.estimator.canned.base_head import (  # noqa: F401 - the names they have in TensorFlow
-    CLASSIFY_SERVING_KEY, DEFAULT_SERVING_KEY, HeadOfLogits, LossSpec, PREDICT_SERVING_KEY, REGRESS_SERVING_KEY, _Head,
+    CLASSIFY_SERVING_KEY, DEFAULT_SERVING_KEY, HeadOfLogits, PREDICT_SERVING_KEY, REGRESS_SERVING_KEY, _Head,
     summary_key)
 from reflow.framework import dtypes
 from reflow.framework import ops
@@ -64,16 +64,8 @@ class _MultiClassHeadWithSoftmaxCrossEntropyLoss(HeadOfLogits):
         logits = ops.convert_to_tensor(logits)
         labels = head_checks.dense_labels(labels=labels, logits=logits, expected_labels_dimension=1)
         label_ids = self._label_ids(labels)
-        if self._loss_fn:
-            unweighted_loss = head_checks.call_loss_fn(self._loss_fn, label_ids, logits, features, expected_loss_dim=1)
-        else:
-            unweighted_loss = losses.sparse_softmax_cross_entropy(
-                labels=label_ids, logits=logits, reduction=losses.Reduction.NONE)
-            unweighted_loss = array_ops.expand_dims(unweighted_loss, axis=-1)
-        weights = head_checks.weights_of_examples(features, self._weight_column, logits)
-        training_loss = losses.compute_weighted_loss(unweighted_loss, weights=weights, reduction=self._loss_reduction)
-        return LossSpec(training_loss=training_loss, unreduced_loss=unweighted_loss, weights=weights,
-                        processed_labels=label_ids)
+        return self._loss_spec(features, label_ids, logits, lambda: array_ops.expand_dims(
+            losses.sparse_softmax_cross_entropy(label_ids, logits, reduction=losses.Reduction.NONE), axis=-1))
 
     def _make_predictions(self, logits):
         from reflow.ops import array_ops
@@ -154,14 +146,8 @@ class _BinaryLogisticHeadWithSigmoidCrossEntropyLoss(HeadOfLogits):
             labels = class_outputs.ids_of_names(labels, self._label_vocabulary)
         labels = math_ops.to_float(labels)
         labels = head_checks.ids_in_range(labels, n_classes=2)
-        if self._loss_fn:
-            unweighted_loss = head_checks.call_loss_fn(self._loss_fn, labels, logits, features, expected_loss_dim=1)
-        else:
-            unweighted_loss = nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits)
-        weights = head_checks.weights_of_examples(features, self._weight_column, logits)
-        training_loss = losses.compute_weighted_loss(unweighted_loss, weights=weights, reduction=self._loss_reduction)
-        return LossSpec(training_loss=training_loss, unreduced_loss=unweighted_loss, weights=weights,
-                        processed_labels=labels)
+        return self._loss_spec(features, labels, logits,
+                               lambda: nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits))
 
     def _make_predictions(self, logits):
         from reflow.ops import array_ops
@@ -256,16 +242,9 @@ class _RegressionHeadWithMeanSquaredErrorLoss(HeadOfLogits):
         labels = head_checks.dense_labels(
             labels=labels, logits=logits, expected_labels_dimension=self._logits_dimension)
         labels = math_ops.to_float(labels)
-        if self._loss_fn:
-            unweighted_loss = head_checks.call_loss_fn(
-                self._loss_fn, labels, logits, features, expected_loss_dim=self._logits_dimension)
-        else:
-            unweighted_loss = losses.mean_squared_error(
-                labels=labels, predictions=logits, reduction=losses.Reduction.NONE)
-        weights = head_checks.weights_of_examples(features, self._weight_column, logits, allow_per_logit_weights=True)
-        training_loss = losses.compute_weighted_loss(unweighted_loss, weights=weights, reduction=self._loss_reduction)
-        return LossSpec(training_loss=training_loss, unreduced_loss=unweighted_loss, weights=weights,
-                        processed_labels=labels)
+        return self._loss_spec(
+            features, labels, logits, lambda: losses.mean_squared_error(labels, logits, reduction=losses.Reduction.NONE),
+            dimension=self._logits_dimension, allow_per_logit_weights=True)
 
     def _make_predictions(self, logits):
         keys = prediction_keys.PredictionKeys

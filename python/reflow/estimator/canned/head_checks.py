@@ -145,6 +145,26 @@ def check_n_classes(n_classes):
     return n_classes
 
 
+def checked_thresholds(thresholds):
+    """Thresholds of probabilities as a tuple. ValueError: one doesn't lie between 0 and 1."""
+    thresholds = tuple(thresholds or ())
+    for threshold in thresholds:
+        if not 0 < threshold < 1:
+            raise ValueError('thresholds must be in (0, 1) range. Given: {}'.format(threshold))
+    return thresholds
+
+
+def check_label_vocabulary(label_vocabulary, n_classes):
+    """Raises ValueError unless the names of classes, if there are such, are a list of one for each."""
+    if label_vocabulary is None:
+        return
+    if not isinstance(label_vocabulary, (list, tuple)):
+        raise ValueError('label_vocabulary must be a list or tuple. Given type: {}'.format(type(label_vocabulary)))
+    if len(label_vocabulary) != n_classes:
+        raise ValueError('Length of label_vocabulary must be n_classes ({}). Given: {}'.format(
+            n_classes, len(label_vocabulary)))
+
+
 def check_loss_reduction(loss_reduction):
     """Raises ValueError unless losses of examples are put together."""
     from reflow.ops.losses import losses

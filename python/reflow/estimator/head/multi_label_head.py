@@ -22,16 +22,8 @@ class MultiLabelHead(base_head.LogitsHead):
                  loss_fn=None, classes_for_class_based_metrics=None, name=None):
         if n_classes is None or n_classes < 2:
             raise ValueError('n_classes must be > 1 for multi-label classification. Given: {}'.format(n_classes))
-        thresholds = tuple(thresholds) if thresholds else ()
-        for threshold in thresholds:
-            if threshold <= 0.0 or threshold >= 1.0:
-                raise ValueError('thresholds must be in (0, 1) range. Given: {}'.format(threshold))
-        if label_vocabulary is not None:
-            if not isinstance(label_vocabulary, (list, tuple)):
-                raise ValueError('label_vocabulary must be a list or tuple. Given type: {}'.format(type(label_vocabulary)))
-            if len(label_vocabulary) != n_classes:
-                raise ValueError('Length of label_vocabulary must be n_classes ({}). Given: {}'.format(
-                    n_classes, len(label_vocabulary)))
+        thresholds = head_checks.checked_thresholds(thresholds)
+        head_checks.check_label_vocabulary(label_vocabulary, n_classes)
         super().__init__(name, weight_column, loss_reduction, loss_fn)
         self._n_classes = n_classes
         self._thresholds = thresholds

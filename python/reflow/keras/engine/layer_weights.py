@@ -18,6 +18,16 @@ OWN_ATTRIBUTES = {'_layers', '_trainable_weights', '_non_trainable_weights', '_l
                   'states'}
 
 
+def is_trainable(given, synchronization):
+    """Whether a variable is trained, by what its layer was told. ValueError: it is, and is one that replicas add up."""
+    if synchronization != tf_variables.VariableSynchronization.ON_READ:
+        return True if given is None else given
+    if given:
+        raise ValueError('Synchronization value can be set to VariableSynchronization.ON_READ only for non-trainable '
+                         'variables. You have specified trainable=True and synchronization=VariableSynchronization.ON_READ.')
+    return False
+
+
 class LayerWeights:
     """What a layer does with variables and with layers within."""
 
@@ -85,14 +95,7 @@ class LayerWeights:
         initializer = self._initializer_of(initializer)
         regularizer = regularizers.get(regularizer)
         constraint = constraints.get(constraint)
-        if synchronization == tf_variables.VariableSynchronization.ON_READ:
-            if trainable:
-                raise ValueError('Synchronization value can be set to VariableSynchronization.ON_READ only for '
-                                 'non-trainable variables. You have specified trainable=True and '
-                                 'synchronization=VariableSynchronization.ON_READ.')
-            trainable = False
-        elif trainable is None:
-            trainable = True
+        trainable = is_trainable(trainable, synchronization)
         if initializer is None:
             initializer = self._default_initializer(name, dtype)
         variable = self._add_variable_with_custom_getter(

@@ -70,18 +70,10 @@ def logistic_regression_head(weight_column=None, loss_reduction=_MEAN, name=None
 def multi_label_head(n_classes, weight_column=None, thresholds=None, label_vocabulary=None, loss_reduction=_MEAN,
                      loss_fn=None, classes_for_class_based_metrics=None, name=None):
     """A head of classes, of which each example has any number."""
-    thresholds = tuple(thresholds) if thresholds else ()
     if n_classes is None or n_classes < 2:
         raise ValueError('n_classes must be > 1 for multi-class classification. Given: {}'.format(n_classes))
-    for threshold in thresholds:
-        if threshold <= 0.0 or threshold >= 1.0:
-            raise ValueError('thresholds must be in (0, 1) range. Given: {}'.format(threshold))
-    if label_vocabulary is not None:
-        if not isinstance(label_vocabulary, (list, tuple)):
-            raise ValueError('label_vocabulary must be a list or tuple. Given type: {}'.format(type(label_vocabulary)))
-        if len(label_vocabulary) != n_classes:
-            raise ValueError('Length of label_vocabulary must be n_classes ({}). Given: {}'.format(
-                n_classes, len(label_vocabulary)))
+    thresholds = head_checks.checked_thresholds(thresholds)
+    head_checks.check_label_vocabulary(label_vocabulary, n_classes)
     if loss_fn:
         head_checks.check_loss_fn_args(loss_fn)
     head_checks.check_loss_reduction(loss_reduction)
@@ -139,16 +131,8 @@ class _MultiLabelHead(head_lib.HeadOfLogits):
         logits = ops.convert_to_tensor(logits)
         labels = head_checks.dense_labels(
             labels=self._process_labels(labels), logits=logits, expected_labels_dimension=self.logits_dimension)
-        if self._loss_fn:
-            unweighted_loss = head_checks.call_loss_fn(self._loss_fn, labels, logits, features, expected_loss_dim=1)
-        else:
-            unweighted_loss = losses.sigmoid_cross_entropy(
-                multi_class_labels=labels, logits=logits, reduction=losses.Reduction.NONE)
-            unweighted_loss = math_ops.reduce_mean(unweighted_loss, axis=-1, keepdims=True)
-        weights = head_checks.weights_of_examples(features, self._weight_column, logits)
-        training_loss = losses.compute_weighted_loss(unweighted_loss, weights=weights, reduction=self._loss_reduction)
-        return head_lib.LossSpec(training_loss=training_loss, unreduced_loss=unweighted_loss, weights=weights,
-                                 processed_labels=labels)
+        return self._loss_spec(features, labels, logits, lambda: math_ops.reduce_mean(
+            losses.sigmoid_cross_entropy(labels, logits, reduction=losses.Reduction.NONE), axis=-1, keepdims=True))
 
     def _make_predictions(self, logits):
         from reflow.ops import math_ops

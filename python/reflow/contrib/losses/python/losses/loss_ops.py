@@ -7,6 +7,7 @@ from reflow.ops import array_ops
 from reflow.ops import math_ops
 from reflow.ops import nn
 from reflow.ops import nn_ops
+from reflow.ops.losses.util import get_losses, get_regularization_losses
 from reflow.util import deprecation
 
 __all__ = ['absolute_difference', 'add_loss', 'cosine_distance', 'compute_weighted_loss', 'get_losses',
@@ -66,16 +67,6 @@ def add_loss(loss, loss_collection=ops.GraphKeys.LOSSES):
     """Puts a loss into a collection."""
     if loss_collection:
         ops.add_to_collection(loss_collection, loss)
-
-
-def get_losses(scope=None, loss_collection=ops.GraphKeys.LOSSES):
-    """The losses that were collected."""
-    return ops.get_collection(loss_collection, scope)
-
-
-def get_regularization_losses(scope=None):
-    """The penalties on weights."""
-    return ops.get_collection(ops.GraphKeys.REGULARIZATION_LOSSES, scope)
 
 
 def get_total_loss(add_regularization_losses=True, name='total_loss'):
