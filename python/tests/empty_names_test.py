@@ -117,3 +117,8 @@ def test_where_operations_run_at_once_names_mean_nothing():
             "print(float(tf.add(1., 2., name='')), float(tf.reduce_mean([1., 3.], name='')), "
             "tf.nn.moments(tf.ones([2]), [0], name='')[0].shape)")
     assert subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, timeout=60).stdout == '3.0 2.0 ()\n'
+
+
+def test_a_variable_of_a_shape_needs_a_name():
+    with pytest.raises(ValueError, match="^'' is not a valid node name$"):
+        tf.get_variable('', [2])

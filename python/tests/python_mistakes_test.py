@@ -90,3 +90,9 @@ def test_what_is_accepted_as_tensorflow_does():
         made = tf.get_variable('a', [2], initializer=lambda shape, dtype, partition_info: 3)
         assert made.shape == () and made.dtype.base_dtype == tf.float32
         assert tf.get_variable('b', [1], synchronization=3) not in tf.trainable_variables()
+
+
+def test_concat_in_the_order_of_tensorflow_0_12_says_that_the_axis_is_no_scalar():
+    import reflow.tensorflow as tf
+    with tf.Graph().as_default(), pytest.raises(ValueError, match=r'^Shape \(2, 2, 3\) must have rank 0$'):
+        tf.concat(1, [tf.ones([2, 3]), tf.ones([2, 3])])

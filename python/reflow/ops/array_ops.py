@@ -197,6 +197,8 @@ def concat(values, axis, name='concat'):
     """Tensors one after the other along a dimension."""
     if not isinstance(values, (list, tuple)):
         values = [values]
+    if len(values) == 1 and isinstance(axis, (list, tuple)):  # as in TensorFlow 0.12, where the axis came first
+        ops.convert_to_tensor(axis, name='concat_dim').shape.assert_has_rank(0)
     return _core.concat(values, axis, name)
 
 

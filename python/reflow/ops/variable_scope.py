@@ -297,6 +297,8 @@ def _get(local, name, shape, dtype, initializer, regularizer, trainable, collect
     check_callable('custom_getter', custom_getter)
     check_callable('partitioner', partitioner)
     check_callable('constraint', constraint)
+    if name == '' and shape is not None and not get_variable_scope().name and not _core.executing_eagerly():
+        raise ValueError("'' is not a valid node name")
     if collections is not None and not isinstance(collections, (list, tuple, set)):
         raise ValueError('collections argument to Variable constructor must be a list, tuple, or set. Got %s of type %s' % (
             collections, type(collections)))
