@@ -48,9 +48,20 @@ def _forwarder(name):
     return forward
 
 
-for _name in ('on_epoch_begin', 'on_epoch_end', 'on_train_begin', 'on_train_end', 'on_test_begin', 'on_test_end',
-              'on_predict_begin', 'on_predict_end', 'on_batch_begin', 'on_batch_end'):
+def _hook(name):
+    def call(self, logs=None):
+        for callback in self.callbacks:
+            getattr(callback, name, _nothing)(logs)
+
+    call.__name__ = name
+    call.__doc__ = 'Calls %s of each callback.' % name
+    return call
+
+
+for _name in ('on_epoch_begin', 'on_epoch_end', 'on_batch_begin', 'on_batch_end'):
     setattr(CallbackList, _name, _forwarder(_name))
+for _name in ('on_train_begin', 'on_train_end', 'on_test_begin', 'on_test_end', 'on_predict_begin', 'on_predict_end'):
+    setattr(CallbackList, _name, _hook(_name))
 
 
 class Callback:

@@ -91,27 +91,27 @@ class TensorBoard(callbacks.Callback):
             self._samples_seen_at_last_write = self._samples_seen
         self._total_batches_seen += 1
 
+    def on_epoch_begin(self, epoch, logs=None):
+        """Has validation make histograms if it is time."""
+        if self.merged is not None and epoch % self.histogram_freq == 0:
+            function = self.model._function('test').function
+            if all(each is not self.merged for each in function.fetches):
+                function.fetches.append(self.merged)
+                function.fetch_callbacks[self.merged] = self._write_histograms
+
+    def _write_histograms(self, summary):
+        self.writer.add_summary(summary, self._total_val_batches_seen)
+        self._total_val_batches_seen += 1
+
     def on_epoch_end(self, epoch, logs=None):
-        """Writes the logs, and histograms if it is time."""
+        """Writes the logs; validation makes no more histograms."""
         step = epoch if self.update_freq == 'epoch' else self._samples_seen
         self._write(step, {'epoch_' + name: value for name, value in (logs or {}).items()
                            if name not in ('batch', 'size', 'num_steps')})
-        if self.merged is not None and epoch % self.histogram_freq == 0:
-            feeds = self._validation_feeds()
-            if feeds is not None:
-                self.writer.add_summary(K.get_session().run(self.merged, feed_dict=feeds), epoch)
-
-    def _validation_feeds(self):
-        """{placeholder: array} of the first batch of validation data; None: there is none."""
-        arrays = getattr(self.model, '_validation_arrays', None)
-        if arrays is None:
-            raise ValueError('If printing histograms, validation_data must be provided, and cannot be a generator.')
-        feeds = {tensor: np.asarray(array)[:self.batch_size]
-                 for tensor, array in zip(self.model._feeds('test'), arrays)}
-        phase = K.learning_phase()
-        if not isinstance(phase, int):
-            feeds[phase] = False
-        return feeds
+        if self.merged is not None:
+            function = self.model._function('test').function
+            function.fetches[:] = [each for each in function.fetches if each is not self.merged]
+            function.fetch_callbacks.pop(self.merged, None)
 
     def on_train_end(self, logs=None):
         """Closes the file."""

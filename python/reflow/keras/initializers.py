@@ -56,6 +56,8 @@ def deserialize(config, custom_objects=None):
 
 def get(identifier):
     """The initializer: a name, a configuration, a class, or what is called with shape and type."""
+    if isinstance(identifier, str) and generic_utils.is_unknown(identifier, globals()):
+        raise ValueError('Unknown initializer:' + identifier)
     if isinstance(identifier, (dict, str)):
         return deserialize(generic_utils.as_config(identifier))
     if identifier is None or callable(identifier):

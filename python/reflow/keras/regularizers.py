@@ -73,6 +73,8 @@ def deserialize(config, custom_objects=None):
 
 def get(identifier):
     """The regularizer: a name, a configuration, or a function."""
+    if isinstance(identifier, str) and generic_utils.is_unknown(identifier, globals()):
+        raise ValueError('Unknown regularizer:' + identifier)
     if isinstance(identifier, (dict, str)):
         return deserialize(generic_utils.as_config(identifier))
     if identifier is None or callable(identifier):

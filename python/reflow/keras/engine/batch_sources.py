@@ -78,6 +78,7 @@ class StepSource:
     is_announced = True  # whether fit says how many steps there are
     tells_sizes = False  # whether callbacks hear of batches' sizes
     is_generator = False  # whether a bar shows validation
+    cardinality = None  # of the dataset, as far as it is known
     is_dataset = False
 
     def __init__(self, model, mode, next_batch, steps, class_weight=None, restart=None, warning=None):
@@ -93,6 +94,7 @@ class StepSource:
         """What it gives comes from a generator: fit says nothing of it, and shows validation."""
         self.is_announced = False
         self.is_generator = self.tells_sizes = True
+        self.size = self.cardinality if self.size is None else self.size
 
     def batches(self):
         """(number of samples, what the function gives) of each batch."""
@@ -234,11 +236,12 @@ def of_dataset(model, mode, dataset, steps, class_weight=None, steps_name='steps
         def restart():
             holder['iterator'] = iter(dataset)
 
+        cardinality = known
         if mode == 'train' and not is_given:
-            known = None  # TensorFlow takes what it is for unknown, in its first epoch
+            known = None  # fit takes what it is for unknown, in the first epoch
         source = StepSource(model, mode, lambda: _arrays_of(next(holder['iterator'])), known, class_weight,
                             restart=restart if begins_anew else None, warning=warning)
-        source.is_announced = is_given
+        source.is_announced, source.cardinality = is_given, cardinality
         source.tells_sizes = True
         return source
     from reflow.keras import backend_session

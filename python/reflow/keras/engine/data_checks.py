@@ -89,6 +89,8 @@ def _check_eagerly(x, y, sample_weight, validation_split):
         raise ValueError("`validation_split` argument is not supported when data adapter is <class 'tensorflow.python.keras."
                          "engine.data_adapter.{}'>. Received: x={}, validation_split={}".format(
                              _ADAPTERS[kind], x, validation_split))
+    if kind == 'dataset':
+        check_dataset_arguments(x, y, sample_weight)
     for name, value in (('y', y), ('sample_weight', sample_weight)):
         if value is not None:
             raise ValueError('`{}` argument is not supported when using {} as input.'.format(name, kind))

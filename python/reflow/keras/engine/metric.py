@@ -3,6 +3,7 @@
 import types
 
 from reflow import _core
+from reflow.eager import def_function
 from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.keras import backend_session
@@ -31,6 +32,8 @@ class Metric(Layer):
         """An object whose update_state gives one operation, whose result is a tensor of its own."""
         metric = super().__new__(cls)
         update, result = metric.update_state, metric.result
+        if not _core.executing_eagerly() and cls.__module__.partition('.')[0] not in ('reflow', 'tensorflow'):
+            update = def_function.function(update)  # a program's need not return its operations
 
         def update_state(self, *args, **kwargs):
             update_op = update(*args, **kwargs)

@@ -346,8 +346,7 @@ class Model(Network):
             check_batch_axis=False, exception_prefix='target')
         names = [each.output_name for each in endpoints]
         weights = training_data.standardize_weights_of_outputs(sample_weight, names, 'sample_weight')
-        class_weights = training_data.standardize_weights_of_outputs(class_weight, names, 'class_weight') if not (
-            isinstance(class_weight, dict) and len(names) == 1 and names[0] not in class_weight) else [class_weight]
+        class_weights = training_data.class_weights_of_outputs(class_weight, names)
         weights = [training_data.standardize_weights(each, sample, classes, endpoint.sample_weight_mode)
                    for each, sample, classes, endpoint in zip(y, weights, class_weights, endpoints)]
         training_data.check_array_lengths(x, y, [each for each in weights if each is not None])

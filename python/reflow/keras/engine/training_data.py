@@ -122,6 +122,13 @@ def standardize_weights_of_outputs(x_weight, output_names, weight_type):
                     weight_type + '` type not understood: ' + str(x_weight))
 
 
+def class_weights_of_outputs(class_weight, output_names):
+    """A list of the weights of classes for each output: one output's need not be named."""
+    if isinstance(class_weight, dict) and len(output_names) == 1 and output_names[0] not in class_weight:
+        return [class_weight]
+    return standardize_weights_of_outputs(class_weight, output_names, 'class_weight')
+
+
 def check_array_lengths(inputs, targets, weights=None):
     """Raises ValueError where arrays have different numbers of samples."""
     def lengths(arrays):

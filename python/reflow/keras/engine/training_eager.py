@@ -37,10 +37,12 @@ def standardized(model, x, y=None, sample_weight=None, class_weight=None):
             targets = [training_data.as_array(each) for each in y] if many else [training_data.as_array(y)]
         targets = [np.asarray(each) for each in targets]
         targets = [np.expand_dims(each, 1) if each.ndim == 1 else each for each in targets]
-        output_names = ['output_%d' % (i + 1) for i in range(len(targets))]
+        output_names = list(model.output_names) if model._is_graph_network else [
+            'output_%d' % (i + 1) for i in range(len(targets))]
         given = training_data.standardize_weights_of_outputs(sample_weight, output_names, 'sample_weight')
-        weights = [training_data.standardize_weights(target, weight, class_weight) for target, weight in
-                   zip(targets, given)]
+        classes = training_data.class_weights_of_outputs(class_weight, output_names)
+        weights = [training_data.standardize_weights(target, weight, of_classes) for target, weight, of_classes in
+                   zip(targets, given, classes)]
         if all(each is None for each in weights):
             weights = []
         else:

@@ -66,7 +66,6 @@ class Loop:
         validate = None
         if validation is not None:
             validate = self._validation_source(model, validation, batch_size, validation_steps)
-        model.__dict__['_validation_arrays'] = getattr(validate, '_arrays', None)
         self._announce(source, validate, verbose)
         all_callbacks = callbacks_module.CallbackList(
             [callbacks_module.BaseLogger(stateful_metrics=model.metrics_names[1:])] + list(callbacks or ()) +
@@ -80,13 +79,13 @@ class Loop:
         all_callbacks.set_params(params)
         progress = self._progress_logger(source, model, params)
         model.stop_training = False
-        all_callbacks.on_train_begin({})
+        all_callbacks.on_train_begin()
         progress.on_train_begin({})
         for epoch in range(initial_epoch, epochs):
             if model.stop_training:
                 break
             self._epoch(model, source, validate, epoch, all_callbacks, progress, batch_size, validation_freq)
-        all_callbacks.on_train_end({})
+        all_callbacks.on_train_end()
         progress.on_train_end({})
         return model.history
 
@@ -143,10 +142,10 @@ class Loop:
         epoch_logs = self._epoch_logs(model, results)
         if validate is not None and _is_due(validation_freq, epoch) and not model.stop_training:
             model.reset_metrics()
-            callbacks.on_test_begin({})
+            callbacks.on_test_begin()
             bar = self._validation_bar(source, model, progress)
             validation = self._batches(model, validate, 'test', callbacks, bar)
-            callbacks.on_test_end({})
+            callbacks.on_test_end()
             if bar:
                 bar.on_epoch_end(0, self._epoch_logs(model, validation))
             of_validation = {'val_' + name: value for name, value in zip(model.metrics_names, validation)}
@@ -220,13 +219,13 @@ class Loop:
         source = self._source(model, 'test', x, y, sample_weight, batch_size=batch_size, steps=steps)
         all_callbacks, progress = self._begin(model, source, 'test', callbacks, verbose, batch_size)
         model.reset_metrics()
-        all_callbacks.on_test_begin({})
+        all_callbacks.on_test_begin()
         if progress:
             progress.on_epoch_begin(0, {})
         results = self._batches(model, source, 'test', all_callbacks, progress)
         if progress:
             progress.on_epoch_end(0, self._epoch_logs(model, results))
-        all_callbacks.on_test_end({})
+        all_callbacks.on_test_end()
         return results[0] if len(results) == 1 else results
 
     def predict(self, model, x, batch_size=None, verbose=0, steps=None, callbacks=None):
@@ -235,7 +234,7 @@ class Loop:
         source = self._source(model, 'predict', x, batch_size=batch_size, steps=steps)
         all_callbacks, progress = self._begin(model, source, 'predict', callbacks, verbose, batch_size)
         model.reset_metrics()
-        all_callbacks.on_predict_begin({})
+        all_callbacks.on_predict_begin()
         if progress:
             progress.on_epoch_begin(0, {})
         parts = []
@@ -250,7 +249,7 @@ class Loop:
                 progress.on_batch_end(number, logs)
         if progress:
             progress.on_epoch_end(0, {})
-        all_callbacks.on_predict_end({})
+        all_callbacks.on_predict_end()
         joined = [each[0] if len(each) == 1 else np.concatenate(each, axis=0) for each in zip(*parts)]
         return generic_utils.unpack_singleton(joined)
 

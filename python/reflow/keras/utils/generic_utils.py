@@ -100,6 +100,11 @@ def _known(name, custom_objects, module_objects):
     return None
 
 
+def is_unknown(name, module_objects):
+    """Whether neither the program nor a module gives an object of this name."""
+    return _known(name, None, module_objects) is None
+
+
 def deserialize_keras_object(identifier, module_objects=None, custom_objects=None, printable_module_name='object'):
     """The object that a name or a configuration stands for."""
     if identifier is None:
