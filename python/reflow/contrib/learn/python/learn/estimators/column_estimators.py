@@ -89,6 +89,18 @@ class DNNRegressor(_Regressor):
                 embedding_lr_multipliers, input_layer_min_slice_size), feature_engineering_fn)
 
 
+class DNNEstimator(estimator.Estimator):
+    """A network below a head."""
+
+    def __init__(self, head, hidden_units, feature_columns, model_dir=None, optimizer=None, activation_fn=nn.relu,
+                 dropout=None, gradient_clip_norm=None, config=None, feature_engineering_fn=None,
+                 embedding_lr_multipliers=None, input_layer_min_slice_size=None):
+        super().__init__(
+            column_models._dnn_model_fn, model_dir, config, _dnn_params(
+                head, hidden_units, feature_columns, optimizer, activation_fn, dropout, gradient_clip_norm,
+                embedding_lr_multipliers, input_layer_min_slice_size), feature_engineering_fn)
+
+
 def _linear_params(head, feature_columns, optimizer, gradient_clip_norm, joint_weight):
     if joint_weight:
         raise NotImplementedError('Linear models of tf.contrib.learn take no _joint_weight yet')
@@ -116,5 +128,15 @@ class LinearRegressor(_Regressor):
                  feature_engineering_fn=None):
         head = head_lib.regression_head(label_dimension=label_dimension, weight_column_name=weight_column_name,
                                         enable_centered_bias=enable_centered_bias)
+        super().__init__(column_models._linear_model_fn, model_dir, config, _linear_params(
+            head, feature_columns, optimizer, gradient_clip_norm, _joint_weights), feature_engineering_fn)
+
+
+class LinearEstimator(estimator.Estimator):
+    """A linear model below a head."""
+
+    def __init__(self, feature_columns, head, model_dir=None, weight_column_name=None, optimizer=None,
+                 gradient_clip_norm=None, _joint_weights=False, config=None, feature_engineering_fn=None):
+        del weight_column_name  # the head's is meant
         super().__init__(column_models._linear_model_fn, model_dir, config, _linear_params(
             head, feature_columns, optimizer, gradient_clip_norm, _joint_weights), feature_engineering_fn)
