@@ -28,6 +28,8 @@ def lazy_modules(package, *public_modules):
             for module in public_modules:
                 if name in table.symbols(module):
                     return public.resolve(module, name)
+            if name in table.missing_of_contrib().get(own_module, ()):
+                raise public.MissingSymbolError(public.missing_text(own_module, name), name=name)
         raise AttributeError(f"module '{package}' has no attribute '{name}'")
 
     return getattribute

@@ -9,6 +9,7 @@ _V2 = 'compat.v2'
 _sections = {}  # public module -> its lines, not yet parsed
 _v2_sections = {}  # the same of tensorflow.compat.v2
 _symbols = {}   # public module -> {name: (implementation module, attribute)}
+_missing_of_contrib = {}  # contrib.MODULE -> names
 _op_words = {}  # generated module -> its words of ops.txt
 _op_functions = {}  # generated module -> {function name: op type}
 _renamed_arguments = {}  # op type -> {argument of the op: argument of the function}
@@ -36,6 +37,19 @@ def _read_sections(file_name):
         title, _, lines = section.partition(']')
         sections[title.partition('.')[2]] = lines
     return sections
+
+
+def missing_of_contrib():
+    """{contrib.MODULE: names that TensorFlow 1.15 has in it, and Reflow has not}"""
+    if not _missing_of_contrib:
+        found = {}
+        with open(os.path.join(_FOLDER, 'contrib_missing.txt'), encoding='utf-8') as file:
+            for line in file:
+                module, _, names = line.partition(':')
+                if not line.startswith('#'):
+                    found.setdefault('contrib.' + module, set()).update(names.split())
+        _missing_of_contrib.update(found)
+    return _missing_of_contrib
 
 
 def _is_v2(name):

@@ -17,3 +17,6 @@ from reflow.estimator.export.export import (  # noqa: F401
     build_raw_supervised_input_receiver_fn, build_supervised_input_receiver_fn_from_input_fn)
 from reflow.estimator.hooks.hooks import InMemoryEvaluatorHook, make_stop_at_checkpoint_step_hook  # noqa: F401
 from reflow.estimator.model_fn import call_logit_fn  # noqa: F401
+from reflow.names.packages import lazy_modules
+
+__getattr__ = lazy_modules(__spec__.name)

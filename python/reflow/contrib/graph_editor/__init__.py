@@ -25,7 +25,10 @@ from reflow.contrib.graph_editor.util import make_list_of_t  # noqa: F401
 from reflow.contrib.graph_editor.util import make_placeholder_from_dtype_and_shape  # noqa: F401
 from reflow.contrib.graph_editor.util import make_placeholder_from_tensor  # noqa: F401
 from reflow.contrib.graph_editor.util import placeholder_name  # noqa: F401
+from reflow.names.packages import lazy_modules
 
 ph = make_placeholder_from_dtype_and_shape
 sgv = make_view
 sgv_scope = make_view_from_scope
+
+__getattr__ = lazy_modules(__spec__.name)
