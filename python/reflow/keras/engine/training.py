@@ -8,6 +8,7 @@ from reflow.keras import metrics as metrics_module
 from reflow.keras import optimizers
 from reflow.keras.engine import batch_sources
 from reflow.keras.engine import data_checks
+from reflow.keras.engine import inner_names
 from reflow.keras.engine import training_data
 from reflow.keras.engine import training_loop
 from reflow.keras.engine import training_targets
@@ -17,7 +18,7 @@ from reflow.ops import math_ops
 from reflow.util import nest
 
 
-class Model(Network):
+class Model(inner_names.InnerNames, Network):
     """Layers with training and inference.
 
     Model(inputs, outputs) is what lies between tensors; subclasses compute outputs in `call`.
@@ -204,21 +205,6 @@ class Model(Network):
         """Sets the metrics back."""
         for metric in self.metrics:
             metric.reset_states()
-
-    @property
-    def sample_weights(self):
-        """The placeholders of the samples' weights."""
-        return [each.sample_weight for each in self._endpoints]
-
-    @property
-    def targets(self):
-        """The placeholders of the targets."""
-        return [each.target for each in self._endpoints if not each.is_skipped]
-
-    @property
-    def loss_functions(self):
-        """The losses of the outputs."""
-        return [each.loss_fn for each in self._endpoints]
 
     # Functions of arrays.
 
@@ -471,8 +457,14 @@ class _Function:
         self.function = K.function(inputs + ([phase] if self._feeds_phase else []), outputs, updates=updates, name=name,
                                    **kwargs)
 
+    @property
+    def inputs(self):
+        """What is fed."""
+        return self.function.inputs
+
     def __call__(self, arrays):
-        return self.function(list(arrays) + ([self._phase_value] if self._feeds_phase else []))
+        feeds_phase = self._feeds_phase and len(arrays) < len(self.inputs)  # programs give the phase, too
+        return self.function(list(arrays) + ([self._phase_value] if feeds_phase else []))
 
 
 def _shape_of(value):

@@ -117,6 +117,10 @@ class Model(training.Model, Layer):
         from reflow.keras_package import layers
         return layers.deserialize(config, custom_objects=custom_objects)
 
+    @staticmethod
+    def _without_weights():
+        return []
+
     def _config_for_files(self):
         return file_config.of_package(self.get_config())
 

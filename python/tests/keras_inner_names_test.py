@@ -1,0 +1,75 @@
+"""What programs reach into compiled models for: tensors that are fed, and functions of steps, as TensorFlow 1.15.5 and Keras 2.3.1."""
+import subprocess
+import sys
+
+import pytest
+
+pytest.importorskip('reflow._core', reason='only a build has the engine')
+
+PROGRAM = '''
+import sys
+import numpy as np, tensorflow as tf
+if sys.argv[1] == 'keras':
+    import keras
+else:
+    keras = tf.keras
+K, layers = keras.backend, keras.layers
+
+def make(**kwargs):
+    K.clear_session()
+    i = layers.Input((2,), name='i')
+    h = layers.Dropout(.5)(layers.Dense(3, kernel_initializer='ones')(i))
+    outputs = [layers.Dense(1, kernel_initializer='ones', name='a')(h),
+               layers.Dense(2, kernel_initializer='ones', activation='softmax', name='b')(h)]
+    model = keras.models.Model(i, outputs)
+    model.compile('sgd', {'a': 'mse', 'b': 'sparse_categorical_crossentropy'}, **kwargs)
+    return model
+
+x, y = np.ones((4, 2)), [np.ones((4, 1)), np.ones((4, 1))]
+model = make()
+print([t.name for t in model._feed_inputs + model._feed_targets], model._feed_output_names, len(model._feed_loss_fns))
+print(model.train_function, model.test_function, model.predict_function)
+
+x_, y_, weights = model._standardize_user_data(x, y)
+weights = weights or []
+print([a.shape for a in x_ + y_], len(weights) == len(model._feed_sample_weights))
+gradients = model.optimizer.get_gradients(model.total_loss, model.trainable_weights)
+feeds = model._feed_inputs + model._feed_targets + model._feed_sample_weights
+print([g.shape for g in K.function(feeds + [K.learning_phase()], gradients)(x_ + y_ + weights + [0])])
+
+print(model._make_train_function(), model._make_test_function(), model._make_predict_function())
+print([np.round(a, 4).tolist() for a in model.predict_function([x[:1], 0])])
+print(np.round(model.test_function(x_ + y_ + weights + [0]), 4).tolist(), callable(model.train_function))
+model.optimizer.set_weights(model.optimizer.get_weights())
+
+calls = []
+def of_program(arrays):
+    calls.append(arrays[-1])
+    return [1., 2., 3.]
+model.train_function = of_program
+print(np.array(model.train_on_batch(x, y)).tolist(), [bool(each) for each in calls])
+print(sorted(model.fit(x, y, batch_size=2, verbose=0).history), len(calls))
+model.compile('sgd', 'mse')
+print(model.train_function)
+'''
+
+PRINTED = '''\
+['i:0', 'a_target:0', 'b_target:0'] ['a', 'b'] 2
+None None None
+[(4, 2), (4, 1), (4, 1)] True
+[(2, 3), (3,), (3, 1), (1,), (3, 2), (2,)]
+None None None
+[[[6.0]], [[0.5, 0.5]]]
+[25.693099975585938, 25.0, 0.6930999755859375] True
+[1.0, 2.0, 3.0] [True]
+['a_loss', 'b_loss', 'loss'] 3
+None
+'''
+
+
+@pytest.mark.parametrize('package', ['tf.keras', 'keras'])
+def test_programs_reach_for_feeds_and_functions(package, tmp_path):
+    program = tmp_path / 'program.py'
+    program.write_text(PROGRAM)
+    done = subprocess.run([sys.executable, '-W', 'ignore', '-m', 'reflow', program, package], capture_output=True, text=True)
+    assert done.stdout == PRINTED, done.stderr
