@@ -28,11 +28,13 @@ def _lookup_keepdims(keepdims, keep_dims):
     return bool(keepdims)
 
 
-def _on_sparse(x, function, name):
+def _on_sparse(x, function, name, default_name):
     """`x` with function applied to its values, where it is a sparse tensor; None: it isn't."""
     from reflow.framework import sparse_tensor
     if not isinstance(x, sparse_tensor.SparseTensor):
         return None
+    with ops.name_scope(name, default_name):  # TensorFlow tries `x` itself first, which takes the name
+        pass
     return sparse_tensor.SparseTensor(indices=x.indices, values=function(x.values, name), dense_shape=x.dense_shape)
 
 
@@ -60,44 +62,32 @@ def argmin_v2(input, axis=None, output_type=dtypes.int64, name=None):
 
 def abs(x, name=None):
     """The absolute value."""
-    sparse = _on_sparse(x, abs, name) if not isinstance(x, ops.Tensor) else None
+    sparse = _on_sparse(x, abs, name, 'Abs') if not isinstance(x, ops.Tensor) else None
     return _core.abs(x, name) if sparse is None else sparse
 
 
-def negative(x, name=None):
-    """-x."""
-    sparse = _on_sparse(x, gen_math_ops.neg, name)
-    return gen_math_ops.neg(x, name=name) if sparse is None else sparse
+def _of_sparse_too(op_name, doc):
+    """The function of an op, which takes sparse tensors too."""
+    default_name = ''.join(word.capitalize() for word in op_name.split('_'))
+
+    def function(x, name=None):
+        op = getattr(gen_math_ops, op_name)
+        sparse = _on_sparse(x, op, name, default_name)
+        return op(x, name=name) if sparse is None else sparse
+
+    function.__name__ = function.__qualname__ = op_name
+    function.__doc__ = doc
+    return function
 
 
-def sign(x, name=None):
-    """-1, 0 or 1."""
-    sparse = _on_sparse(x, gen_math_ops.sign, name)
-    return gen_math_ops.sign(x, name=name) if sparse is None else sparse
-
-
-def square(x, name=None):
-    """x * x."""
-    sparse = _on_sparse(x, gen_math_ops.square, name)
-    return gen_math_ops.square(x, name=name) if sparse is None else sparse
-
-
-def sqrt(x, name=None):
-    """The square root."""
-    sparse = _on_sparse(x, gen_math_ops.sqrt, name)
-    return gen_math_ops.sqrt(x, name=name) if sparse is None else sparse
-
-
-def erf(x, name=None):
-    """Gauss's error function."""
-    sparse = _on_sparse(x, gen_math_ops.erf, name)
-    return gen_math_ops.erf(x, name=name) if sparse is None else sparse
-
-
-def tanh(x, name=None):
-    """The hyperbolic tangent."""
-    sparse = _on_sparse(x, gen_math_ops.tanh, name)
-    return gen_math_ops.tanh(x, name=name) if sparse is None else sparse
+negative = _of_sparse_too('neg', '-x.')
+sign = _of_sparse_too('sign', '-1, 0 or 1.')
+square = _of_sparse_too('square', 'x * x.')
+sqrt = _of_sparse_too('sqrt', 'The square root.')
+erf = _of_sparse_too('erf', "Gauss's error function.")
+tanh = _of_sparse_too('tanh', 'The hyperbolic tangent.')
+bessel_i0e = _of_sparse_too('bessel_i0e', 'exp(-abs(x)) times the modified Bessel function of order 0.')
+bessel_i1e = _of_sparse_too('bessel_i1e', 'exp(-abs(x)) times the modified Bessel function of order 1.')
 
 
 def sigmoid(x, name=None):
