@@ -36,6 +36,13 @@ def _graph_mode():
     return context.graph_mode()
 
 
+def labels_and_mode(args, labels, mode):
+    """What of both a model_fn with these arguments takes. ValueError: there are labels, which it doesn't take."""
+    if labels is not None and 'labels' not in args:
+        raise ValueError('model_fn does not take labels, but input_fn returns labels.')
+    return {name: value for name, value in (('labels', labels), ('mode', mode)) if name in args}
+
+
 class Estimator:
     """Trains, evaluates, asks and exports a model, of which all is kept in the checkpoints of a folder.
 
@@ -283,13 +290,7 @@ class Estimator:
 
     def _call_model_fn(self, features, labels, mode, config):
         args = function_utils.fn_args(self._model_fn)
-        kwargs = {}
-        if 'labels' in args:
-            kwargs['labels'] = labels
-        elif labels is not None:
-            raise ValueError('model_fn does not take labels, but input_fn returns labels.')
-        if 'mode' in args:
-            kwargs['mode'] = mode
+        kwargs = labels_and_mode(args, labels, mode)
         if 'params' in args:
             kwargs['params'] = self.params
         if 'config' in args:

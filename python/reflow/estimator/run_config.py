@@ -9,6 +9,7 @@ from reflow.estimator.cluster_tasks import TaskType  # noqa: F401
 from reflow.framework import protos
 from reflow.util import compat
 from reflow.util import function_utils
+from reflow.util.shown_attributes import shown
 
 _USE_DEFAULT = object()
 _REPLACEABLE = [
@@ -107,34 +108,33 @@ class RunConfig:
         config.device_filters.extend(filters)
         return config
 
-    cluster_spec = property(lambda self: self._cluster_spec, doc='The ClusterSpec of TF_CONFIG.')
-    device_fn = property(lambda self: self._device_fn, doc='A function of an operation that gives its device, or None.')
-    evaluation_master = property(lambda self: self._evaluation_master, doc='The target of sessions that evaluate.')
-    is_chief = property(lambda self: self._is_chief, doc='Whether this task initializes and saves.')
-    master = property(lambda self: self._master, doc='The target of sessions.')
-    num_ps_replicas = property(lambda self: self._num_ps_replicas, doc='The number of parameter servers.')
-    num_worker_replicas = property(lambda self: self._num_worker_replicas, doc='The number of workers, with the chief.')
-    task_id = property(lambda self: self._task_id, doc='The number of this task among those of its kind.')
-    global_id_in_cluster = property(lambda self: self._global_id_in_cluster, doc='Its number among all tasks.')
-    experimental_max_worker_delay_secs = property(
-        lambda self: self._experimental_max_worker_delay_secs, doc='How long workers wait before they begin, at most.')
-    task_type = property(lambda self: self._task_type, doc='The kind of this task.')
-    tf_random_seed = property(lambda self: self._tf_random_seed, doc='The seed of graphs.')
-    save_summary_steps = property(lambda self: self._save_summary_steps, doc='Steps between summaries.')
-    save_checkpoints_secs = property(lambda self: self._save_checkpoints_secs, doc='Seconds between checkpoints, or None.')
-    session_config = property(lambda self: self._session_config, doc='The ConfigProto of sessions.')
-    save_checkpoints_steps = property(lambda self: self._save_checkpoints_steps, doc='Steps between checkpoints, or None.')
-    keep_checkpoint_max = property(lambda self: self._keep_checkpoint_max, doc='How many checkpoints are kept.')
-    session_creation_timeout_secs = property(
-        lambda self: self._session_creation_timeout_secs, doc='How long workers wait for a session.')
-    keep_checkpoint_every_n_hours = property(
-        lambda self: self._keep_checkpoint_every_n_hours, doc='The time after which a checkpoint is kept for good.')
-    log_step_count_steps = property(lambda self: self._log_step_count_steps, doc='Steps between lines of the log.')
-    model_dir = property(lambda self: self._model_dir, doc='The folder of checkpoints and events.')
-    service = property(lambda self: self._service, doc='`service` of TF_CONFIG.')
-    train_distribute = property(lambda self: self._train_distribute, doc='The strategy.')
-    eval_distribute = property(lambda self: self._eval_distribute, doc='The strategy.')
-    protocol = property(lambda self: self._protocol, doc='The protocol of servers.')
+    cluster_spec = shown('_cluster_spec', 'The ClusterSpec of TF_CONFIG.')
+    device_fn = shown('_device_fn', 'A function of an operation that gives its device, or None.')
+    evaluation_master = shown('_evaluation_master', 'The target of sessions that evaluate.')
+    is_chief = shown('_is_chief', 'Whether this task initializes and saves.')
+    master = shown('_master', 'The target of sessions.')
+    num_ps_replicas = shown('_num_ps_replicas', 'The number of parameter servers.')
+    num_worker_replicas = shown('_num_worker_replicas', 'The number of workers, with the chief.')
+    task_id = shown('_task_id', 'The number of this task among those of its kind.')
+    global_id_in_cluster = shown('_global_id_in_cluster', 'Its number among all tasks.')
+    experimental_max_worker_delay_secs = shown(
+        '_experimental_max_worker_delay_secs', 'How long workers wait before they begin, at most.')
+    task_type = shown('_task_type', 'The kind of this task.')
+    tf_random_seed = shown('_tf_random_seed', 'The seed of graphs.')
+    save_summary_steps = shown('_save_summary_steps', 'Steps between summaries.')
+    save_checkpoints_secs = shown('_save_checkpoints_secs', 'Seconds between checkpoints, or None.')
+    session_config = shown('_session_config', 'The ConfigProto of sessions.')
+    save_checkpoints_steps = shown('_save_checkpoints_steps', 'Steps between checkpoints, or None.')
+    keep_checkpoint_max = shown('_keep_checkpoint_max', 'How many checkpoints are kept.')
+    session_creation_timeout_secs = shown('_session_creation_timeout_secs', 'How long workers wait for a session.')
+    keep_checkpoint_every_n_hours = shown(
+        '_keep_checkpoint_every_n_hours', 'The time after which a checkpoint is kept for good.')
+    log_step_count_steps = shown('_log_step_count_steps', 'Steps between lines of the log.')
+    model_dir = shown('_model_dir', 'The folder of checkpoints and events.')
+    service = shown('_service', '`service` of TF_CONFIG.')
+    train_distribute = shown('_train_distribute', 'The strategy.')
+    eval_distribute = shown('_eval_distribute', 'The strategy.')
+    protocol = shown('_protocol', 'The protocol of servers.')
 
     def replace(self, **kwargs):
         """A copy with other values of some arguments."""

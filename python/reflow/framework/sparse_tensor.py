@@ -188,9 +188,6 @@ class SparseTensorSpec(type_spec.BatchableTypeSpec):
     def _to_legacy_output_shapes(self):
         return self._shape
 
-    def _to_legacy_output_classes(self):
-        return SparseTensor
-
 
 type_spec.register_type_spec_from_value_converter(SparseTensorValue, SparseTensorSpec.from_value)
 

@@ -132,36 +132,28 @@ def _not_allowed(task):
     return errors_impl.OperatorNotAllowedInGraphError('%s %s' % (task, ag_ctx.advice()))
 
 
-def _eval_session(graph, session):
+def _session_of(graph, session, verb, noun, function, colon, quote):
+    """`session`, or the default one. ValueError: there is none, or it is one of another graph."""
+    given = 'given' if session is not None else 'default'
     if session is None:
         from reflow.framework import ops
         session = ops.get_default_session()
-        if session is None:
-            raise ValueError('Cannot evaluate tensor using `eval()`: No default session is registered. Use `with '
-                             'sess.as_default()` or pass an explicit session to `eval(session=sess)`')
-        if session.graph is not graph:
-            raise ValueError('Cannot use the default session to evaluate tensor: the tensor\'s graph is different from '
-                             'the session\'s graph. Pass an explicit session to `eval(session=sess)`.')
-    elif session.graph is not graph:
-        raise ValueError('Cannot use the given session to evaluate tensor: the tensor\'s graph is different from the '
-                         'session\'s graph.')
+    if session is None:
+        raise ValueError('Cannot %s %s using `%s()`: No default session is registered. Use `with sess.as_default()%s` or pass '
+                         'an explicit session to `%s(session=sess)`' % (verb, noun, function, colon, function))
+    if session.graph is not graph:
+        advice = '' if given == 'given' else ' Pass an explicit session to %s%s(session=sess)%s.' % (quote, function, quote)
+        raise ValueError("Cannot use the %s session to %s %s: the %s's graph is different from the session's graph.%s" % (
+            given, verb, noun, noun, advice))
     return session
+
+
+def _eval_session(graph, session):
+    return _session_of(graph, session, 'evaluate', 'tensor', 'eval', colon='', quote='`')
 
 
 def _run_session(graph, session):
-    if session is None:
-        from reflow.framework import ops
-        session = ops.get_default_session()
-        if session is None:
-            raise ValueError('Cannot execute operation using `run()`: No default session is registered. Use `with '
-                             'sess.as_default():` or pass an explicit session to `run(session=sess)`')
-        if session.graph is not graph:
-            raise ValueError('Cannot use the default session to execute operation: the operation\'s graph is different '
-                             'from the session\'s graph. Pass an explicit session to run(session=sess).')
-    elif session.graph is not graph:
-        raise ValueError('Cannot use the given session to execute operation: the operation\'s graph is different from '
-                         'the session\'s graph.')
-    return session
+    return _session_of(graph, session, 'execute', 'operation', 'run', colon=':', quote='')
 
 
 class _OperationMethods:

@@ -109,9 +109,6 @@ class TensorSpec(type_spec.BatchableTypeSpec):
     def _to_legacy_output_shapes(self):
         return self._shape
 
-    def _to_legacy_output_classes(self):
-        return self.value_type
-
 
 class BoundedTensorSpec(TensorSpec):
     """A TensorSpec with the least and the greatest value of the elements."""

@@ -6,6 +6,7 @@ from reflow.ops import gen_boosted_trees_ops
 from reflow.ops import resources
 from reflow.training.saving import saveable_object
 from reflow.training.tracking import tracking
+from reflow.util.shown_attributes import shown
 
 # The ops whose names here aren't theirs without 'boosted_trees_'.
 _RENAMED = {
@@ -84,7 +85,7 @@ class _Resource(tracking.TrackableResource):
         self._saveable = saveable_class(handle, self._init_op, *arguments, handle.name)
         ops.add_to_collection(ops.GraphKeys.SAVEABLE_OBJECTS, self._saveable)
 
-    initializer = property(lambda self: self._init_op, doc='The operation that makes the resource.')
+    initializer = shown('_init_op', 'The operation that makes the resource.')
 
 
 class QuantileAccumulator(_Resource):
@@ -111,7 +112,7 @@ class QuantileAccumulator(_Resource):
         """Whether the streams have been made, as a tensor."""
         return gen_boosted_trees_ops.is_boosted_trees_quantile_stream_resource_initialized(self.resource_handle)
 
-    saveable = property(lambda self: self._saveable, doc='What savers save.')
+    saveable = shown('_saveable', 'What savers save.')
 
     def _gather_saveables_for_checkpoint(self):
         return {'quantile_accumulator': self._saveable}

@@ -200,9 +200,6 @@ class TensorArraySpec(type_spec.TypeSpec):
     def _to_legacy_output_shapes(self):
         return tensor_shape.TensorShape([self._dynamic_size, self._infer_shape]).concatenate(self._element_shape)
 
-    def _to_legacy_output_classes(self):
-        return TensorArray
-
 
 TensorArraySpec.__module__ = 'tensorflow.python.ops.tensor_array_ops'
 type_spec.register_type_spec_from_value_converter(TensorArray, TensorArraySpec.from_value, allow_subclass=True)

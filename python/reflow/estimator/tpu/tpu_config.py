@@ -7,6 +7,7 @@ import re
 
 from reflow.estimator import run_config as run_config_lib
 from reflow.estimator.cluster_tasks import TaskType
+from reflow.util.shown_attributes import shown
 
 IterationsPerLoopCounter = collections.namedtuple('IterationsPerLoopCounter', ['value', 'unit'])
 _SECONDS = {'s': 1, 'm': 60, 'h': 3600}
@@ -122,8 +123,8 @@ class RunConfig(run_config_lib.RunConfig):
     def _session_config_of_task(self):
         return None
 
-    tpu_config = property(lambda self: self._tpu_config, doc='The TPUConfig.')
-    cluster = property(lambda self: self._cluster, doc='The cluster resolver, or None.')
+    tpu_config = shown('_tpu_config', 'The TPUConfig.')
+    cluster = shown('_cluster', 'The cluster resolver, or None.')
 
     def replace(self, **kwargs):
         """A copy with other values of some arguments."""

@@ -258,12 +258,7 @@ class TPUEstimator(estimator_lib.Estimator):
                              "params['batch_size']".format(self._user_model_fn))
         kwargs = {'params': self.params if is_export_mode else self._params_of(mode)}
         kwargs['params']['use_tpu'] = False
-        if 'labels' in args:
-            kwargs['labels'] = labels
-        elif labels is not None:
-            raise ValueError('model_fn does not take labels, but input_fn returns labels.')
-        if 'mode' in args:
-            kwargs['mode'] = mode
+        kwargs.update(estimator_lib.labels_and_mode(args, labels, mode))
         if 'config' in args:
             kwargs['config'] = copy.deepcopy(config)
         spec = self._user_model_fn(features=features, **kwargs)

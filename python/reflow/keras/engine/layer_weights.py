@@ -11,6 +11,7 @@ from reflow.keras import regularizers
 from reflow.ops import variables as tf_variables
 from reflow.training.tracking import data_structures
 from reflow.util import nest
+from reflow.util.shown_attributes import shown
 
 # What is no part of a layer, or is accounted for otherwise.
 OWN_ATTRIBUTES = {'_layers', '_trainable_weights', '_non_trainable_weights', '_losses', '_updates', '_callable_losses',
@@ -166,9 +167,9 @@ class LayerWeights:
         """All variables."""
         return unique(self.trainable_weights + self.non_trainable_weights)
 
-    variables = property(lambda self: self.weights, doc='All variables.')
-    trainable_variables = property(lambda self: self.trainable_weights, doc='The variables that optimizers train.')
-    non_trainable_variables = property(lambda self: self.non_trainable_weights, doc='The other variables.')
+    variables = shown('weights', 'All variables.')
+    trainable_variables = shown('trainable_weights', 'The variables that optimizers train.')
+    non_trainable_variables = shown('non_trainable_weights', 'The other variables.')
 
     @property
     def submodules(self):

@@ -11,6 +11,7 @@ from reflow.ops import random_ops
 from reflow.ops.distributions import distribution
 from reflow.ops.distributions import kullback_leibler
 from reflow.ops.distributions import util as distribution_util
+from reflow.util.shown_attributes import shown
 
 __all__ = ['Categorical']
 
@@ -45,9 +46,9 @@ def rank_of_batch(logits):
 class OfClasses(distribution.Distribution):
     """A distribution over classes, of `_logits` and `_probs`, [batch, classes], and `_event_size`, a tensor."""
 
-    event_size = property(lambda self: self._event_size, doc='The number of classes, as a tensor.')
-    logits = property(lambda self: self._logits, doc='The logits.')
-    probs = property(lambda self: self._probs, doc='The probabilities.')
+    event_size = shown('_event_size', 'The number of classes, as a tensor.')
+    logits = shown('_logits', 'The logits.')
+    probs = shown('_probs', 'The probabilities.')
 
     def _batch_shape(self):
         return self._logits.shape[:-1]

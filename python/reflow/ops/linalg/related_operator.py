@@ -2,6 +2,7 @@
 
 from reflow.framework import ops
 from reflow.ops.linalg import linear_operator
+from reflow.util.shown_attributes import shown
 
 
 class RelatedOperator(linear_operator.LinearOperator):
@@ -13,7 +14,7 @@ class RelatedOperator(linear_operator.LinearOperator):
         with ops.name_scope(name, values=parents):
             super().__init__(operator.dtype, parents, name=name, **hints)
 
-    operator = property(lambda self: self._operator, doc='The operator that this one is made of.')
+    operator = shown('_operator', 'The operator that this one is made of.')
 
     def _assert_non_singular(self):
         return self._operator.assert_non_singular()

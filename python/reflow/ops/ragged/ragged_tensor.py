@@ -19,6 +19,7 @@ from reflow.ops.ragged import ragged_operators
 from reflow.ops.ragged import segment_id_ops
 from reflow.ops.ragged.ragged_tensor_spec import RaggedTensorSpec
 from reflow.ops.ragged.ragged_tensor_value import RaggedTensorValue
+from reflow.util.shown_attributes import shown
 
 
 class RaggedTensor(composite_tensor.CompositeTensor, ragged_operators.Operators):
@@ -167,11 +168,11 @@ class RaggedTensor(composite_tensor.CompositeTensor, ragged_operators.Operators)
 
     # What it is made of.
 
-    dtype = property(lambda self: self._values.dtype, doc='The type of the elements.')
-    values = property(lambda self: self._values, doc='The rows, one behind the other.')
-    row_splits = property(lambda self: self._row_splits, doc='Where each row begins, and the last one ends.')
-    op = property(lambda self: self.flat_values.op, doc='The operation that makes the flat values.')
-    graph = property(lambda self: self.flat_values.graph, doc='The graph of the tensors.')
+    dtype = shown('_values.dtype', 'The type of the elements.')
+    values = shown('_values', 'The rows, one behind the other.')
+    row_splits = shown('_row_splits', 'Where each row begins, and the last one ends.')
+    op = shown('flat_values.op', 'The operation that makes the flat values.')
+    graph = shown('flat_values.graph', 'The graph of the tensors.')
 
     @property
     def shape(self):

@@ -1,6 +1,7 @@
 """RaggedTensorValue: what Session.run gives for a RaggedTensor."""
 
 import numpy as np
+from reflow.util.shown_attributes import shown
 
 
 class RaggedTensorValue:
@@ -17,9 +18,9 @@ class RaggedTensorValue:
         self._values = values
         self._row_splits = row_splits
 
-    row_splits = property(lambda self: self._row_splits, doc='Where each row begins, and the last one ends.')
-    values = property(lambda self: self._values, doc='The rows, one behind the other.')
-    dtype = property(lambda self: self._values.dtype, doc="The elements' type, of NumPy.")
+    row_splits = shown('_row_splits', 'Where each row begins, and the last one ends.')
+    values = shown('_values', 'The rows, one behind the other.')
+    dtype = shown('_values.dtype', "The elements' type, of NumPy.")
 
     @property
     def flat_values(self):

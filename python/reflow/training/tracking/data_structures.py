@@ -4,6 +4,7 @@ import collections.abc
 import copy
 
 from reflow.training.tracking import base
+from reflow.util.shown_attributes import shown
 
 
 class NoDependency:
@@ -111,9 +112,9 @@ class TrackableDataStructure(base.Trackable):
         """All variables."""
         return self.trainable_weights + self.non_trainable_weights
 
-    trainable_variables = property(lambda self: self.trainable_weights, doc='The variables that optimizers train.')
-    non_trainable_variables = property(lambda self: self.non_trainable_weights, doc='The other variables.')
-    variables = property(lambda self: self.weights, doc='All variables.')
+    trainable_variables = shown('trainable_weights', 'The variables that optimizers train.')
+    non_trainable_variables = shown('non_trainable_weights', 'The other variables.')
+    variables = shown('weights', 'All variables.')
 
     @property
     def updates(self):

@@ -8,6 +8,7 @@ from reflow.ops import variable_scope as vs
 from reflow.platform import tf_logging as logging
 from reflow.util import deprecation
 from reflow.util import function_utils
+from reflow.util.shown_attributes import shown
 
 _INSTEAD = ('Derive from tf.keras.Model, which tracks the layers that are attributes of it: what track_layer gives can '
             'simply be assigned.')
@@ -138,7 +139,7 @@ class Network(base.Layer):
     def _of_layers(self, attribute):
         return [each for layer in self._layers for each in getattr(layer, attribute)]
 
-    layers = property(lambda self: self._layers, doc='The tracked layers.')
+    layers = shown('_layers', 'The tracked layers.')
     weights = property(lambda self: self._of_layers('weights'), doc='All variables.')
     trainable_weights = property(lambda self: self._of_layers('trainable_weights'),
                                  doc='The variables that optimizers train.')

@@ -12,6 +12,7 @@ from reflow.ops import math_ops
 from reflow.ops import rnn
 from reflow.ops import rnn_cell
 from reflow.ops import variable_scope as vs
+from reflow.util.shown_attributes import shown
 
 __all__ = ['crf_sequence_score', 'crf_log_norm', 'crf_log_likelihood', 'crf_unary_score', 'crf_binary_score',
            'CrfForwardRnnCell', 'viterbi_decode', 'crf_decode', 'CrfDecodeForwardRnnCell', 'CrfDecodeBackwardRnnCell',
@@ -134,7 +135,7 @@ def crf_binary_score(tag_indices, sequence_lengths, transition_params):
 class _CellOfTags(rnn_cell.RNNCell):
     """A cell over all tags at once: `inputs`, outputs and state are [batch, tags]."""
 
-    state_size = output_size = property(lambda self: self._num_tags, doc='The number of tags.')
+    state_size = output_size = shown('_num_tags', 'The number of tags.')
 
     def __init__(self, transition_params):
         self._transition_params = array_ops.expand_dims(transition_params, 0)

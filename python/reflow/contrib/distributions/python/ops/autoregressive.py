@@ -5,6 +5,7 @@ import numpy as np
 from reflow.framework import ops
 from reflow.ops.distributions import distribution as distribution_lib
 from reflow.ops.distributions import util as distribution_util
+from reflow.util.shown_attributes import shown
 
 __all__ = ['Autoregressive']
 
@@ -27,10 +28,10 @@ class Autoregressive(distribution_lib.Distribution):
         super().__init__(first.dtype, first.reparameterization_type, validate_args, allow_nan_stats, parameters,
                          first._graph_parents, name)
 
-    distribution_fn = property(lambda self: self._of_sample, doc='What gives distributions.')
-    sample0 = property(lambda self: self._sample0, doc='What the first distribution is made of.')
-    num_steps = property(lambda self: self._num_steps, doc='How often samples are drawn again.')
-    distribution0 = property(lambda self: self._first, doc='The first distribution.')
+    distribution_fn = shown('_of_sample', 'What gives distributions.')
+    sample0 = shown('_sample0', 'What the first distribution is made of.')
+    num_steps = shown('_num_steps', 'How often samples are drawn again.')
+    distribution0 = shown('_first', 'The first distribution.')
 
     def _batch_shape(self):
         return self._first.batch_shape

@@ -10,6 +10,7 @@ from reflow.ops import array_ops
 from reflow.ops import check_ops
 from reflow.ops import math_ops
 from reflow.ops.distributions import distribution as distribution_lib
+from reflow.util.shown_attributes import shown
 
 __all__ = ['BatchReshape']
 
@@ -39,7 +40,7 @@ class BatchReshape(distribution_lib.Distribution):
             super().__init__(distribution.dtype, distribution.reparameterization_type, validate_args, allow_nan_stats, parameters,
                              [wanted, *distribution._graph_parents], name)
 
-    distribution = property(lambda self: self._distribution, doc='The distribution in its own shape.')
+    distribution = shown('_distribution', 'The distribution in its own shape.')
 
     def _batch_shape(self):
         return self._static_shape

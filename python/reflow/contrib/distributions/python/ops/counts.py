@@ -13,6 +13,7 @@ from reflow.ops import random_ops
 from reflow.ops.distributions import distribution
 from reflow.ops.distributions import util as distribution_util
 from reflow.ops.distributions import scalar_distribution
+from reflow.util.shown_attributes import shown
 
 __all__ = ['Binomial', 'Geometric', 'NegativeBinomial']
 
@@ -20,8 +21,8 @@ __all__ = ['Binomial', 'Geometric', 'NegativeBinomial']
 class _OfTrials(scalar_distribution.ScalarDistribution):
     """A distribution of the outcomes of trials that succeed with a probability."""
 
-    logits = property(lambda self: self._logits, doc='The log-odds of success.')
-    probs = property(lambda self: self._probs, doc='The probability of success.')
+    logits = shown('_logits', 'The log-odds of success.')
+    probs = shown('_probs', 'The probability of success.')
 
     def _valid_count(self, x):
         return distribution_util.embed_check_nonnegative_integer_form(x) if self.validate_args else x
@@ -32,7 +33,7 @@ class _OfCountedTrials(_OfTrials):
 
     _PARAMETERS = ('total_count', 'probs')
 
-    total_count = property(lambda self: self._total_count, doc='The number of trials, or of failures.')
+    total_count = shown('_total_count', 'The number of trials, or of failures.')
 
     def _log_prob(self, x):
         weight = self._log_unnormalized_prob(x)

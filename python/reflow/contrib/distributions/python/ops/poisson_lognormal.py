@@ -17,6 +17,7 @@ from reflow.ops.distributions import distribution as distribution_lib
 from reflow.ops.distributions import normal as normal_lib
 from reflow.ops.distributions import transformed_distribution as transformed_lib
 from reflow.ops.distributions import util as distribution_util
+from reflow.util.shown_attributes import shown
 
 __all__ = ['PoissonLogNormalQuadratureCompound', 'quadrature_scheme_lognormal_gauss_hermite',
            'quadrature_scheme_lognormal_quantiles']
@@ -116,11 +117,11 @@ class PoissonLogNormalQuadratureCompound(distribution_lib.Distribution):
             super().__init__(dtype=grid.dtype, reparameterization_type=distribution_lib.NOT_REPARAMETERIZED,
                              parameters=parameters, graph_parents=[loc, scale], name=name, **options)
 
-    mixture_distribution = property(lambda self: self._mixture_distribution, doc='What chooses a rate.')
-    distribution = property(lambda self: self._distribution, doc='The Poisson distributions of all rates.')
-    loc = property(lambda self: self._loc, doc="The mean of the rate's logarithm.")
-    scale = property(lambda self: self._scale, doc="The deviation of the rate's logarithm.")
-    quadrature_size = property(lambda self: self._quadrature_size, doc='The number of rates.')
+    mixture_distribution = shown('_mixture_distribution', 'What chooses a rate.')
+    distribution = shown('_distribution', 'The Poisson distributions of all rates.')
+    loc = shown('_loc', "The mean of the rate's logarithm.")
+    scale = shown('_scale', "The deviation of the rate's logarithm.")
+    quadrature_size = shown('_quadrature_size', 'The number of rates.')
 
     def _batch_shape_tensor(self):
         rates = self._distribution.batch_shape_tensor()

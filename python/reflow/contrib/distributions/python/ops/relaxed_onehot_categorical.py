@@ -15,6 +15,7 @@ from reflow.ops.distributions import categorical
 from reflow.ops.distributions import distribution
 from reflow.ops.distributions import transformed_distribution
 from reflow.ops.distributions import util as distribution_util
+from reflow.util.shown_attributes import shown
 
 __all__ = ['ExpRelaxedOneHotCategorical', 'RelaxedOneHotCategorical']
 
@@ -42,7 +43,7 @@ class ExpRelaxedOneHotCategorical(onehot_categorical.OfVectors):
                          validate_args=validate_args, allow_nan_stats=allow_nan_stats, parameters=parameters,
                          graph_parents=[self._logits, self._probs, self._temperature], name=name)
 
-    temperature = property(lambda self: self._temperature, doc='The temperature.')
+    temperature = shown('_temperature', 'The temperature.')
 
     def _sample_n(self, n, seed=None):
         shape = array_ops.concat([[n], array_ops.shape(self.logits)], 0)

@@ -22,6 +22,7 @@ from reflow.ops.linalg.linear_operator_diag import LinearOperatorDiag
 from reflow.ops.linalg.linear_operator_full_matrix import LinearOperatorFullMatrix
 from reflow.ops.linalg.linear_operator_identity import LinearOperatorIdentity, LinearOperatorScaledIdentity
 from reflow.ops.linalg.linear_operator_lower_triangular import LinearOperatorLowerTriangular
+from reflow.util.shown_attributes import shown
 
 __all__ = ['VectorDiffeomixture', *softmaxnormal_quadrature.__all__]
 
@@ -111,11 +112,11 @@ class VectorDiffeomixture(distribution_lib.Distribution):
         self._static_batch, self._dynamic_batch = batch, batch_tensor
         self._static_event, self._dynamic_event = event, event_tensor
 
-    mixture_distribution = property(lambda self: self._mixture_distribution, doc='What chooses a point of the grid.')
-    distribution = property(lambda self: self._distribution, doc='The distribution of the numbers of z.')
-    grid = property(lambda self: self._grid, doc='The weights of both images, [batch, 2, points].')
-    endpoint_affine = property(lambda self: self._endpoint_affine, doc='Both affine functions.')
-    interpolated_affine = property(lambda self: self._interpolated_affine, doc='Those of all points of the grid.')
+    mixture_distribution = shown('_mixture_distribution', 'What chooses a point of the grid.')
+    distribution = shown('_distribution', 'The distribution of the numbers of z.')
+    grid = shown('_grid', 'The weights of both images, [batch, 2, points].')
+    endpoint_affine = shown('_endpoint_affine', 'Both affine functions.')
+    interpolated_affine = shown('_interpolated_affine', 'Those of all points of the grid.')
 
     def _batch_shape(self):
         return self._static_batch

@@ -18,6 +18,7 @@ from reflow.training import server_lib
 from reflow.util import compat
 from reflow.util import deprecation
 from reflow.util import function_utils
+from reflow.util.shown_attributes import shown
 
 _SECONDS_BETWEEN_WARNINGS = 600
 
@@ -95,10 +96,10 @@ class Experiment:
         self._train_steps_per_iteration = train_steps_per_iteration
         self._set_export_strategies(export_strategies)
 
-    estimator = property(lambda self: self._estimator, doc='The Estimator.')
-    eval_metrics = property(lambda self: self._eval_metrics, doc='The MetricSpecs by name.')
-    train_steps = property(lambda self: self._train_steps, doc='The step to train up to.')
-    eval_steps = property(lambda self: self._eval_steps, doc='The number of batches that are evaluated.')
+    estimator = shown('_estimator', 'The Estimator.')
+    eval_metrics = shown('_eval_metrics', 'The MetricSpecs by name.')
+    train_steps = shown('_train_steps', 'The step to train up to.')
+    eval_steps = shown('_eval_steps', 'The number of batches that are evaluated.')
 
     def _set_export_strategies(self, values):
         values = (values,) if isinstance(values, export_strategy.ExportStrategy) else tuple(values or ())

@@ -3,6 +3,7 @@
 import inspect
 
 from reflow.util import deprecation
+from reflow.util.shown_attributes import shown
 
 _NAMES = {'labels': ('labels', 'label', 'targets', 'target'), 'predictions': ('predictions', 'prediction', 'logits', 'logit'),
           'weights': ('weights', 'weight')}
@@ -77,10 +78,10 @@ class MetricSpec:
         self._label_key = label_key
         self._weight_key = weight_key
 
-    prediction_key = property(lambda self: self._prediction_key, doc='Which predictions.')
-    label_key = property(lambda self: self._label_key, doc='Which labels.')
-    weight_key = property(lambda self: self._weight_key, doc='Which feature weighs.')
-    metric_fn = property(lambda self: self._metric_fn, doc='The metric, a function of labels, predictions and weights.')
+    prediction_key = shown('_prediction_key', 'Which predictions.')
+    label_key = shown('_label_key', 'Which labels.')
+    weight_key = shown('_weight_key', 'Which feature weighs.')
+    metric_fn = shown('_metric_fn', 'The metric, a function of labels, predictions and weights.')
 
     def __str__(self):
         return 'MetricSpec(metric_fn=%s, prediction_key=%s, label_key=%s, weight_key=%s)' % (

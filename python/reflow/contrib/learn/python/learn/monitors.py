@@ -11,6 +11,7 @@ from reflow.training import checkpoint_management
 from reflow.training import session_run_hook
 from reflow.training import training_util
 from reflow.util import deprecation
+from reflow.util.shown_attributes import shown
 
 
 class BaseMonitor:
@@ -195,7 +196,7 @@ class CaptureVariable(EveryN):
         self._var_name = var_name
         self._var_values = {}
 
-    values = property(lambda self: self._var_values, doc='{step: array}')
+    values = shown('_var_values', '{step: array}')
 
     def every_n_step_begin(self, step):
         """The variable."""
@@ -252,10 +253,10 @@ class ValidationMonitor(EveryN):
         self._latest_path = self._last_check_time = None
         self._check_interval_secs = check_interval_secs
 
-    early_stopped = property(lambda self: self._early_stopped, doc='Whether it has ended the training.')
-    best_step = property(lambda self: self._best_value_step, doc='The step with the best value.')
-    best_value = property(lambda self: self._best_value, doc='The best value of the metric.')
-    best_metrics = property(lambda self: self._best_metrics, doc='All metrics of the step with the best value.')
+    early_stopped = shown('_early_stopped', 'Whether it has ended the training.')
+    best_step = shown('_best_value_step', 'The step with the best value.')
+    best_value = shown('_best_value', 'The best value of the metric.')
+    best_metrics = shown('_best_metrics', 'All metrics of the step with the best value.')
 
     def _evaluate(self):
         from reflow.estimator import estimator as core_estimator

@@ -7,6 +7,7 @@ from reflow.contrib.seq2seq.python.ops import helper as helper_lib
 from reflow.framework import ops
 from reflow.ops.rnn_cell_base import assert_like_rnncell
 from reflow.util import nest
+from reflow.util.shown_attributes import shown
 
 __all__ = ['BasicDecoderOutput', 'BasicDecoder']
 
@@ -18,7 +19,7 @@ class BasicDecoderOutput(collections.namedtuple('BasicDecoderOutput', ('rnn_outp
 class BasicDecoder(decoder.Decoder):
     """A cell, perhaps with a layer behind it, and a helper."""
 
-    batch_size = property(lambda self: self._helper.batch_size, doc='The size of the batch.')
+    batch_size = shown('_helper.batch_size', 'The size of the batch.')
 
     def __init__(self, cell, helper, initial_state, output_layer=None):
         assert_like_rnncell('cell', cell)

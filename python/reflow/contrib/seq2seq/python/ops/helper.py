@@ -15,6 +15,7 @@ from reflow.ops import gen_array_ops
 from reflow.ops import math_ops
 from reflow.ops import tensor_array_ops
 from reflow.util import nest
+from reflow.util.shown_attributes import shown
 
 __all__ = ['Helper', 'TrainingHelper', 'GreedyEmbeddingHelper', 'SampleEmbeddingHelper', 'CustomHelper',
            'ScheduledEmbeddingTrainingHelper', 'ScheduledOutputTrainingHelper', 'InferenceHelper']
@@ -101,8 +102,8 @@ def _mixed(like, rows_and_places):
 class CustomHelper(Helper):
     """A helper of functions."""
 
-    sample_ids_shape = property(lambda self: self._sample_ids_shape, doc='The shape of a sample.')
-    sample_ids_dtype = property(lambda self: self._sample_ids_dtype, doc='The type of samples.')
+    sample_ids_shape = shown('_sample_ids_shape', 'The shape of a sample.')
+    sample_ids_dtype = shown('_sample_ids_dtype', 'The type of samples.')
 
     def __init__(self, initialize_fn, sample_fn, next_inputs_fn, sample_ids_shape=None, sample_ids_dtype=None):
         self._initialize_fn, self._sample_fn, self._next_inputs_fn = initialize_fn, sample_fn, next_inputs_fn
@@ -139,7 +140,7 @@ class CustomHelper(Helper):
 class _ScalarSamples(Helper):
     """A helper whose samples are numbers of classes."""
 
-    batch_size = property(lambda self: self._batch_size, doc='The size of the batch.')
+    batch_size = shown('_batch_size', 'The size of the batch.')
     sample_ids_shape = property(lambda self: tensor_shape.TensorShape([]), doc='A scalar.')
     sample_ids_dtype = property(lambda self: dtypes.int32, doc='int32.')
 
@@ -147,8 +148,8 @@ class _ScalarSamples(Helper):
 class TrainingHelper(_ScalarSamples):
     """Feeds what is given, and samples what is most likely."""
 
-    inputs = property(lambda self: self._inputs, doc='The inputs.')
-    sequence_length = property(lambda self: self._sequence_length, doc='The lengths.')
+    inputs = shown('_inputs', 'The inputs.')
+    sequence_length = shown('_sequence_length', 'The lengths.')
 
     def __init__(self, inputs, sequence_length, time_major=False, name=None):
         with ops.name_scope(name, 'TrainingHelper', [inputs, sequence_length]):
@@ -337,9 +338,9 @@ class SampleEmbeddingHelper(GreedyEmbeddingHelper):
 class InferenceHelper(Helper):
     """A helper of functions for inference."""
 
-    batch_size = property(lambda self: self._batch_size, doc='The size of the batch.')
-    sample_ids_shape = property(lambda self: self._sample_shape, doc='The shape of a sample.')
-    sample_ids_dtype = property(lambda self: self._sample_dtype, doc='The type of samples.')
+    batch_size = shown('_batch_size', 'The size of the batch.')
+    sample_ids_shape = shown('_sample_shape', 'The shape of a sample.')
+    sample_ids_dtype = shown('_sample_dtype', 'The type of samples.')
 
     def __init__(self, sample_fn, sample_shape, sample_dtype, start_inputs, end_fn, next_inputs_fn=None):
         self._sample_fn, self._end_fn, self._next_inputs_fn = sample_fn, end_fn, next_inputs_fn

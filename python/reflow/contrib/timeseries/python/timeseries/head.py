@@ -13,6 +13,7 @@ from reflow.ops import metrics as metrics_lib
 from reflow.summary import summary
 from reflow.training import training_util
 from reflow.util import nest
+from reflow.util.shown_attributes import shown
 
 _TIMES, _VALUES = feature_keys.TrainEvalFeatures.TIMES, feature_keys.TrainEvalFeatures.VALUES
 _STATE = feature_keys.State.STATE_TUPLE
@@ -38,7 +39,7 @@ class TimeSeriesRegressionHead(base_head._Head):
         self.input_statistics_generator = input_statistics_generator
         self._name = name
 
-    name = property(lambda self: self._name, doc='The name of its scope.')
+    name = shown('_name', 'The name of its scope.')
     logits_dimension = property(lambda self: 1, doc='Means nothing here.')
 
     def create_loss(self, features, mode, logits=None, labels=None):

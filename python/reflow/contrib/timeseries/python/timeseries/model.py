@@ -8,6 +8,7 @@ from reflow.feature_column import feature_column_lib as feature_column
 from reflow.framework import dtypes, ops, tensor_shape
 from reflow.ops import array_ops, control_flow_ops, math_ops, parsing_ops, tensor_array_ops, variable_scope
 from reflow.util import nest
+from reflow.util.shown_attributes import shown
 
 ModelOutputs = collections.namedtuple('ModelOutputs', ['loss', 'end_state', 'predictions', 'prediction_times'])
 
@@ -24,8 +25,7 @@ class TimeSeriesModel(metaclass=abc.ABCMeta):
         self._stats_means = None
         self._stats_sigmas = None
 
-    exogenous_feature_columns = property(
-        lambda self: self._exogenous_feature_columns, doc='The columns of features that are known beforehand.')
+    exogenous_feature_columns = shown('_exogenous_feature_columns', 'The columns of features that are known beforehand.')
 
     def generate(self, number_of_series, series_length, model_parameters=None, seed=None):
         """Series that the model makes; most models can't."""

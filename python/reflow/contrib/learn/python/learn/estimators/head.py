@@ -11,6 +11,7 @@ from reflow.framework import ops
 from reflow.framework import sparse_tensor
 from reflow.ops import metrics as metrics_lib
 from reflow.util import deprecation
+from reflow.util.shown_attributes import shown
 
 _INSTRUCTIONS = 'Please switch to tf.contrib.estimator.*_head.'
 
@@ -70,9 +71,9 @@ class _SingleHead(Head):
         self._custom_loss_fn = loss_fn
 
     logits_dimension = property(lambda self: self._logits_dimension)
-    label_name = property(lambda self: self._label_name, doc='The name of the labels, where there are several.')
-    weight_column_name = property(lambda self: self._weight_column_name, doc='The feature that weighs examples.')
-    head_name = property(lambda self: self._head_name, doc='The name of the head, or None.')
+    label_name = shown('_label_name', 'The name of the labels, where there are several.')
+    weight_column_name = shown('_weight_column_name', 'The feature that weighs examples.')
+    head_name = shown('_head_name', 'The name of the head, or None.')
 
     def _key(self, name):
         return '%s/%s' % (name, self._head_name) if self._head_name else name

@@ -8,6 +8,7 @@ from reflow.estimator import run_config as core_run_config
 from reflow.framework import protos
 from reflow.training import server_lib
 from reflow.util import deprecation
+from reflow.util.shown_attributes import shown
 
 
 # What may differ between RunConfigs that are the same otherwise.
@@ -52,15 +53,15 @@ class ClusterConfig:
         self._is_chief = self._task_id == 0 and self._task_type in (None, chief)
         self._evaluation_master = evaluation_master or ''
 
-    environment = property(lambda self: self._environment, doc='Where the cluster runs.')
-    cluster_spec = property(lambda self: self._cluster_spec, doc='The ClusterSpec of TF_CONFIG.')
-    evaluation_master = property(lambda self: self._evaluation_master, doc='The target of sessions that evaluate.')
-    is_chief = property(lambda self: self._is_chief, doc='Whether this task initializes and saves.')
-    master = property(lambda self: self._master, doc='The target of sessions.')
-    num_ps_replicas = property(lambda self: self._num_ps_replicas, doc='The number of parameter servers.')
-    num_worker_replicas = property(lambda self: self._num_worker_replicas, doc='The number of workers.')
-    task_id = property(lambda self: self._task_id, doc='The number of this task among those of its kind.')
-    task_type = property(lambda self: self._task_type, doc='The kind of this task.')
+    environment = shown('_environment', 'Where the cluster runs.')
+    cluster_spec = shown('_cluster_spec', 'The ClusterSpec of TF_CONFIG.')
+    evaluation_master = shown('_evaluation_master', 'The target of sessions that evaluate.')
+    is_chief = shown('_is_chief', 'Whether this task initializes and saves.')
+    master = shown('_master', 'The target of sessions.')
+    num_ps_replicas = shown('_num_ps_replicas', 'The number of parameter servers.')
+    num_worker_replicas = shown('_num_worker_replicas', 'The number of workers.')
+    task_id = shown('_task_id', 'The number of this task among those of its kind.')
+    task_type = shown('_task_type', 'The kind of this task.')
 
     @staticmethod
     def get_task_id():
@@ -125,7 +126,7 @@ class RunConfig(ClusterConfig, core_run_config.RunConfig):
             state['_cluster_spec'] = collections.OrderedDict(sorted(state['_cluster_spec'].as_dict().items()))
         return ', '.join('%s=%r' % item for item in state.items())
 
-    tf_config = property(lambda self: self._tf_config, doc='A ConfigProto of the arguments about devices.')
+    tf_config = shown('_tf_config', 'A ConfigProto of the arguments about devices.')
 
 
 def _get_model_dir(model_dir):

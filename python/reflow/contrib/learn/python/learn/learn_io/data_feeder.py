@@ -7,6 +7,7 @@ import numpy as np
 from reflow.framework import dtypes
 from reflow.platform import tf_logging
 from reflow.util import deprecation
+from reflow.util.shown_attributes import shown
 
 _INSTRUCTIONS = 'Please use tensorflow/transform or tf.data.'
 
@@ -95,12 +96,12 @@ class DataFeeder:
     def _order(self):
         return self.random_state.permutation(self._num_samples) if self._shuffle else np.arange(self._num_samples)
 
-    x = property(lambda self: self._x, doc='The inputs.')
-    y = property(lambda self: self._y, doc='The outputs.')
-    shuffle = property(lambda self: self._shuffle, doc='Whether rows come in random order.')
-    input_dtype = property(lambda self: self._input_dtype, doc='The types of the inputs.')
-    output_dtype = property(lambda self: self._output_dtype, doc='The types of the outputs.')
-    batch_size = property(lambda self: self._batch_size, doc='The size of batches.')
+    x = shown('_x', 'The inputs.')
+    y = shown('_y', 'The outputs.')
+    shuffle = shown('_shuffle', 'Whether rows come in random order.')
+    input_dtype = shown('_input_dtype', 'The types of the inputs.')
+    output_dtype = shown('_output_dtype', 'The types of the outputs.')
+    batch_size = shown('_batch_size', 'The size of batches.')
 
     def input_builder(self):
         """Placeholders for inputs and outputs: an input_fn."""
