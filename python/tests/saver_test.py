@@ -196,3 +196,26 @@ def test_mistakes(session, tmp_path):
         tf.train.Saver({'a': tf.constant(1.0)})
     with pytest.raises(TypeError, match="'sess' must be a Session"):
         saver.save('session', str(tmp_path / 'm'))
+
+
+def test_meta_graphs_have_the_operations_of_partitioned_variables_in_collections():
+    with tf.Graph().as_default() as graph:
+        with tf.variable_scope('s', partitioner=tf.fixed_size_partitioner(2)):
+            two = tf.get_variable('two', [4, 2])
+        with tf.variable_scope('s', partitioner=tf.fixed_size_partitioner(1)):
+            one = tf.get_variable('one', [4, 2])
+        for variable in one, two:
+            tf.add_to_collection('shared', variable)
+        before = set(graph.get_operations())
+        with tf.name_scope('outer'):
+            saver = tf.train.Saver()
+        made = [(op.name, op.type) for op in graph.get_operations() if op not in before and 'save' not in op.name]
+        assert made == [('s/one', 'Identity'), ('s/two/ConcatPartitions/concat/axis', 'Const'),
+                        ('s/two/ConcatPartitions/concat', 'ConcatV2'), ('s/two', 'Identity')]
+        before = set(graph.get_operations())
+        tf.train.Saver()  # finds them
+        assert all('save' in op.name for op in set(graph.get_operations()) - before)
+        meta_graph = tf.train.export_meta_graph(saver_def=saver.saver_def)
+    with tf.Graph().as_default():
+        tf.train.import_meta_graph(meta_graph)
+        assert [op.name for op in tf.get_collection('shared')] == ['s/one', 's/two']

@@ -1,6 +1,7 @@
 """What makes the operations of savers."""
 from reflow import _core
 from reflow.framework import ops, protos
+from reflow.ops import variables
 from reflow.training.saving import saveable_object, saveable_object_util
 
 
@@ -10,6 +11,18 @@ def _graph_of(items):
         return ops.get_default_graph()
     op = items[0][1] if isinstance(items[0], tuple) else items[0].op
     return getattr(op, 'resource_handle', op).graph
+
+
+def _join_parts_of_collections():
+    """Makes the operations with the names of partitioned variables, which import_meta_graph puts into their collections."""
+    graph = ops.get_default_graph()
+    for key in graph.get_all_collection_keys():
+        for item in graph.get_collection(key):
+            if isinstance(item, variables.PartitionedVariable):
+                try:
+                    graph.get_operation_by_name(item.name)
+                except KeyError:
+                    item.as_tensor()
 
 
 class BaseSaverBuilder:
@@ -32,6 +45,7 @@ class BaseSaverBuilder:
         with _graph_of(items).as_default():
             names = _core.build_saver(items, bool(reshape), bool(sharded), name, self._write_version, filename,
                                       self._bulk_restore)
+            _join_parts_of_collections()
         return protos.message('tensorflow.SaverDef')(
             max_to_keep=max_to_keep, sharded=bool(sharded), version=self._write_version,
             keep_checkpoint_every_n_hours=keep_checkpoint_every_n_hours, **names)
