@@ -128,6 +128,13 @@ TEST_F(HostileCalls, FunctionsOfMatricesWhoseSquaresOverflowOrVanish) {
   }
 }
 
+TEST_F(HostileCalls, MatricesOfNoDiagonalsPaddedWithNothing) {
+  const Endpoint diagonals = constant(Tensor(DType::kFloat64, {0, 2})), padding = placeholder(DType::kFloat64);
+  const Endpoint main = constant(Tensor::scalar(int32_t{0})), any = constant(Tensor::scalar(int32_t{-1}));
+  const Endpoint matrices = op("MatrixDiagV2", {diagonals, main, any, any, padding});
+  EXPECT_EQ(run({matrices}, {{padding, Tensor(DType::kFloat64, {0})}})[0].shape(), (Shape{0, 2, 2}));
+}
+
 TEST_F(HostileCalls, TreesOfNoBytes) {
   const Endpoint ensemble = op("BoostedTreesEnsembleResourceHandleOp", {}), stamp = constant(Tensor::scalar(int64_t{0}));
   const Endpoint bytes = placeholder(DType::kString);

@@ -240,7 +240,8 @@ class BandKernel : public Kernel {
   Status compute(KernelContext& c) override {
     Band band;
     RETURN_IF_ERROR(read_band(true, c.input(k_), &band));
-    if (c.input(other_).num_elements() == 0 && c.output(0).num_elements() > 0) {
+    if (c.output(0).num_elements() == 0) return OkStatus();
+    if (c.input(other_).num_elements() == 0) {
       return invalid_argument("{} must not be empty", other_ == 1 ? "diagonal" : "padding_value");
     }
     fn_(band, c.input(0), &c.input(other_), c.output(0));
