@@ -20,3 +20,12 @@ def only_in_graphs(module):
     for name, value in list(module.items()):
         if inspect.isfunction(value) and not name.startswith('_') and value.__module__ == module['__name__']:
             module[name] = _in_graphs(value)
+
+
+def collected(value, update_op, metrics_collections, updates_collections):
+    """A metric's value and the operation that updates it, put into collections where these are given."""
+    from reflow.framework import ops
+    for each, collections in ((value, metrics_collections), (update_op, updates_collections)):
+        if collections:
+            ops.add_to_collections(collections, each)
+    return value, update_op

@@ -25,12 +25,6 @@ def _is_sparse(value):
     return isinstance(value, sparse_tensor.SparseTensor)
 
 
-def _collect(collections, value):
-    if collections:
-        ops.add_to_collections(collections, value)
-    return value
-
-
 def recall_at_k(labels, predictions, k, class_id=None, weights=None, metrics_collections=None, updates_collections=None,
                 name=None):
     """The share of labels that are among the k best predictions."""
@@ -78,7 +72,7 @@ def _share_at_top_k(what, wrong, wrong_name, labels, predictions_idx, k, class_i
         others, others_update = _streamed(wrong, wrong_name, labels, best, k, class_id, weights)
         value = math_ops.div(right, math_ops.add(right, others), name=scope)
         update = math_ops.div(right_update, math_ops.add(right_update, others_update), name='update')
-        return _collect(metrics_collections, value), _collect(updates_collections, update)
+        return graph_metrics.collected(value, update, metrics_collections, updates_collections)
 
 
 def _streamed(count, what, labels, predictions_idx, k, class_id, weights):
@@ -202,7 +196,7 @@ def average_precision_at_top_k(labels, predictions_idx, weights, metrics_collect
             total_update = state_ops.assign_add(total, batch, name='update')
         value = _divide(total, largest, name='mean')
         update = _divide(total_update, max_update, name=scope)
-        return _collect(metrics_collections, value), _collect(updates_collections, update)
+        return graph_metrics.collected(value, update, metrics_collections, updates_collections)
 
 
 def _divide(numerator, denominator, name):

@@ -4,7 +4,6 @@ import numpy as np
 
 from reflow.keras.datasets import word_lists
 from reflow.keras.utils.data_utils import get_file
-from reflow.platform import tf_logging as logging
 
 _ORIGIN = 'https://storage.googleapis.com/tensorflow/tf-keras-datasets/'
 
@@ -12,11 +11,7 @@ _ORIGIN = 'https://storage.googleapis.com/tensorflow/tf-keras-datasets/'
 def load_data(path='imdb.npz', num_words=None, skip_top=0, maxlen=None, seed=113, start_char=1, oov_char=2, index_from=3,
               **kwargs):
     """(x_train, y_train), (x_test, y_test): lists of numbers of words, and 0 or 1."""
-    if 'nb_words' in kwargs:
-        logging.warning('The `nb_words` argument in `load_data` has been renamed `num_words`.')
-        num_words = kwargs.pop('nb_words')
-    if kwargs:
-        raise TypeError('Unrecognized keyword arguments: ' + str(kwargs))
+    num_words = word_lists.given_number_of_words(num_words, kwargs)
     path = get_file(path, origin=_ORIGIN + 'imdb.npz', file_hash='599dadb1135973df5b59232a0e9a887c')
     with np.load(path, allow_pickle=True) as file:
         x_train, labels_train = file['x_train'], file['y_train']
@@ -31,8 +26,7 @@ def load_data(path='imdb.npz', num_words=None, skip_top=0, maxlen=None, seed=113
     labels = np.concatenate([part for _, part in parts])
     xs, labels = word_lists.prepared(xs, labels, num_words, skip_top, maxlen, start_char, oov_char, index_from)
     first = len(x_train)
-    return ((word_lists.as_array(xs[:first]), np.array(labels[:first])),
-            (word_lists.as_array(xs[first:]), np.array(labels[first:])))
+    return word_lists.parted(xs, labels, first)
 
 
 def get_word_index(path='imdb_word_index.json'):

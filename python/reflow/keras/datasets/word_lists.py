@@ -5,6 +5,22 @@ import json
 import numpy as np
 
 from reflow.keras.preprocessing.sequence import _remove_long_seq
+from reflow.platform import tf_logging as logging
+
+
+def given_number_of_words(num_words, others):
+    """`num_words`, which `others` may have by its old name. TypeError: they have something else."""
+    if 'nb_words' in others:
+        logging.warning('The `nb_words` argument in `load_data` has been renamed `num_words`.')
+        num_words = others.pop('nb_words')
+    if others:
+        raise TypeError('Unrecognized keyword arguments: ' + str(others))
+    return num_words
+
+
+def parted(xs, labels, size):
+    """(texts, labels) of the first `size`, and of the others, as arrays."""
+    return tuple((as_array(xs[part]), np.array(labels[part])) for part in (slice(None, size), slice(size, None)))
 
 
 def prepared(xs, labels, num_words, skip_top, maxlen, start_char, oov_char, index_from):

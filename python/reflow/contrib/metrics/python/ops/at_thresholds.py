@@ -8,6 +8,7 @@ from reflow.ops import array_ops
 from reflow.ops import check_ops
 from reflow.ops import confusion_matrix
 from reflow.ops import control_flow_ops
+from reflow.ops import graph_metrics
 from reflow.ops import math_ops
 from reflow.ops import metrics
 from reflow.ops import metrics_impl
@@ -19,14 +20,6 @@ __all__ = ['cohen_kappa', 'precision_at_recall', 'precision_recall_at_equal_thre
            'streaming_false_positive_rate_at_thresholds']
 
 _EPSILON = 1e-7
-
-
-def _collected(value, update_op, metrics_collections, updates_collections):
-    if metrics_collections:
-        ops.add_to_collections(metrics_collections, value)
-    if updates_collections:
-        ops.add_to_collections(updates_collections, update_op)
-    return value, update_op
 
 
 def _counts(labels, predictions, thresholds, weights, which=('tp', 'fn', 'tn', 'fp')):
@@ -55,7 +48,8 @@ def streaming_curve_points(labels=None, predictions=None, weights=None, num_thre
         else:
             xs, ys = recall, math_ops.div(tp + epsilon, tp + fp + epsilon)
         points = array_ops.stack([xs, ys], axis=1)
-        return _collected(points, control_flow_ops.group(*updates.values()), metrics_collections, updates_collections)
+        return graph_metrics.collected(points, control_flow_ops.group(*updates.values()), metrics_collections,
+                                       updates_collections)
 
 
 def _rate_at_thresholds(name, wrong, right, predictions, labels, thresholds, weights, metrics_collections,
@@ -63,7 +57,7 @@ def _rate_at_thresholds(name, wrong, right, predictions, labels, thresholds, wei
     with variable_scope.variable_scope(scope, name, (predictions, labels, weights)):
         counts = _counts(labels, predictions, thresholds, weights, (wrong, right))
         value, update_op = [math_ops.div(each[wrong], _EPSILON + each[wrong] + each[right]) for each in counts]
-        return _collected(value, update_op, metrics_collections, updates_collections)
+        return graph_metrics.collected(value, update_op, metrics_collections, updates_collections)
 
 
 def streaming_false_positive_rate_at_thresholds(predictions, labels, thresholds, weights=None, metrics_collections=None,
@@ -99,7 +93,8 @@ def recall_at_precision(labels, predictions, precision, weights=None, num_thresh
 
     with variable_scope.variable_scope(name, 'recall_at_precision', (predictions, labels, weights)):
         values, updates = _counts(labels, predictions, _thresholds(num_thresholds), weights)
-        return _collected(recall(values, 'value'), recall(updates, 'update_op'), metrics_collections, updates_collections)
+        return graph_metrics.collected(recall(values, 'value'), recall(updates, 'update_op'), metrics_collections,
+                                       updates_collections)
 
 
 def precision_at_recall(labels, predictions, target_recall, weights=None, num_thresholds=200, metrics_collections=None,
@@ -116,7 +111,7 @@ def precision_at_recall(labels, predictions, target_recall, weights=None, num_th
 
     with variable_scope.variable_scope(name, 'precision_at_recall', (predictions, labels, weights)):
         values, updates = _counts(labels, predictions, _thresholds(num_thresholds), weights)
-        return _collected(precision(values, 'value'), precision(updates, 'update_op'), metrics_collections,
+        return graph_metrics.collected(precision(values, 'value'), precision(updates, 'update_op'), metrics_collections,
                           updates_collections)
 
 
@@ -184,4 +179,5 @@ def cohen_kappa(labels, predictions_idx, num_classes, weights=None, metrics_coll
             observed = math_ops.cast(math_ops.reduce_sum(observed), dtypes.float64)
             return math_ops.div_no_nan(observed - expected, total - expected, name=kind)
 
-        return _collected(kappa(*sums, 'value'), kappa(*updated, 'update_op'), metrics_collections, updates_collections)
+        return graph_metrics.collected(kappa(*sums, 'value'), kappa(*updated, 'update_op'), metrics_collections,
+                                       updates_collections)

@@ -7,6 +7,7 @@ from reflow.framework import ops
 from reflow.ops import array_ops
 from reflow.ops import check_ops
 from reflow.ops import control_flow_ops
+from reflow.ops import graph_metrics
 from reflow.ops import math_ops
 from reflow.ops import nn
 from reflow.ops import variable_scope
@@ -33,11 +34,7 @@ def streaming_dynamic_auc(labels, predictions, curve='ROC', metrics_collections=
                 updates.append(update)
             update_op = control_flow_ops.group(*updates)
             auc = _area(all_labels, all_predictions, curve, all_weights)
-            if updates_collections:
-                ops.add_to_collections(updates_collections, update_op)
-            if metrics_collections:
-                ops.add_to_collections(metrics_collections, auc)
-            return auc, update_op
+            return graph_metrics.collected(auc, update_op, metrics_collections, updates_collections)
 
 
 def _flat(values, dtype):

@@ -1,7 +1,7 @@
 """Rates of false positives and negatives."""
 
-from reflow.framework import ops
 from reflow.ops import array_ops
+from reflow.ops import graph_metrics
 from reflow.ops import math_ops
 from reflow.ops import metrics
 from reflow.ops import variable_scope
@@ -20,11 +20,7 @@ def _rate(name, wrong, right):
                 return array_ops.where(math_ops.greater(total, 0), math_ops.div(counts[0][which], total), 0, name=kind)
 
             value, update_op = rate(0, 'value'), rate(1, 'update_op')
-            if metrics_collections:
-                ops.add_to_collections(metrics_collections, value)
-            if updates_collections:
-                ops.add_to_collections(updates_collections, update_op)
-            return value, update_op
+            return graph_metrics.collected(value, update_op, metrics_collections, updates_collections)
 
     default_name = name
     streaming.__name__ = streaming.__qualname__ = 'streaming_' + name

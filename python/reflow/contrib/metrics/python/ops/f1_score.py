@@ -1,6 +1,6 @@
 """The best F1 score over thresholds."""
 
-from reflow.framework import ops
+from reflow.ops import graph_metrics
 from reflow.ops import math_ops
 from reflow.ops import metrics
 from reflow.ops import variable_scope
@@ -26,8 +26,4 @@ def f1_score(labels, predictions, weights=None, num_thresholds=200, metrics_coll
             return math_ops.reduce_max(2.0 * precision * recall / (precision + recall + epsilon))
 
         best_f1, update_op = best(0, 'value'), best(1, 'update')
-        if metrics_collections:
-            ops.add_to_collections(metrics_collections, best_f1)
-        if updates_collections:
-            ops.add_to_collections(updates_collections, update_op)
-        return best_f1, update_op
+        return graph_metrics.collected(best_f1, update_op, metrics_collections, updates_collections)

@@ -5,6 +5,7 @@ from reflow.framework import ops
 from reflow.ops import array_ops
 from reflow.ops import confusion_matrix
 from reflow.ops import control_flow_ops
+from reflow.ops import graph_metrics
 from reflow.ops import math_ops
 from reflow.ops import metrics_impl
 from reflow.ops import state_ops
@@ -19,14 +20,6 @@ def _squeezed(predictions, labels):
     labels, predictions = confusion_matrix.remove_squeezable_dimensions(labels, predictions)
     predictions.get_shape().assert_is_compatible_with(labels.get_shape())
     return predictions, labels
-
-
-def _collected(value, update_op, metrics_collections, updates_collections):
-    if metrics_collections:
-        ops.add_to_collections(metrics_collections, value)
-    if updates_collections:
-        ops.add_to_collections(updates_collections, update_op)
-    return value, update_op
 
 
 def streaming_covariance(predictions, labels, weights=None, metrics_collections=None, updates_collections=None, name=None):
@@ -68,7 +61,7 @@ def streaming_covariance(predictions, labels, weights=None, metrics_collections=
         covariance = result('covariance')
         with ops.control_dependencies([update_comoment]):
             update_op = result('update_op')
-    return _collected(covariance, update_op, metrics_collections, updates_collections)
+    return graph_metrics.collected(covariance, update_op, metrics_collections, updates_collections)
 
 
 def streaming_pearson_correlation(predictions, labels, weights=None, metrics_collections=None, updates_collections=None,
@@ -88,7 +81,7 @@ def streaming_pearson_correlation(predictions, labels, weights=None, metrics_col
             return math_ops.truediv(covariance, deviations, name=name)
 
         value, update_op = correlation(0, 'pearson_r'), correlation(1, 'update_op')
-    return _collected(value, update_op, metrics_collections, updates_collections)
+    return graph_metrics.collected(value, update_op, metrics_collections, updates_collections)
 
 
 def _next_array_size(required_size, growth_factor=1.5):
@@ -149,7 +142,7 @@ def streaming_concat(values, axis=0, max_size=None, metrics_collections=None, up
         update_op = _one_after_another(
             control_flow_ops.cond(end > room, enlarge, control_flow_ops.no_op), lambda: array[size:end].assign(batch_values),
             lambda: size.assign(end))
-        return _collected(value, update_op, metrics_collections, updates_collections)
+        return graph_metrics.collected(value, update_op, metrics_collections, updates_collections)
 
 
 def count(values, weights=None, metrics_collections=None, updates_collections=None, name=None):
@@ -165,4 +158,4 @@ def count(values, weights=None, metrics_collections=None, updates_collections=No
         with ops.control_dependencies([values]):
             update_op = state_ops.assign_add(total, number)
         value = array_ops.identity(total)
-        return _collected(value, update_op, metrics_collections, updates_collections)
+        return graph_metrics.collected(value, update_op, metrics_collections, updates_collections)
