@@ -64,6 +64,8 @@ class Model(inner_names.InnerNames, Network):
         if self.run_eagerly:
             self.__dict__['_endpoints'] = []
             self.__dict__['_metric_names'] = ['loss']
+            if self._is_graph_network:
+                training_targets.loss_functions(self.loss, self.output_names)  # raises where one is unknown
         elif self.inputs and self.outputs:
             self._compile_outputs()
 
@@ -317,6 +319,8 @@ class Model(inner_names.InnerNames, Network):
             from reflow.keras.engine import training_eager
             return training_eager.standardized(self, x, y, sample_weight, class_weight)
         self._prepare(x, y)
+        if self._is_graph_network and not self._checks_target_shapes:
+            x = training_data.without_extra_arrays(x, self._feed_input_names)
         x = training_data.standardize_input_data(
             x, self._feed_input_names, self._feed_input_shapes if self._is_graph_network else None,
             check_batch_axis=False, exception_prefix='input')

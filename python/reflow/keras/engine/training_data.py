@@ -37,6 +37,13 @@ def _with_channel(x, expected_shape=None):
     return x
 
 
+def without_extra_arrays(data, names):
+    """A list of arrays, of which there may be more than inputs: TensorFlow takes the first ones, too."""
+    if isinstance(data, (list, tuple)) and len(data) > len(names) > 0 and hasattr(data[0], 'shape') and len(data[0].shape):
+        return data[:len(names)]
+    return data
+
+
 def standardize_input_data(data, names, shapes=None, check_batch_axis=True, exception_prefix=''):
     """The list of arrays, one for each of `names`. ValueError: they aren't what is expected."""
     if not names:

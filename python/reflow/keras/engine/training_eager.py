@@ -21,6 +21,8 @@ def standardized(model, x, y=None, sample_weight=None, class_weight=None):
         model.__dict__['_eager_names'] = None if model._is_graph_network else names
     else:
         model.__dict__['_eager_names'] = None
+        if model._is_graph_network:
+            x = training_data.without_extra_arrays(x, model._feed_input_names)
         many = isinstance(x, tuple) or isinstance(x, list) and len(x) and hasattr(x[0], 'shape')
         inputs = [training_data.as_array(each) for each in x] if many else [training_data.as_array(x)]
     inputs = [np.asarray(each) for each in inputs]

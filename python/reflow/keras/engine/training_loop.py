@@ -256,7 +256,7 @@ class Loop:
     def _begin(self, model, source, mode, callbacks, verbose, batch_size):
         """The callbacks and the progress bar (None: none is shown) of evaluate or predict."""
         all_callbacks = callbacks_module.CallbackList(list(callbacks or ()))
-        params = {'batch_size': batch_size, 'epochs': 1, 'steps': source.size if source.use_steps else None,
+        params = {'batch_size': batch_size, 'epochs': 1, 'steps': _steps(source, batch_size),
                   'samples': source.size, 'verbose': verbose, 'do_validation': False,
                   'metrics': list(model.metrics_names) if mode != 'predict' else []}
         all_callbacks.set_model(self._callback_model(model))

@@ -1,5 +1,6 @@
-"""Weights of samples and classes by the names of outputs: the same in graphs, which TensorFlow 1.15.5 agrees with, and eagerly."""
+"""What models are given by names and in lists: the same in graphs, which TensorFlow 1.15.5 agrees with, and eagerly."""
 import numpy as np
+import pytest
 
 import reflow.tensorflow as tf
 from reflow.eager import context
@@ -27,3 +28,12 @@ def test_models_that_train_eagerly_weigh_outputs_by_their_names():
     np.testing.assert_allclose(expected['a_loss'][0], .5, rtol=1e-6)
     for name in expected:
         np.testing.assert_allclose(found[name], expected[name], rtol=1e-6, err_msg=name)
+
+
+@pytest.mark.parametrize('mode', ['graph', 'eager'])
+def test_arrays_that_no_input_takes_are_left_out(mode):
+    with tf.Graph().as_default() if mode == 'graph' else context.eager_mode():
+        model = tf.keras.Sequential([tf.keras.layers.Dense(1, kernel_initializer='ones', input_shape=(4,))])
+        np.testing.assert_array_equal(model.predict([X, 2 * X]), model.predict(X))
+        with pytest.raises(ValueError, match='^Unknown loss function:nope$'):
+            model.compile('sgd', 'nope')
