@@ -42,20 +42,27 @@ class _Decay(LearningRateSchedule):
             return self._rate(rate, rate.dtype, step, scope)
 
 
-class ExponentialDecay(_Decay):
-    """initial_learning_rate * decay_rate ** (step / decay_steps)."""
+class _DecayByRate(_Decay):
+    """A schedule with a rate, by which a learning rate decays every `decay_steps`; at once then with `staircase`."""
 
     _arguments = ('initial_learning_rate', 'decay_steps', 'decay_rate', 'staircase')
-    _default_name = 'ExponentialDecay'
 
     def __init__(self, initial_learning_rate, decay_steps, decay_rate, staircase=False, name=None):
         self.__dict__.update(arguments.passed_on(locals()))
 
+    def _times(self, step, dtype):
+        times = math_ops.cast(step, dtype) / math_ops.cast(self.decay_steps, dtype)
+        return math_ops.floor(times) if self.staircase else times
+
+
+class ExponentialDecay(_DecayByRate):
+    """initial_learning_rate * decay_rate ** (step / decay_steps)."""
+
+    _default_name = 'ExponentialDecay'
+
     def _rate(self, rate, dtype, step, scope):
-        p = math_ops.cast(step, dtype) / math_ops.cast(self.decay_steps, dtype)
-        if self.staircase:
-            p = math_ops.floor(p)
-        return math_ops.multiply(rate, math_ops.pow(math_ops.cast(self.decay_rate, dtype), p), name=scope)
+        times = self._times(step, dtype)
+        return math_ops.multiply(rate, math_ops.pow(math_ops.cast(self.decay_rate, dtype), times), name=scope)
 
 
 class PiecewiseConstantDecay(LearningRateSchedule):
@@ -107,22 +114,16 @@ class PolynomialDecay(_Decay):
                             name=scope)
 
 
-class InverseTimeDecay(_Decay):
+class InverseTimeDecay(_DecayByRate):
     """initial_learning_rate / (1 + decay_rate * step / decay_steps)."""
 
-    _arguments = ('initial_learning_rate', 'decay_steps', 'decay_rate', 'staircase')
     _default_name = 'InverseTimeDecay'
 
-    def __init__(self, initial_learning_rate, decay_steps, decay_rate, staircase=False, name=None):
-        self.__dict__.update(arguments.passed_on(locals()))
-
     def _rate(self, rate, dtype, step, scope):
-        p = math_ops.cast(step, dtype) / math_ops.cast(self.decay_steps, dtype)
-        if self.staircase:
-            p = math_ops.floor(p)
+        times = self._times(step, dtype)
         one = math_ops.cast(1, dtype)
-        return math_ops.divide(rate, math_ops.add(one, math_ops.multiply(math_ops.cast(self.decay_rate, dtype), p)),
-                               name=scope)
+        divisor = math_ops.add(one, math_ops.multiply(math_ops.cast(self.decay_rate, dtype), times))
+        return math_ops.divide(rate, divisor, name=scope)
 
 
 class CosineDecay(_Decay):
@@ -149,16 +150,9 @@ class CosineDecayRestarts(_Decay):
 
     def __init__(self, initial_learning_rate, first_decay_steps, t_mul=2.0, m_mul=1.0, alpha=0.0, name=None):
         self.__dict__.update(arguments.passed_on(locals()))
-        self._t_mul = t_mul
-        self._m_mul = m_mul
-        self.alpha = alpha
-        self.name = name
-
-    t_mul = property(lambda self: self._t_mul)
-    m_mul = property(lambda self: self._m_mul)
 
     def _rate(self, rate, dtype, step, scope):
-        alpha, t_mul, m_mul = (math_ops.cast(each, dtype) for each in (self.alpha, self._t_mul, self._m_mul))
+        alpha, t_mul, m_mul = (math_ops.cast(each, dtype) for each in (self.alpha, self.t_mul, self.m_mul))
         fraction = math_ops.cast(step, dtype) / math_ops.cast(self.first_decay_steps, dtype)
 
         def restarted(geometric):

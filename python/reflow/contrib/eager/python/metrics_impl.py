@@ -133,8 +133,9 @@ class Mean(Metric):
         self.dtype = dtype
 
     def build(self, *args, **kwargs):
-        self.numer = self.add_variable(name='numer', shape=(), dtype=self.dtype, initializer=init_ops.zeros_initializer)
-        self.denom = self.add_variable(name='denom', shape=(), dtype=self.dtype, initializer=init_ops.zeros_initializer)
+        self.numer, self.denom = [
+            self.add_variable(name, shape=(), dtype=self.dtype, initializer=init_ops.zeros_initializer)
+            for name in ('numer', 'denom')]
 
     def call(self, values, weights=None):
         """Takes in values; returns the arguments."""

@@ -18,14 +18,13 @@ def legacy_fully_connected(x, num_output_units, activation_fn=None, weight_init=
     """activation_fn(x * weights + bias) along the last dimension."""
     with variable_scope.variable_scope(name, 'fully_connected', [x]):
         x = ops.convert_to_tensor(x)
-        dims = x.get_shape().dims
-        if dims is None:
-            raise ValueError('dims of x must be known but is None')
-        if len(dims) < 2:
-            raise ValueError('rank of x must be at least 2 not: %d' % len(dims))
-        depth = dims[-1].value
-        if depth is None:
-            raise ValueError('last dimension of x must be known but is None')
+        dims = x.shape.dims
+        depth = dims[-1].value if dims else None
+        for is_wrong, text in ((dims is None, 'dims of x must be known but is None'),
+                               (len(dims or ()) < 2, 'rank of x must be at least 2 not: %d' % len(dims or ())),
+                               (depth is None, 'last dimension of x must be known but is None')):
+            if is_wrong:
+                raise ValueError(text)
 
         def variable(name, shape, initializer, collections, regularizer):
             collections = set(list(collections or []) + [ops.GraphKeys.GLOBAL_VARIABLES])

@@ -52,13 +52,15 @@ class LSTMPredictionModel(training.Model):
 
     def call(self, input_window_features, output_window_features):
         """{'mean', 'covariance'} of [batch, output window, features]"""
-        input_window_features = array_ops.transpose(input_window_features, [1, 0, 2])
-        output_window_features = array_ops.transpose(output_window_features, [1, 0, 2])
-        _, state = self._encoder(input_window_features, dtype=self.dtype)
-        output, _ = self._decoder(output_window_features, dtype=self.dtype, initial_state=state)
-        output = array_ops.transpose(output, [1, 0, 2])
-        mean = self._mean_transform(output)
-        return {'mean': mean, 'covariance': gen_math_ops.exp(self._covariance_transform(output))}
+        def turned(tensor):
+            """[time, batch, features] of [batch, time, features], and back."""
+            return array_ops.transpose(tensor, [1, 0, 2])
+
+        before, after = turned(input_window_features), turned(output_window_features)
+        _, state = self._encoder(before, dtype=self.dtype)
+        predicted = turned(self._decoder(after, dtype=self.dtype, initial_state=state)[0])
+        mean = self._mean_transform(predicted)
+        return {'mean': mean, 'covariance': gen_math_ops.exp(self._covariance_transform(predicted))}
 
 
 class ARModel(model.TimeSeriesModel):
