@@ -1,5 +1,6 @@
 """Models of Keras as SavedModels with functions: own classes, models of TensorFlow 1.15.5."""
 import json
+import pathlib
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import reflow.tensorflow as tf
 from reflow.eager import context
 from reflow.framework import protos
 
+DATA = pathlib.Path(__file__).resolve().parents[2] / 'tests/data/saved_models'
 L = tf.keras.layers
 X = np.linspace(-1, 1, 24).reshape(6, 4).astype(np.float32)
 
@@ -109,3 +111,13 @@ def test_the_saved_model_is_written_as_tensorflow_writes_it(tmp_path):
         'class_name', 'name', 'trainable', 'expects_training_arg', 'dtype', 'batch_input_shape', 'config', 'input_spec',
         'activity_regularizer', 'keras_version', 'backend', 'model_config', 'training_config'}
     assert metadata['training_config']['optimizer_config']['class_name'] == 'SGD'
+
+
+def test_a_model_of_an_own_class_that_tensorflow_has_written():
+    model = tf.keras.models.load_model(str(DATA / 'keras_own_class_1_15'))
+    x = np.arange(8, dtype=np.float32).reshape(2, 4) / 8
+    np.testing.assert_allclose(model.predict(x), [[-.0387, -.0598], [-.0922, -.1059]], atol=5e-5)
+    assert type(model).__name__ == 'Sub' and [type(layer).__name__ for layer in model.layers] == ['Dense']
+    assert model.layers[0].get_config()['units'] == 2 and len(model.trainable_weights) == 2
+    model.fit(x, np.zeros((2, 2), np.float32), verbose=0)
+    assert np.abs(model.predict(x)).max() < .1059
