@@ -55,11 +55,20 @@ def _probe(layer, inputs, masks, args, kwargs, size):
                                       value) for key, value in kwargs.items()}
     if layer._expects('training'):
         kwargs.setdefault('training', False)
+    states = [(metric, metric.get_weights()) for metric in _all_metrics(layer)]
     with call_context.entered(layer, False):  # losses of the outer call stay
         outputs = layer(packed, *args, **kwargs)
     for each, losses in kept.items():
         each._losses = losses
+    for metric in _all_metrics(layer):
+        metric.reset_states()
+    for metric, weights in states:
+        metric.set_weights(weights)
     return outputs
+
+
+def _all_metrics(layer):
+    return [metric for each in _all_layers(layer) for metric in each._metrics]
 
 
 def _all_layers(layer):

@@ -368,8 +368,9 @@ class Network(weight_files.WeightFiles, Layer):
 
     def _insert_layer(self, layer):
         """Adds a layer that no output needs, with the layers that it needs."""
-        extra = nest.flatten(layer._inbound_nodes[-1].output_tensors)
-        graph = graph_of_layers.map_graph(self.inputs, self.outputs + extra)
+        ends = self.__dict__.setdefault('_ends_of_inserted', [])
+        ends += nest.flatten(layer._inbound_nodes[-1].output_tensors)
+        graph = graph_of_layers.map_graph(self.inputs, self.outputs + ends)
         known = set(map(id, self._layers))
         self.__dict__.update(
             _network_nodes=graph.node_keys, _nodes_by_depth=graph.nodes_by_depth, _layers_by_depth=graph.layers_by_depth,
