@@ -133,16 +133,13 @@ def categorical_column_with_vocabulary_list(key, vocabulary_list, dtype=None, de
     vocabulary_dtype = dtypes.as_dtype(np.array(vocabulary_list).dtype)
     _check_oov_buckets(key, num_oov_buckets, default_value != -1)
     fc_utils.assert_string_or_int(vocabulary_dtype, prefix='column_name: {} vocabulary'.format(key))
-    if dtype is None:
-        dtype = vocabulary_dtype
-    elif dtype.is_integer != vocabulary_dtype.is_integer:
+    if dtype is not None and dtype.is_integer != vocabulary_dtype.is_integer:
         raise ValueError('dtype {} and vocabulary dtype {} do not match, column_name: {}'.format(
             dtype, vocabulary_dtype, key))
-    fc_utils.assert_string_or_int(dtype, prefix='column_name: {}'.format(key))
+    of_feature = vocabulary_dtype if dtype is None else dtype
+    fc_utils.assert_string_or_int(of_feature, prefix='column_name: {}'.format(key))
     fc_utils.assert_key_is_string(key)
-    return VocabularyListCategoricalColumn(
-        key=key, vocabulary_list=tuple(vocabulary_list), dtype=dtype, default_value=default_value,
-        num_oov_buckets=num_oov_buckets)
+    return VocabularyListCategoricalColumn(key, tuple(vocabulary_list), of_feature, default_value, num_oov_buckets)
 
 
 def categorical_column_with_identity(key, num_buckets, default_value=None):

@@ -16,14 +16,10 @@ def ctc_loss(labels, inputs=None, sequence_length=None, preprocess_collapse_repe
     """The negative log-probabilities of the labels."""
     if not isinstance(labels, sparse_tensor.SparseTensor):
         raise TypeError('Expected labels (first argument) to be a SparseTensor')
-    inputs = deprecation.deprecated_argument_lookup('logits', logits, 'inputs', inputs)
-    if not time_major:
-        inputs = array_ops.transpose(inputs, [1, 0, 2])
-    loss, _ = gen_ctc_ops.ctc_loss(inputs, labels.indices, labels.values, sequence_length,
-                                   preprocess_collapse_repeated=preprocess_collapse_repeated,
-                                   ctc_merge_repeated=ctc_merge_repeated,
-                                   ignore_longer_outputs_than_inputs=ignore_longer_outputs_than_inputs)
-    return loss
+    given = deprecation.deprecated_argument_lookup('logits', logits, 'inputs', inputs)
+    by_time = given if time_major else array_ops.transpose(given, [1, 0, 2])
+    return gen_ctc_ops.ctc_loss(by_time, labels.indices, labels.values, sequence_length, preprocess_collapse_repeated,
+                                ctc_merge_repeated, ignore_longer_outputs_than_inputs)[0]
 
 
 def ctc_greedy_decoder(inputs, sequence_length, merge_repeated=True):

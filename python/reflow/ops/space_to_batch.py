@@ -12,11 +12,12 @@ from reflow.ops import gen_array_ops
 def required_space_to_batch_paddings(input_shape, block_shape, base_paddings=None, name=None):
     """(paddings, crops) that make each size of `input_shape`, padded by `base_paddings`, a multiple of its block."""
     with ops.name_scope(name, 'required_space_to_batch_paddings', [input_shape, block_shape]):
-        input_shape = ops.convert_to_tensor(input_shape, dtype=dtypes.int32, name='input_shape')
-        block_shape = ops.convert_to_tensor(block_shape, dtype=dtypes.int32, name='block_shape')
-        block_shape.get_shape().assert_is_fully_defined()
-        block_shape.get_shape().assert_has_rank(1)
-        count = block_shape.get_shape().dims[0].value
+        input_shape, block_shape = [
+            ops.convert_to_tensor(shape, dtype=dtypes.int32, name=argument)
+            for argument, shape in (('input_shape', input_shape), ('block_shape', block_shape))]
+        block_shape.shape.assert_is_fully_defined()
+        block_shape.shape.assert_has_rank(1)
+        count = block_shape.shape.num_elements()
         if count == 0:
             return array_ops.zeros([0, 2], dtypes.int32), array_ops.zeros([0, 2], dtypes.int32)
         input_shape.get_shape().assert_is_compatible_with([count])

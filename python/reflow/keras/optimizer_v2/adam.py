@@ -30,10 +30,8 @@ class Adam(optimizer_v2.OptimizerV2):
     def _prepare_local(self, var_device, var_dtype, apply_state):
         super()._prepare_local(var_device, var_dtype, apply_state)
         local_step = math_ops.cast(self.iterations + 1, var_dtype)
-        beta_1_t = array_ops.identity(self._get_hyper('beta_1', var_dtype))
-        beta_2_t = array_ops.identity(self._get_hyper('beta_2', var_dtype))
-        beta_1_power = math_ops.pow(beta_1_t, local_step)
-        beta_2_power = math_ops.pow(beta_2_t, local_step)
+        beta_1_t, beta_2_t = [array_ops.identity(self._get_hyper(name, var_dtype)) for name in ('beta_1', 'beta_2')]
+        beta_1_power, beta_2_power = [math_ops.pow(beta, local_step) for beta in (beta_1_t, beta_2_t)]
         state = apply_state[(var_device, var_dtype)]
         lr = state['lr_t'] * (math_ops.sqrt(1 - beta_2_power) / (1 - beta_1_power))
         state.update(lr=lr, epsilon=ops.convert_to_tensor(self.epsilon, var_dtype), beta_1_t=beta_1_t,

@@ -28,8 +28,7 @@ class Adamax(optimizer_v2.OptimizerV2):
     def _prepare_local(self, var_device, var_dtype, apply_state):
         super()._prepare_local(var_device, var_dtype, apply_state)
         local_step = math_ops.cast(self.iterations + 1, var_dtype)
-        beta_1_t = array_ops.identity(self._get_hyper('beta_1', var_dtype))
-        beta_2_t = array_ops.identity(self._get_hyper('beta_2', var_dtype))
+        beta_1_t, beta_2_t = [array_ops.identity(self._get_hyper(name, var_dtype)) for name in ('beta_1', 'beta_2')]
         beta_1_power = math_ops.pow(beta_1_t, local_step)
         state = apply_state[(var_device, var_dtype)]
         state.update(neg_scaled_lr=-state['lr_t'] / (1 - beta_1_power),

@@ -179,11 +179,11 @@ class Distribution(_BaseDistribution):
     def _call_sample_n(self, sample_shape, seed, name, **kwargs):
         with self._name_scope(name, values=[sample_shape]):
             sample_shape = ops.convert_to_tensor(sample_shape, dtype=dtypes.int32, name='sample_shape')
-            sample_shape, n = self._expand_sample_shape_to_vector(sample_shape, 'sample_shape')
-            samples = self._sample_n(n, seed, **kwargs)
-            batch_event_shape = array_ops.shape(samples)[1:]
-            samples = array_ops.reshape(samples, array_ops.concat([sample_shape, batch_event_shape], 0))
-            return self._set_sample_static_shape(samples, sample_shape)
+            sizes, count = self._expand_sample_shape_to_vector(sample_shape, 'sample_shape')
+            flat = self._sample_n(count, seed, **kwargs)
+            shape_of_one = array_ops.shape(flat)[1:]
+            shape = array_ops.concat([sizes, shape_of_one], 0)
+            return self._set_sample_static_shape(array_ops.reshape(flat, shape), sizes)
 
     def sample(self, sample_shape=(), seed=None, name='sample'):
         """Samples of shape [sample_shape, batch_shape, event_shape]."""

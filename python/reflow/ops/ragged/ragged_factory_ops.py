@@ -43,12 +43,11 @@ def placeholder(dtype, ragged_rank, value_shape=None, name=None):
     if ragged_rank == 0:
         return array_ops.placeholder(dtype, value_shape, name)
     with ops.name_scope(name, 'RaggedPlaceholder', []):
-        flat_shape = tensor_shape.TensorShape([None]).concatenate(value_shape)
-        result = array_ops.placeholder(dtype, flat_shape, 'flat_values')
-        for i in reversed(range(ragged_rank)):
-            splits = array_ops.placeholder(dtypes.int64, [None], 'row_splits_%d' % i)
-            result = ragged_tensor.RaggedTensor.from_row_splits(result, splits, validate=False)
-        return result
+        values = array_ops.placeholder(dtype, tensor_shape.TensorShape([None]).concatenate(value_shape), 'flat_values')
+        for level in range(ragged_rank - 1, -1, -1):
+            splits = array_ops.placeholder(dtypes.int64, [None], 'row_splits_%d' % level)
+            values = ragged_tensor.RaggedTensor.from_row_splits(values, splits, validate=False)
+        return values
 
 
 def _constant_value(ragged_factory, inner_factory, pylist, dtype, ragged_rank, inner_shape):

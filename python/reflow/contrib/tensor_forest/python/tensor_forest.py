@@ -145,10 +145,9 @@ class TreeVariables:
         if not isinstance(getattr(params, 'params_proto', None), _params_proto.TensorForestParams):
             params.params_proto = build_params_proto(params)
         params.serialized_params_proto = params.params_proto.SerializeToString()
-        self.stats = None
-        if training:
-            self.stats = stats_ops.fertile_stats_variable(params, tree_stat, self.get_tree_name('stats', tree_num))
-        self.tree = model_ops.tree_variable(params, tree_config, self.stats, self.get_tree_name('tree', tree_num))
+        names = [self.get_tree_name(what, tree_num) for what in ('stats', 'tree')]
+        self.stats = stats_ops.fertile_stats_variable(params, tree_stat, names[0]) if training else None
+        self.tree = model_ops.tree_variable(params, tree_config, self.stats, names[1])
 
     def get_tree_name(self, name, num):
         """'tree-3'."""

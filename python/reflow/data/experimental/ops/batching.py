@@ -1,7 +1,7 @@
 """Batches: what a function makes of elements, and rows."""
 from reflow.data.ops import dataset, structured_function
 from reflow.data.util import convert, nest, structure
-from reflow.framework import dtypes, ops, sparse_tensor, tensor_shape, tensor_util
+from reflow.framework import dtypes, sparse_tensor, tensor_shape, tensor_util
 from reflow.ops import gen_experimental_dataset_ops
 from reflow.util import deprecation
 
@@ -83,17 +83,14 @@ class _MapAndBatchDataset(dataset.UnaryDataset):
     def __init__(self, input_dataset, map_func, batch_size, num_parallel_calls, drop_remainder, use_legacy_function=False):
         self._map_func = structured_function.StructuredFunctionWrapper(
             map_func, 'tf.data.experimental.map_and_batch()', dataset=input_dataset, use_legacy_function=use_legacy_function)
-        self._batch_size_t = ops.convert_to_tensor(batch_size, dtype=dtypes.int64, name='batch_size')
-        self._num_parallel_calls_t = ops.convert_to_tensor(num_parallel_calls, dtype=dtypes.int64, name='num_parallel_calls')
-        self._drop_remainder_t = ops.convert_to_tensor(drop_remainder, dtype=dtypes.bool, name='drop_remainder')
-        rows = None
-        if tensor_util.constant_value(self._drop_remainder_t):
-            rows = tensor_util.constant_value(self._batch_size_t)
+        how = convert.tensors(batch_size=batch_size, num_parallel_calls=num_parallel_calls,
+                              drop_remainder=(drop_remainder, dtypes.bool))
+        is_whole = tensor_util.constant_value(how['drop_remainder'])
+        rows = tensor_util.constant_value(how['batch_size']) if is_whole else None
         self._element_spec = nest.map_structure(lambda spec: spec._batch(rows), self._map_func.output_structure)
         super().__init__(input_dataset, gen_experimental_dataset_ops.map_and_batch_dataset(
             input_dataset._variant_tensor, self._map_func.function.captured_inputs, f=self._map_func.function,
-            batch_size=self._batch_size_t, num_parallel_calls=self._num_parallel_calls_t,
-            drop_remainder=self._drop_remainder_t, preserve_cardinality=True, **self._flat_structure))
+            preserve_cardinality=True, **how, **self._flat_structure))
 
     def _functions(self):
         return [self._map_func]

@@ -23,10 +23,9 @@ def _lower_bound_grad(op, grad):
 
 def _lower_bound(inputs, bound, name=None):
     with ops.name_scope(name, 'GDNLowerBound', [inputs, bound]) as scope:
-        inputs = ops.convert_to_tensor(inputs, name='inputs')
-        bound = ops.convert_to_tensor(bound, name='bound')
+        both = [ops.convert_to_tensor(value, name=argument) for argument, value in (('inputs', inputs), ('bound', bound))]
         with ops.get_default_graph().gradient_override_map({'Maximum': 'GDNLowerBound'}):
-            return math_ops.maximum(inputs, bound, name=scope)
+            return math_ops.maximum(*both, name=scope)
 
 
 class GDN(base.Layer):

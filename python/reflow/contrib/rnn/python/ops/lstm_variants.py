@@ -158,9 +158,9 @@ class GLSTMCell(rnn_cell_impl.RNNCell):
         input_size = tensor_shape.dimension_value(inputs.shape[1])
         if input_size is None:
             raise ValueError('input size must be statically known')
-        if input_size % self._number_of_groups != 0:
-            raise ValueError('input size (%d) must be divisible by number_of_groups (%d)' % (
-                input_size, self._number_of_groups))
+        groups = self._number_of_groups
+        if input_size % groups:
+            raise ValueError('input size (%d) must be divisible by number_of_groups (%d)' % (input_size, groups))
         with vs.variable_scope(vs.get_variable_scope(), initializer=self._initializer):
             parts = self._group_gates(inputs, m_prev, batch_size, input_size)
             biases = [vs.get_variable(name='bias_' + gate, shape=[self._num_units], dtype=inputs.dtype,

@@ -223,8 +223,8 @@ def safe_cumprod(x, *args, **kwargs):
     """cumprod of numbers of (0, 1], through logarithms: its gradient is finite."""
     with ops.name_scope(None, 'SafeCumprod', [x]):
         x = ops.convert_to_tensor(x, name='x')
-        tiny = np.finfo(x.dtype.as_numpy_dtype).tiny
-        return math_ops.exp(math_ops.cumsum(math_ops.log(clip_ops.clip_by_value(x, tiny, 1)), *args, **kwargs))
+        logs = math_ops.log(clip_ops.clip_by_value(x, np.finfo(x.dtype.as_numpy_dtype).tiny, 1))
+        return math_ops.exp(math_ops.cumsum(logs, *args, **kwargs))
 
 
 def _recursive_attention(choose, previous):
