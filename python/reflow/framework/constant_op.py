@@ -31,6 +31,9 @@ def _constant(value, dtype, shape, name):
     try:
         return _core.constant(value, dtype, shape, name)
     except TypeError:
+        if type(value).__name__ == 'TensorProto':  # which says all, whatever is wanted
+            from reflow.framework import tensor_util
+            return _core.constant(tensor_util.MakeNdarray(value), None, None, name)
         from reflow.framework import conversion
         numbers = conversion.array_of_numbers(value, dtype)
         if numbers is None:

@@ -36,6 +36,8 @@ def registered(query):
     if found is None:
         with _lock:
             found = [(base_type, function) for _, base_type, function in _functions if issubclass(query, base_type)]
+            if query.__name__ == 'TensorProto':  # of whatever pool
+                found.append((query, _constant_of_message))
             _functions_of_class[query] = found
     return found
 
@@ -43,6 +45,11 @@ def registered(query):
 def get(query):
     """Pairs of class and conversion function, in order, that apply to values of the class `query`."""
     return [(query, _constant)] if issubclass(query, _UNCONVERTIBLE_TYPES) else registered(query)
+
+
+def _constant_of_message(value, dtype, name, as_ref):
+    from reflow.framework import constant_op, tensor_util
+    return constant_op.constant_v1(tensor_util.MakeNdarray(value), name=name or 'Const')
 
 
 def _constant(value, dtype, name, as_ref):

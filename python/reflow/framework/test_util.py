@@ -8,6 +8,7 @@ import threading
 import numpy as np
 from absl.testing import absltest
 
+from reflow.framework import composite_tensor
 from reflow.framework import errors_impl as errors
 from reflow.framework.local_cluster import create_local_cluster  # noqa: F401
 from reflow.framework.test_assertions import ArrayAssertions, MessageAssertions
@@ -247,7 +248,7 @@ def _value_of_eager_tensor(tensor):
     if callable(tensor):
         return _value_of_eager_tensor(tensor())
     try:
-        return tensor.numpy()
+        return _value_of_parts(tensor) if isinstance(tensor, composite_tensor.CompositeTensor) else tensor.numpy()
     except AttributeError as error:
         raise ValueError('Unsupported type %s.' % type(tensor)) from error
 
@@ -285,3 +286,14 @@ def _as_default(session, use_gpu, force_gpu):
     with session.graph.as_default(), session.as_default():
         with session.graph.device(device) if device else contextlib.nullcontext():
             yield session
+
+
+def _value_of_parts(tensor):
+    """What a session gives for a sparse or ragged tensor, or for slices."""
+    from reflow.framework import ops, sparse_tensor
+    if isinstance(tensor, sparse_tensor.SparseTensor):
+        return sparse_tensor.SparseTensorValue(tensor.indices.numpy(), tensor.values.numpy(), tensor.dense_shape.numpy())
+    if isinstance(tensor, ops.IndexedSlices):
+        return ops.IndexedSlicesValue(tensor.values.numpy(), tensor.indices.numpy(), tensor.dense_shape.numpy())
+    from reflow.ops.ragged import ragged_tensor_value
+    return ragged_tensor_value.RaggedTensorValue(_value_of_eager_tensor(tensor.values), tensor.row_splits.numpy())
