@@ -121,3 +121,11 @@ def test_a_model_of_an_own_class_that_tensorflow_has_written():
     assert model.layers[0].get_config()['units'] == 2 and len(model.trainable_weights) == 2
     model.fit(x, np.zeros((2, 2), np.float32), verbose=0)
     assert np.abs(model.predict(x)).max() < .1059
+
+
+def test_weights_of_a_checkpoint_wait_for_variables(tmp_path):
+    model = trained(Own())
+    model.save_weights(str(tmp_path / 'weights'), save_format='tf')
+    other = Own()
+    other.load_weights(str(tmp_path / 'weights')).expect_partial()
+    np.testing.assert_array_equal(other.predict(X), model.predict(X))

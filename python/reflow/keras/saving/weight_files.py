@@ -49,7 +49,7 @@ class WeightFiles:
             self._assert_weights_created()
             hdf5_format.load_weights(self, filepath, by_name=by_name)
             return None
-        from reflow.training.tracking import util
+        from reflow.training.tracking import load_status, util
         if by_name:
             raise NotImplementedError('Weights may only be loaded based on topology into Models when loading '
                                       'TensorFlow-formatted weights (got by_name=True to load_weights).')
@@ -57,6 +57,8 @@ class WeightFiles:
         status = util.saver_with_op_caching(self).restore(filepath)
         if session is not None and hasattr(status, 'initialize_or_restore'):
             status.initialize_or_restore(session=session)
+            if isinstance(status, load_status.CheckpointLoadStatus):
+                load_status.streaming_restore(status, session=session)  # variables that are made later, too
         return status
 
     def save(self, filepath, overwrite=True, include_optimizer=True, save_format=None, signatures=None):
