@@ -73,3 +73,17 @@ def test_programs_reach_for_feeds_and_functions(package, tmp_path):
     program.write_text(PROGRAM)
     done = subprocess.run([sys.executable, '-W', 'ignore', '-m', 'reflow', program, package], capture_output=True, text=True)
     assert done.stdout == PRINTED, done.stderr
+
+
+def test_tensors_of_the_package_say_their_shapes(tmp_path):
+    program = tmp_path / 'program.py'
+    program.write_text('''
+from keras.layers import Conv2D, Dense, Flatten, Input
+from keras.models import Sequential
+x = Input((4, None, 3))
+y = Conv2D(2, 3)(x)
+model = Sequential([Dense(5, input_shape=(2, 3)), Flatten()])
+print(x._keras_shape, y._keras_shape, model.input._keras_shape, model.output._keras_shape)
+''')
+    done = subprocess.run([sys.executable, '-W', 'ignore', '-m', 'reflow', program], capture_output=True, text=True)
+    assert done.stdout == '(None, 4, None, 3) (None, 2, None, 2) (None, 2, 3) (None, 10)\n', done.stderr

@@ -8,6 +8,7 @@ import numpy as np
 from reflow.framework import ops
 from reflow.framework import tensor_shape
 from reflow.keras import backend_config
+from reflow.keras import backend_session
 from reflow.keras import initializers
 from reflow.keras.engine import base_layer
 from reflow.keras.engine.base_layer import InputSpec  # noqa: F401
@@ -40,6 +41,12 @@ class Layer(base_layer.Layer):
     def get_config(self):
         """The arguments that all layers have; subclasses add their own."""
         return as_keras_writes(self._base_config())
+
+    def _connect(self, inputs, outputs, args, kwargs):
+        inputs, outputs = super()._connect(inputs, outputs, args, kwargs)
+        for tensor in nest.flatten(outputs):
+            tensor._keras_shape = backend_session.int_shape(tensor)
+        return inputs, outputs
 
     def __call__(self, inputs, *args, **kwargs):
         """The outputs for `inputs`. ValueError: these are none that the layer takes."""

@@ -7,6 +7,10 @@ from reflow.keras_package.engine.base_layer import adapted
 class InputLayer(adapted(input_layer.InputLayer, 'keras.engine.input_layer')):
     """What a model begins with."""
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._inbound_nodes[0].output_tensors[0]._keras_shape = self._batch_input_shape
+
     def get_config(self):
         """The arguments of the constructor."""
         config = super().get_config()
