@@ -129,3 +129,12 @@ def test_weights_of_a_checkpoint_wait_for_variables(tmp_path):
     other = Own()
     other.load_weights(str(tmp_path / 'weights')).expect_partial()
     np.testing.assert_array_equal(other.predict(X), model.predict(X))
+
+
+def test_compiled_models_are_exported(tmp_path):
+    model = tf.keras.Sequential([L.Dense(3, input_shape=(4,)), L.Dropout(0.5), L.BatchNormalization()])
+    model.compile('adam', 'mse')  # an optimizer whose settings are variables
+    model.fit(X, np.ones((6, 3), np.float32), verbose=0)
+    tf.keras.experimental.export_saved_model(model, str(tmp_path / 'model'))
+    loaded = tf.keras.experimental.load_from_saved_model(str(tmp_path / 'model'))
+    np.testing.assert_allclose(loaded.predict(X), model.predict(X), rtol=1e-6)

@@ -260,7 +260,9 @@ def get_value(x):
     if not tensor_util.is_tensor(x):
         return x
     if hasattr(x, 'numpy') and (_core.executing_eagerly() or getattr(x, '_is_eager', False)):
-        return x.numpy()
+        from reflow.eager import context
+        with context.eager_mode():  # a graph may be built of what has eager variables
+            return x.numpy()
     with x.graph.as_default():
         return x.eval(session=get_session((x,)))
 
