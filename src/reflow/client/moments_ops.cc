@@ -85,7 +85,13 @@ Output batch_normalization(const TensorLike& x, const TensorLike& mean, const Te
   };
   Output inverse = rsqrt(plus(variance, variance_epsilon));
   if (!scale.is_none()) inverse = operate("Mul", "mul", inverse, scale);
-  const Output scaled = operate("Mul", "mul", x, inverse);
+  // Statistics of another type than x have their own until here.
+  const Output* const given = x.output();
+  const auto as_x = [given](const Output& y) {
+    const DType type = given == nullptr ? base_type(y.dtype()) : base_type(given->dtype());
+    return base_type(y.dtype()) == type ? y : cast(y, type);
+  };
+  const Output scaled = operate("Mul", "mul", x, as_x(inverse));
   Output shift;
   if (offset.is_none()) {
     const std::optional<double> number = client::number_of(mean);
@@ -95,7 +101,7 @@ Output batch_normalization(const TensorLike& x, const TensorLike& mean, const Te
     const Output scaled_mean = operate("Mul", "mul", mean, inverse);
     shift = operate("Sub", "sub", offset, scaled_mean);
   }
-  return scaled + shift;
+  return scaled + as_x(shift);
 }
 
 namespace {
