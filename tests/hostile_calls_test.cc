@@ -222,6 +222,11 @@ TEST_F(HostileCalls, SumsThatOverflowWrap) {
   EXPECT_EQ(run({op("BiasAdd", {rows, bias})})[0].flat<int64_t>()[1], std::numeric_limits<int64_t>::min() + 3);
 }
 
+TEST_F(HostileCalls, NormsOfIntegersThatOverflow) {
+  const Endpoint x = constant(Tensor::vector<int32_t>({46341, 0})), axis = constant(Tensor::vector<int32_t>({0}));
+  EXPECT_EQ(run({op("EuclideanNorm", {x, axis})})[0].item<int32_t>(), std::numeric_limits<int32_t>::min());
+}
+
 TEST_F(HostileCalls, QuantizedRangesThatNoByteHas) {
   const Endpoint x = constant(Tensor(DType::kQuint8, {2})), low = constant(Tensor::scalar(1e30f)), high = constant(Tensor::scalar(1.1e30f));
   EXPECT_EQ(run({op("QuantizedMul", {x, x, low, high, low, high})})[0].num_elements(), 2);

@@ -108,6 +108,7 @@ struct EuclideanNorm : Sum<T> {
   }
   static T finish(Acc a, int64_t) {
     if constexpr (std::is_integral_v<T>) {
+      if (a < 0) return sizeof(T) < 4 ? 0 : std::numeric_limits<T>::min();  // it has wrapped around: NaN as an integer
       return static_cast<T>(std::sqrt(static_cast<double>(a)));
     } else {
       return static_cast<T>(std::sqrt(a));
