@@ -1,7 +1,7 @@
 """tf.nn.batch_normalization with statistics of another type than what is normalised, as TensorFlow 1.15.5 builds it."""
 import numpy as np
-import reflow
-import tensorflow as tf
+
+import reflow.tensorflow as tf
 
 
 def test_statistics_are_cast_last():
