@@ -128,6 +128,13 @@ TEST_F(HostileCalls, FunctionsOfMatricesWhoseSquaresOverflowOrVanish) {
   }
 }
 
+TEST_F(HostileCalls, FunctionsOfMatricesOfLargeAndSmallNumbers) {
+  const Endpoint matrix = constant(Tensor::from<std::complex<double>>({1, 0, 0, 1e-200}, {2, 2}));
+  const Tensor root = run({op("MatrixSquareRoot", {matrix})}).at(0), logarithm = run({op("MatrixLogarithm", {matrix})}).at(0);
+  EXPECT_NEAR(root.flat<std::complex<double>>()[3].real(), 1e-100, 1e-112);
+  EXPECT_NEAR(logarithm.flat<std::complex<double>>()[3].real(), std::log(1e-200), 1e-9);
+}
+
 TEST_F(HostileCalls, MatricesOfNoDiagonalsPaddedWithNothing) {
   const Endpoint diagonals = constant(Tensor(DType::kFloat64, {0, 2})), padding = placeholder(DType::kFloat64);
   const Endpoint main = constant(Tensor::scalar(int32_t{0})), any = constant(Tensor::scalar(int32_t{-1}));

@@ -51,12 +51,31 @@ double scale_of(const M& m) {
   return largest == 0 || (largest > kSmall && largest < kLarge) ? 1 : largest;
 }
 
+// Where the first two rows of a matrix don't separate in ten steps, Eigen reads in front of it on its way to a triangle. That
+// takes elements of very different size, and then a row and a column of the identity in front, which separate at once, are
+// what it reads.
+template <typename M>
+M framed(const M& m) {
+  constexpr double kWide = 1e50;
+  double largest = 0, smallest = std::numeric_limits<double>::infinity();
+  const auto look = [&](double part) {
+    if (part == 0) return;
+    largest = std::max(largest, std::abs(part)), smallest = std::min(smallest, std::abs(part));
+  };
+  for (const auto& x : m.reshaped()) look(std::real(x)), look(std::imag(x));
+  if (largest / kWide <= smallest || m.rows() < 2) return m;
+  M frame = M::Identity(m.rows() + 1, m.cols() + 1);
+  frame.bottomRightCorner(m.rows(), m.cols()) = m;
+  return frame;
+}
+
 struct SquareRoot {
   template <typename M>
   static M of(const M& m) {
     if (!has_triangle(m)) return not_a_number(m);
     const double scale = scale_of(m);
-    return scale == 1 ? M(m.sqrt()) : M(M(M(m / scale).sqrt()) * std::sqrt(scale));
+    const M root = framed(M(m / scale)).sqrt();
+    return root.bottomRightCorner(m.rows(), m.cols()) * std::sqrt(scale);
   }
 };
 template <typename T>
@@ -86,8 +105,10 @@ struct Logarithm {
   static M of(const M& m) {
     if (!has_triangle(m)) return not_a_number(m);
     const double scale = scale_of(m);
-    if (scale != 1) return of(M(m / scale)) + M(std::log(scale) * M::Identity(m.rows(), m.cols()));
-    return m.rows() <= 2 || has_logarithm(m) ? M(m.log()) : not_a_number(m);
+    const M frame = framed(M(m / scale));
+    if (frame.rows() > 2 && !has_logarithm(frame)) return not_a_number(m);
+    const M logarithm = frame.log();
+    return M(logarithm.bottomRightCorner(m.rows(), m.cols())) + M(std::log(scale) * M::Identity(m.rows(), m.cols()));
   }
 };
 template <typename T>
