@@ -135,6 +135,15 @@ TEST_F(HostileCalls, FunctionsOfMatricesOfLargeAndSmallNumbers) {
   EXPECT_NEAR(logarithm.flat<std::complex<double>>()[3].real(), std::log(1e-200), 1e-9);
 }
 
+TEST_F(HostileCalls, GradientsOfMoreCropsThanIndices) {
+  const Endpoint grads = constant(Tensor(DType::kFloat32, {200, 1, 1, 1})), boxes = constant(Tensor(DType::kFloat32, {200, 4}));
+  const Endpoint indices = placeholder(DType::kInt32), size = placeholder(DType::kInt32);
+  const Endpoint image = op("CropAndResizeGradImage", {grads, boxes, indices, size}, {{"T", DType::kFloat64}});
+  const std::string message =
+      error({image}, {{indices, Tensor(DType::kInt32, {1})}, {size, Tensor::vector<int32_t>({1, 2, 2, 1})}});
+  EXPECT_EQ(message.find("box_index has incompatible shape"), 0) << message;
+}
+
 TEST_F(HostileCalls, MatricesOfNoDiagonalsPaddedWithNothing) {
   const Endpoint diagonals = constant(Tensor(DType::kFloat64, {0, 2})), padding = placeholder(DType::kFloat64);
   const Endpoint main = constant(Tensor::scalar(int32_t{0})), any = constant(Tensor::scalar(int32_t{-1}));

@@ -50,6 +50,18 @@ Status check_boxes(const Shape& boxes, const Shape& indices) {
   return OkStatus();
 }
 
+// dL/dcrops is [boxes, height, width, depth].
+Status check_crop_gradient(const Shape& grads, const Shape& boxes, const Shape& indices, const Shape& image) {
+  if (grads.rank() != 4) return invalid_argument("grads image must be 4-D{}", grads.str());
+  if (grads.dim(1) <= 0 || grads.dim(2) <= 0) return invalid_argument("grads dimensions must be positive");
+  RETURN_IF_ERROR(check_boxes(boxes, indices));
+  if (grads.dim(0) != boxes.dim(0)) return invalid_argument("boxes and grads have incompatible shape");
+  if (image.rank() != 4) return invalid_argument("input image must be 4-D{}", image.str());
+  if (grads.dim(3) != image.dim(3)) return invalid_argument("image_size and grads are incompatible");
+  if (image.dim(1) <= 0 || image.dim(2) <= 0) return invalid_argument("image dimensions must be positive");
+  return OkStatus();
+}
+
 Status check_box_indices(const Tensor& indices, int64_t batch) {
   for (const int32_t i : indices.flat<int32_t>()) {
     if (i < 0 || i >= batch) return out_of_range("box_index has values outside [0, batch_size)");
@@ -131,6 +143,8 @@ class CropAndResizeGradImage : public Kernel {
   Status compute(KernelContext& c) override {
     const Tensor& grads = c.input(0);
     Tensor& out = c.output(0);
+    // The shape function may not have known the image's shape.
+    RETURN_IF_ERROR(check_crop_gradient(grads.shape(), c.input(1).shape(), c.input(2).shape(), out.shape()));
     RETURN_IF_ERROR(check_box_indices(c.input(2), out.dim(0)));
     const int64_t height = out.dim(1), width = out.dim(2), depth = out.dim(3);
     const float *g = grads.data<float>(), *corners = c.input(1).data<float>();
@@ -230,18 +244,6 @@ Status crop_and_resize_shape(ShapeContext& c) {
     }
   }
   c.set_output(0, out);
-  return OkStatus();
-}
-
-// dL/dcrops is [boxes, height, width, depth].
-Status check_crop_gradient(const Shape& grads, const Shape& boxes, const Shape& indices, const Shape& image) {
-  if (grads.rank() != 4) return invalid_argument("grads image must be 4-D{}", grads.str());
-  if (grads.dim(1) <= 0 || grads.dim(2) <= 0) return invalid_argument("grads dimensions must be positive");
-  RETURN_IF_ERROR(check_boxes(boxes, indices));
-  if (grads.dim(0) != boxes.dim(0)) return invalid_argument("boxes and grads have incompatible shape");
-  if (image.rank() != 4) return invalid_argument("input image must be 4-D{}", image.str());
-  if (grads.dim(3) != image.dim(3)) return invalid_argument("image_size and grads are incompatible");
-  if (image.dim(1) <= 0 || image.dim(2) <= 0) return invalid_argument("image dimensions must be positive");
   return OkStatus();
 }
 
