@@ -262,6 +262,15 @@ TEST_F(HostileCalls, BatchesThatWaitForever) {
   EXPECT_EQ(run({batch})[0].num_elements(), 2);
 }
 
+TEST_F(HostileCalls, PoolsOfTheLeastSize) {
+  const Endpoint images = placeholder(DType::kFloat32);
+  const int64_t least = std::numeric_limits<int64_t>::min();
+  const Endpoint pooled = op("MaxPool", {images}, {{"ksize", std::vector<int64_t>{1, least, 2, 1}},
+                                                   {"strides", std::vector<int64_t>{1, 1, 1, 1}},
+                                                   {"padding", "VALID"}});
+  EXPECT_NE(error({pooled}, {{images, Tensor(DType::kFloat32, {1, 4, 4, 1})}}), "");
+}
+
 using HostileCallsDeathTest = HostileCalls;
 
 TEST_F(HostileCallsDeathTest, BatchesWithMoreThreadsThanThereCanBe) {

@@ -15,8 +15,8 @@ Status WindowDim::fit(Padding padding) {
   if (dilation < 1) return invalid_argument("Dilation rate must be >= 1, but got {}", dilation);
   // Sizes come from tensors that exist, or from a caller's list: keep the sums below within 64 bits.
   constexpr int64_t kLimit = int64_t{1} << 40;
-  if (in > kLimit || kernel > kLimit || dilation > kLimit || stride > kLimit || before > kLimit || after > kLimit ||
-      (kernel > 1 && dilation > kLimit / kernel)) {
+  if (in > kLimit || kernel > kLimit || kernel < -kLimit || dilation > kLimit || stride > kLimit || before > kLimit ||
+      after > kLimit || (kernel > 1 && dilation > kLimit / kernel)) {
     return invalid_argument("Window of {} elements, {} apart, over {} elements is too large", kernel, dilation, in);
   }
   switch (padding) {
@@ -62,13 +62,12 @@ Status window_places(int64_t in, int64_t kernel, int64_t stride, int64_t dilatio
     RETURN_IF_ERROR(add_dims(in, before, &in));
     RETURN_IF_ERROR(add_dims(in, after, &in));
   }
-  if (kernel == Shape::kUnknown) {
-    *out = Shape::kUnknown;
-    return OkStatus();
+  int64_t extent = kernel;
+  if (kernel > 1 && dilation > 1) {
+    RETURN_IF_ERROR(multiply_dims(kernel - 1, dilation, &extent));
+    RETURN_IF_ERROR(add_dims(extent, 1, &extent));
   }
-  int64_t extent;
-  RETURN_IF_ERROR(multiply_dims(kernel - 1, dilation, &extent));
-  RETURN_IF_ERROR(subtract_dims(in, extent + 1, &size));
+  RETURN_IF_ERROR(subtract_dims(in, extent, &size));
   RETURN_IF_ERROR(add_dims(size, stride, &size));
   return divide_dim(size, stride, /*evenly=*/false, out);
 }
