@@ -56,6 +56,21 @@ StatusOr<FusedProgram> FusedProgram::from_attrs(const Node& node, int num_inputs
     }
     program.results.push_back(static_cast<int>(result));
   }
+  const std::vector<int64_t> parts = list_attr<int64_t>(node, "parts"), joins = list_attr<int64_t>(node, "joins");
+  if (num_refs > 0 && !(parts.empty() && joins.empty())) return bad_program(node, "an update is of whole tensors");
+  if (!parts.empty() && std::ssize(parts) != 2 * num_inputs) return bad_program(node, "a part has two numbers");
+  for (size_t i = 0; i < parts.size(); i += 2) {
+    constexpr int64_t kLimit = int64_t{1} << 48;
+    if (parts[i] < 0 || parts[i] > kLimit || parts[i + 1] < -1 || parts[i + 1] > kLimit) return bad_program(node, "no such part");
+    program.parts.push_back({parts[i], parts[i + 1]});
+  }
+  size_t joined = 0;
+  for (const int64_t join : joins) {
+    if (join < 1 || join > kMaxResults) return bad_program(node, "no such join");
+    program.joins.push_back(static_cast<int>(join));
+    joined += join;
+  }
+  if (!joins.empty() && joined != results.size()) return bad_program(node, "each result is joined once");
   return program;
 }
 
@@ -67,11 +82,27 @@ void FusedProgram::to_attrs(AttrMap* attrs) const {
   attrs->set("constants", constants);
   attrs->set("results", std::vector<int64_t>(results.begin(), results.end()));
   attrs->set("names", names);
+  if (!parts.empty()) {
+    std::vector<int64_t> numbers;
+    for (const Part& part : parts) numbers.insert(numbers.end(), {part.first, part.size});
+    attrs->set("parts", std::move(numbers));
+  }
+  if (!joins.empty()) attrs->set("joins", std::vector<int64_t>(joins.begin(), joins.end()));
 }
 
 Status FusedProgram::infer_shapes(ShapeContext& c, std::vector<Shape>* values) const {
   values->assign(num_values(), Shape());
-  for (int i = 0; i < num_inputs + num_refs; ++i) (*values)[i] = c.input(i);
+  for (int i = 0; i < num_inputs + num_refs; ++i) {
+    Shape& shape = (*values)[i] = c.input(i);
+    if (i >= num_inputs || !is_part(i) || !shape.known_rank()) continue;
+    if (shape.rank() == 0) return invalid_argument("A number has no columns");
+    const Part& part = parts[i];
+    const int64_t all = shape.dim(shape.rank() - 1);
+    if (all >= 0 && part.first + part.size > all) {
+      return invalid_argument("Elements {} to {} of the last dimension of {}", part.first, part.first + part.size, shape.str());
+    }
+    shape = with_last_dim(shape, part.size);
+  }
   for (size_t i = 0; i < steps.size(); ++i) {
     const Step& step = steps[i];
     const Shape& a = (*values)[step.a];
@@ -95,6 +126,37 @@ Status FusedProgram::infer_shapes(ShapeContext& c, std::vector<Shape>* values) c
     }
   }
   return OkStatus();
+}
+
+Status FusedProgram::output_shapes(const std::vector<Shape>& values, std::vector<Shape>* outputs) const {
+  for (int o = 0, result = 0; o < num_outputs(); ++o) {
+    const Shape& first = values[results[result]];
+    const int joined = num_joined(o);
+    for (int i = 1; i < joined; ++i) {
+      const Shape& other = values[results[result + i]];
+      if (other.compatible_with(first)) continue;
+      return invalid_argument("Results of shapes {} and {} cannot be joined", first.str(), other.str());
+    }
+    result += joined;
+    if (joined == 1 || !first.known_rank()) {
+      outputs->push_back(first);
+      continue;
+    }
+    if (first.rank() == 0) return invalid_argument("Numbers have no columns to be joined");
+    const int64_t columns = first.dim(first.rank() - 1);
+    int64_t all = Shape::kUnknown;
+    if (columns >= 0 && __builtin_mul_overflow(columns, int64_t{joined}, &all)) {
+      return invalid_argument("{} tensors of shape {} are too large", joined, first.str());
+    }
+    outputs->push_back(with_last_dim(first, all));
+  }
+  return OkStatus();
+}
+
+Shape with_last_dim(const Shape& shape, int64_t size) {
+  Shape result = shape;
+  result.set_dim(shape.rank() - 1, size);
+  return result;
 }
 
 FusedProgram FusedProgram::slice(int index) const {

@@ -8,6 +8,8 @@
 #include <memory>
 #include <numeric>
 
+#include "reflow/op/fused_operand.h"
+
 namespace reflow::op {
 
 namespace {
@@ -26,66 +28,6 @@ struct alignas(64) Scratch {
 float* scratch_of_thread() {
   thread_local const std::unique_ptr<Scratch> scratch(new Scratch);
   return scratch->data;
-}
-
-// How an operand is laid against the elements of the output, seen as [rows, columns].
-enum class Layout : uint8_t { kFull, kScalar, kRow, kColumn };
-
-// The layout of `shape` against `whole`; *columns is what a row or column implies. False: something more involved.
-bool find_layout(const Shape& shape, const Shape& whole, int64_t num_elements, Layout* layout, int64_t* columns) {
-  if (shape == whole) {
-    *layout = Layout::kFull;
-    return true;
-  }
-  const int64_t n = shape.num_elements();
-  if (n == 1) {
-    *layout = Layout::kScalar;
-    return true;
-  }
-  if (shape.rank() > whole.rank()) return false;
-  int leading_ones = 0, trailing_ones = 0;
-  while (leading_ones < shape.rank() && shape.dim(leading_ones) == 1) ++leading_ones;
-  while (trailing_ones < shape.rank() && shape.dim(shape.rank() - 1 - trailing_ones) == 1) ++trailing_ones;
-  const int row_rank = shape.rank() - leading_ones;
-  if (std::equal(shape.end() - row_rank, shape.end(), whole.end() - row_rank)) {
-    *layout = Layout::kRow;
-    *columns = n;
-    return true;
-  }
-  if (shape.rank() == whole.rank() && std::equal(shape.begin(), shape.end() - trailing_ones, whole.begin())) {
-    *layout = Layout::kColumn;
-    *columns = num_elements / n;
-    return true;
-  }
-  return false;
-}
-
-bool broadcasts_to(const Shape& from, const Shape& to) {
-  const auto fits = [](int64_t a, int64_t b) { return a == 1 || a == b; };
-  return from.rank() <= to.rank() && std::equal(from.begin(), from.end(), to.end() - from.rank(), fits);
-}
-
-// `from`, broadcast to `shape`.
-void broadcast_to(const Tensor& from, const Shape& shape, float* to) {
-  const int rank = shape.rank(), missing = rank - from.rank();
-  absl::InlinedVector<int64_t, 8> strides(rank), index(rank);
-  int64_t stride = 1;
-  for (int i = rank - 1; i >= missing; --i) {
-    strides[i] = from.dim(i - missing) == 1 ? 0 : stride;
-    stride *= from.dim(i - missing);
-  }
-  const float* source = from.data<float>();
-  const int64_t n = shape.num_elements();
-  int64_t at = 0;
-  for (int64_t i = 0; i < n; ++i) {
-    to[i] = source[at];
-    for (int d = rank - 1; d >= 0; --d) {
-      at += strides[d];
-      if (++index[d] < shape.dim(d)) break;
-      at -= strides[d] * index[d];
-      index[d] = 0;
-    }
-  }
 }
 
 bool overlap(const float* a, int64_t a_size, const float* b, int64_t b_size) { return a < b + b_size && b < a + a_size; }
@@ -118,13 +60,21 @@ struct FusedRunner::Run {
   struct Input {
     Layout layout;
     int slot;
-    int64_t buffer;  // where in the scratch memory a row or column is spread
+    int64_t buffer;  // where in the scratch memory a row or column is spread, or a part collected
+    int64_t stride;  // of the rows that a part is of
+    bool is_collected() const { return layout == Layout::kRow || layout == Layout::kColumn || layout == Layout::kPart; }
+  };
+  struct Joined {  // a result that is a part of an output
+    int slot;
+    int64_t buffer, stride;
   };
   const Shape* shape;
   std::span<Variable* const> refs;
   int64_t num_elements, columns = 0, tile = 0;
+  int64_t row_size = 0;  // the last dimension, where there are parts
   const float* base[kMaxSlots];
   absl::InlinedVector<Input, 16> inputs;
+  absl::InlinedVector<Joined, 8> joined;
   absl::InlinedVector<Tensor, 2> copies;   // of inputs that had to be rearranged
   struct Late {
     int output;
@@ -135,118 +85,11 @@ struct FusedRunner::Run {
 
 FusedRunner::FusedRunner(FusedProgram program) : program_(std::move(program)) { assign_slots(); }
 
-// The function that step i and the one after it are together, where the latter alone reads the value of step i.
-std::optional<TernaryOp> FusedRunner::joins_next(int i, const std::vector<int>& uses) const {
-  const FusedProgram& p = program_;
-  const int value = p.first_step_value() + i;
-  if (i + 1 >= std::ssize(p.steps) || p.is_store(i) || p.is_store(i + 1) || uses[value] != 1) return std::nullopt;
-  const FusedProgram::Step &first = p.steps[i], &next = p.steps[i + 1];
-  if (next.b < 0 || (next.a != value && next.b != value)) return std::nullopt;
-  const VecOp op = p.vec_op(i), next_op = p.vec_op(i + 1);
-  if (first.b < 0) return std::nullopt;
-  if (op == VecOp::kMul && next_op == VecOp::kAdd) return TernaryOp::kMulAdd;
-  if (op == VecOp::kMul && next_op == VecOp::kSub) return next.a == value ? TernaryOp::kMulSub : TernaryOp::kMulSubFrom;
-  if (op == VecOp::kAdd && next_op == VecOp::kMul) return TernaryOp::kAddMul;
-  if (op == VecOp::kSub && next_op == VecOp::kMul) return TernaryOp::kSubMul;
-  return std::nullopt;
-}
-
-void FusedRunner::assign_slots() {
-  const FusedProgram& p = program_;
-  const int num_steps = static_cast<int>(p.steps.size()), first = p.first_step_value();
-  first_output_slot_ = first;
-  first_register_ = first + static_cast<int>(p.results.size());
-  std::vector<int> uses(p.num_values()), last_use(p.num_values(), -1), output_of(p.num_values(), -1), slot(p.num_values(), -1);
-  for (int i = 0; i < num_steps; ++i) {
-    if (!p.is_store(i)) ++uses[p.steps[i].a];
-    if (p.steps[i].b >= 0) ++uses[p.steps[i].b];
-  }
-  for (size_t i = 0; i < p.results.size(); ++i) {
-    output_of[p.results[i]] = static_cast<int>(i);
-    ++uses[p.results[i]];
-  }
-  std::vector<std::optional<TernaryOp>> joined(num_steps);  // by the later step of a pair
-  for (int i = 0; i + 1 < num_steps; ++i) {
-    if (!joined[i]) joined[i + 1] = joins_next(i, uses);
-  }
-  for (int i = 0; i < num_steps; ++i) {
-    const int at = i + 1 < num_steps && joined[i + 1] ? i + 1 : i;
-    if (!p.is_store(i)) last_use[p.steps[i].a] = at;
-    if (p.steps[i].b >= 0) last_use[p.steps[i].b] = at;
-  }
-  for (int i = 0; i < first; ++i) slot[i] = i;
-  last_use_.assign(last_use.begin(), last_use.begin() + p.num_inputs);
-
-  // A value that is stored at once is computed in the variable's memory, unless it is read again after the next store.
-  const auto stored_in_place = [&](int i) {
-    if (i + 1 >= num_steps || !p.is_store(i + 1) || p.steps[i + 1].b != first + i || output_of[first + i] >= 0) return false;
-    for (int j = i + 2; j < num_steps && j <= last_use[first + i]; ++j) {
-      if (p.is_store(j) && p.steps[j].a == p.steps[i + 1].a) return false;
-    }
-    return true;
-  };
-
-  std::vector<int> free_registers;
-  const auto slot_of = [&](int value) { return static_cast<uint16_t>(slot[value]); };
-  for (int i = 0; i < num_steps; ++i) {
-    const FusedProgram::Step& step = p.steps[i];
-    const auto release = [&](int value) {
-      if (value < first || slot[value] < first_register_ || last_use[value] != i) return;
-      free_registers.push_back(slot[value]);
-      last_use[value] = -2;  // once
-    };
-    if (p.is_store(i)) {
-      if (slot[step.b] != step.a) {
-        Step copy{.kind = Kind::kCopy, .unary = nullptr};
-        copy.to = static_cast<uint16_t>(step.a);
-        copy.a = slot_of(step.b);
-        steps_.push_back(copy);
-      }
-      release(step.b);
-      continue;
-    }
-    const VecOp op = p.vec_op(i);
-    element_cost_ns_ += cost_ns(op);
-    if (i + 1 < num_steps && joined[i + 1]) continue;
-    Step compiled{.kind = Kind::kUnary, .unary = nullptr};
-    if (joined[i]) {
-      const FusedProgram::Step& before = p.steps[i - 1];
-      const int other = step.a == first + i - 1 ? step.b : step.a;
-      compiled.kind = Kind::kTernary;
-      compiled.ternary = ternary_f32(*joined[i]);
-      compiled.a = slot_of(before.a);
-      compiled.b = slot_of(before.b);
-      compiled.c = slot_of(other);
-      for (const int value : {before.a, before.b, other}) release(value);
-    } else {
-      compiled.a = slot_of(step.a);
-      release(step.a);
-      if (step.b >= 0) {
-        compiled.kind = Kind::kBinary;
-        compiled.binary = binary_f32(op);
-        compiled.b = slot_of(step.b);
-        release(step.b);
-      } else {
-        compiled.unary = unary_f32(op);
-      }
-    }
-    int& to = slot[first + i];
-    if (output_of[first + i] >= 0) {
-      to = first_output_slot_ + output_of[first + i];
-    } else if (stored_in_place(i)) {
-      to = p.steps[i + 1].a;
-    } else if (!free_registers.empty()) {
-      to = free_registers.back();
-      free_registers.pop_back();
-    } else {
-      to = first_register_ + num_registers_++;
-    }
-    compiled.to = static_cast<uint16_t>(to);
-    steps_.push_back(compiled);
-  }
-  // What is read another thread may have written.
-  element_cost_ns_ += 0.5 * (p.num_inputs + 2 * p.num_refs + static_cast<double>(p.results.size()));
-  for (const int result : p.results) result_step_.push_back(result - first);
+// The shape of each of the results that output o is made of.
+Shape FusedRunner::shape_of_results(KernelContext& c, int o) const {
+  const Shape& shape = c.output(o).shape();
+  const int joined = program_.num_joined(o);
+  return joined == 1 ? shape : with_last_dim(shape, shape.dim(shape.rank() - 1) / joined);
 }
 
 Status FusedRunner::run(KernelContext& c, std::span<Variable* const> refs) const {
@@ -256,13 +99,13 @@ Status FusedRunner::run(KernelContext& c, std::span<Variable* const> refs) const
                               refs[i]->tensor.shape().str());
     }
   }
-  const Shape& shape = refs.empty() ? c.output(0).shape() : refs[0]->tensor.shape();
+  const Shape shape = refs.empty() ? shape_of_results(c, 0) : refs[0]->tensor.shape();
   const int64_t n = shape.num_elements();
   bool same = true;
-  for (int i = 0; i < c.num_outputs(); ++i) same = same && c.output(i).shape() == shape;
+  for (int i = 0; i < c.num_outputs(); ++i) same = same && shape_of_results(c, i) == shape;
   if (!same) return run_each_output(c, refs);
   if (n == 0) return OkStatus();
-  if (n == 1) {
+  if (n == 1 && program_.parts.empty() && program_.joins.empty()) {
     bool scalars = true;
     for (int i = 0; i < program_.num_inputs; ++i) scalars = scalars && c.input(i).num_elements() == 1;
     if (scalars) {
@@ -297,22 +140,50 @@ void FusedRunner::run_scalars(KernelContext& c, std::span<Variable* const> refs)
   for (size_t i = 0; i < p.results.size(); ++i) *c.output(static_cast<int>(i)).data<float>() = v[p.results[i]];
 }
 
-// Outputs of several shapes come only where shapes that looked equal when the graph was compiled aren't: each output is
+// Outputs of several shapes come only where shapes that looked equal when the graph was compiled aren't: each result is
 // then computed by itself, from inputs broadcast to it.
 Status FusedRunner::run_each_output(KernelContext& c, std::span<Variable* const> refs) const {
   if (!refs.empty()) return invalid_argument("Values of a fused update differ in shape");
-  for (int i = 0; i < c.num_outputs(); ++i) {
-    const FusedRunner part(program_.slice(i));
+  std::vector<Value> parts(c.num_inputs());
+  std::vector<Value*> inputs;
+  for (int i = 0; i < c.num_inputs(); ++i) {
+    inputs.push_back(c.input_value(i));
+    if (!program_.is_part(i)) continue;
+    ASSIGN_OR_RETURN(parts[i].tensor, copy_of_part(c, i));
+    inputs.back() = &parts[i];
+  }
+  for (int o = 0, result = 0; o < c.num_outputs(); ++o) {
+    const Shape shape = shape_of_results(c, o);
+    const int joined = program_.num_joined(o);
     // An output may have taken over an input's memory, which the next part reads.
-    ASSIGN_OR_RETURN(Tensor value, c.allocate_scratch(DType::kFloat32, c.output(i).shape()));
-    std::vector<Value*> inputs;
-    for (int j = 0; j < c.num_inputs(); ++j) inputs.push_back(c.input_value(j));
-    Value output{std::move(value), nullptr};
-    KernelContext inner(&c.env(), &c.node(), inputs.data(), c.num_inputs(), &output, 1);
-    RETURN_IF_ERROR(part.run_tiles(inner, refs, output.tensor.shape()));
-    c.set_output(i, std::move(output.tensor));
+    ASSIGN_OR_RETURN(Tensor whole, c.allocate_scratch(DType::kFloat32, c.output(o).shape()));
+    for (int i = 0; i < joined; ++i) {
+      const FusedRunner part(program_.slice(result++));
+      Value value{whole, nullptr};
+      if (joined > 1) {
+        ASSIGN_OR_RETURN(value.tensor, c.allocate_scratch(DType::kFloat32, shape));
+      }
+      KernelContext inner(&c.env(), &c.node(), inputs.data(), c.num_inputs(), &value, 1);
+      RETURN_IF_ERROR(part.run_tiles(inner, refs, shape));
+      if (joined == 1 || shape.num_elements() == 0) continue;
+      const int64_t columns = shape.dim(shape.rank() - 1);
+      write_columns(value.tensor.data<float>(), 0, shape.num_elements(), columns, columns * joined,
+                    whole.data<float>() + i * columns);
+    }
+    c.set_output(o, std::move(whole));
   }
   return OkStatus();
+}
+
+StatusOr<Tensor> FusedRunner::copy_of_part(KernelContext& c, int i) const {
+  const FusedProgram::Part& part = program_.parts[i];
+  const Shape& shape = c.input(i).shape();
+  ASSIGN_OR_RETURN(Tensor copy, c.allocate_scratch(DType::kFloat32, with_last_dim(shape, part.size)));
+  if (copy.num_elements() > 0) {
+    read_columns(c.input(i).data<float>() + part.first, 0, copy.num_elements(), part.size, shape.dim(shape.rank() - 1),
+                 copy.data<float>());
+  }
+  return copy;
 }
 
 Status FusedRunner::run_tiles(KernelContext& c, std::span<Variable* const> refs, const Shape& shape) const {
@@ -324,12 +195,14 @@ Status FusedRunner::run_tiles(KernelContext& c, std::span<Variable* const> refs,
   if (run.num_elements == 0) return OkStatus();
   for (size_t i = 0; i < refs.size(); ++i) run.base[p.first_ref() + i] = refs[i]->tensor.data<float>();
   for (size_t i = 0; i < p.constants.size(); ++i) run.base[p.first_constant() + i] = &p.constants[i];
+  if (shape.rank() > 0) run.row_size = shape.dim(shape.rank() - 1);
   RETURN_IF_ERROR(read_inputs(c, run));
   RETURN_IF_ERROR(place_outputs(c, run));
 
   int num_spread = 0;
-  for (const Run::Input& input : run.inputs) num_spread += input.layout == Layout::kRow || input.layout == Layout::kColumn;
-  const int64_t own = num_registers_ + num_spread, streams = p.num_inputs + p.num_refs + std::ssize(p.results) - num_spread;
+  for (const Run::Input& input : run.inputs) num_spread += input.is_collected();
+  const int64_t own = num_registers_ + num_spread + std::ssize(run.joined);
+  const int64_t streams = p.num_inputs + p.num_refs + std::ssize(p.results) - num_spread;
   int64_t tile = std::clamp(kCacheFloats / (own + streams + 1), kMinTile, kMaxTile);
   if (own > 0) tile = std::min(tile, kScratchFloats / own);
   // In short turns a core reads all streams of memory beside one another.
@@ -342,8 +215,12 @@ Status FusedRunner::run_tiles(KernelContext& c, std::span<Variable* const> refs,
   run.tile = tile;
   int64_t buffer = num_registers_ * tile;
   for (Run::Input& input : run.inputs) {
-    if (input.layout != Layout::kRow && input.layout != Layout::kColumn) continue;
+    if (!input.is_collected()) continue;
     input.buffer = buffer;
+    buffer += tile;
+  }
+  for (Run::Joined& joined : run.joined) {
+    joined.buffer = buffer;
     buffer += tile;
   }
   // Parts are tiles, or whole rows where a row is longer than a tile.
@@ -363,8 +240,21 @@ Status FusedRunner::read_inputs(KernelContext& c, Run& run) const {
     const Tensor* value = &c.input(i);
     run.base[i] = value->data<float>();
     if (last_use_[i] < 0) {
-      run.inputs.push_back({Layout::kScalar, i, 0});
+      run.inputs.push_back({Layout::kScalar, i, 0, 0});
       continue;
+    }
+    Tensor part;
+    if (program_.is_part(i)) {
+      const Shape& shape = value->shape();
+      if (with_last_dim(shape, program_.parts[i].size) == *run.shape) {
+        run.base[i] += program_.parts[i].first;
+        run.inputs.push_back({Layout::kPart, i, 0, shape.dim(shape.rank() - 1)});
+        continue;
+      }
+      ASSIGN_OR_RETURN(part, copy_of_part(c, i));
+      run.copies.push_back(part);
+      run.base[i] = part.data<float>();
+      value = &part;
     }
     Layout layout;
     int64_t columns = 0;
@@ -390,26 +280,32 @@ Status FusedRunner::read_inputs(KernelContext& c, Run& run) const {
         break;
       }
     }
-    run.inputs.push_back({layout, i, 0});
+    run.inputs.push_back({layout, i, 0, 0});
   }
   return OkStatus();
 }
 
 Status FusedRunner::place_outputs(KernelContext& c, Run& run) const {
-  for (int o = 0; o < std::ssize(program_.results); ++o) {
+  for (int o = 0, result = 0; o < program_.num_outputs(); ++o) {
     float* memory = c.output(o).data<float>();
+    const int joined = program_.num_joined(o);
     bool read_later = false;
     for (const Run::Input& input : run.inputs) {
-      if (run.base[input.slot] != memory) continue;
+      const bool is_part = input.layout == Layout::kPart;
+      if (run.base[input.slot] - (is_part ? program_.parts[input.slot].first : 0) != memory) continue;
       // The same place is read before it is written, unless a later step reads it again; elsewhere nothing is sure.
-      read_later |= input.layout != Layout::kFull || last_use_[input.slot] > result_step_[o];
+      read_later |= input.layout != Layout::kFull || joined > 1 || last_use_[input.slot] > result_step_[result];
     }
     if (read_later) {
-      ASSIGN_OR_RETURN(Tensor value, c.allocate_scratch(DType::kFloat32, *run.shape));
+      ASSIGN_OR_RETURN(Tensor value, c.allocate_scratch(DType::kFloat32, c.output(o).shape()));
       memory = value.data<float>();
       run.late.push_back({o, std::move(value)});
     }
-    run.base[first_output_slot_ + o] = memory;
+    for (int i = 0; i < joined; ++i, ++result) {
+      const int slot = first_output_slot_ + result;
+      run.base[slot] = memory + i * run.row_size;
+      if (joined > 1) run.joined.push_back({slot, 0, joined * run.row_size});
+    }
   }
   return OkStatus();
 }
@@ -446,17 +342,30 @@ void FusedRunner::run_part(const Run& run, int64_t begin, int64_t end) const {
       if (input.layout == Layout::kFull) at[input.slot] = const_cast<float*>(run.base[input.slot]) + offset;
     }
   };
+  const auto run_at = [&](int64_t offset, int64_t n) {
+    for (const Run::Input& input : run.inputs) {
+      if (input.layout != Layout::kPart) continue;
+      at[input.slot] = memory + input.buffer;
+      read_columns(run.base[input.slot], offset, n, run.row_size, input.stride, at[input.slot]);
+    }
+    for (const Run::Joined& joined : run.joined) at[joined.slot] = memory + joined.buffer;
+    run_steps(run, at, step, n);
+    for (const Run::Joined& joined : run.joined) {
+      write_columns(at[joined.slot], offset, n, run.row_size, joined.stride, const_cast<float*>(run.base[joined.slot]));
+    }
+  };
 
   if (by_rows) {
     for (int64_t row = begin; row < end; ++row) {
       for (int64_t column = 0; column < run.columns; column += run.tile) {
-        move_to(row * run.columns + column);
+        const int64_t offset = row * run.columns + column;
+        move_to(offset);
         for (const Run::Input& input : run.inputs) {
           float* const base = const_cast<float*>(run.base[input.slot]);
           if (input.layout == Layout::kRow) at[input.slot] = base + column;
           if (input.layout == Layout::kColumn) at[input.slot] = base + row;
         }
-        run_steps(run, at, step, std::min(run.tile, run.columns - column));
+        run_at(offset, std::min(run.tile, run.columns - column));
       }
     }
     return;
@@ -471,7 +380,7 @@ void FusedRunner::run_part(const Run& run, int64_t begin, int64_t end) const {
       for (int64_t i = 0; i < n; i += run.columns) std::fill_n(spread + i, run.columns, *from++);
       at[input.slot] = spread;
     }
-    run_steps(run, at, step, n);
+    run_at(offset, n);
   }
 }
 

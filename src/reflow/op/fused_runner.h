@@ -37,6 +37,8 @@ class FusedRunner {
 
   void assign_slots();
   std::optional<TernaryOp> joins_next(int i, const std::vector<int>& uses) const;
+  Shape shape_of_results(KernelContext& c, int o) const;
+  StatusOr<Tensor> copy_of_part(KernelContext& c, int i) const;
   void run_scalars(KernelContext& c, std::span<Variable* const> refs) const;
   Status run_tiles(KernelContext& c, std::span<Variable* const> refs, const Shape& shape) const;
   Status run_each_output(KernelContext& c, std::span<Variable* const> refs) const;

@@ -1,8 +1,12 @@
 #include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
 
+#include <algorithm>
 #include <bit>
+#include <optional>
 
 #include "reflow/op/fused_program.h"
+#include "reflow/passes/fused_columns.h"
 #include "reflow/passes/fusion_groups.h"
 #include "reflow/passes/passes.h"
 #include "reflow/passes/rewrite.h"
@@ -21,12 +25,16 @@ namespace {
 // Writes the program of one group and puts a node that runs it in the place of the group.
 class GroupFuser {
  public:
-  GroupFuser(Graph& graph, const FusionAnalysis& analysis, const std::vector<bool>& roots, const FusionGroup& group,
-             const std::vector<int>& group_of, int index)
-      : graph_(graph), analysis_(analysis), roots_(roots), group_(group), group_of_(group_of), index_(index) {}
+  GroupFuser(Graph& graph, const FusionAnalysis& analysis, const std::vector<bool>& roots, const std::vector<bool>& in_variable,
+             const FusionGroup& group, const std::vector<int>& group_of, int index)
+      : graph_(graph), analysis_(analysis), roots_(roots), in_variable_(in_variable), group_(group), group_of_(group_of),
+        index_(index) {
+    for (const Node* node : group_) updates_ |= analysis_.nodes[node->id()].is_update;
+  }
 
-  // The node that stays. The others of the group are without consumers then.
-  StatusOr<Node*> fuse() {
+  // Adds to `gone` the nodes that the fused one replaces, which are without consumers but among themselves then, and to `parts`
+  // those that nothing reads anymore once all groups are fused.
+  Status fuse(std::vector<Node*>* gone, absl::flat_hash_set<Node*>* parts) {
     collect_operands();
     for (const Node* node : group_) emit(*node);
     host_ = group_.back();
@@ -34,7 +42,15 @@ class GroupFuser {
       if (roots_[node->id()]) host_ = node;
     }
     collect_results();
-    return rewrite();
+    RETURN_IF_ERROR(rewrite());
+    for (Node* node : group_) {
+      if (node != host_) gone->push_back(node);
+    }
+    for (const Output& output : outputs_) {
+      if (output.join != nullptr) gone->push_back(output.join);
+    }
+    parts->insert(split_.begin(), split_.end());
+    return OkStatus();
   }
 
  private:
@@ -52,13 +68,36 @@ class GroupFuser {
                                                          e.node->control_inputs().empty()) {
           constant(*value->data<float>());
         } else if (values_.try_emplace(key(e), static_cast<int>(inputs_.size())).second) {
-          inputs_.push_back(e);
+          add_input(e);
         }
       }
     }
     program_.num_inputs = static_cast<int>(inputs_.size());
     program_.num_refs = static_cast<int>(refs_.size());
     program_.constants = constants_;
+  }
+
+  void add_input(const Endpoint& e) {
+    const std::optional<ColumnPart> part = is_taken_in_parts(*e.node) ? column_part(e) : std::nullopt;
+    inputs_.push_back(part ? part->whole : e);
+    if (part) split_.push_back(e.node);
+    if (part && program_.parts.empty()) program_.parts.resize(inputs_.size() - 1);
+    if (part) program_.parts.push_back({part->first, part->size});
+    else if (!program_.parts.empty()) program_.parts.emplace_back();
+  }
+
+  // Do fused ops alone read outputs of the node, each of which is columns of one tensor? Then nobody needs them copied.
+  bool is_taken_in_parts(const Node& node) const {
+    if (updates_ || roots_[node.id()] || !node.control_inputs().empty()) return false;
+    if (!column_part({const_cast<Node*>(&node), 0})) return false;
+    for (const Endpoint& e : node.inputs()) {
+      if (is_ref(e.dtype()) || in_variable_[e.node->id()]) return false;
+    }
+    return std::ranges::all_of(node.consumers(), [&](const Consumer& c) {
+      if (c.input < 0 || group_of_[c.node->id()] < 0 || c.node->assigned_device() != node.assigned_device()) return false;
+      const FusionInfo& info = analysis_.nodes[c.node->id()];
+      return !info.is_update && analysis_.classes[info.shape_class].shape == node.output_shape(c.output);
+    });
   }
 
   int constant(float value) {
@@ -132,24 +171,48 @@ class GroupFuser {
     }
   }
 
-  // The values that others read. That of the host is the first, so that its consumers stay connected.
+  // The values that others read, side by side where that's all that is done with them. That of the host is the first, so that
+  // its consumers stay connected.
   void collect_results() {
+    absl::flat_hash_set<const Node*> added;
     const auto add = [&](Node* node) {
-      const int value = member_values_.at(node->id());
-      if (value < 0) return;
+      if (member_values_.at(node->id()) < 0 || added.contains(node)) return;
       bool read = roots_[node->id()];
       for (const Consumer& c : node->consumers()) read |= c.input >= 0 && !is_member(c.node);
       if (!read) return;
-      program_.results.push_back(value);
-      results_.push_back(node);
+      Output& output = outputs_.emplace_back(Output{{node}, join_of(*node)});
+      if (output.join != nullptr) {
+        output.values.clear();
+        for (int i = 0; i < output.join->num_inputs() - 1; ++i) output.values.push_back(output.join->input(i).node);
+      }
+      added.insert(output.values.begin(), output.values.end());
     };
     add(host_);
-    for (Node* node : group_) {
-      if (node != host_) add(node);
+    for (Node* node : group_) add(node);
+    bool any_join = false;
+    for (const Output& output : outputs_) {
+      any_join |= output.join != nullptr;
+      program_.joins.push_back(static_cast<int>(output.values.size()));
+      for (const Node* node : output.values) program_.results.push_back(member_values_.at(node->id()));
     }
+    if (!any_join) program_.joins.clear();
   }
 
-  StatusOr<Node*> rewrite() {
+  // The ConcatV2 that puts `member` beside others of the group along the last dimension, and alone reads each of them.
+  Node* join_of(const Node& member) const {
+    if (updates_ || member.consumers().size() != 1 || member.consumers()[0].input < 0) return nullptr;
+    Node* join = member.consumers()[0].node;
+    if (is_member(join) || roots_[join->id()] || !join->control_inputs().empty() || !joins_columns(*join)) return nullptr;
+    if (join->assigned_device() != member.assigned_device()) return nullptr;
+    for (int i = 0; i < join->num_inputs() - 1; ++i) {
+      const Node& value = *join->input(i).node;
+      if (!is_member(&value) || value.consumers().size() != 1 || roots_[value.id()]) return nullptr;
+      if (analysis_.nodes[value.id()].is_update) return nullptr;
+    }
+    return join;
+  }
+
+  Status rewrite() {
     graph::NodeSpec spec;
     const bool updates = !refs_.empty();
     spec.op = graph::OpRegistry::global().find(updates ? "_FusedUpdate" : "_FusedElementwise");
@@ -158,9 +221,9 @@ class GroupFuser {
     spec.inputs.insert(spec.inputs.end(), refs_.begin(), refs_.end());
     spec.attrs.set("N", static_cast<int>(inputs_.size()));
     if (updates) spec.attrs.set("R", static_cast<int>(refs_.size()));
-    spec.attrs.set("M", static_cast<int>(results_.size()));
+    spec.attrs.set("M", static_cast<int>(outputs_.size()));
     program_.to_attrs(&spec.attrs);
-    spec.output_types.assign(results_.size(), DType::kFloat32);
+    spec.output_types.assign(outputs_.size(), DType::kFloat32);
     for (Node* node : group_) {
       for (Node* source : node->control_inputs()) {
         if (!is_member(source)) spec.control_inputs.push_back(source);
@@ -168,14 +231,14 @@ class GroupFuser {
     }
     redirect_references();
     std::vector<Shape> shapes;
-    for (const Node* node : results_) shapes.push_back(node->output_shape(0));
+    for (const Output& output : outputs_) shapes.push_back(output.node()->output_shape(0));
     graph_.rewrite_node(host_, std::move(spec));
-    for (size_t i = 0; i < results_.size(); ++i) {
+    for (size_t i = 0; i < outputs_.size(); ++i) {
       host_->set_output_shape(static_cast<int>(i), shapes[i]);
-      if (results_[i] != host_) graph_.replace_uses(results_[i]->output(0), host_->output(static_cast<int>(i)));
+      if (outputs_[i].node() != host_) graph_.replace_uses(outputs_[i].node()->output(0), host_->output(static_cast<int>(i)));
     }
     redirect_waiting();
-    return host_;
+    return OkStatus();
   }
 
   // A reference that an update hands on is the variable, after the update.
@@ -191,7 +254,11 @@ class GroupFuser {
   }
 
   void redirect_waiting() {
-    for (Node* node : group_) {
+    std::vector<Node*> replaced = group_;
+    for (const Output& output : outputs_) {
+      if (output.join != nullptr) replaced.push_back(output.join);
+    }
+    for (Node* node : replaced) {
       if (node == host_) continue;
       const std::vector<Consumer> consumers(node->consumers().begin(), node->consumers().end());
       for (const Consumer& c : consumers) {
@@ -202,9 +269,15 @@ class GroupFuser {
     }
   }
 
+  struct Output {
+    std::vector<Node*> values;
+    Node* join;  // null: there is one value
+    Node* node() const { return join != nullptr ? join : values[0]; }
+  };
+
   Graph& graph_;
   const FusionAnalysis& analysis_;
-  const std::vector<bool>& roots_;
+  const std::vector<bool>&roots_, &in_variable_;
   const FusionGroup& group_;
   const std::vector<int>& group_of_;
   int index_;
@@ -212,7 +285,9 @@ class GroupFuser {
   const Node* now_ = nullptr;
   FusedProgram program_;
   std::vector<Endpoint> inputs_, refs_;
-  std::vector<Node*> results_;  // by output
+  std::vector<Output> outputs_;
+  std::vector<Node*> split_;  // of which parts are read
+  bool updates_ = false;
   std::vector<float> constants_;
   absl::flat_hash_map<int64_t, int> values_;
   absl::flat_hash_map<uint32_t, int> constant_ids_;
@@ -231,14 +306,17 @@ Status fuse_elementwise(PassContext& context) {
   for (size_t i = 0; i < groups.size(); ++i) {
     for (const Node* node : groups[i]) group_of[node->id()] = static_cast<int>(i);
   }
+  const std::vector<bool> in_variable = memory_of_variables(graph, analysis.order);
   std::vector<Node*> gone;
+  absl::flat_hash_set<Node*> parts;
   for (size_t i = 0; i < groups.size(); ++i) {
-    ASSIGN_OR_RETURN(Node * host, GroupFuser(graph, analysis, roots, groups[i], group_of, static_cast<int>(i)).fuse());
-    for (Node* node : groups[i]) {
-      if (node != host) gone.push_back(node);
-    }
+    GroupFuser fuser(graph, analysis, roots, in_variable, groups[i], group_of, static_cast<int>(i));
+    RETURN_IF_ERROR(fuser.fuse(&gone, &parts));
   }
   graph.remove_nodes(gone);
+  for (Node* node : parts) {
+    if (node->consumers().empty()) graph.remove_node(node);
+  }
   return OkStatus();
 }
 

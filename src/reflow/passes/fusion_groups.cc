@@ -3,6 +3,7 @@
 #include <absl/container/flat_hash_map.h>
 #include <absl/container/flat_hash_set.h>
 
+#include <algorithm>
 #include <functional>
 #include <queue>
 
@@ -19,10 +20,13 @@ using op::FusedProgram;
 
 namespace {
 
-using MinHeap = std::priority_queue<int, std::vector<int>, std::greater<int>>;
+template <typename T>
+using MinHeap = std::priority_queue<T, std::vector<T>, std::greater<T>>;
 
 // Ops that more than so many fusable nodes read don't count as a connection between these.
 constexpr size_t kMaxReaders = 64;
+// How many nodes are looked at for each group, to find what its nodes' consumers wait for.
+constexpr size_t kMaxAwaited = 256;
 
 // What a node adds to the program of its group, at most.
 int steps_of(const Node& node, const FusionInfo& info) {
@@ -37,7 +41,7 @@ int steps_of(const Node& node, const FusionInfo& info) {
 class Grouper {
  public:
   Grouper(const Graph& graph, const FusionAnalysis& analysis, const std::vector<bool>& roots)
-      : graph_(graph), analysis_(analysis), roots_(roots), pending_(graph.num_node_ids()),
+      : graph_(graph), analysis_(analysis), roots_(roots), pending_(graph.num_node_ids()), depth_(graph.num_node_ids()),
         ready_by_class_(analysis.classes.size()) {}
 
   std::vector<FusionGroup> run() {
@@ -64,9 +68,15 @@ class Grouper {
 
   void count_dependencies() {
     for (const Node* node : analysis_.order) {
-      int count = static_cast<int>(node->control_inputs().size());
-      for (const Endpoint& e : node->inputs()) count += !is_back_edge(*e.node, *node);
+      int count = static_cast<int>(node->control_inputs().size()), depth = 0;
+      for (const Node* source : node->control_inputs()) depth = std::max(depth, depth_[source->id()] + 1);
+      for (const Endpoint& e : node->inputs()) {
+        if (is_back_edge(*e.node, *node)) continue;
+        ++count;
+        depth = std::max(depth, depth_[e.node->id()] + 1);
+      }
       pending_[node->id()] = count;
+      depth_[node->id()] = depth;
     }
   }
 
@@ -93,12 +103,12 @@ class Grouper {
       ready_others_.push(id);
       return;
     }
-    MinHeap& ready = ready_by_class_[i.shape_class];
+    auto& ready = ready_by_class_[i.shape_class];
     if (ready.empty()) {
       const ShapeClass& c = analysis_.classes[i.shape_class];
       classes_ready_.push({c.tail, c.num_conditions, c.size, i.shape_class});
     }
-    ready.push(id);
+    ready.emplace(depth_[id], id);
     is_ready_.insert(id);
     if (open_class_ == i.shape_class) candidates_.push(id);
   }
@@ -112,13 +122,14 @@ class Grouper {
   }
 
   // What always runs first, since branches and loops take from it; small shapes first, since scalars go into larger ones;
-  // what only updates variables last, when all of it is there.
+  // what only updates variables last, when all of it is there. Of a class what depends on least: what it is joined with later
+  // may be the rest of a longer chain.
   int next_seed() {
     while (!classes_ready_.empty()) {
-      MinHeap& ready = ready_by_class_[classes_ready_.top().shape_class];
-      while (!ready.empty() && !is_ready_.contains(ready.top())) ready.pop();
+      auto& ready = ready_by_class_[classes_ready_.top().shape_class];
+      while (!ready.empty() && !is_ready_.contains(ready.top().second)) ready.pop();
       if (!ready.empty()) {
-        const int seed = ready.top();
+        const int seed = ready.top().second;
         ready.pop();
         return seed;
       }
@@ -134,6 +145,7 @@ class Grouper {
     group_.clear();
     inputs_.clear();
     members_.clear();
+    awaited_.clear();
     num_steps_ = num_refs_ = 0;
     has_root_ = false;
     candidates_ = {};
@@ -162,10 +174,10 @@ class Grouper {
 
   // Scalars need no connection: what saves is the smaller number of nodes.
   bool take_any_scalar(int shape_class) {
-    MinHeap& ready = ready_by_class_[shape_class];
-    while (!ready.empty() && !is_ready_.contains(ready.top())) ready.pop();
-    if (ready.empty() || !fits(ready.top())) return false;
-    candidates_.push(ready.top());
+    auto& ready = ready_by_class_[shape_class];
+    while (!ready.empty() && !is_ready_.contains(ready.top().second)) ready.pop();
+    if (ready.empty() || !fits(ready.top().second)) return false;
+    candidates_.push(ready.top().second);
     return true;
   }
 
@@ -201,6 +213,26 @@ class Grouper {
       }
     }
     finish(id);
+    if (scalars) return;
+    for (const Consumer& c : node->consumers()) {
+      if (c.input < 0 || !is_back_edge(*node, *c.node)) add_awaited(*c.node);
+    }
+  }
+
+  // Where a consumer of the group waits for another branch, that branch may be computed with it.
+  void add_awaited(const Node& consumer) {
+    std::vector<const Node*> waiting{&consumer};
+    while (!waiting.empty()) {
+      const Node& node = *waiting.back();
+      waiting.pop_back();
+      const FusionInfo& i = info(node.id());
+      if (i.kind == FusedKind::kNone || i.shape_class != open_class_) continue;
+      if (is_ready_.contains(node.id())) {
+        candidates_.push(node.id());
+      } else if (pending_[node.id()] > 0 && awaited_.size() < kMaxAwaited && awaited_.insert(node.id()).second) {
+        for (const Endpoint& e : node.inputs()) waiting.push_back(e.node);
+      }
+    }
   }
 
   struct ReadyClass {
@@ -217,19 +249,19 @@ class Grouper {
   const Graph& graph_;
   const FusionAnalysis& analysis_;
   const std::vector<bool>& roots_;
-  std::vector<int> pending_;
+  std::vector<int> pending_, depth_;  // depth: of the longest path to the node
   absl::flat_hash_map<int64_t, std::vector<int>> readers_;
-  MinHeap ready_others_;
-  std::vector<MinHeap> ready_by_class_;
+  MinHeap<int> ready_others_;
+  std::vector<MinHeap<std::pair<int, int>>> ready_by_class_;  // depths and nodes
   std::priority_queue<ReadyClass> classes_ready_;
   absl::flat_hash_set<int> is_ready_;
 
   // The group that grows.
   int open_class_ = -1, num_steps_ = 0, num_refs_ = 0;
   bool has_root_ = false;
-  MinHeap candidates_;
+  MinHeap<int> candidates_;
   FusionGroup group_;
-  absl::flat_hash_set<int> members_;
+  absl::flat_hash_set<int> members_, awaited_;
   absl::flat_hash_set<int64_t> inputs_;
   std::vector<FusionGroup> groups_;
 };

@@ -45,6 +45,7 @@ TEST_F(Fusion, ValuesThatOthersReadAreResults) {
   run(fuse_elementwise);
   EXPECT_EQ(reads_a->input(0).node, only("_FusedElementwise"));
   EXPECT_NE(reads_a->input(0), reads_b->input(0));
+  EXPECT_EQ(only("_FusedElementwise")->num_outputs(), 2);
 }
 
 // What is computed in one branch has nothing to do with the other, which doesn't run.
@@ -96,6 +97,112 @@ TEST_F(Fusion, NoPathLeavesAGroupAndComesBack) {
   run(fuse_elementwise);
   EXPECT_LE(count("_FusedElementwise"), 2);
   EXPECT_EQ(count("Sum"), 1);
+}
+
+// One chain is there first; what it is added to isn't, and has to do with the chain in nothing else.
+TEST_F(Fusion, BranchesThatMeetAreOne) {
+  const Endpoint x = feed({100, 10}), y = feed({100, 10});
+  const Endpoint a = op("Exp", {x}), b = op("Tanh", {op("Sigmoid", {y})});
+  fetch(op("Mul", {op("Neg", {a}), b}));
+  run(fuse_elementwise);
+  EXPECT_EQ(steps(only("_FusedElementwise")), 5u);
+}
+
+// What a chain is multiplied by comes of another op, which reads what is known early.
+TEST_F(Fusion, WhatIsKnownEarlyIsFusedFirst) {
+  const Endpoint x = feed({100, 10}), y = feed({100, 10});
+  const Endpoint late = op("MatMul", {op("Softmax", {x}), feed({10, 10})});
+  const Endpoint a = op("Neg", {op("Exp", {late})}), b = op("Softmax", {op("Exp", {op("Neg", {y})})});
+  fetch(op("Mul", {a, b}));
+  run(fuse_elementwise);
+  EXPECT_EQ(count("_FusedElementwise"), 2);
+  EXPECT_EQ(count("Mul") + count("Exp") + count("Neg"), 0);
+}
+
+class FusionOfColumns : public Fusion {
+ protected:
+  std::vector<Endpoint> split(Endpoint x, int n, int axis = 1) {
+    Node* made = node("Split", {constant(Tensor::scalar(axis)), x}, {{"num_split", n}});
+    std::vector<Endpoint> parts;
+    for (int i = 0; i < n; ++i) parts.push_back(made->output(i));
+    return parts;
+  }
+  Endpoint concat(std::vector<Endpoint> values, int axis = 1) {
+    auto made = graph::create_op(graph_, "ConcatV2", {graph::OpInput(std::move(values)), constant(Tensor::scalar(axis))}, {}, {});
+    return (*made)->output(0);
+  }
+  std::vector<int64_t> numbers(const Node* node, const char* attr) {
+    const auto list = node->attr<std::vector<int64_t>>(attr);
+    return list.ok() ? *list : std::vector<int64_t>();
+  }
+};
+
+TEST_F(FusionOfColumns, PartsOfASplitAreRead) {
+  const Endpoint x = feed({-1, 40});
+  const std::vector<Endpoint> parts = split(x, 4);
+  fetch(op("AddV2", {op("Mul", {op("Sigmoid", {parts[0]}), op("Tanh", {parts[1]})}), feed({-1, 10})}));
+  fetch(op("Neg", {op("Exp", {parts[3]})}));
+  run(fuse_elementwise);
+  EXPECT_EQ(count("Split"), 0);
+  EXPECT_EQ(count("_FusedElementwise"), 2);
+  std::vector<std::vector<int64_t>> all;
+  for (const Node* node : graph_.nodes()) {
+    if (node->type() != "_FusedElementwise") continue;
+    all.push_back(numbers(node, "parts"));
+    EXPECT_EQ(node->input(0), x);
+    EXPECT_EQ(node->output_shape(0), (Shape{-1, 10}));
+  }
+  std::sort(all.begin(), all.end());
+  EXPECT_EQ(all, (std::vector<std::vector<int64_t>>{{0, 10, 10, 10, 0, -1}, {30, 10}}));
+}
+
+TEST_F(FusionOfColumns, PartsOfSlicesAndUnequalSplits) {
+  const Endpoint x = feed({20, 40}), y = feed({20, 25});
+  const Endpoint slice = op("Slice", {x, constant(Tensor::vector<int32_t>({0, 5})), constant(Tensor::vector<int32_t>({-1, 10}))});
+  Node* unequal = node("SplitV", {y, constant(Tensor::vector<int32_t>({15, 10})), constant(Tensor::scalar(1))}, {{"num_split", 2}});
+  fetch(op("Mul", {op("Exp", {slice}), op("Neg", {unequal->output(1)})}));
+  run(fuse_elementwise);
+  EXPECT_EQ(count("Slice") + count("SplitV"), 0);
+  EXPECT_EQ(numbers(only("_FusedElementwise"), "parts"), (std::vector<int64_t>{5, 10, 15, 10}));
+}
+
+TEST_F(FusionOfColumns, OthersReadTheSplit) {
+  const std::vector<Endpoint> by_rows = split(feed({40, 40}), 4, 0), fetched = split(feed({20, 40}), 4);
+  const std::vector<Endpoint> broadcast = split(feed({20, 2}), 2), of_variable = split(variable({20, 40}, "v"), 4);
+  fetch(fetched[1]);
+  fetch(op("Exp", {op("Neg", {by_rows[0]})}));
+  fetch(op("Exp", {op("Neg", {fetched[0]})}));
+  fetch(op("Exp", {op("Mul", {broadcast[0], feed({20, 10})})}));
+  fetch(op("Exp", {op("Neg", {of_variable[0]})}));
+  run(fuse_elementwise);
+  EXPECT_EQ(count("Split"), 4);
+}
+
+TEST_F(FusionOfColumns, ResultsAreJoined) {
+  const Endpoint x = feed({-1, 10}), y = feed({-1, 10});
+  const Endpoint both = op("Mul", {x, y}), other = op("Neg", {both});
+  Node* result = fetch(concat({op("Exp", {both}), op("Tanh", {other})}));
+  Node* reads_other = fetch(other);
+  run(fuse_elementwise);
+  Node* fused = only("_FusedElementwise");
+  EXPECT_EQ(count("ConcatV2"), 0);
+  EXPECT_EQ(result->input(0).node, fused);
+  EXPECT_EQ(fused->output_shape(result->input(0).index), (Shape{-1, 20}));
+  EXPECT_EQ(fused->output_shape(reads_other->input(0).index), (Shape{-1, 10}));
+  const std::vector<int64_t> joins = numbers(fused, "joins");
+  ASSERT_EQ(joins.size(), 2u);
+  EXPECT_EQ(joins[result->input(0).index], 2);
+  EXPECT_EQ(joins[reads_other->input(0).index], 1);
+}
+
+TEST_F(FusionOfColumns, OthersReadWhatIsJoined) {
+  const Endpoint x = feed({20, 10});
+  const Endpoint a = op("Exp", {x}), b = op("Neg", {a}), c = op("Neg", {x}), d = op("Exp", {c});
+  fetch(concat({a, b}));                  // a is read by Neg, too
+  fetch(concat({d, feed({20, 10})}));     // one comes from elsewhere
+  fetch(concat({op("Tanh", {c}), op("Sigmoid", {c})}, 0));
+  run(fuse_elementwise);
+  EXPECT_EQ(count("ConcatV2"), 3);
 }
 
 TEST_F(Fusion, LongScalarChainsBecomeAHandfulOfNodes) {

@@ -16,19 +16,19 @@ using namespace ::reflow::op;
 Status fused_shape(ShapeContext& c) {
   const int num_refs = static_cast<int>(c.attr_or<int64_t>("R", 0));
   ASSIGN_OR_RETURN(const FusedProgram program, FusedProgram::from_attrs(c.node(), c.num_inputs() - num_refs, num_refs));
-  if (std::ssize(program.results) != c.num_outputs()) {
-    return invalid_argument("Node '{}' has {} outputs, its program {}", c.node().name(), c.num_outputs(),
-                            program.results.size());
+  if (program.num_outputs() != c.num_outputs()) {
+    return invalid_argument("Node '{}' has {} outputs, its program {}", c.node().name(), c.num_outputs(), program.num_outputs());
   }
-  std::vector<Shape> values;
+  std::vector<Shape> values, outputs;
   RETURN_IF_ERROR(program.infer_shapes(c, &values));
-  for (int i = 0; i < c.num_outputs(); ++i) c.set_output(i, values[program.results[i]]);
+  RETURN_IF_ERROR(program.output_shapes(values, &outputs));
+  for (int i = 0; i < c.num_outputs(); ++i) c.set_output(i, outputs[i]);
   return OkStatus();
 }
 
 std::optional<FusedRunner> make_runner(KernelInit& c, int num_refs) {
   auto program = FusedProgram::from_attrs(c.node(), c.node().num_inputs() - num_refs, num_refs);
-  if (program.ok() && std::ssize(program->results) == c.node().num_outputs()) return FusedRunner(*std::move(program));
+  if (program.ok() && program->num_outputs() == c.node().num_outputs()) return FusedRunner(*std::move(program));
   c.fail(program.ok() ? internal_error("Node '{}' has another number of outputs than its program", c.node().name())
                       : program.status());
   return std::nullopt;
@@ -52,7 +52,10 @@ REFLOW_OP("_FusedElementwise")
     .attr("constants: list(float) = []")
     .attr("results: list(int)")
     .attr("names: list(string) = []")
-    .doc("Computes element-wise steps over tensors that broadcast, in one pass. Made by the pass `fusion`.")
+    .attr("parts: list(int) = []")
+    .attr("joins: list(int) = []")
+    .doc("Computes element-wise steps over tensors that broadcast, in one pass; of inputs it may read some columns only, and put "
+         "several results side by side. Made by the pass `fusion`.")
     .shape(fused_shape)
     .kernel<FusedElementwise>(kCpu)
     .in_place(0, 0).in_place(0, 1).in_place(0, 2).in_place(0, 3)

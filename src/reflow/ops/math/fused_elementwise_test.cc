@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
 
 #include "reflow/graph/node_builder.h"
 #include "reflow/op/fused_program.h"
@@ -31,7 +32,7 @@ StatusOr<std::vector<Tensor>> evaluate(const FusedProgram& program, std::vector<
                                                          {.name = "feed"}));
     feeds.push_back(feed->output(0));
   }
-  graph::AttrMap attrs{{"M", static_cast<int>(program.results.size())}};
+  graph::AttrMap attrs{{"M", program.num_outputs()}};
   program.to_attrs(&attrs);
   ASSIGN_OR_RETURN(Node * node, graph::create_op(graph, "_FusedElementwise", {graph::OpInput(feeds)}, attrs, {.name = "fused"}));
   return op::evaluate(*node, inputs);
@@ -112,6 +113,79 @@ TEST(FusedElementwise, ResultsOfDifferentShapes) {
   EXPECT_EQ((*y)[1].shape(), (Shape{2, 3}));
   EXPECT_EQ((*y)[0].data<float>()[2], -0.5f);
   EXPECT_EQ((*y)[1].data<float>()[5], -0.5f - 2.25f);
+}
+
+// y0 = exp(a) * b, y1 = b - c, y2 = -a, where a and c are columns of x and b is s.
+class FusedParts : public testing::TestWithParam<Layouts> {
+ protected:
+  static FusedProgram program() {
+    FusedProgram p;
+    p.num_inputs = 3;
+    p.steps = {{kExp, 0, -1}, {kMul, 3, 1}, {kSub, 1, 2}, {kNeg, 0, -1}};
+    p.results = {4, 5, 6};
+    return p;
+  }
+  static Tensor columns(const Tensor& x, int64_t first, int64_t size) {
+    const int64_t all = x.dim(x.rank() - 1);
+    Tensor part(DType::kFloat32, op::with_last_dim(x.shape(), size));
+    for (int64_t i = 0; i < part.num_elements(); ++i) part.data<float>()[i] = x.data<float>()[i / size * all + first + i % size];
+    return part;
+  }
+  static void expect_equal(const Tensor& x, const Tensor& y) {
+    ASSERT_EQ(x.shape(), y.shape());
+    EXPECT_EQ(std::memcmp(x.raw_data(), y.raw_data(), x.size_bytes()), 0);
+  }
+};
+
+TEST_P(FusedParts, AsCopiesOfThem) {
+  const auto& [x_shape, s_shape] = GetParam();
+  const int64_t size = (x_shape.dim(x_shape.rank() - 1) - 3) / 2;
+  const Tensor x = ramp(x_shape, -3), s = ramp(s_shape, 0.5f);
+  FusedProgram parts = program();
+  parts.parts = {{1, size}, {}, {size + 2, size}};
+  parts.joins = {2, 1};
+  const auto got = evaluate(parts, {x, s, x}), expected = evaluate(program(), {columns(x, 1, size), s, columns(x, size + 2, size)});
+  ASSERT_TRUE(got.ok()) << got.status();
+  ASSERT_TRUE(expected.ok()) << expected.status();
+  expect_equal(columns((*got)[0], 0, size), (*expected)[0]);
+  expect_equal(columns((*got)[0], size, size), (*expected)[1]);
+  expect_equal((*got)[1], (*expected)[2]);
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, FusedParts,
+                         testing::Values(Layouts{{20, 603}, {20, 300}}, Layouts{{20, 603}, {300}}, Layouts{{20, 603}, {20, 1}},
+                                         Layouts{{20, 603}, {}}, Layouts{{4, 5, 13}, {4, 5, 5}}, Layouts{{4, 5, 13}, {5, 5}},
+                                         Layouts{{4, 5, 13}, {4, 1, 5}}, Layouts{{700, 5}, {700, 1}}, Layouts{{3, 9003}, {3, 4500}},
+                                         Layouts{{3, 9003}, {4500}}, Layouts{{3, 9003}, {3, 1}}, Layouts{{1, 5}, {1, 1}},
+                                         Layouts{{0, 13}, {0, 5}}));
+
+// y1 is [2, 3] here, and y2 [1, 3].
+TEST(FusedElementwise, PartsAndResultsOfDifferentShapes) {
+  FusedProgram p;
+  p.num_inputs = 2;
+  p.parts = {{1, 3}, {}};
+  p.steps = {{kSub, 0, 1}, {kAdd, 0, 1}, {kNeg, 0, -1}};
+  p.results = {2, 3, 4};
+  p.joins = {2, 1};
+  const auto y = evaluate(p, {ramp({1, 5}), ramp({2, 3}, 1)});
+  ASSERT_TRUE(y.ok()) << y.status();
+  EXPECT_EQ((*y)[0].shape(), (Shape{2, 6}));
+  EXPECT_EQ((*y)[1].shape(), (Shape{1, 3}));
+  EXPECT_EQ((*y)[0].data<float>()[7], 0.5f - 2.0f);
+  EXPECT_EQ((*y)[0].data<float>()[10], 0.5f + 2.0f);
+  EXPECT_EQ((*y)[1].data<float>()[2], -0.75f);
+}
+
+TEST(FusedElementwise, PartsThatAreNotThere) {
+  FusedProgram p = two_results();
+  p.parts = {{1, 3}, {}};
+  EXPECT_EQ(message_of(evaluate(p, {ramp({2, 3}), ramp({2, 3})}).status()), "Elements 1 to 4 of the last dimension of [2,3]");
+  EXPECT_EQ(message_of(evaluate(p, {ramp({}), ramp({2, 3})}).status()), "A number has no columns");
+  p = two_results();
+  p.joins = {2};
+  EXPECT_EQ(message_of(evaluate(p, {ramp({}), ramp({})}).status()), "Numbers have no columns to be joined");
+  p.joins = {1, 2};
+  EXPECT_EQ(evaluate(p, {ramp({2}), ramp({2})}).status().code(), StatusCode::kInvalidArgument);
 }
 
 TEST(FusedElementwise, ErrorsNameTheNodeThatTheStepWas) {
