@@ -1,5 +1,7 @@
 """What Session.run takes: nests of elements to fetch, and feeds, each turned into elements of the graph."""
 
+import numpy as np
+
 from reflow import _core
 from reflow.framework import errors_impl
 from reflow.framework import indexed_slices
@@ -31,11 +33,26 @@ def _parts(value):
     return parts + [value.dense_shape], lambda values: indexed_slices.IndexedSlicesValue(*values)
 
 
-class FetchMapper:
-    """The elements that a nest of fetches needs, each once, and the way back from their values to the nest."""
+def is_fed(fetches, feed_dict):
+    """Whether a tensor, or one in a list of them, is a key of `feed_dict`. Nests and names aren't looked into."""
+    if type(feed_dict) is not dict:
+        return False
+    try:
+        return not feed_dict.keys().isdisjoint(fetches) if type(fetches) is list else fetches in feed_dict
+    except TypeError:  # not hashable, and so not plain tensors
+        return False
 
-    def __init__(self, graph, fetches):
+
+class FetchMapper:
+    """The elements that a nest of fetches needs, each once, and the way back from their values to the nest.
+
+    A tensor that is fed isn't among the elements: its value is what `feeds`, pairs of tensor and value, say, as an array.
+    """
+
+    def __init__(self, graph, fetches, feeds=()):
         self._graph = graph
+        self._feeds = dict(feeds)
+        self._fed = []
         self._positions = {}
         self.elements = []
         self.is_flat = isinstance(fetches, (list, tuple)) and not any(
@@ -47,7 +64,7 @@ class FetchMapper:
 
     def pack(self, values):
         """The nest of the values of `elements`."""
-        return self._pack(values)
+        return self._pack(values + self._fed if self._fed else values)
 
     def _mapper(self, fetch):
         if fetch is None:
@@ -98,7 +115,10 @@ class FetchMapper:
                 'or code block. Use return values,explicit Python locals or TensorFlow collections to access it.' %
                 element.name)
         position = self._positions.get(element)
-        if position is None:
+        if position is None and element in self._feeds:
+            position = self._positions[element] = -1 - len(self._fed)  # what is fed follows the values, the first one last
+            self._fed.insert(0, np.asarray(self._feeds[element], element.dtype.as_numpy_dtype))
+        elif position is None:
             position = self._positions[element] = len(self.elements)
             self.elements.append(element)
         return position

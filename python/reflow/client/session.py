@@ -104,7 +104,7 @@ class BaseSession(SessionInterface):
 
     def _run_values(self, fetches, feed_dict, options, run_metadata):
         try:
-            if options is None and run_metadata is None:
+            if options is None and run_metadata is None and not fetches_lib.is_fed(fetches, feed_dict):
                 if not self._closed:
                     result = self._handle.run(fetches, feed_dict)
                     if result is not NotImplemented:
@@ -123,7 +123,7 @@ class BaseSession(SessionInterface):
         if self._graph.version == 0:
             raise RuntimeError('The Session graph is empty.  Add operations to the graph before calling run().')
         feeds = fetches_lib.feeds_of(self._graph, feed_dict)
-        mapper = fetches_lib.FetchMapper(self._graph, fetches)
+        mapper = fetches_lib.FetchMapper(self._graph, fetches, feeds)
         if options is None and run_metadata is None:
             return mapper.pack(self._handle.run_elements(mapper.elements, feeds))
         values, metadata = self._handle.run_with_options(
@@ -172,9 +172,9 @@ class BaseSession(SessionInterface):
         def run_with_options(*values, options=None, run_metadata=None):
             return self.run(fetches, dict(zip(keys, values)), options, run_metadata)
 
-        if accept_options or len(set(keys)) < len(keys):
-            return run_with_options
         mapper = fetches_lib.FetchMapper(self._graph, fetches)
+        if accept_options or len(set(keys)) < len(keys) or not set(keys).isdisjoint(mapper.elements):
+            return run_with_options
         is_plain = mapper.is_single or type(fetches) is list and mapper.is_flat
         callable_handle = self._handle.make_callable(mapper.elements, keys, not (mapper.is_single and is_plain))
 
@@ -196,12 +196,15 @@ class BaseSession(SessionInterface):
         mapper = fetches_lib.FetchMapper(self._graph, fetches)
         if not mapper.elements:
             raise errors_impl.InvalidArgumentError(None, None, 'Must specify at least one target to fetch or execute.')
+        for tensor in feed_list:
+            if tensor in mapper.elements:
+                raise errors_impl.InvalidArgumentError(None, None, '%s is both fed and fetched.' % tensor.name)
         return self._handle.partial_run_setup(mapper.elements, feed_list)
 
     def partial_run(self, handle, fetches, feed_dict=None):
         """Goes on with a run: feeds some of its feeds and returns some of its fetches, each once."""
         feeds = fetches_lib.feeds_of(self._graph, feed_dict)
-        mapper = fetches_lib.FetchMapper(self._graph, fetches)
+        mapper = fetches_lib.FetchMapper(self._graph, fetches, feeds)
         if any(isinstance(element, ops.Operation) for element in mapper.elements):
             raise RuntimeError('partial_run() requires empty target_list.')
         try:
