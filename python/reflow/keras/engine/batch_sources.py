@@ -1,5 +1,7 @@
 """Where batches come from: arrays, generators, Sequences, datasets."""
 
+import random
+
 import numpy as np
 
 from reflow import _core
@@ -15,7 +17,7 @@ class ArraySource:
     """Batches of arrays, in another order in each epoch if wanted."""
 
     use_steps = False
-    is_dataset = False
+    is_dataset = is_generator = False
     keeps_order = False  # whether an epoch's order is made of the last one's
 
     def __init__(self, model, mode, arrays, batch_size, shuffle=False, max_steps=None):
@@ -31,6 +33,11 @@ class ArraySource:
     def announced_size(self):
         """What fit says that the model is validated on."""
         return self.size
+
+    def end_pass(self):
+        """Nothing: arrays have no passes."""
+
+    end_epoch = end_pass
 
     def batches(self):
         """(number of samples, what the function gives) of each batch."""
@@ -80,14 +87,17 @@ class StepSource:
     is_generator = False  # whether a bar shows validation
     cardinality = None  # of the dataset, as far as it is known
     is_dataset = False
+    goes_on = False  # whether a validation begins where the last one ended
 
-    def __init__(self, model, mode, next_batch, steps, class_weight=None, restart=None, warning=None):
+    def __init__(self, model, mode, next_batch, steps, class_weight=None, restart=None, warning=None,
+                 sequence=None):
         self._model = model
         self._mode = mode
         self._next = next_batch
         self._class_weight = class_weight
         self._restart = restart
         self._warning = warning
+        self._sequence = sequence
         self.size = self.announced_size = steps
 
     def take_for_generator(self):
@@ -95,6 +105,16 @@ class StepSource:
         self.is_announced = False
         self.is_generator = self.tells_sizes = True
         self.size = self.cardinality if self.size is None else self.size
+
+    def end_pass(self):
+        """Ends the pass over a Sequence whose batches have all been taken; else the next batch does."""
+        if self._sequence:
+            self._sequence.end_pass()
+
+    def end_epoch(self):
+        """Ends an epoch as the package keras does, where a Sequence hears of it at once."""
+        if self._sequence:
+            self._sequence.end_epoch()
 
     def batches(self):
         """(number of samples, what the function gives) of each batch."""
@@ -110,7 +130,7 @@ class StepSource:
             flat = [part for parts in arrays for part in parts]
             yield _number_of_samples(flat), self._model._function(self._mode), flat
             step += 1
-        if self._restart:
+        if self._restart and not self.goes_on:
             self._restart()
 
     def _ended(self, step):
@@ -160,21 +180,21 @@ class _RepeatedSource(StepSource):
             yield _number_of_samples(flat), self._model._function(self._mode), flat
 
 
-def of_iterator(model, mode, generator, steps, class_weight=None, shuffle=False):
+def of_iterator(model, mode, generator, steps, class_weight=None, shuffle=False, workers=1):
     """Batches of a generator or a Sequence."""
-    source = _of_iterator(model, mode, generator, steps, class_weight, shuffle)
+    source = _of_iterator(model, mode, generator, steps, class_weight, shuffle, workers)
     source.take_for_generator()
     if _core.executing_eagerly():
         source.is_announced, source.is_generator = True, False
     return source
 
 
-def _of_iterator(model, mode, generator, steps, class_weight, shuffle):
+def _of_iterator(model, mode, generator, steps, class_weight, shuffle, workers):
     from reflow.keras.utils import data_utils
     if isinstance(generator, data_utils.Sequence):
-        ordered = _SequenceReader(generator, shuffle)
+        ordered = _SequenceReader(generator, shuffle, workers, is_whole=steps is None)
         return StepSource(model, mode, ordered.next, len(generator) if steps is None else steps, class_weight,
-                          restart=ordered.epoch_ended if mode == 'train' else ordered.begin)
+                          restart=None if mode == 'train' else ordered.begin, sequence=ordered)
     if steps is None:
         raise ValueError('Please specify the number of steps of a generator: `steps_per_epoch`, `validation_steps` or '
                          '`steps`.')
@@ -184,28 +204,38 @@ def _of_iterator(model, mode, generator, steps, class_weight, shuffle):
 
 
 class _SequenceReader:
-    def __init__(self, sequence, shuffle):
+    """Pass after pass over a Sequence, which hears of the end of one when the next begins. Without workers it never does."""
+
+    def __init__(self, sequence, shuffle, workers, is_whole):
         self._sequence = sequence
-        self._shuffle = shuffle
+        self._is_whole = is_whole  # whether an epoch is a pass
+        self._has_workers = workers > 0
+        self._shuffle = shuffle and self._has_workers
+        self._order = list(range(len(sequence)))
         self.begin()
 
     def begin(self):
-        self._order = list(range(len(self._sequence)))
         if self._shuffle:
-            np.random.shuffle(self._order)
+            random.shuffle(self._order)
         self._position = 0
 
     def next(self):
-        if self._position == len(self._order):
-            self.begin()
+        self.end_pass()
         batch = self._sequence[self._order[self._position]]
         self._position += 1
         return batch
 
-    def epoch_ended(self):
+    def end_pass(self):
         if self._position == len(self._order):
-            self._sequence.on_epoch_end()
+            if self._has_workers:
+                self._sequence.on_epoch_end()
             self.begin()
+
+    def end_epoch(self):
+        if not self._has_workers:
+            self._sequence.on_epoch_end()
+        elif self._is_whole:
+            self.end_pass()
 
 
 def _steps_of_dataset(dataset, steps, steps_name):

@@ -387,7 +387,8 @@ class Model(inner_names.InnerNames, Network):
             self, x, y, batch_size=batch_size, epochs=epochs, verbose=verbose, callbacks=callbacks,
             validation_split=validation_split, validation_data=validation_data, shuffle=shuffle,
             class_weight=class_weight, sample_weight=sample_weight, initial_epoch=initial_epoch,
-            steps_per_epoch=steps_per_epoch, validation_steps=validation_steps, validation_freq=validation_freq)
+            steps_per_epoch=steps_per_epoch, validation_steps=validation_steps, validation_freq=validation_freq,
+            workers=workers)
 
     def evaluate(self, x=None, y=None, batch_size=None, verbose=1, sample_weight=None, steps=None, callbacks=None,
                  max_queue_size=10, workers=1, use_multiprocessing=False):
@@ -395,13 +396,14 @@ class Model(inner_names.InnerNames, Network):
         self._assert_compiled()
         data_checks.refuse_iterators(x)
         return self._loop.evaluate(self, x, y, batch_size=batch_size, verbose=verbose, sample_weight=sample_weight,
-                                   steps=steps, callbacks=callbacks)
+                                   steps=steps, callbacks=callbacks, workers=workers)
 
     def predict(self, x, batch_size=None, verbose=0, steps=None, callbacks=None, max_queue_size=10, workers=1,
                 use_multiprocessing=False):
         """The outputs for arrays, a dataset, a generator or a Sequence."""
         data_checks.refuse_iterators(x)
-        return self._loop.predict(self, x, batch_size=batch_size, verbose=verbose, steps=steps, callbacks=callbacks)
+        return self._loop.predict(self, x, batch_size=batch_size, verbose=verbose, steps=steps, callbacks=callbacks,
+                                  workers=workers)
 
     def fit_generator(self, generator, steps_per_epoch=None, epochs=1, verbose=1, callbacks=None, validation_data=None,
                       validation_steps=None, validation_freq=1, class_weight=None, max_queue_size=10, workers=1,
@@ -411,18 +413,19 @@ class Model(inner_names.InnerNames, Network):
         return self._loop.fit(
             self, generator, None, epochs=epochs, verbose=verbose, callbacks=callbacks, validation_data=validation_data,
             shuffle=shuffle, class_weight=class_weight, initial_epoch=initial_epoch, steps_per_epoch=steps_per_epoch,
-            validation_steps=validation_steps, validation_freq=validation_freq, as_generator=True)
+            validation_steps=validation_steps, validation_freq=validation_freq, workers=workers, as_generator=True)
 
     def evaluate_generator(self, generator, steps=None, callbacks=None, max_queue_size=10, workers=1,
                            use_multiprocessing=False, verbose=0):
         """The loss and the metrics of batches of a generator or a Sequence."""
         self._assert_compiled()
-        return self._loop.evaluate(self, generator, None, verbose=verbose, steps=steps, callbacks=callbacks)
+        return self._loop.evaluate(self, generator, None, verbose=verbose, steps=steps, callbacks=callbacks,
+                                   workers=workers)
 
     def predict_generator(self, generator, steps=None, callbacks=None, max_queue_size=10, workers=1,
                           use_multiprocessing=False, verbose=0):
         """The outputs for batches of a generator or a Sequence."""
-        return self._loop.predict(self, generator, verbose=verbose, steps=steps, callbacks=callbacks)
+        return self._loop.predict(self, generator, verbose=verbose, steps=steps, callbacks=callbacks, workers=workers)
 
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, reset_metrics=True):
         """Trains the model with one batch. Gives the loss and the metrics."""

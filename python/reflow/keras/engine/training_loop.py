@@ -17,14 +17,15 @@ class Loop:
     """What fit, evaluate and predict do, and how they show it."""
 
     bar = Progbar
+    tells_last_loss = False  # whether the loss of a generator is that of its last batch
     shuffles_validation = True  # which changes nothing but NumPy's random numbers
 
     # Sources of batches.
 
     def _source(self, model, mode, x, y=None, sample_weight=None, class_weight=None, batch_size=None, steps=None,
-                shuffle=False, steps_name='steps'):
+                shuffle=False, steps_name='steps', workers=1):
         if training_data.is_generator_or_sequence(x):
-            return batch_sources.of_iterator(model, mode, x, steps, class_weight, shuffle)
+            return batch_sources.of_iterator(model, mode, x, steps, class_weight, shuffle, workers)
         if training_data.is_dataset(x):
             return batch_sources.of_dataset(model, mode, x, steps, class_weight, steps_name)
         arrays = model._standardized(x, y, sample_weight, class_weight, batch_size)
@@ -50,7 +51,7 @@ class Loop:
 
     def fit(self, model, x, y, batch_size=None, epochs=1, verbose=1, callbacks=None, validation_split=0.,
             validation_data=None, shuffle=True, class_weight=None, sample_weight=None, initial_epoch=0,
-            steps_per_epoch=None, validation_steps=None, validation_freq=1, as_generator=False):
+            steps_per_epoch=None, validation_steps=None, validation_freq=1, workers=1, as_generator=False):
         """Trains, with datasets as with generators if wanted. Gives the History."""
         batch_size = self._checked_batch_size(model, x, y, sample_weight, batch_size, steps_per_epoch, validation_split)
         validation = None
@@ -60,7 +61,7 @@ class Loop:
             x, y, sample_weight, validation = self._split(model, x, y, sample_weight, class_weight, validation_split)
         is_split = validation is not None and validation_data is None
         source = self._source(model, 'train', x, y, sample_weight, None if is_split else class_weight, batch_size,
-                              steps_per_epoch, shuffle, 'steps_per_epoch')
+                              steps_per_epoch, shuffle, 'steps_per_epoch', workers)
         if as_generator and source.use_steps:
             source.take_for_generator()
         validate = None
@@ -85,6 +86,8 @@ class Loop:
             if model.stop_training:
                 break
             self._epoch(model, source, validate, epoch, all_callbacks, progress, batch_size, validation_freq)
+            if not model.stop_training:
+                self._end_epoch(source, as_generator)
         all_callbacks.on_train_end()
         progress.on_train_end({})
         return model.history
@@ -141,6 +144,7 @@ class Loop:
         results = self._batches(model, source, 'train', callbacks, progress)
         epoch_logs = self._epoch_logs(model, results)
         if validate is not None and _is_due(validation_freq, epoch) and not model.stop_training:
+            source.end_pass()
             model.reset_metrics()
             callbacks.on_test_begin()
             bar = self._validation_bar(source, model, progress)
@@ -152,6 +156,10 @@ class Loop:
             epoch_logs = self._joined(epoch_logs, of_validation)
         callbacks.on_epoch_end(epoch, epoch_logs)
         progress.on_epoch_end(epoch, epoch_logs)
+
+    def _end_epoch(self, source, as_generator):
+        if _core.executing_eagerly() and not as_generator:
+            source.end_pass()
 
     def _validation_bar(self, source, model, progress):
         """The bar of validation, which begins as that of training does: beside generators it is shown."""
@@ -193,6 +201,8 @@ class Loop:
         if results:
             # Of batches that were missing TensorFlow's mean takes the loss for 0.
             results[0] = total / (source.size if mode != 'train' and source.use_steps and source.size else weight)
+            if mode == 'test' and source.is_generator and self.tells_last_loss:
+                results[0] = outputs[0]
         if progress and source.use_steps and progress.target is None and source.size:
             progress.set_target(source.size)
             if mode == 'train':
@@ -213,10 +223,11 @@ class Loop:
 
     # evaluate, predict
 
-    def evaluate(self, model, x, y, batch_size=None, verbose=1, sample_weight=None, steps=None, callbacks=None):
+    def evaluate(self, model, x, y, batch_size=None, verbose=1, sample_weight=None, steps=None, callbacks=None,
+                 workers=1):
         """The loss and the metrics."""
         batch_size = self._checked_batch_size(model, x, y, sample_weight, batch_size, steps)
-        source = self._source(model, 'test', x, y, sample_weight, batch_size=batch_size, steps=steps)
+        source = self._source(model, 'test', x, y, sample_weight, batch_size=batch_size, steps=steps, workers=workers)
         all_callbacks, progress = self._begin(model, source, 'test', callbacks, verbose, batch_size)
         model.reset_metrics()
         all_callbacks.on_test_begin()
@@ -228,10 +239,10 @@ class Loop:
         all_callbacks.on_test_end()
         return results[0] if len(results) == 1 else results
 
-    def predict(self, model, x, batch_size=None, verbose=0, steps=None, callbacks=None):
+    def predict(self, model, x, batch_size=None, verbose=0, steps=None, callbacks=None, workers=1):
         """The outputs."""
         batch_size = self._checked_batch_size(model, x, None, None, batch_size, steps)
-        source = self._source(model, 'predict', x, batch_size=batch_size, steps=steps)
+        source = self._source(model, 'predict', x, batch_size=batch_size, steps=steps, workers=workers)
         all_callbacks, progress = self._begin(model, source, 'predict', callbacks, verbose, batch_size)
         model.reset_metrics()
         all_callbacks.on_predict_begin()
@@ -270,11 +281,15 @@ class Loop:
 class LoopOfKeras(Loop):
     """The loops of the package keras: no metrics beside the bars of evaluate and predict, other headings."""
 
+    tells_last_loss = True
     shuffles_validation = False
 
     @staticmethod
     def _learn_metrics(model, mode, callbacks, progress):
         """Nothing: Keras has no eager execution, in which metrics come late."""
+
+    def _end_epoch(self, source, as_generator):
+        source.end_epoch()
 
     def _validation_bar(self, source, model, progress):
         return None
@@ -300,7 +315,7 @@ class LoopOfKeras(Loop):
 
     def _source(self, *args, **kwargs):
         source = super()._source(*args, **kwargs)
-        source.keeps_order = True
+        source.keeps_order = source.goes_on = True
         return source
 
     def _batches(self, model, source, mode, callbacks, progress):

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import queue
+import random
 import shutil
 import tarfile
 import threading
@@ -10,8 +11,6 @@ import time
 import zipfile
 from urllib.error import HTTPError, URLError
 from urllib.request import urlretrieve
-
-import numpy as np
 
 from reflow.keras import backend_config
 from reflow.keras.utils.progress import Progbar
@@ -210,10 +209,10 @@ class OrderedEnqueuer(SequenceEnqueuer):
 
     def _run(self):
         try:
+            order = list(range(len(self.sequence)))
             while not self._stop.is_set():
-                order = list(range(len(self.sequence)))
                 if self.shuffle:
-                    np.random.shuffle(order)
+                    random.shuffle(order)
                 for index in order:
                     if not self._put(('batch', self.sequence[index])):
                         return
