@@ -179,7 +179,7 @@ Grid choose_grid(const Gemm& g, int64_t threads, int64_t most_rounds) {
     const int64_t parts = threads * rounds;
     for (int64_t down = 1; down <= parts; ++down) {
       if (parts % down != 0) continue;
-      const int64_t rows = part_size(g.m, down, 6), columns = part_size(g.n, parts / down, kPanelColumns);
+      const int64_t rows = part_size(g.m, down, 1), columns = part_size(g.n, parts / down, kPanelColumns);
       const double part = static_cast<double>(rows) * static_cast<double>(columns) * (1 + copying(g, rows, columns));
       const double work = part * (static_cast<double>(rounds) + kWait);
       if (work >= best_work) continue;
