@@ -16,7 +16,7 @@ from reflow.ops import random_ops
 from reflow.ops import sparse_ops
 
 # Keras' names for functions of Python that they hide here.
-_range, _all = range, all
+_range, _all, _abs = range, all, abs
 
 
 def ndim(x):
@@ -139,44 +139,30 @@ def dot(x, y):
 
 
 def batch_dot(x, y, axes=None):
-    """The product of a dimension of x and one of y, sample by sample."""
+    """The product of a dimension of x and one of y, sample by sample: that of the matrices which their last two are."""
     x_rank, y_rank = ndim(x), ndim(y)
-    if x_rank < 2 or y_rank < 2:
-        raise ValueError('Cannot do batch_dot on inputs with rank < 2. Received inputs with shapes ' + str(int_shape(x)) +
-                         ' and ' + str(int_shape(y)) + '.')
+    missing = _abs(x_rank - y_rank)
     if axes is None:
-        axes = [x_rank - 1, y_rank - 1 if y_rank == 2 else y_rank - 2]
-    elif isinstance(axes, int):
-        axes = [axes, axes]
+        axes = x_rank - 1, y_rank - 2
+    x_axis, y_axis = (axes, axes) if isinstance(axes, int) else axes
+    if x_rank > y_rank:
+        y = _with_ones(y, missing)
+    elif y_rank > x_rank:
+        x = _with_ones(x, missing)
+    if ndim(x) == ndim(y) == 2:
+        left = x if x_axis == y_axis else array_ops.transpose(x, [1, 0])
+        result = math_ops.reduce_sum(math_ops.multiply(left, y), y_axis)
     else:
-        axes = list(axes)
-    if 0 in axes:
-        raise ValueError('Cannot perform batch_dot over axis 0. If your inputs are not batched, add a dummy batch dimension '
-                         'to your inputs using K.expand_dims(x, 0)')
-    a, b = axes[0] % x_rank, axes[1] % y_rank
-    d1, d2 = int_shape(x)[a], int_shape(y)[b]
-    if d1 is not None and d2 is not None and d1 != d2:
-        raise ValueError('Cannot do batch_dot on inputs with shapes ' + str(int_shape(x)) + ' and ' + str(int_shape(y)) +
-                         ' with axes=' + str(axes) + '. x.shape[%d] != y.shape[%d] (%d != %d).' % (axes[0], axes[1], d1, d2))
-    # [batch, ..., contracted] times [batch, contracted, ...], each with one other dimension.
-    x_kept, y_kept = [i for i in _range(1, x_rank) if i != a], [i for i in _range(1, y_rank) if i != b]
-    x_shape, y_shape = array_ops.shape(x), array_ops.shape(y)
-    left = array_ops.transpose(x, [0] + x_kept + [a]) if x_kept + [a] != list(_range(1, x_rank)) else x
-    right = array_ops.transpose(y, [0, b] + y_kept) if [b] + y_kept != list(_range(1, y_rank)) else y
-    if len(x_kept) != 1:
-        left = array_ops.reshape(left, array_ops.stack([x_shape[0], -1 if x_kept else 1, x_shape[a]]))
-    if len(y_kept) != 1:
-        right = array_ops.reshape(right, array_ops.stack([y_shape[0], y_shape[b], -1 if y_kept else 1]))
-    result = math_ops.matmul(left, right)
-    static = [int_shape(x)[0]] + [int_shape(x)[i] for i in x_kept] + [int_shape(y)[i] for i in y_kept]
-    if len(x_kept) != 1 or len(y_kept) != 1:
-        sizes = [x_shape[0]] + [x_shape[i] for i in x_kept] + [y_shape[i] for i in y_kept]
-        if not x_kept and not y_kept:
-            sizes.append(1)
-            static.append(1)
-        result = array_ops.reshape(result, array_ops.stack(sizes))
-    result.set_shape(static)
-    return result
+        result = math_ops.matmul(x, y, adjoint_a=x_axis != ndim(x) - 1, adjoint_b=y_axis == ndim(y) - 1)
+    if missing:
+        first = x_rank + y_rank - 3 if x_rank > y_rank else x_rank - 1
+        result = array_ops.squeeze(result, list(_range(first, first + missing)))
+    return array_ops.expand_dims(result, 1) if ndim(result) == 1 else result
+
+
+def _with_ones(x, number):
+    """`x` with so many dimensions of one element behind its own."""
+    return array_ops.reshape(x, array_ops.concat([array_ops.shape(x), [1] * number], axis=0))
 
 
 def transpose(x):

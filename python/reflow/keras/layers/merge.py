@@ -240,6 +240,8 @@ class Dot(_Merge):
         self.axes = axes
         self.normalize = normalize
 
+    _product = staticmethod(K.batch_dot)
+
     def _axes(self, shapes):
         if isinstance(self.axes, int):
             return [self.axes % len(shape) if self.axes < 0 else self.axes for shape in shapes]
@@ -249,11 +251,10 @@ class Dot(_Merge):
         """Looks at the inputs' shapes."""
         if not isinstance(input_shape, list) or len(input_shape) != 2:
             raise ValueError('A `Dot` layer should be called on a list of 2 inputs.')
-        shapes = [tensor_shape.TensorShape(each).as_list() for each in input_shape]
+        shapes = [tuple(tensor_shape.TensorShape(each).as_list()) for each in input_shape]
         axes = self._axes(shapes)
         if shapes[0][axes[0]] != shapes[1][axes[1]]:
-            raise ValueError('Dimension incompatibility %s != %s. Layer shapes: %s, %s. Chosen axes: %s, %s' % (
-                shapes[0][axes[0]], shapes[1][axes[1]], tuple(shapes[0]), tuple(shapes[1]), axes[0], axes[1]))
+            raise ValueError('Dimension incompatibility %s != %s. Layer shapes: %s, %s' % ((shapes[0][axes[0]], shapes[1][axes[1]], *shapes)))
 
     def call(self, inputs):
         """The outputs."""
@@ -266,7 +267,7 @@ class Dot(_Merge):
         axes = self._axes([K.int_shape(x1), K.int_shape(x2)])
         if self.normalize:
             x1, x2 = nn.l2_normalize(x1, axis=axes[0]), nn.l2_normalize(x2, axis=axes[1])
-        return K.batch_dot(x1, x2, axes)
+        return self._product(x1, x2, axes)
 
     def compute_output_shape(self, input_shape):
         """The shape without the dimensions of the product."""

@@ -4,6 +4,7 @@ from reflow.keras.backend import *  # noqa: F401,F403
 from reflow.keras.backend import backend  # noqa: F401
 from reflow.keras_package.backend import common, tensorflow_backend  # noqa: F401
 from reflow.keras_package.backend.common import normalize_data_format  # noqa: F401
+from reflow.keras_package.backend.products import batch_dot  # noqa: F401
 
 
 def image_dim_ordering():

@@ -3,6 +3,7 @@
 from reflow.keras.backend import *  # noqa: F401,F403
 from reflow.keras import backend as _backend
 from reflow.keras_package.backend.common import normalize_data_format  # noqa: F401
+from reflow.keras_package.backend.products import batch_dot  # noqa: F401
 
 
 def _get_available_gpus():

@@ -4,6 +4,7 @@ import importlib
 
 from reflow.keras.utils.generic_utils import deserialize_keras_object
 from reflow.names import table
+from reflow.keras_package.backend.products import batch_dot
 from reflow.keras_package.engine.base_layer import InputSpec, Layer, adapted  # noqa: F401
 from reflow.keras_package.engine.input_layer import Input, InputLayer  # noqa: F401
 from reflow.keras_package.legacy.layers import AtrousConvolution1D, AtrousConvolution2D  # noqa: F401
@@ -25,6 +26,8 @@ def of_tf_keras(cls):
         module = cls.__module__.replace('tensorflow.python.', '')
         bases = [of_tf_keras(base) for base in cls.__mro__[1:] if base is not cls and issubclass(base, _wrapped_bases())]
         _made[cls] = adapted(cls, module, *bases[:1])
+        if cls.__name__ == 'Dot':
+            _made[cls]._product = staticmethod(batch_dot)
     return _made[cls]
 
 
