@@ -143,9 +143,9 @@ import sys
 import keras
 model = keras.models.load_model(sys.argv[1])
 weights = model.optimizer.get_weights()
-print(int(weights[0]), len(weights), all(abs(m).max() > 0 for m in weights[1:]))
+print(int(weights[0]), len(weights), [bool(abs(m).max() > 0) for m in weights[1:]].count(True))
 """
-    assert _run(code, DATA / 'keras_2_3_1.adam.h5').split() == ['3', '9', 'True']  # of 13 in the file
+    assert _run(code, DATA / 'keras_2_3_1.adam.h5').split() == ['3', '13', '8']  # the others are for amsgrad
 
 
 def test_models_of_the_package_keras_are_in_its_own_words(tmp_path):

@@ -51,6 +51,7 @@ class _OwnOptimizer(optimizer_v2.OptimizerV2, Optimizer):
     """The base of the package's own optimizers."""
 
     _arguments_of_tf_keras = ('name',)
+    _plain_arguments = ()  # numbers that are no variables in the package
     _iterations_then = None
 
     @property
@@ -81,9 +82,16 @@ class _OwnOptimizer(optimizer_v2.OptimizerV2, Optimizer):
     def _clipped(self, grads):
         return _clipped(self, grads)
 
+    def set_weights(self, weights):
+        """Gives `weights` values."""
+        tf_keras_optimizers.Optimizer.set_weights(self, self._weights_of_keras(weights))
+
     def get_config(self):
-        """The arguments of the constructor."""
-        return {name: value for name, value in super().get_config().items() if name not in self._arguments_of_tf_keras}
+        """The arguments of the constructor; those that are variables have the precision of floatx."""
+        config = {name: value for name, value in super().get_config().items() if name not in self._arguments_of_tf_keras}
+        for name in set(config) & set(self._hyper) - set(self._plain_arguments):
+            config[name] = float(np.asarray(config[name], K.floatx()))
+        return config
 
 
 def _without_none(kwargs):
@@ -96,16 +104,7 @@ class SGD(_OwnOptimizer, gradient_descent.SGD):
 
     def __init__(self, learning_rate=0.01, momentum=0., nesterov=False, **kwargs):
         gradient_descent.SGD.__init__(self, learning_rate, momentum, nesterov, **kwargs)
-
-    def _weights_of_keras(self, weights):
-        """The package has moments without momentum too."""
-        return weights[:1] if len(self.weights) == 1 else weights
-
-    def _weights_for_files(self, params):
-        saved = super()._weights_for_files(params)
-        if len(saved) == 1:
-            saved += [('moment_%d:0' % i, np.zeros(K.int_shape(param), K.dtype(param))) for i, param in enumerate(params)]
-        return saved
+        self._momentum = True  # the package has moments without momentum too
 
 
 class RMSprop(_OwnOptimizer, rmsprop.RMSprop):
@@ -131,6 +130,8 @@ class Adagrad(_OwnOptimizer, adagrad.Adagrad):
 class Adadelta(_OwnOptimizer, adadelta.Adadelta):
     """Scales gradients by moving averages of squares of updates and gradients."""
 
+    _plain_arguments = ('rho',)
+
     def __init__(self, learning_rate=1.0, rho=0.95, **kwargs):
         adadelta.Adadelta.__init__(self, learning_rate, rho, **_without_none(kwargs))
 
@@ -140,12 +141,18 @@ class Adam(_OwnOptimizer, adam.Adam):
 
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, amsgrad=False, **kwargs):
         adam.Adam.__init__(self, learning_rate, beta_1, beta_2, amsgrad=amsgrad, **_without_none(kwargs))
+        self._has_vhats = amsgrad
 
-    def _weights_for_files(self, params):
-        saved = super()._weights_for_files(params)
-        if not self.amsgrad:
-            saved += [('vhat_%d:0' % i, np.zeros(1, K.dtype(param))) for i, param in enumerate(params)]
-        return saved
+    def _create_slots(self, var_list):
+        super()._create_slots(var_list)
+        if not self._has_vhats:
+            self._has_vhats = True
+            self._weights += [self.add_weight('vhat_%d' % i, (1,), var.dtype.base_dtype, trainable=False)
+                              for i, var in enumerate(var_list)]
+
+    def _weights_of_keras(self, weights):
+        """All of them: the package has a `vhat`, which is no slot, without amsgrad too."""
+        return weights
 
 
 class Adamax(_OwnOptimizer, adamax.Adamax):
@@ -157,6 +164,8 @@ class Adamax(_OwnOptimizer, adamax.Adamax):
 
 class Nadam(_OwnOptimizer, nadam.Nadam):
     """Adam with Nesterov's momentum."""
+
+    _plain_arguments = ('decay',)
 
     def __init__(self, learning_rate=0.002, beta_1=0.9, beta_2=0.999, **kwargs):
         nadam.Nadam.__init__(self, learning_rate, beta_1, beta_2, **_without_none(kwargs))
