@@ -68,18 +68,6 @@ bool reduces_nothing(const Node& node) {
   return axes != nullptr && axes->num_elements() == 0 && node.input(1).node->control_inputs().empty();
 }
 
-// The dimensions that a shape is known to have, as the value of Shape or a constant.
-Shape dims_of(const Endpoint& e) {
-  if (e.node->type() == "Shape") return e.node->input(0).shape();
-  const Tensor* value = const_value(e);
-  if (value == nullptr || value->rank() != 1) return Shape::unknown();
-  Shape dims;
-  with_type(kIndexTypes, value->dtype(), [&]<typename T>() {
-    for (int64_t i = 0; i < value->num_elements(); ++i) dims.add_dim(static_cast<int64_t>(value->data<T>()[i]));
-  });
-  return dims;
-}
-
 // Do operands of these shapes give a result of the first one's, whatever the unknown dimensions are?
 bool broadcasts_to_first(const Shape& first, const Shape& second) {
   if (!first.known_rank() || !second.known_rank() || second.rank() > first.rank()) return false;

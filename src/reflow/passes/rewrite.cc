@@ -157,4 +157,15 @@ const Tensor* const_value(const Endpoint& e) {
   return value ? value->get<Tensor>() : nullptr;
 }
 
+Shape dims_of(const Endpoint& e) {
+  if (e.node->type() == "Shape") return e.node->input(0).shape();
+  const Tensor* value = const_value(e);
+  if (value == nullptr || value->rank() != 1 || value->num_elements() > Shape::kMaxRank) return Shape::unknown();
+  Shape dims;
+  with_type(kIndexTypes, value->dtype(), [&]<typename T>() {
+    for (int64_t i = 0; i < value->num_elements(); ++i) dims.add_dim(static_cast<int64_t>(value->data<T>()[i]));
+  });
+  return dims;
+}
+
 }  // namespace reflow::passes
