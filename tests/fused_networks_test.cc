@@ -1,8 +1,10 @@
 // Pieces of networks compute with passes what they compute without.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
 #include <functional>
 #include <random>
 #include <set>
@@ -41,9 +43,10 @@ class FusedNetworks : public ::testing::Test {
   Endpoint number(float value) {
     return op("Const", {}, {{"dtype", DType::kFloat32}, {"value", Tensor::scalar(value)}});
   }
-  std::vector<Tensor> run(const std::vector<Endpoint>& fetches, const std::set<std::string>& disabled) {
+  std::vector<Tensor> run(const std::vector<Endpoint>& fetches, const std::set<std::string>& disabled, int threads = 0) {
     runtime::SessionOptions options;
     options.disabled_passes = disabled;
+    options.intra_op_parallelism_threads = threads;
     auto session = *DirectSession::create(&graph_, options);
     runtime::Signature signature;
     signature.feeds = inputs_;
@@ -66,6 +69,20 @@ class FusedNetworks : public ::testing::Test {
       }
       EXPECT_LE(difference, tolerance * largest);
       EXPECT_GT(largest, 0);
+    }
+  }
+
+  // With and without passes, on one thread and on several.
+  void expect_same_bits(const std::vector<Endpoint>& fetches) {
+    const std::vector<Tensor> expected = run(fetches, {"all"}, 1);
+    for (const int threads : {1, 2, 3}) {
+      const std::vector<Tensor> values = run(fetches, {}, threads);
+      ASSERT_EQ(values.size(), expected.size());
+      for (size_t v = 0; v < values.size(); ++v) {
+        ASSERT_EQ(values[v].shape(), expected[v].shape());
+        EXPECT_EQ(std::memcmp(values[v].raw_data(), expected[v].raw_data(), expected[v].size_bytes()), 0)
+            << "fetch " << v << ", " << threads << " threads";
+      }
     }
   }
 
@@ -186,6 +203,52 @@ TEST_F(FusedNetworks, ScaledCrossEntropies) {
     const Endpoint loss = op("SparseSoftmaxCrossEntropyWithLogits", {input({3, classes}), labels});
     expect_same({op("Mul", {factors, Endpoint{loss.node, 1}}), loss}, 0);
   }
+}
+
+// The gradient of a bias has the bits of Sum, whatever the number of threads: rows in several blocks, one more or less, and in
+// more than one chunk of them.
+TEST_F(FusedNetworks, SummedGradientsOfCrossEntropies) {
+  for (const auto& [rows, classes] : std::vector<std::pair<int64_t, int64_t>>{
+           {1, 10000}, {7, 1}, {7, 10}, {700, 10}, {65, 300}, {65, 2048}, {2, 2049}, {7, 9001}, {63, 2049}, {64, 3000}, {65, 10000},
+           {128, 2100}, {700, 10000}, {2049, 2049}, {4200, 2049}}) {
+    SCOPED_TRACE(fmt::format("{} rows of {}", rows, classes));
+    inputs_.clear();
+    values_.clear();
+    Tensor classes_of_rows(DType::kInt32, {rows}), scales(DType::kFloat32, {rows, 1});
+    for (int64_t r = 0; r < rows; ++r) {
+      classes_of_rows.data<int32_t>()[r] = static_cast<int32_t>(random_() % classes);
+      scales.data<float>()[r] = r % 5 == 3 ? -0.0f : 0.05f * static_cast<float>(r % 3);
+    }
+    const Endpoint labels = op("Const", {}, {{"dtype", DType::kInt32}, {"value", classes_of_rows}});
+    const Endpoint factors = op("Const", {}, {{"dtype", DType::kFloat32}, {"value", scales}});
+    const Endpoint loss = op("SparseSoftmaxCrossEntropyWithLogits", {input({rows, classes}), labels});
+    const Endpoint dy = op("Mul", {factors, Endpoint{loss.node, 1}});
+    const std::vector<Endpoint> fetches = {loss, op("Neg", {dy}), op("Sum", {dy, constant(0)}, {{"keep_dims", rows % 2 == 0}})};
+    expect_same_bits(fetches);
+    if (rows < 700) expect_same_bits({op("BiasAddGrad", {dy}), loss});
+  }
+}
+
+TEST_F(FusedNetworks, LabelsOutOfRangeWithSummedGradients) {
+  const Endpoint labels = op("Const", {}, {{"dtype", DType::kInt32}, {"value", Tensor::vector<int32_t>({7, 3000})}});
+  const Endpoint factors = op("Const", {}, {{"dtype", DType::kFloat32}, {"value", Tensor::from<float>({2, 3}, {2, 1})}});
+  const Endpoint loss = op("SparseSoftmaxCrossEntropyWithLogits", {input({2, 3000}), labels});
+  const Endpoint sums = op("Sum", {op("Mul", {factors, Endpoint{loss.node, 1}}), constant(0)});
+  std::vector<std::string> errors;
+  for (const char* disabled : {"loss_scaling", ""}) {
+    runtime::SessionOptions options;
+    options.disabled_passes = {disabled};
+    auto session = *DirectSession::create(&graph_, options);
+    runtime::Signature signature;
+    signature.feeds = inputs_;
+    signature.fetches = {sums};
+    std::vector<Tensor> results;
+    const Status status = session->run(signature, values_, &results);
+    EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+    errors.emplace_back(status.message());
+  }
+  EXPECT_EQ(errors[0], errors[1]);
+  EXPECT_THAT(errors[1], ::testing::HasSubstr("Received a label value of 3000 which is outside the valid range of [0, 3000)"));
 }
 
 // As an optimizer gates them: each gradient of a product waits for both.

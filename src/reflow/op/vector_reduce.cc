@@ -135,10 +135,9 @@ void fold_rows(const float* x, int64_t rows, int64_t columns, int64_t row_stride
   for (int64_t i = 0; i < rows; ++i) y[i] = fold<F>(x + i * row_stride, x + i * row_stride, columns);
 }
 
-constexpr int64_t kBlockRows = 64;
 constexpr int kWide = HWY_TARGET <= HWY_AVX3 ? 16 : 8;  // vectors of a strip: half of the registers
 
-// Columns [0, kVectors * lanes) of up to kBlockRows rows, joined with what is in y already.
+// Columns [0, kVectors * lanes) of up to kColumnBlockRows rows, joined with what is in y already.
 template <class F, int kVectors>
 HWY_INLINE void fold_strip(const float* x, int64_t rows, int64_t row_stride, bool first, float* y) {
   const Tag d;
@@ -166,9 +165,9 @@ void fold_columns(const float* x, int64_t rows, int64_t columns, int64_t row_str
   const Tag d;
   const int64_t lanes = hn::Lanes(d);
   if (rows == 0) std::fill_n(y, columns, F::kStart);
-  for (int64_t i = 0; i < rows; i += kBlockRows) {
+  for (int64_t i = 0; i < rows; i += kColumnBlockRows) {
     const float* block = x + i * row_stride;
-    const int64_t block_rows = std::min(kBlockRows, rows - i);
+    const int64_t block_rows = std::min(kColumnBlockRows, rows - i);
     const bool first = i == 0;
     int64_t j = 0;
     for (; j + kWide * lanes <= columns; j += kWide * lanes) fold_strip<F, kWide>(block + j, block_rows, row_stride, first, y + j);

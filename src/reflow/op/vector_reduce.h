@@ -25,8 +25,9 @@ void row_sums_f32(const float* x, int64_t rows, int64_t columns, int64_t row_str
 void row_maxima_f32(const float* x, int64_t rows, int64_t columns, int64_t row_stride, float* y);
 void row_minima_f32(const float* x, int64_t rows, int64_t columns, int64_t row_stride, float* y);
 
-// y[j] = sum of column j of x [rows, columns], likewise. Sums are in blocks of rows, and these one after the other:
-// callers cut more than some thousand rows into parts.
+// y[j] = sum of column j of x [rows, columns], likewise. Sums are in blocks of kColumnBlockRows rows, and these one after the
+// other: callers cut more than kColumnChunkRows rows into parts.
+inline constexpr int64_t kColumnBlockRows = 64, kColumnChunkRows = 2048;
 void column_sums_f32(const float* x, int64_t rows, int64_t columns, int64_t row_stride, float* y);
 void column_products_f32(const float* x, int64_t rows, int64_t columns, int64_t row_stride, float* y);
 void column_maxima_f32(const float* x, int64_t rows, int64_t columns, int64_t row_stride, float* y);

@@ -229,7 +229,7 @@ class Reduction : public Kernel {
 
  private:
   static constexpr double kCostNs = has_vector_range<R, T>() ? 0.1 : 0.6;
-  static constexpr int64_t kChunk = 32768, kRowChunk = 2048;
+  static constexpr int64_t kChunk = 32768, kRowChunk = kColumnChunkRows;
 
   Status reduce_all(KernelContext& c, const T* x, int64_t n, T* y) const {
     if (n <= 2 * kChunk) {
