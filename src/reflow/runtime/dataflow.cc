@@ -142,11 +142,12 @@ class DataflowRun {
     context.frame_id = static_cast<int64_t>(task.frame->id);
     context.iteration = iteration.number;
     context.set_input_dead(task.dead);
-    Status status = prepare(in, context, dying, task.instruction);
+    bool done;
+    Status status = prepare(in, context, dying, task.instruction, &done);
     if (status.ok()) [[likely]] {
       Tracer::Begin begin;
       if (tracer_.on()) [[unlikely]] begin = Tracer::begin();
-      status = compute(*in.kernel, context);
+      if (!done) status = compute(*in.kernel, context);
       if (tracer_.on() && status.ok()) [[unlikely]] trace(begin, task, context);
     }
     complete(task, status, context.dead_outputs());
@@ -174,13 +175,14 @@ class DataflowRun {
     return dying;
   }
 
-  Status prepare(const Instruction& in, op::KernelContext& context, uint64_t dying, int instruction) {
+  Status prepare(const Instruction& in, op::KernelContext& context, uint64_t dying, int instruction, bool* done) {
+    *done = false;
     for (int j = 0; in.dereferences && j < in.num_inputs; ++j) {
       const Value* input = context.input_value(j);
       if (input->ref != nullptr && !input->ref->tensor.valid()) return uninitialized(in, j);
     }
     if (in.traits->sets_outputs) return OkStatus();
-    return prepare_outputs(in, context, dying, frame_.memos[instruction]);
+    return prepare_outputs(plan_, in, context, dying, frame_.memos[instruction], done);
   }
 
   void start_async(const Task& task, const Instruction& in, const ControlFlowInfo::Instr& info, uint64_t dying) {
@@ -192,7 +194,8 @@ class DataflowRun {
         task.iteration->values.data() + info.first_value, in.num_outputs);
     activity->context->frame_id = static_cast<int64_t>(task.frame->id);
     activity->context->iteration = task.iteration->number;
-    if (const Status status = prepare(in, *activity->context, dying, task.instruction); !status.ok()) {
+    bool done;  // never: these aren't among the ops that have parts
+    if (const Status status = prepare(in, *activity->context, dying, task.instruction, &done); !status.ok()) {
       return complete(task, status, 0);
     }
     if (tracer_.on()) activity->begin = Tracer::begin();

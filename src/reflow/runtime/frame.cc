@@ -2,6 +2,7 @@
 
 #include "reflow/runtime/program.h"
 #include "reflow/runtime/compute.h"
+#include "reflow/runtime/lent_parts.h"
 #include "reflow/runtime/schedule.h"
 #include "reflow/tensor/allocator.h"
 
@@ -116,9 +117,13 @@ Status update_shapes(const Instruction& in, const op::KernelContext& context, Sh
   return same_input_shapes(context, memo) ? OkStatus() : infer_outputs(in, context, &memo);
 }
 
-Status prepare_outputs(const Instruction& in, op::KernelContext& context, uint64_t dying_inputs, ShapeMemo& memo) {
+Status prepare_outputs(const Plan& plan, const Instruction& in, op::KernelContext& context, uint64_t dying_inputs,
+                       ShapeMemo& memo, bool* done) {
+  *done = false;
   if (in.traits->sets_outputs || in.num_outputs == 0) return OkStatus();
   RETURN_IF_ERROR(update_shapes(in, context, memo));
+  if (in.parts != nullptr) *done = try_lend_parts(plan, in, memo.inputs, memo.outputs, context);
+  if (*done) return OkStatus();
   for (int i = 0; i < in.num_outputs; ++i) {
     const Shape& shape = memo.outputs[i];
     if (shape.fully_defined()) RETURN_IF_ERROR(allocate_output(in, context, dying_inputs, i, shape));
@@ -130,8 +135,9 @@ Status run_dynamic(const Plan& plan, int index, Frame& frame) {
   const Instruction& in = plan.instructions[index];
   op::KernelContext& context = frame.contexts[index];
   if (frame.memos.empty()) frame.memos.resize(plan.instructions.size());
-  RETURN_IF_ERROR(prepare_outputs(in, context, in.dying_inputs, frame.memos[index]));
-  return compute(*in.kernel, context);
+  bool done;
+  RETURN_IF_ERROR(prepare_outputs(plan, in, context, in.dying_inputs, frame.memos[index], &done));
+  return done ? OkStatus() : compute(*in.kernel, context);
 }
 
 }  // namespace reflow::runtime

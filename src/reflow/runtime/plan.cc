@@ -186,6 +186,7 @@ Status compile_plan(graph::Subgraph subgraph, std::span<const std::unique_ptr<op
     Instruction instruction;
     instruction.node = node;
     instruction.traits = &KernelRegistry::global().traits(node->type());
+    instruction.parts = op::find_parts_fn(node->type());
     instruction.device = std::max(0, node->assigned_device());
     instruction.first_input = static_cast<int>(plan->input_slots.size());
     instruction.num_inputs = node->num_inputs();

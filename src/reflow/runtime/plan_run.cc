@@ -51,7 +51,7 @@ Status take_fetches(const Plan& plan, Frame& frame, std::vector<Tensor>* fetches
     }
     bool last = value.ref == nullptr;
     for (size_t j = i + 1; j < n && last; ++j) last = plan.fetch_slots[j] != plan.fetch_slots[i];
-    (*fetches)[i] = last && value.tensor.owns_alone() ? std::move(value.tensor) : value.get().copy();
+    (*fetches)[i] = last && op::fills_own_buffer(value.tensor) ? std::move(value.tensor) : value.get().copy();
   }
   return OkStatus();
 }

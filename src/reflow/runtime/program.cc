@@ -4,6 +4,7 @@
 
 #include "reflow/graph/shape_context.h"
 #include "reflow/runtime/arena_planner.h"
+#include "reflow/runtime/lent_parts.h"
 
 namespace reflow::runtime {
 
@@ -22,7 +23,9 @@ struct SlotInfo {
   bool from_shapes = false;  // a preset that follows from shapes (not a constant of the user)
   Tensor value;              // of a preset
   int buffer = -1;           // of the arena planner, for kPlanned
+  int64_t offset = 0;        // in that buffer: not 0 for parts
   std::vector<int> may_hold;  // kHeld: buffers that its tensor may share
+  bool in_variable = false;   // kHeld: its tensor may be the memory of a variable that is written by reference
 };
 
 class ProgramBuilder {
@@ -30,6 +33,9 @@ class ProgramBuilder {
   ProgramBuilder(Program& program, const Plan& plan) : program_(program), plan_(plan), slots_(plan.num_slots) {
     fetched_.resize(plan.num_slots);
     for (const int slot : plan.fetch_slots) fetched_[slot] = true;
+    writes_references_ = std::ranges::any_of(plan.instructions, [](const Instruction& in) {
+      return std::ranges::any_of(in.node->op().inputs, &graph::ArgDef::is_ref);
+    });
   }
 
   void set_feed(int i, const Shape& shape) {
@@ -62,7 +68,7 @@ class ProgramBuilder {
     std::vector<Shape> shapes;
     const bool known = infer(in, &shapes);
     if (evaluate(in, known ? &shapes : nullptr)) return;
-    if (known && alias(in, shapes)) return;
+    if (known && (alias(in, shapes) || take_apart(in, shapes))) return;
     for (int i = 0; i < in.num_inputs; ++i) use(plan_.input_slots[in.first_input + i], index_);
     if (known && !in.traits->sets_outputs && all_plannable(in, shapes)) {
       plan_outputs(in, shapes);
@@ -153,7 +159,58 @@ class ProgramBuilder {
     out.kind = SlotInfo::kPlanned;
     out.shape = shapes[0];
     out.buffer = source.buffer;
+    out.offset = source.offset;
     add_planned(in.first_output, shapes[0], in.node->output_type(0));
+    return true;
+  }
+
+  // Outputs that are stretches of an input aren't copied: they lie in its planned memory, or are lent in each run.
+  bool take_apart(const Instruction& in, const std::vector<Shape>& shapes) {
+    if (in.parts == nullptr || in.num_outputs == 0 || !is_plain(in.node->output_type(0))) return false;
+    std::vector<Shape> input_shapes;
+    std::vector<const Tensor*> values;
+    for (int i = 0; i < in.num_inputs; ++i) {
+      const SlotInfo& slot = input(in, i);
+      input_shapes.push_back(slot.shape);
+      values.push_back(slot.kind == SlotInfo::kPreset ? &slot.value : nullptr);
+    }
+    op::Parts parts;
+    const DType type = in.node->output_type(0);
+    if (!in.parts(*in.node, input_shapes, values, shapes, &parts) || !op::are_aligned(parts, type)) return false;
+    const SlotInfo& source = input(in, parts.input);
+    int64_t taken = 0;
+    for (const Shape& shape : shapes) taken += shape.num_elements();
+    // A small part of much would keep all of it.
+    const bool large = large_enough_to_lend(in, shapes);
+    const auto begin = fetched_.begin() + in.first_output;
+    const auto num_fetched = std::count(begin, begin + in.num_outputs, true);
+    if (source.kind == SlotInfo::kPlanned && source.buffer >= 0 && num_fetched == 0) {
+      if (!large && taken < source.shape.num_elements()) return false;
+      for (int i = 0; i < in.num_outputs; ++i) {
+        SlotInfo& out = output(in, i);
+        out.kind = SlotInfo::kPlanned;
+        out.shape = shapes[i];
+        out.buffer = source.buffer;
+        out.offset = source.offset + parts.offsets[i] * dtype_size(type);
+        add_planned(in.first_output + i, shapes[i], type);
+      }
+      return true;
+    }
+    const int source_slot = plan_.input_slots[in.first_input + parts.input];
+    const bool in_variable = source.in_variable || is_ref(in.node->input(parts.input).dtype());
+    if (!large || source.kind == SlotInfo::kPreset) return false;
+    // What is fetched has to be copied, here by all threads; and a whole that is fetched too had to be, if parts held it.
+    if (2 * num_fetched > in.num_outputs || (num_fetched > 0 && fetched_[source_slot])) return false;
+    if (in_variable && writes_references_) return false;
+    for (int i = 0; i < in.num_inputs; ++i) use(plan_.input_slots[in.first_input + i], index_);
+    for (int i = 0; i < in.num_outputs; ++i) {
+      output(in, i).shape = shapes[i];
+      hold(in, output(in, i));
+    }
+    add_step(in, false);
+    program_.steps.back().plain = false;
+    program_.steps.back().parts = static_cast<int32_t>(program_.lent_parts.size());
+    program_.lent_parts.push_back({std::move(parts), source.shape, shapes});
     return true;
   }
 
@@ -206,7 +263,10 @@ class ProgramBuilder {
 
   bool read_twice(const Instruction& in, int buffer) {
     int reads = 0;
-    for (int i = 0; i < in.num_inputs; ++i) reads += input(in, i).buffer == buffer;
+    for (int i = 0; i < in.num_inputs; ++i) {
+      const SlotInfo& slot = input(in, i);
+      reads += slot.buffer == buffer || std::ranges::find(slot.may_hold, buffer) != slot.may_hold.end();
+    }
     return reads > 1;
   }
 
@@ -222,6 +282,7 @@ class ProgramBuilder {
     for (int i = 0; i < in.num_inputs; ++i) {
       const SlotInfo& source = input(in, i);
       if (source.buffer >= 0) out.may_hold.push_back(source.buffer);
+      out.in_variable |= source.in_variable || is_ref(in.node->input(i).dtype());
       out.may_hold.insert(out.may_hold.end(), source.may_hold.begin(), source.may_hold.end());
     }
     const int last_use = plan_.last_use[&out - slots_.data()];
@@ -291,7 +352,7 @@ class ProgramBuilder {
     std::vector<int> buffers;
     for (int i = first; i < end; ++i) {
       const SlotInfo& slot = input(in, i);
-      if (slot.kind != SlotInfo::kPlanned || slot.buffer < 0) return;
+      if (slot.kind != SlotInfo::kPlanned || slot.buffer < 0 || slot.offset != 0) return;
       buffers.push_back(slot.buffer);
     }
     arena_.join(buffers);
@@ -303,7 +364,7 @@ class ProgramBuilder {
     join_inputs();
     const std::vector<int64_t> offsets = arena_.plan(&program_.arena_bytes);
     for (const PlannedSlot& p : planned_) {
-      program_.planned.push_back({p.slot, offsets[slots_[p.slot].buffer], p.shape, p.type});
+      program_.planned.push_back({p.slot, offsets[slots_[p.slot].buffer] + slots_[p.slot].offset, p.shape, p.type});
     }
   }
 
@@ -316,6 +377,7 @@ class ProgramBuilder {
   const Plan& plan_;
   std::vector<SlotInfo> slots_;
   std::vector<bool> fetched_;
+  bool writes_references_ = false;
   std::vector<PlannedSlot> planned_;
   std::vector<int> last_use_of_buffer_;  // over all slots that share it
   ArenaPlanner arena_;

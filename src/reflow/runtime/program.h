@@ -60,6 +60,7 @@ class Program {
     int32_t instruction;
     bool plain;  // nothing to do but to call the kernel
     bool dynamic = false;
+    int32_t parts = -1;  // into `lent_parts`: the kernel isn't called
     int16_t num_checks = 0, num_releases = 0;
     int32_t first_check = 0, first_release = 0;
   };
@@ -67,6 +68,11 @@ class Program {
   struct RefCheck {
     int input;
     Shape shape;  // unknown: any
+  };
+  struct LentParts {
+    op::Parts parts;
+    Shape whole;
+    std::vector<Shape> shapes;
   };
   struct Planned {
     int slot;
@@ -86,6 +92,7 @@ class Program {
 
   std::vector<Step> steps;
   std::vector<RefCheck> checks;
+  std::vector<LentParts> lent_parts;
   std::vector<int> releases;          // slots, by step
   std::vector<int> releases_at_end;
   std::vector<Planned> planned;
@@ -108,8 +115,10 @@ Status update_shapes(const Instruction& in, const op::KernelContext& context, Sh
 Status allocate_output(const Instruction& in, op::KernelContext& context, uint64_t dying_inputs, int i, const Shape& shape);
 
 // Allocates the outputs of an instruction whose shapes weren't planned: the shape function says how large; the memory of
-// an input is taken over where the op allows it and bit i of `dying_inputs` says that nobody reads it afterwards.
-Status prepare_outputs(const Instruction& in, op::KernelContext& context, uint64_t dying_inputs, ShapeMemo& memo);
+// an input is taken over where the op allows it and bit i of `dying_inputs` says that nobody reads it afterwards. *done: the
+// outputs are parts of an input, and the kernel isn't to be called.
+Status prepare_outputs(const Plan& plan, const Instruction& in, op::KernelContext& context, uint64_t dying_inputs,
+                       ShapeMemo& memo, bool* done);
 
 // The above, and runs the kernel. Errors don't name the node yet.
 Status run_dynamic(const Plan& plan, int instruction, Frame& frame);

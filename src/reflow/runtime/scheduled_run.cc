@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "reflow/runtime/compute.h"
+#include "reflow/runtime/lent_parts.h"
 
 namespace reflow::runtime {
 
@@ -115,7 +116,7 @@ Status ScheduledRun::run_kernel(const Step& step, uint64_t epoch) {
   }
   Status status;
   if (step.prepares_outputs) status = prepare(step, context, epoch);
-  if (status.ok()) status = compute(*step.kernel, context);
+  if (status.ok() && !std::exchange(parts_lent_, false)) status = compute(*step.kernel, context);
   if (!status.ok()) [[unlikely]] return at_instruction(plan_, in, status);
   return status;
 }
@@ -148,6 +149,9 @@ Status ScheduledRun::prepare(const Step& step, op::KernelContext& context, uint6
 Status ScheduledRun::allocate_outputs(const Step& step, op::KernelContext& context) {
   const Instruction& in = plan_.instructions[step.instruction];
   const ShapeMemo& memo = frame_.memos[step.instruction];
+  if (in.parts != nullptr) parts_lent_ = try_lend_parts(plan_, in, memo.inputs, memo.outputs, context);
+  for (int i = 0; parts_lent_ && i < in.num_outputs; ++i) small_[in.first_output + i] = false;
+  if (parts_lent_) return OkStatus();
   for (int i = 0; i < in.num_outputs; ++i) {
     const int slot = in.first_output + i;
     const Value& output = context.output_value(i);

@@ -64,6 +64,7 @@ class ScheduledRun {
   std::vector<uint64_t> settled_;    // by slot: in this epoch
   std::vector<uint64_t> checked_;    // by instruction: in this epoch
   std::vector<std::vector<Shape>> carried_shapes_;  // by frame
+  bool parts_lent_ = false;  // the outputs of this kernel are parts of an input: it isn't called
   std::vector<op::Value> moving_;
 };
 

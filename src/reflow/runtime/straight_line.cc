@@ -2,6 +2,7 @@
 
 #include "reflow/base/interrupt.h"
 #include "reflow/runtime/compute.h"
+#include "reflow/runtime/lent_parts.h"
 #include "reflow/runtime/tracer.h"
 
 namespace reflow::runtime {
@@ -19,7 +20,7 @@ Status RunControl::check() const {
 namespace {
 
 // Kernels of references find an uninitialised variable, or one that has another shape than the program counts with,
-// here. *reshaped: the latter.
+// here. *reshaped: the latter, or what is to be taken apart has.
 Status check_references(const Program& program, const Program::Step& step, const Frame& frame, bool* reshaped) {
   const op::KernelContext& context = frame.contexts[step.instruction];
   for (int i = step.first_check; i < step.first_check + step.num_checks; ++i) {
@@ -29,6 +30,10 @@ Status check_references(const Program& program, const Program::Step& step, const
     const Instruction& in = program.plan().instructions[step.instruction];
     if (!value.valid()) return at_node(uninitialized(in, check.input), *in.node);
     if (check.shape.fully_defined() && !(value.shape() == check.shape)) *reshaped = true;
+  }
+  if (step.parts >= 0) {
+    const Program::LentParts& lent = program.lent_parts[step.parts];
+    *reshaped |= !(context.input(lent.parts.input).shape() == lent.whole);
   }
   return OkStatus();
 }
@@ -45,6 +50,16 @@ Status run_rest_dynamically(const Plan& plan, int first, Frame& frame, const Run
     }
     if (const Status status = run_dynamic(plan, i, frame); !status.ok()) return at_instruction(plan, in, status);
   }
+  return OkStatus();
+}
+
+// What isn't plain.
+Status run_step(const Program& program, const Program::Step& step, Frame& frame) {
+  if (step.dynamic) return run_dynamic(program.plan(), step.instruction, frame);
+  op::KernelContext& context = frame.contexts[step.instruction];
+  if (step.parts < 0) return compute(*step.kernel, context);
+  const Program::LentParts& lent = program.lent_parts[step.parts];
+  lend_parts(program.plan(), program.plan().instructions[step.instruction], lent.parts, lent.shapes, context);
   return OkStatus();
 }
 
@@ -66,10 +81,9 @@ Status run_straight_line(const Program& program, Frame& frame, const RunControl&
       if (!status.ok()) [[unlikely]] return at_instruction(plan, plan.instructions[step.instruction], status);
     } else {
       bool reshaped = false;
-      if (step.num_checks > 0) RETURN_IF_ERROR(check_references(program, step, frame, &reshaped));
+      if (step.num_checks > 0 || step.parts >= 0) RETURN_IF_ERROR(check_references(program, step, frame, &reshaped));
       if (reshaped) [[unlikely]] return run_rest_dynamically(plan, step.instruction, frame, control);
-      const Status status = step.dynamic ? run_dynamic(plan, step.instruction, frame)
-                                         : compute(*step.kernel, frame.contexts[step.instruction]);
+      const Status status = run_step(program, step, frame);
       if (!status.ok()) [[unlikely]] return at_instruction(plan, plan.instructions[step.instruction], status);
       if (metadata == nullptr) {
         for (int i = step.first_release; i < step.first_release + step.num_releases; ++i) {

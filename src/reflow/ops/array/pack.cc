@@ -4,6 +4,7 @@
 
 #include "reflow/op/elements.h"
 #include "reflow/op/op.h"
+#include "reflow/op/parts.h"
 
 namespace reflow::ops {
 namespace {
@@ -150,6 +151,11 @@ class Unpack : public Kernel {
   int64_t axis_;
   void (*unpack_)(KernelContext&, int64_t, int64_t);
 };
+
+const PartsRegistrar kUnpackParts("Unpack", [](const Node& node, std::span<const Shape> inputs, std::span<const Tensor* const>,
+                                               std::span<const Shape> outputs, Parts* parts) {
+  return consecutive_parts(inputs[0], 0, node.attr<int64_t>("axis").value_or(0), outputs, parts);
+});
 
 REFLOW_OP("Unpack")
     .input("value: T")

@@ -5,6 +5,7 @@
 
 #include "reflow/op/indices.h"
 #include "reflow/op/op.h"
+#include "reflow/op/parts.h"
 #include "reflow/op/strided_copy.h"
 
 namespace reflow::ops {
@@ -86,6 +87,33 @@ Status slice_shape(ShapeContext& c) {
   return OkStatus();
 }
 
+// Where the block lies in the whole; of no meaning where that is empty.
+StridedView view_of(const Shape& whole, const IndexReader& begin, const Shape& block) {
+  StridedView view;
+  int64_t stride = whole.num_elements();
+  for (int d = 0; d < whole.rank() && stride > 0; ++d) {
+    stride /= whole.dim(d);
+    view.offset += begin[d] * stride;
+    view.add_dim(block.dim(d), stride);
+  }
+  return view;
+}
+
+bool slice_parts(const Node&, std::span<const Shape> inputs, std::span<const Tensor* const> values,
+                 std::span<const Shape> outputs, Parts* parts) {
+  if (!values[1] || outputs[0].num_elements() == 0 || inputs[0].rank() != outputs[0].rank()) return false;
+  const IndexReader begin(*values[1]);
+  if (begin.size() != inputs[0].rank()) return false;
+  for (int d = 0; d < inputs[0].rank(); ++d) {
+    if (begin[d] < 0 || begin[d] > inputs[0].dim(d) - outputs[0].dim(d)) return false;  // the kernel says so
+  }
+  const StridedView view = view_of(inputs[0], begin, outputs[0]);
+  if (view.rank() > 1 || (view.rank() == 1 && view.stride(0) != 1)) return false;
+  *parts = {0, {view.offset}};
+  return true;
+}
+const PartsRegistrar kSliceParts("Slice", slice_parts);
+
 class Slice : public Kernel {
  public:
   explicit Slice(KernelInit& c)
@@ -104,13 +132,7 @@ class Slice : public Kernel {
         return invalid_argument("Expected begin[{}] in [0, {}], but got {}", d, in.dim(d), begin[d]);
       }
     }
-    StridedView view;
-    int64_t stride = in.num_elements();
-    for (int d = 0; d < in.rank() && stride > 0; ++d) {
-      stride /= in.dim(d);
-      view.offset += begin[d] * stride;
-      view.add_dim(out.dim(d), stride);
-    }
+    const StridedView view = view_of(in.shape(), begin, out.shape());
     if (out.num_elements() > 0) slice_(c.pool(), view, out.raw_data(), in.raw_data());
     return OkStatus();
   }

@@ -4,6 +4,7 @@
 
 #include "reflow/op/indices.h"
 #include "reflow/op/op.h"
+#include "reflow/op/parts.h"
 #include "reflow/op/strided_copy.h"
 
 namespace reflow::ops {
@@ -245,6 +246,17 @@ REFLOW_OP("SplitV")
     .shape(split_v_shape)
     .kernel<SplitV>(kCpu)
     .gradient([](GradContext& g) { split_gradient(g, 0, 2); });
+
+// Split and SplitV, by the places of their arguments.
+template <int kValue, int kAxis>
+bool split_parts(const Node&, std::span<const Shape> inputs, std::span<const Tensor* const> values,
+                 std::span<const Shape> outputs, Parts* parts) {
+  const Tensor* axis = values[kAxis];
+  return axis != nullptr && axis->num_elements() == 1 &&
+         consecutive_parts(inputs[kValue], kValue, axis->item<int32_t>(), outputs, parts);
+}
+
+const PartsRegistrar kSplitParts("Split", split_parts<1, 0>), kSplitVParts("SplitV", split_parts<0, 2>);
 
 }  // namespace
 }  // namespace reflow::ops

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "reflow/op/op.h"
+#include "reflow/op/parts.h"
 #include "reflow/op/variable.h"
 #include "reflow/ops/array/strided_slice.h"
 
@@ -56,6 +57,18 @@ class StridedSlice : public Kernel {
   SliceMasks masks_;
   GatherFn gather_;
 };
+
+bool strided_slice_parts(const Node& node, std::span<const Shape> inputs, std::span<const Tensor* const> values,
+                         std::span<const Shape> outputs, Parts* parts) {
+  SlicePlan plan;
+  if (!values[1] || !values[2] || !values[3]) return false;
+  if (!plan_slice(inputs[0], values[1], values[2], *values[3], slice_masks(node), &plan).ok()) return false;
+  const int rank = plan.view.rank();
+  if (rank > 1 || (rank == 1 && plan.view.stride(0) != 1) || !(plan.result == outputs[0])) return false;
+  *parts = {0, {plan.view.offset}};
+  return outputs[0].num_elements() > 0;
+}
+const PartsRegistrar kStridedSliceParts("StridedSlice", strided_slice_parts);
 
 AttrMap mask_attrs(GradContext& g) {
   AttrMap attrs;

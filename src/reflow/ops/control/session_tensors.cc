@@ -6,6 +6,7 @@
 #include <string>
 
 #include "reflow/op/op.h"
+#include "reflow/op/parts.h"
 #include "reflow/op/resource_handle.h"
 
 namespace reflow::ops {
@@ -57,7 +58,7 @@ class GetSessionHandle : public Kernel {
   Status compute(KernelContext& c) override {
     ASSIGN_OR_RETURN(const std::shared_ptr<SessionTensors> tensors, session_tensors(c));
     const Tensor& value = c.input(0);
-    std::string handle = tensors->add(c.node().name(), c.env().device->name(), value.owns_alone() ? value : value.copy());
+    std::string handle = tensors->add(c.node().name(), c.env().device->name(), fills_own_buffer(value) ? value : value.copy());
     if (c.node().output_type(0) == DType::kString) {
       c.set_output(0, Tensor::scalar(std::move(handle)));
       return OkStatus();

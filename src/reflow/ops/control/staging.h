@@ -8,6 +8,7 @@
 #include "reflow/op/async_kernel.h"
 #include "reflow/op/monitor.h"
 #include "reflow/op/op.h"
+#include "reflow/op/parts.h"
 #include "reflow/op/resource_handle.h"
 
 namespace reflow::ops {
@@ -51,7 +52,7 @@ class StagingKernel : public AsyncKernel {
 };
 
 // What is staged stays for longer than the run, and isn't to change with a feed or a variable.
-inline Tensor staged(const Tensor& value) { return value.owns_alone() ? value : value.copy(); }
+inline Tensor staged(const Tensor& value) { return op::fills_own_buffer(value) ? value : value.copy(); }
 
 int64_t bytes_of(const std::vector<Tensor>& tuple);
 

@@ -3,6 +3,7 @@
 
 #include "reflow/op/async_kernel.h"
 #include "reflow/op/op.h"
+#include "reflow/op/parts.h"
 #include "reflow/op/queue.h"
 #include "reflow/op/resource_handle.h"
 
@@ -12,7 +13,7 @@ namespace {
 using namespace ::reflow::op;
 
 // What goes into a queue stays for longer than the run, and isn't to change with a feed or a variable.
-Tensor kept(const Tensor& value) { return value.owns_alone() ? value : value.copy(); }
+Tensor kept(const Tensor& value) { return fills_own_buffer(value) ? value : value.copy(); }
 
 std::string signature(DType handle, const std::vector<DType>& more_inputs, const std::vector<DType>& outputs) {
   const std::string more = list_types(more_inputs);

@@ -6,6 +6,7 @@
 
 #include "reflow/op/elements.h"
 #include "reflow/op/op.h"
+#include "reflow/op/parts.h"
 #include "reflow/op/variable.h"
 #include "reflow/op/wrapping.h"
 
@@ -48,7 +49,7 @@ class Assign : public Kernel {
       if (old.valid() && old.num_elements() == value.num_elements()) {
         if (!(old.shape() == value.shape())) old = old.reshaped(value.shape());
         copy_into(c, old, value);
-      } else if (may_keep_value_ && value.owns_alone()) {
+      } else if (may_keep_value_ && fills_own_buffer(value)) {
         old = value;
       } else {
         ASSIGN_OR_RETURN(Tensor fresh, allocate_tensor(variable.dtype, value.shape()));

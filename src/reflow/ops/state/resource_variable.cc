@@ -7,6 +7,7 @@
 
 #include "reflow/op/indices.h"
 #include "reflow/op/op.h"
+#include "reflow/op/parts.h"
 #include "reflow/op/private_name.h"
 #include "reflow/op/resource_handle.h"
 #include "reflow/op/variable.h"
@@ -139,7 +140,7 @@ class AssignVariable : public Kernel {
     if (!old.valid()) note_first_value(c, 0);
     if (old.valid() && old.owns_alone() && is_plain(dtype_) && old.shape() == value.shape()) {
       std::memcpy(old.raw_data(), value.raw_data(), static_cast<size_t>(value.size_bytes()));
-    } else if (may_keep_value_ && value.owns_alone()) {
+    } else if (may_keep_value_ && fills_own_buffer(value)) {
       old = value;
     } else {
       old = value.copy();
