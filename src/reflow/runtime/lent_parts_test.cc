@@ -221,5 +221,27 @@ TEST_F(LentPartsTest, LieInWholesThatArentPlanned) {
   EXPECT_EQ(results[1].data<float>()[9], at(2));
 }
 
+// In a graph that is planned they are copies; else they lie in the whole, until they are handed out.
+TEST_F(LentPartsTest, OfATensorArray) {
+  const Endpoint x = placeholder(DType::kFloat32), on = placeholder(DType::kBool);
+  Node* branches = node("Switch", {x, on});
+  const Tensor value = numbers({4, kRow}), yes = Tensor::scalar(true);
+  for (const Endpoint source : {x, branches->output(1)}) {
+    const Endpoint whole = op("Neg", {source});
+    Node* array = node("TensorArrayV3", {constant(Tensor::scalar<int32_t>(4))}, {{"dtype", DType::kFloat32}, {"clear_after_read", false}});
+    const Endpoint flow = op("TensorArrayScatterV3", {array->output(0), int32s({3, 2, 1, 0}), whole, array->output(1)});
+    const auto read = [&](int32_t i) {
+      return op("TensorArrayReadV3", {array->output(0), constant(Tensor::scalar(i)), flow}, {{"dtype", DType::kFloat32}});
+    };
+    const std::vector<Tensor> results = everywhere({read(1), op("Neg", {read(0)}), read(1)}, {{x, value}, {on, yes}});
+    ASSERT_EQ(results.size(), 3);
+    EXPECT_EQ(results[0].buffer()->size_bytes(), kRow * 4u);
+    EXPECT_EQ(results[0].data<float>()[3], -row(value, 2).data<float>()[3]);
+    EXPECT_EQ(results[1].data<float>()[3], row(value, 3).data<float>()[3]);
+    if (source == x) continue;
+    EXPECT_EQ(distance(read(3), read(1), {{x, value}, {on, yes}}), 2 * kRow * 4);
+  }
+}
+
 }  // namespace
 }  // namespace reflow::runtime

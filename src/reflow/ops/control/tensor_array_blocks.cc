@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "reflow/op/elements.h"
+#include "reflow/op/parts.h"
 #include "reflow/ops/control/tensor_array.h"
 #include "reflow/ops/control/tensor_array_shape.h"
 
@@ -37,12 +38,24 @@ void copy_all(const std::vector<Tensor>& values, Tensor* output) {
   }
 }
 
-// `n` elements of `value` from element `begin` on, as a tensor of its own.
-StatusOr<Tensor> copy_of_part(const Tensor& value, int64_t begin, const Shape& shape) {
+// The elements of `value` from element `begin` on: where they lie, if nobody else has a hold on them, who might change
+// them; else a copy.
+StatusOr<Tensor> part_of(const Tensor& value, bool in_place, int64_t begin, const Shape& shape) {
+  if (in_place) {
+    char* at = static_cast<char*>(const_cast<void*>(value.raw_data())) + begin * dtype_size(value.dtype());
+    return Tensor(value.dtype(), shape, value.buffer(), at);
+  }
   ASSIGN_OR_RETURN(Tensor part, allocate_tensor(value.dtype(), shape));
   const char* from = static_cast<const char*>(value.raw_data()) + begin * dtype_size(value.dtype());
   copy_elements_fn(value.dtype())(part.raw_data(), from, part.num_elements());
   return part;
+}
+
+// May the elements, which begin at these places of `value`, stay where they are?
+bool may_stay(const Tensor& value, std::vector<int64_t> begins) {
+  const int64_t bytes = begins.empty() ? 0 : value.size_bytes() / static_cast<int64_t>(begins.size());
+  return is_plain(value.dtype()) && fills_own_buffer(value) && bytes >= kMinPartBytes &&
+         are_aligned(Parts{0, std::move(begins)}, value.dtype());
 }
 
 Shape without_first(const Shape& shape) { return shape.sub_shape(1, shape.rank()); }
@@ -187,9 +200,12 @@ class TensorArrayScatter : public Kernel {
       return invalid_argument("Max scatter index must be < array size ({} vs. {})", largest, size);
     }
     const Shape shape = without_first(value.shape());
+    std::vector<int64_t> begins = first_integers(value.dim(0));
+    for (int64_t& begin : begins) begin *= shape.num_elements();
+    const bool in_place = may_stay(value, begins);
     std::vector<Tensor> elements;
-    for (size_t i = 0; i < places.size(); ++i) {
-      ASSIGN_OR_RETURN(Tensor element, copy_of_part(value, static_cast<int64_t>(i) * shape.num_elements(), shape));
+    for (const int64_t begin : begins) {
+      ASSIGN_OR_RETURN(Tensor element, part_of(value, in_place, begin, shape));
       elements.push_back(std::move(element));
     }
     RETURN_IF_ERROR(array->write_many(places, std::move(elements)));
@@ -234,14 +250,19 @@ class TensorArraySplit : public Kernel {
                               "marked as dynamically resizeable", size, n);
     }
     const int64_t row = without_first(value.shape()).num_elements();
-    std::vector<Tensor> parts;
+    std::vector<int64_t> begins;
     int64_t begin = 0;
     for (const int64_t length : lengths.flat<int64_t>()) {
-      Shape shape = value.shape();
-      shape.set_dim(0, length);
-      ASSIGN_OR_RETURN(Tensor part, copy_of_part(value, begin * row, shape));
-      parts.push_back(std::move(part));
+      begins.push_back(begin * row);
       begin += length;
+    }
+    const bool in_place = may_stay(value, begins);
+    std::vector<Tensor> parts;
+    for (int64_t i = 0; i < n; ++i) {
+      Shape shape = value.shape();
+      shape.set_dim(0, lengths.flat<int64_t>()[i]);
+      ASSIGN_OR_RETURN(Tensor part, part_of(value, in_place, begins[i], shape));
+      parts.push_back(std::move(part));
     }
     RETURN_IF_ERROR(array->write_many(first_integers(n), std::move(parts)));
     c.forward(3, 0);
