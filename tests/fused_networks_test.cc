@@ -229,6 +229,20 @@ TEST_F(FusedNetworks, SummedGradientsOfCrossEntropies) {
   }
 }
 
+TEST_F(FusedNetworks, SummedGradientsOfReshapedCrossEntropies) {
+  const Endpoint labels = op("Const", {}, {{"dtype", DType::kInt32}, {"value", Tensor::vector<int32_t>({7, 0, 2999, 9, 9, 1})}});
+  const Endpoint factors =
+      op("Const", {}, {{"dtype", DType::kFloat32}, {"value", Tensor::from<float>({0.05f, -1.7f, 1, 0, 3, 2}, {6, 1})}});
+  const Endpoint loss = op("SparseSoftmaxCrossEntropyWithLogits", {input({6, 3000}), labels});
+  const auto vector = [&](std::initializer_list<int32_t> values) {
+    return op("Const", {}, {{"dtype", DType::kInt32}, {"value", Tensor::vector(values)}});
+  };
+  const Endpoint dy = op("Mul", {factors, Endpoint{loss.node, 1}});
+  const Endpoint batches = op("Reshape", {dy, vector({2, 3, 3000})});
+  expect_same_bits({op("Neg", {batches}), op("BiasAddGrad", {op("Reshape", {batches, vector({6, 3000})})})});
+  expect_same_bits({op("Sum", {batches, vector({0, 1})})});
+}
+
 TEST_F(FusedNetworks, LabelsOutOfRangeWithSummedGradients) {
   const Endpoint labels = op("Const", {}, {{"dtype", DType::kInt32}, {"value", Tensor::vector<int32_t>({7, 3000})}});
   const Endpoint factors = op("Const", {}, {{"dtype", DType::kFloat32}, {"value", Tensor::from<float>({2, 3}, {2, 1})}});

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <span>
+#include <utility>
 
 #include "reflow/op/softmax_rows.h"
 #include "reflow/op/vector_reduce.h"
@@ -39,35 +41,65 @@ bool comes_after(const Node& node, const Node* source, int steps) {
          std::ranges::any_of(node.control_inputs(), through);
 }
 
-// Does `node` add up the rows of a matrix as the cross entropy can: to the same bits?
-bool sums_rows(const Node& node, int64_t rows, const Node& entropy) {
-  if (node.type() == "BiasAddGrad") {
-    const graph::AttrValue* format = node.find_attr("data_format");
-    const std::string* name = format != nullptr ? format->get<std::string>() : nullptr;
-    return (name == nullptr || *name == "NHWC") && rows <= op::kColumnChunkRows;
-  }
-  if (node.type() != "Sum") return false;
-  const Tensor* axes = const_value(node.input(1));
-  if (axes == nullptr || axes->num_elements() != 1) return false;
-  // Folded axes wait for the logits and the bias, whose shapes they follow from.
-  constexpr int kSteps = 3;
-  const auto is_over = [&](const Node* wait) { return comes_after(entropy, wait, kSteps); };
-  if (!std::ranges::all_of(node.input(1).node->control_inputs(), is_over)) return false;
-  int64_t axis = -1;
-  with_type(kIndexTypes, axes->dtype(), [&]<typename T>() { axis = static_cast<int64_t>(*axes->data<T>()); });
-  return axis == 0 || axis == -2;
-}
+// Finds the gradient of a bias: it would read from memory what the cross entropy has in the cache.
+class BiasGradient {
+ public:
+  explicit BiasGradient(Node* entropy) : entropy_(entropy), gradient_(entropy->output_shape(1)) {}
 
-// The gradient of a bias: it would read from memory what the cross entropy has in the cache. Null: there is none, or rows
-// are so short that several are computed at once.
-Node* sum_of(const Node& entropy) {
-  const Shape& gradient = entropy.output_shape(1);
-  if (gradient.rank() != 2 || gradient.dim(0) < 2 || gradient.dim(1) <= op::kSoftmaxPiece) return nullptr;
-  for (const Consumer& c : entropy.consumers()) {
-    if (c.input == 0 && c.output == 1 && sums_rows(*c.node, gradient.dim(0), entropy)) return c.node;
+  // Null: there is none, or rows are so short that several are computed at once.
+  Node* find() const {
+    if (gradient_.rank() != 2 || gradient_.dim(0) < 2 || gradient_.dim(1) <= op::kSoftmaxPiece) return nullptr;
+    return sum_of({entropy_, 1});
   }
-  return nullptr;
-}
+
+ private:
+  // The sum of the rows of `matrix`, or of a view of it that has the same rows in more dimensions.
+  Node* sum_of(Endpoint matrix) const {
+    for (const Consumer& c : matrix.node->consumers()) {
+      if (c.input != 0 || c.output != matrix.index) continue;
+      if (adds_rows(*c.node, matrix.shape().rank())) return c.node;
+      if (!has_same_rows(*c.node)) continue;
+      if (Node* sum = sum_of(c.node->output(0))) return sum;
+    }
+    return nullptr;
+  }
+
+  // Does it add rows as the cross entropy can, to the same bits and in a result of at most two dimensions?
+  bool adds_rows(const Node& node, int rank) const {
+    if (node.type() == "BiasAddGrad") {
+      const graph::AttrValue* format = node.find_attr("data_format");
+      const std::string* name = format != nullptr ? format->get<std::string>() : nullptr;
+      return (name == nullptr || *name == "NHWC") && gradient_.dim(0) <= op::kColumnChunkRows;
+    }
+    if (node.type() != "Sum" || (rank > 2 && node.attr<bool>("keep_dims").value_or(false))) return false;
+    const Tensor* axes = const_value(node.input(1));
+    if (axes == nullptr || axes->num_elements() != rank - 1 || !is_there(*node.input(1).node)) return false;
+    std::vector<bool> summed(rank);
+    with_type(kIndexTypes, axes->dtype(), [&]<typename T>() {
+      for (const int64_t axis : std::span(axes->data<T>(), rank - 1)) {
+        if (axis >= -rank && axis < rank) summed[axis < 0 ? axis + rank : axis] = true;
+      }
+    });
+    return !summed[rank - 1] && std::ranges::count(summed, true) == rank - 1;
+  }
+
+  bool has_same_rows(const Node& node) const {
+    if (node.type() != "Reshape" || !node.control_inputs().empty() || const_value(node.input(1)) == nullptr) return false;
+    const Shape& view = node.output_shape(0);
+    return view.fully_defined() && view.rank() > 1 && view.dim(view.rank() - 1) == gradient_.dim(1) &&
+           view.num_elements() == gradient_.num_elements() && is_there(*node.input(1).node);
+  }
+
+  // Is the constant there when the cross entropy is? Folded ones wait for the logits and the bias, whose shapes they follow
+  // from.
+  bool is_there(const Node& constant) const {
+    constexpr int kSteps = 5;
+    return std::ranges::all_of(constant.control_inputs(), [&](const Node* wait) { return comes_after(*entropy_, wait, kSteps); });
+  }
+
+  Node* const entropy_;
+  const Shape& gradient_;
+};
 
 }  // namespace
 
@@ -93,10 +125,14 @@ Status scale_losses(PassContext& context) {
     spec.control_inputs.assign(entropy->control_inputs().begin(), entropy->control_inputs().end());
     spec.attrs.set("Tlabels", base_type(entropy->input(1).dtype()));
     std::vector<Shape> shapes = {entropy->output_shape(0), entropy->output_shape(1)};
-    if (Node* sum = sum_of(*entropy)) {
+    if (Node* sum = BiasGradient(entropy).find()) {
       const bool keep_dims = sum->attr<bool>("keep_dims").value_or(false);
       const int64_t columns = shapes[1].dim(1);
+      Node* view = sum->input(0).node;
       if (bypass(context, roots, sum, {entropy, 2})) {
+        while (view != entropy && view->consumers().empty() && !roots[view->id()]) {
+          graph.remove_node(std::exchange(view, view->input(0).node));
+        }
         spec.attrs.set("num_sums", int64_t{1});
         spec.attrs.set("keep_dims", keep_dims);
         shapes.push_back(keep_dims ? Shape{1, columns} : Shape{columns});

@@ -99,9 +99,44 @@ TEST_F(SummedGradients, OfBiasAddToManyRowsStay) {
   expect_none();
 }
 
+// As of logits that a program reshapes for a loss, and that loss back again.
+TEST_F(SummedGradients, OfViews) {
+  const auto shape = [&](std::initializer_list<int32_t> dims) { return constant(Tensor::vector<int32_t>(dims)); };
+  const Endpoint batches = op("Reshape", {gradient(6), shape({2, 3, 3000})}), rows = op("Reshape", {batches, shape({6, 3000})});
+  Node* other = fetch(rows);
+  Node* sum = fetch(op("BiasAddGrad", {rows}));
+  run(scale_losses);
+  expect_sums_in(sum, {3000});
+  EXPECT_EQ(other->input(0), rows);
+}
+
+TEST_F(SummedGradients, OverSeveralDimensions) {
+  const Endpoint shape = constant(Tensor::vector<int32_t>({2, 3, 3000})), axes = constant(Tensor::vector<int32_t>({-2, 0}));
+  Node* sum = fetch(op("Sum", {op("Reshape", {gradient(6), shape}), axes}));
+  run(scale_losses);
+  expect_sums_in(sum, {3000});
+  EXPECT_EQ(count("Reshape"), 0);
+}
+
 TEST_F(SummedGradients, OverOtherAxesStay) {
-  const Endpoint dy = gradient();
-  fetch(op("Sum", {dy, axis(1)}));
+  fetch(op("Sum", {gradient(), axis(1)}));
+  expect_none();
+}
+
+TEST_F(SummedGradients, OverSomeDimensionsStay) {
+  const Endpoint shape = constant(Tensor::vector<int32_t>({2, 3, 3000}));
+  fetch(op("Sum", {op("Reshape", {gradient(6), shape}), axis(0)}));
+  expect_none();
+}
+
+TEST_F(SummedGradients, OfOtherRowsStay) {
+  fetch(op("BiasAddGrad", {op("Reshape", {gradient(6), constant(Tensor::vector<int32_t>({12, 1500}))})}));
+  expect_none();
+}
+
+TEST_F(SummedGradients, OfViewsThatKeepThemStay) {
+  const Endpoint shape = constant(Tensor::vector<int32_t>({2, 3, 3000})), axes = constant(Tensor::vector<int32_t>({0, 1}));
+  fetch(op("Sum", {op("Reshape", {gradient(6), shape}), axes}, {{"keep_dims", true}}));
   expect_none();
 }
 
