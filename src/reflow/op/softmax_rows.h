@@ -107,12 +107,17 @@ inline int64_t softmax_rows_at_once(int64_t columns) {
   return rows < 8 ? rows : rows & ~int64_t{7};
 }
 
-// y = exp(x - m) for a long row; y may be x. Returns the sum of y.
+// y = exp(x - m) for a long row; y may be x. Returns the sum of y. Meanwhile the row behind x is fetched from memory.
 template <typename T>
 T exp_of_shifted(const SoftmaxFunctions<T>& functions, const T* x, T m, T* y, int64_t n) {
+  constexpr int64_t kPiece = 512, kLine = 64 / sizeof(T);
   RowSum<T> sum;
   const int64_t whole = n - n % kExpSums;
-  shifted_exp(x, m, y, whole, sum.lanes());
+  for (int64_t j = 0; j < whole; j += kPiece) {
+    const int64_t size = std::min(kPiece, whole - j);
+    for (int64_t i = j; i < j + size; i += kLine) __builtin_prefetch(x + n + i, 0, 2);  // may lie behind all of them
+    shifted_exp(x + j, m, y + j, size, sum.lanes());
+  }
   for (int64_t j = whole; j < n; ++j) y[j] = x[j] - m;
   functions.exp(y + whole, y + whole, n - whole);
   T total;
