@@ -46,8 +46,10 @@ bool try_lend_parts(const Plan& plan, const Instruction& in, std::span<const Sha
   for (int i = 0; i < in.num_inputs; ++i) values.push_back(&context.input(i));
   op::Parts parts;
   if (!in.parts(*in.node, inputs, values, outputs, &parts) || !op::are_aligned(parts, in.node->output_type(0))) return false;
-  const op::Value& whole = *context.input_value(parts.input);
-  if (whole.ref != nullptr || !whole.tensor.owns_alone()) return false;
+  const Tensor& whole = context.input(parts.input);
+  // Planned memory is used again when the plan knows of no reader.
+  const bool may_be_planned = !plan.needs_dataflow && whole.buffer() && whole.buffer()->transient();
+  if (!whole.buffer() || may_be_planned) return false;
   lend_parts(plan, in, parts, outputs, context);
   return true;
 }

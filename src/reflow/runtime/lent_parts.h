@@ -13,8 +13,8 @@ namespace reflow::runtime {
 void lend_parts(const Plan& plan, const Instruction& in, const op::Parts& parts, std::span<const Shape> shapes,
                 op::KernelContext& context);
 
-// The same for an instruction whose memory isn't planned, where nobody else holds the memory of its input, which a
-// variable's could change, and it is worth it. False: the kernel has to be called.
+// The same for an instruction whose memory isn't planned, where that of its input isn't either, and it is worth it. False: the
+// kernel has to be called.
 bool try_lend_parts(const Plan& plan, const Instruction& in, std::span<const Shape> inputs, std::span<const Shape> outputs,
                     op::KernelContext& context);
 

@@ -129,6 +129,22 @@ TEST_F(LentPartsTest, AreAligned) {
   EXPECT_EQ(distance(unpack(y, 3)[0], unpack(y, 3)[1]) % 64, 0);
 }
 
+TEST_F(LentPartsTest, LieInFeedsAndVariablesOfBranches) {
+  const Endpoint v = variable({4, kRow}, "v"), init = op("Assign", {v, constant(numbers({4, kRow}))});
+  const Endpoint x = placeholder(DType::kFloat32), on = placeholder(DType::kBool);
+  Node* zero = node("Assign", {v, op("Sub", {v, v})});
+  for (const Endpoint source : {x, op("Identity", {v})}) {
+    const Endpoint whole = node("Switch", {source, on})->output(1);
+    const std::vector<Endpoint> rows = unpack(whole, 4);
+    run({}, {}, {init.node});
+    const std::vector<std::pair<Endpoint, Tensor>> feeds = {{x, numbers({4, kRow})}, {on, Tensor::scalar(true)}};
+    EXPECT_EQ(distance(rows[0], rows[3], feeds), 3 * kRow * 4);
+    graph_.add_control_input(zero, rows[0].node);
+    Node* late = node("Identity", {rows[1]}, {}, "", {zero});
+    EXPECT_EQ(run({op("Neg", {late->output(0)})}, feeds)[0].data<float>()[5], -(kRow + 5) / 256.0f);
+  }
+}
+
 TEST_F(LentPartsTest, OfAVariableAreViewsWhereNothingWrites) {
   const Endpoint v = variable({4, kRow}, "v"), init = op("Assign", {v, constant(numbers({4, kRow}))});
   run({}, {}, {init.node});
@@ -205,7 +221,7 @@ TEST_F(LentPartsTest, AreCopiedByWhoKeepsThem) {
   EXPECT_EQ(run({out})[0].data<float>()[7], row(before, 1).data<float>()[7]);
 }
 
-// Graphs with branches aren't planned: there parts are lent where nobody else has a hold on the whole.
+// Graphs with branches aren't planned.
 TEST_F(LentPartsTest, LieInWholesThatArentPlanned) {
   const Endpoint x = placeholder(DType::kFloat32), on = placeholder(DType::kBool);
   Node* branches = node("Switch", {x, on});

@@ -164,6 +164,31 @@ void mark_constant_inputs(Plan* plan) {
   }
 }
 
+// Parts of what may be the memory of a variable are copied where the plan writes into variables by reference: else nobody
+// writes into memory that others hold.
+void keep_parts_of_variables(Plan* plan) {
+  const auto takes_reference = [](const Instruction& in) {
+    return std::ranges::any_of(in.node->op().inputs, &graph::ArgDef::is_ref);
+  };
+  if (std::ranges::none_of(plan->instructions, takes_reference)) return;
+  std::vector<bool> in_variable(plan->graph->num_node_ids());
+  for (bool carried_back = true; carried_back;) {  // what loops carry on may reach more
+    carried_back = false;
+    for (Instruction& in : plan->instructions) {
+      const Node& node = *in.node;
+      const bool reads = std::ranges::any_of(node.inputs(), [&](const Endpoint& e) {
+        return is_ref(e.dtype()) || in_variable[e.node->id()];
+      });
+      if (!reads) continue;
+      in.parts = nullptr;
+      const bool hands_on = in.traits->sets_outputs || !in.traits->alias.empty() || in.traits->control != ControlKind::kNone;
+      if (!hands_on || in_variable[node.id()]) continue;
+      in_variable[node.id()] = true;
+      carried_back |= in.traits->control == ControlKind::kNextIteration;
+    }
+  }
+}
+
 }  // namespace
 
 Status check_acyclic(const graph::Graph& graph) { return execution_order(graph).status(); }
@@ -226,6 +251,7 @@ Status compile_plan(graph::Subgraph subgraph, std::span<const std::unique_ptr<op
   }
   mark_dying_inputs(plan);
   mark_constant_inputs(plan);
+  keep_parts_of_variables(plan);
   if (plan->needs_dataflow) {
     ASSIGN_OR_RETURN(ControlFlowInfo info, ControlFlowInfo::analyse(*plan));
     plan->control_flow = std::make_unique<ControlFlowInfo>(std::move(info));

@@ -21,7 +21,7 @@ struct Instruction {
   op::Kernel* kernel = nullptr;  // null: a feed, whose slot the caller fills
   const graph::Node* node = nullptr;
   const op::OpTraits* traits = nullptr;
-  op::PartsFn parts = nullptr;            // of ops whose outputs may be stretches of an input
+  op::PartsFn parts = nullptr;            // of ops whose outputs may be stretches of an input, which nothing writes into
   int device = 0;
   int first_input = 0, num_inputs = 0;    // into Plan::input_slots
   int first_output = 0, num_outputs = 0;  // slots

@@ -25,7 +25,6 @@ struct SlotInfo {
   int buffer = -1;           // of the arena planner, for kPlanned
   int64_t offset = 0;        // in that buffer: not 0 for parts
   std::vector<int> may_hold;  // kHeld: buffers that its tensor may share
-  bool in_variable = false;   // kHeld: its tensor may be the memory of a variable that is written by reference
 };
 
 class ProgramBuilder {
@@ -33,9 +32,6 @@ class ProgramBuilder {
   ProgramBuilder(Program& program, const Plan& plan) : program_(program), plan_(plan), slots_(plan.num_slots) {
     fetched_.resize(plan.num_slots);
     for (const int slot : plan.fetch_slots) fetched_[slot] = true;
-    writes_references_ = std::ranges::any_of(plan.instructions, [](const Instruction& in) {
-      return std::ranges::any_of(in.node->op().inputs, &graph::ArgDef::is_ref);
-    });
   }
 
   void set_feed(int i, const Shape& shape) {
@@ -197,11 +193,9 @@ class ProgramBuilder {
       return true;
     }
     const int source_slot = plan_.input_slots[in.first_input + parts.input];
-    const bool in_variable = source.in_variable || is_ref(in.node->input(parts.input).dtype());
     if (!large || source.kind == SlotInfo::kPreset) return false;
     // What is fetched has to be copied, here by all threads; and a whole that is fetched too had to be, if parts held it.
     if (2 * num_fetched > in.num_outputs || (num_fetched > 0 && fetched_[source_slot])) return false;
-    if (in_variable && writes_references_) return false;
     for (int i = 0; i < in.num_inputs; ++i) use(plan_.input_slots[in.first_input + i], index_);
     for (int i = 0; i < in.num_outputs; ++i) {
       output(in, i).shape = shapes[i];
@@ -282,7 +276,6 @@ class ProgramBuilder {
     for (int i = 0; i < in.num_inputs; ++i) {
       const SlotInfo& source = input(in, i);
       if (source.buffer >= 0) out.may_hold.push_back(source.buffer);
-      out.in_variable |= source.in_variable || is_ref(in.node->input(i).dtype());
       out.may_hold.insert(out.may_hold.end(), source.may_hold.begin(), source.may_hold.end());
     }
     const int last_use = plan_.last_use[&out - slots_.data()];
@@ -377,7 +370,6 @@ class ProgramBuilder {
   const Plan& plan_;
   std::vector<SlotInfo> slots_;
   std::vector<bool> fetched_;
-  bool writes_references_ = false;
   std::vector<PlannedSlot> planned_;
   std::vector<int> last_use_of_buffer_;  // over all slots that share it
   ArenaPlanner arena_;
