@@ -70,7 +70,6 @@ class IteratorContext {
   const op::RunEnv& env() const { return env_; }
   ThreadPool& pool() const { return *env_.pool; }
   Iteration& iteration() const { return *iteration_; }
-  const std::shared_ptr<Iteration>& shared_iteration() const { return iteration_; }
 
   // OK, or Cancelled, or DeadlineExceeded: who works or waits for long asks now and then.
   Status check() const;

@@ -186,8 +186,6 @@ void fold_columns(const float* x, int64_t rows, int64_t columns, int64_t row_str
 }
 
 void row_sums(const float* x, int64_t r, int64_t c, int64_t s, float* y) { fold_rows<Sum>(x, r, c, s, y); }
-void row_maxima(const float* x, int64_t r, int64_t c, int64_t s, float* y) { fold_rows<Maximum>(x, r, c, s, y); }
-void row_minima(const float* x, int64_t r, int64_t c, int64_t s, float* y) { fold_rows<Minimum>(x, r, c, s, y); }
 void column_sums(const float* x, int64_t r, int64_t c, int64_t s, float* y) { fold_columns<Sum>(x, r, c, s, y); }
 void column_products(const float* x, int64_t r, int64_t c, int64_t s, float* y) { fold_columns<Product>(x, r, c, s, y); }
 void column_maxima(const float* x, int64_t r, int64_t c, int64_t s, float* y) { fold_columns<Maximum>(x, r, c, s, y); }
@@ -208,8 +206,6 @@ HWY_EXPORT(product);
 HWY_EXPORT(maximum);
 HWY_EXPORT(minimum);
 HWY_EXPORT(row_sums);
-HWY_EXPORT(row_maxima);
-HWY_EXPORT(row_minima);
 HWY_EXPORT(column_sums);
 HWY_EXPORT(column_products);
 HWY_EXPORT(column_maxima);
@@ -226,12 +222,6 @@ float min_f32(const float* x, int64_t n) { return HWY_DYNAMIC_DISPATCH(minimum)(
 
 void row_sums_f32(const float* x, int64_t rows, int64_t columns, int64_t row_stride, float* y) {
   HWY_DYNAMIC_DISPATCH(row_sums)(x, rows, columns, row_stride, y);
-}
-void row_maxima_f32(const float* x, int64_t rows, int64_t columns, int64_t row_stride, float* y) {
-  HWY_DYNAMIC_DISPATCH(row_maxima)(x, rows, columns, row_stride, y);
-}
-void row_minima_f32(const float* x, int64_t rows, int64_t columns, int64_t row_stride, float* y) {
-  HWY_DYNAMIC_DISPATCH(row_minima)(x, rows, columns, row_stride, y);
 }
 void column_sums_f32(const float* x, int64_t rows, int64_t columns, int64_t row_stride, float* y) {
   HWY_DYNAMIC_DISPATCH(column_sums)(x, rows, columns, row_stride, y);

@@ -22,8 +22,6 @@ float min_f32(const float* x, int64_t n);
 
 // y[i] = sum of row i of x [rows, columns]; row_stride is the distance of rows in elements.
 void row_sums_f32(const float* x, int64_t rows, int64_t columns, int64_t row_stride, float* y);
-void row_maxima_f32(const float* x, int64_t rows, int64_t columns, int64_t row_stride, float* y);
-void row_minima_f32(const float* x, int64_t rows, int64_t columns, int64_t row_stride, float* y);
 
 // y[j] = sum of column j of x [rows, columns], likewise. Sums are in blocks of kColumnBlockRows rows, and these one after the
 // other: callers cut more than kColumnChunkRows rows into parts.

@@ -119,15 +119,6 @@ void vector_binary_f64(const void* a, int64_t a_step, const void* b, int64_t b_s
   fn(static_cast<const double*>(a), a_step, static_cast<const double*>(b), b_step, static_cast<double*>(y), n);
 }
 
-template <class F>
-double functor_cost_ns() {
-  if constexpr (requires { F::kVec; }) {
-    return cost_ns(F::kVec);
-  } else {
-    return F::kCostNs;
-  }
-}
-
 template <class F, typename T>
 UnaryKernel::Spec unary_spec() {
   using R = StoredAs<UnaryResult<F, T>, T>;

@@ -71,7 +71,6 @@ class BroadcastGradients {
 class StaticBroadcastGradients {
  public:
   explicit StaticBroadcastGradients(GradContext& g);
-  bool needs_reduction(int i) const { return needs_[i]; }
   // Sum and Reshape, or nothing.
   Endpoint reduce(int i, Endpoint full);
 
