@@ -122,3 +122,15 @@ def test_where_operations_run_at_once_names_mean_nothing():
 def test_a_variable_of_a_shape_needs_a_name():
     with pytest.raises(ValueError, match="^'' is not a valid node name$"):
         tf.get_variable('', [2])
+
+
+@pytest.mark.parametrize('make', [
+    lambda: tf.summary.merge([tf.summary.scalar('a', 1.)], name=''),
+    lambda: tf.train.ExponentialMovingAverage(.9, name='').apply([tf.Variable(1.)])])
+def test_what_is_made_of_several_refuses_it_too(make):
+    with pytest.raises(ValueError, match="^'' is not a valid node name$"):
+        make()
+
+
+def test_a_rates_empty_name_is_none():
+    assert tf.train.exponential_decay(.1, tf.constant(1), 1, .1, name='').name == 'ExponentialDecay:0'

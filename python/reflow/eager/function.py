@@ -342,7 +342,7 @@ def _within(around):
     """How a body is built: variables of get_variable, and their collections, are those of the graph around."""
     from reflow.ops import variable_scope
     graph = ops.get_default_graph()
-    graph._is_function = True
+    graph._is_body = True
     graph.outer_graph = around
 
     def make_outside(getter, *args, **kwargs):

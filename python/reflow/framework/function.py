@@ -77,7 +77,7 @@ class _DefinedFunction:
     def _body(self, arguments):
         """What the engine calls, with the graph of the body as the default one."""
         from reflow.ops import variable_scope
-        ops.get_default_graph()._is_function = True
+        ops.get_default_graph()._is_body = True
         outer_graph = self._outer_graph
 
         def make_outside(getter, *args, **kwargs):
@@ -101,6 +101,7 @@ class _DefinedFunction:
         for key in ops.GraphKeys._VARIABLE_COLLECTIONS:  # those of the body are those of the graph
             self._outer_graph.get_collection_ref(key)
         self._function.add_to_graph()
+        self._outer_graph._functions[self._function.name] = self
         if self._python_grad_func is not None and _core.gradient_kind(self._function.name) == 'unregistered':
             _core.register_gradient(self._function.name, self._python_grad_func)
         return self._function

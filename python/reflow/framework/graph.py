@@ -2,6 +2,7 @@
 
 from reflow import _core
 from reflow.framework import scopes
+from reflow.util import compat
 
 Graph = _core.Graph
 
@@ -30,7 +31,20 @@ class _GraphMethods:
     @property
     def building_function(self):
         """Whether this is the body of a function."""
-        return getattr(self, '_is_function', False)
+        return getattr(self, '_is_body', False)
+
+    @property
+    def _functions(self):
+        """{name: Defun} of the functions that programs have defined and added to the graph's library."""
+        return self.__dict__.setdefault('_defined_functions', {})
+
+    def _get_function(self, name):
+        """The Defun of this name in `_functions`, or None."""
+        return self._functions.get(compat.as_str(name))
+
+    def _is_function(self, name):
+        """Whether `_functions` has this name."""
+        return compat.as_str(name) in self._functions
 
     @property
     def finalized(self):

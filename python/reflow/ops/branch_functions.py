@@ -28,7 +28,7 @@ def _made_outside(getter, *args, **kwargs):
 def _within(around):
     """How the graph of a branch is built: variables, and collections, are those of the graph around."""
     graph = ops.get_default_graph()
-    graph._is_function = graph._is_part_of_graph = True
+    graph._is_body = graph._is_part_of_graph = True
     graph.outer_graph = around
     graph._share_collections(around)
     with around.as_default():

@@ -207,8 +207,7 @@ class variable_scope:
         if default_name is None and name_or_scope is None:
             raise TypeError('If default_name is None then name_or_scope is required')
         if not isinstance(auxiliary_name_scope, bool):
-            raise TypeError('The auxiliary_name_scope must be `True` or `False`, while get {}'.format(
-                auxiliary_name_scope))
+            raise TypeError('The auxiliary_name_scope must be `True` or `False`, while get {}'.format(auxiliary_name_scope))
         if reuse is not None and not isinstance(reuse, bool) and reuse is not AUTO_REUSE:
             raise ValueError('The reuse parameter must be True or False or None.')
         if name_or_scope is None and default_name == '':
@@ -231,8 +230,7 @@ class variable_scope:
         self._arguments = {
             'default_name': default_name, 'initializer': initializer, 'regularizer': regularizer,
             'caching_device': device.caching_name(caching_device), 'reuse': reuse, 'dtype': dtype,
-            'use_resource': use_resource,
-            'constraint': constraint, 'custom_getter': custom_getter, 'partitioner': partitioner,
+            'use_resource': use_resource, 'constraint': constraint, 'custom_getter': custom_getter, 'partitioner': partitioner,
             'auxiliary_name_scope': auxiliary_name_scope}
         self._entered = []
 
@@ -261,9 +259,14 @@ class _pure_variable_scope(variable_scope):
 
     def __init__(self, name_or_scope, reuse=None, initializer=None, regularizer=None, caching_device=None, partitioner=None,
                  custom_getter=None, old_name_scope=None, dtype=dtypes.float32, use_resource=None, constraint=None):
-        del old_name_scope
+        self._name_scope = getattr(name_or_scope, 'original_name_scope', old_name_scope or name_or_scope)
         super().__init__(name_or_scope, None, None, initializer, regularizer, caching_device, partitioner, custom_getter,
                          reuse, dtype, use_resource, constraint, auxiliary_name_scope=False)
+
+    def __enter__(self):
+        scope = super().__enter__()
+        scope._original_name_scope = self._name_scope
+        return scope
 
 
 def variable_op_scope(values, name_or_scope, default_name=None, initializer=None, regularizer=None, caching_device=None,

@@ -88,6 +88,8 @@ def merge(inputs, collections=None, name=None):
         raise RuntimeError('Merging tf.summary.* ops is not compatible with eager execution. Use tf.contrib.summary instead.')
     if inputs is None:
         raise TypeError("Expected list for 'inputs' argument to 'merge_summary' Op, not None.")
+    if name == '':
+        raise ValueError("'' is not a valid node name")
     return _core.merge_summary(inputs, collections, clean_tag(name) or '')
 
 

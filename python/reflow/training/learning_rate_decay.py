@@ -9,6 +9,8 @@ def _rate(function):
 
     @functools.wraps(function)
     def rate(*args, **kwargs):
+        if kwargs.get('name') == '':
+            kwargs['name'] = None  # as TensorFlow takes it here
         compute = functools.partial(function, *args, **kwargs)
         return compute if _core.executing_eagerly() else compute()
 

@@ -28,6 +28,8 @@ class ExponentialMovingAverage:
     def apply(self, var_list=None):
         """Makes shadows where there are none yet, and an operation that updates those of `var_list`."""
         var_list = variables.trainable_variables() if var_list is None else list(var_list)
+        if not self._name:
+            raise ValueError("'' is not a valid node name")
         for var in var_list:
             _ = var.dtype  # AttributeError: it is no tensor
         return self._object.apply(var_list)

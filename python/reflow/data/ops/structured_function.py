@@ -60,7 +60,7 @@ class StructuredFunctionWrapper:
     def _body(self, tensors):
         """What the engine calls, with the graph of the body as the default one."""
         from reflow.autograph.impl import api as autograph
-        ops.get_default_graph()._is_function = True
+        ops.get_default_graph()._is_body = True
         arguments = structure.from_compatible_tensor_list(self._input_structure, tensors)
         if not _should_unpack_args(arguments):
             arguments = (arguments,)
@@ -80,7 +80,7 @@ class StructuredFunctionWrapper:
         """Variables that the function makes, or finds, are those of the graph around it, which can initialize them."""
         ops.get_default_graph().outer_graph = self._around
         outermost = self._around
-        while getattr(outermost, '_is_function', False) and getattr(outermost, 'outer_graph', None) is not None:
+        while getattr(outermost, '_is_body', False) and getattr(outermost, 'outer_graph', None) is not None:
             outermost = outermost.outer_graph
 
         @contextlib.contextmanager

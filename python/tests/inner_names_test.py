@@ -1,0 +1,41 @@
+"""Inner names of TensorFlow 1.15 that libraries call, and what they give there."""
+import pytest
+
+pytest.importorskip('reflow._core', reason='only a build has the engine')
+import reflow.tensorflow as tf  # noqa: E402
+from reflow.framework import function  # noqa: E402
+from reflow.ops import variable_scope  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def fresh():
+    tf.reset_default_graph()
+
+
+def test_functions_of_a_graph():
+    @function.Defun(tf.float32)
+    def double(x):
+        return x * 2
+
+    graph = tf.get_default_graph()
+    name = double(tf.constant(1.)).op.type
+    assert graph._get_function(name) is double and graph._is_function(name) and list(graph._functions) == [name]
+    assert graph._get_function('other') is None and not graph._is_function('other')
+    assert not graph.building_function
+
+
+def original_names(*args, **kwargs):
+    with variable_scope._pure_variable_scope(*args, **kwargs) as scope:
+        return scope.name, scope.original_name_scope, tf.constant(1.).name.split(':')[0]
+
+
+def test_name_scopes_of_pure_variable_scopes():
+    with tf.variable_scope('a') as a:
+        pass
+    with tf.name_scope('n'):
+        assert original_names('p') == ('p', 'p', 'n/Const')
+        assert original_names('p', old_name_scope='other') == ('p', 'other', 'n/Const_1')
+        assert original_names(a) == original_names(a, old_name_scope='other/')[:2] + ('n/Const_2',) == ('a', 'a/', 'n/Const_2')
+    assert original_names('') == ('', '', 'Const')
+    with variable_scope._pure_variable_scope('outer'):
+        assert original_names('in')[:2] == ('outer/in', 'in')
