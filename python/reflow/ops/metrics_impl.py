@@ -229,14 +229,42 @@ def _remove_squeezable_dimensions(predictions, labels, weights):
 
 def _confusion_matrix_at_thresholds(labels, predictions, thresholds, weights=None, includes=None):
     """({'tp': counts}, {'tp': operations that add to them}) at each threshold, of those of 'tp', 'fn', 'tn', 'fp' in `includes`."""
-    counts = {'tp': true_positives_at_thresholds, 'fn': false_negatives_at_thresholds, 'tn': true_negatives_at_thresholds,
-              'fp': false_positives_at_thresholds}
-    includes = tuple(counts) if includes is None else includes
+    from reflow.framework import ops
+    from reflow.ops import array_ops, check_ops, math_ops, state_ops, weights_broadcast_ops
+    names = {'tp': 'true_positives', 'fn': 'false_negatives', 'tn': 'true_negatives', 'fp': 'false_positives'}
+    includes = tuple(names) if includes is None else includes
     for include in includes:
-        if include not in counts:
+        if include not in names:
             raise ValueError('Invalid key: %s.' % include)
-    pairs = {include: counts[include](labels, predictions, thresholds, weights) for include in includes}
-    return {include: pair[0] for include, pair in pairs.items()}, {include: pair[1] for include, pair in pairs.items()}
+    checks = [check(predictions, math_ops.cast(limit, dtype=predictions.dtype), message='predictions must be in [0, 1]')
+              for check, limit in ((check_ops.assert_greater_equal, 0.0), (check_ops.assert_less_equal, 1.0))]
+    with ops.control_dependencies(checks):
+        predictions, labels, weights = _remove_squeezable_dimensions(
+            predictions=math_ops.cast(predictions, dtypes.float32), labels=math_ops.cast(labels, dtype=dtypes.bool),
+            weights=weights)
+    number = len(thresholds)
+    column, row = array_ops.reshape(predictions, [-1, 1]), array_ops.reshape(labels, [1, -1])
+    size = predictions.shape.num_elements()
+    size = array_ops.shape(column)[0] if size is None else size
+    limits = array_ops.tile(array_ops.expand_dims(array_ops.constant(thresholds), [1]), array_ops.stack([1, size]))
+    # [thresholds, predictions]: what is taken for positive, and what is.
+    taken = {'p': math_ops.greater(array_ops.tile(array_ops.transpose(column), [number, 1]), limits)}
+    if 'fn' in includes or 'tn' in includes:
+        taken['n'] = math_ops.logical_not(taken['p'])
+    positive = array_ops.tile(row, [number, 1])
+    negative = math_ops.logical_not(positive) if 'fp' in includes or 'tn' in includes else None
+    if weights is not None:
+        weights = weights_broadcast_ops.broadcast_weights(math_ops.cast(weights, dtypes.float32), predictions)
+        weights = array_ops.tile(array_ops.reshape(weights, [1, -1]), [number, 1])
+    values, update_ops = {}, {}
+    for kind in names:
+        if kind in includes:
+            counts = metric_variable([number], dtypes.float32, name=names[kind])
+            hits = math_ops.logical_and(positive if kind in ('tp', 'fn') else negative, taken[kind[1]])
+            hits = math_ops.cast(hits, dtype=dtypes.float32)
+            hits = hits if weights is None else hits * weights
+            values[kind], update_ops[kind] = counts, state_ops.assign_add(counts, math_ops.reduce_sum(hits, 1))
+    return values, update_ops
 
 
 def _safe_scalar_div(numerator, denominator, name):
