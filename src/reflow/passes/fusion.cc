@@ -80,10 +80,21 @@ class GroupFuser {
   void add_input(const Endpoint& e) {
     const std::optional<ColumnPart> part = is_taken_in_parts(*e.node) ? column_part(e) : std::nullopt;
     inputs_.push_back(part ? part->whole : e);
-    if (part) split_.push_back(e.node);
+    if (part) {
+      split_.push_back(e.node);
+      for (const Endpoint& argument : e.node->inputs()) {  // constants, which may wait for something
+        if (!(argument == part->whole)) wait_for(argument.node->control_inputs());
+      }
+    }
     if (part && program_.parts.empty()) program_.parts.resize(inputs_.size() - 1);
     if (part) program_.parts.push_back({part->first, part->size});
     else if (!program_.parts.empty()) program_.parts.emplace_back();
+  }
+
+  void wait_for(std::span<Node* const> sources) {
+    for (Node* source : sources) {
+      if (!is_member(source) && std::ranges::find(waits_, source) == waits_.end()) waits_.push_back(source);
+    }
   }
 
   // Do fused ops alone read outputs of the node, each of which is columns of one tensor? Then nobody needs them copied.
@@ -204,6 +215,9 @@ class GroupFuser {
     Node* join = member.consumers()[0].node;
     if (is_member(join) || roots_[join->id()] || !join->control_inputs().empty() || !joins_columns(*join)) return nullptr;
     if (join->assigned_device() != member.assigned_device()) return nullptr;
+    constexpr int kSteps = 5;
+    const Node& axis = *join->input(join->num_inputs() - 1).node;
+    if (!std::ranges::all_of(axis.control_inputs(), [&](Node* wait) { return comes_after(member, wait, kSteps); })) return nullptr;
     for (int i = 0; i < join->num_inputs() - 1; ++i) {
       const Node& value = *join->input(i).node;
       if (!is_member(&value) || value.consumers().size() != 1 || roots_[value.id()]) return nullptr;
@@ -224,11 +238,8 @@ class GroupFuser {
     spec.attrs.set("M", static_cast<int>(outputs_.size()));
     program_.to_attrs(&spec.attrs);
     spec.output_types.assign(outputs_.size(), DType::kFloat32);
-    for (Node* node : group_) {
-      for (Node* source : node->control_inputs()) {
-        if (!is_member(source)) spec.control_inputs.push_back(source);
-      }
-    }
+    for (const Node* node : group_) wait_for(node->control_inputs());
+    spec.control_inputs = waits_;
     redirect_references();
     std::vector<Shape> shapes;
     for (const Output& output : outputs_) shapes.push_back(output.node()->output_shape(0));
@@ -287,6 +298,7 @@ class GroupFuser {
   std::vector<Endpoint> inputs_, refs_;
   std::vector<Output> outputs_;
   std::vector<Node*> split_;  // of which parts are read
+  std::vector<Node*> waits_;  // control inputs
   bool updates_ = false;
   std::vector<float> constants_;
   absl::flat_hash_map<int64_t, int> values_;

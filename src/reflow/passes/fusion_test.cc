@@ -178,6 +178,25 @@ TEST_F(FusionOfColumns, OthersReadTheSplit) {
   EXPECT_EQ(count("Split"), 4);
 }
 
+// What an axis waits for the fused op waits for, unless that could come after it.
+TEST_F(FusionOfColumns, AxesThatWait) {
+  const Endpoint x = feed({20, 40});
+  Node* early = node("NoOp", {});
+  const auto axis_after = [&](Node* wait) {
+    return node("Const", {}, {{"dtype", DType::kInt32}, {"value", Tensor::scalar(1)}}, "", {wait})->output(0);
+  };
+  Node* parts = node("Split", {axis_after(early), x}, {{"num_split", 2}});
+  const Endpoint a = op("Exp", {parts->output(0)}), b = op("Neg", {a}), c = op("Tanh", {a});
+  Node* late = node("NoOp", {}, {}, "", {fetch(b)});
+  auto joined = graph::create_op(graph_, "ConcatV2", {graph::OpInput(std::vector{c, op("Sigmoid", {a})}), axis_after(late)}, {}, {});
+  fetch((*joined)->output(0));
+  run(fuse_elementwise);
+  EXPECT_EQ(count("Split"), 0);
+  EXPECT_EQ(count("ConcatV2"), 1);
+  const auto waits = only("_FusedElementwise")->control_inputs();
+  EXPECT_EQ(std::vector<Node*>(waits.begin(), waits.end()), std::vector{early});
+}
+
 TEST_F(FusionOfColumns, ResultsAreJoined) {
   const Endpoint x = feed({-1, 10}), y = feed({-1, 10});
   const Endpoint both = op("Mul", {x, y}), other = op("Neg", {both});

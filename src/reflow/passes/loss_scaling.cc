@@ -32,15 +32,6 @@ Node* product_of(const Node& entropy, Endpoint* factors) {
   return rows.fully_defined() && shape == Shape{rows.dim(0), 1} ? product : nullptr;
 }
 
-// Is `node` known to run after `source`, and only where that does? Looked for are `steps` edges of the paths to it.
-bool comes_after(const Node& node, const Node* source, int steps) {
-  const auto through = [&](const Node* before) {
-    return before == source || (steps > 1 && !is_control_flow(*before) && comes_after(*before, source, steps - 1));
-  };
-  return std::ranges::any_of(node.inputs(), [&](const Endpoint& e) { return through(e.node); }) ||
-         std::ranges::any_of(node.control_inputs(), through);
-}
-
 // Finds the gradient of a bias: it would read from memory what the cross entropy has in the cache.
 class BiasGradient {
  public:

@@ -107,6 +107,14 @@ bool bypass(PassContext& context, const std::vector<bool>& roots, Node* node, En
   return true;
 }
 
+bool comes_after(const Node& node, const Node* source, int steps) {
+  const auto through = [&](const Node* before) {
+    return before == source || (steps > 1 && !is_control_flow(*before) && comes_after(*before, source, steps - 1));
+  };
+  return std::ranges::any_of(node.inputs(), [&](const Endpoint& e) { return through(e.node); }) ||
+         std::ranges::any_of(node.control_inputs(), through);
+}
+
 std::vector<int> trace_variables(const graph::Graph& graph, const std::vector<Node*>& order) {
   std::vector<int> variable_of(graph.num_node_ids(), -1);
   for (const Node* node : order) {

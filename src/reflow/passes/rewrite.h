@@ -31,6 +31,9 @@ bool is_pure(const graph::Node& node);
 // control flow, or where it would take many edges.
 bool bypass(PassContext& context, const std::vector<bool>& roots, graph::Node* node, graph::Endpoint replacement);
 
+// Is `node` known to run after `source`, and only where that does? Looked for are `steps` edges of the paths to it.
+bool comes_after(const graph::Node& node, const graph::Node* source, int steps);
+
 // By id: the node of the variable whose memory output 0 of the node is (a reference to it, a read of it, a view of a read);
 // -1: none. `order` is topological.
 std::vector<int> trace_variables(const graph::Graph& graph, const std::vector<graph::Node*>& order);
