@@ -32,8 +32,8 @@ def needs_history(tensors):
 
 
 def create_history(tensors):
-    """Makes a layer of each operation between an Input and `tensors`. Gives the layers."""
-    made = []
+    """Makes a layer of each operation between an Input and `tensors`. Gives the layers. TypeError: they are a loop's."""
+    made, begun = [], set()
     waiting = [each for each in reversed(nest.flatten(tensors))]
     while waiting:
         tensor = waiting[-1]
@@ -43,6 +43,10 @@ def create_history(tensors):
         inputs = [each for each in tensor.op.inputs if uses_history(each)]
         missing = [each for each in inputs if getattr(each, '_keras_history', None) is None]
         if missing:
+            if tensor.op in begun:
+                raise TypeError('Operation %s is part of a loop, of which no layers can be made: call it in a Lambda layer.' %
+                                tensor.op.name)
+            begun.add(tensor.op)
             waiting.extend(reversed(missing))
             continue
         waiting.pop()
@@ -56,7 +60,7 @@ def _layer_of(op, inputs):
     constants = {i: each for i, each in enumerate(op.inputs) if id(each) not in taken}
     layer = op_layer.TensorFlowOpLayer(op.node_def, name=op.name, constants=constants)
     outputs = list(op.outputs)
-    node.Node(layer, inputs if len(inputs) != 1 else inputs[0], outputs if len(outputs) != 1 else outputs[0])
+    node.Node(layer, inputs, outputs)
     for i, output in enumerate(outputs):
         output._keras_history = node.KerasHistory(layer, len(layer._inbound_nodes) - 1, i)
     return layer

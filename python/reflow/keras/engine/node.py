@@ -107,7 +107,8 @@ class Connections:
     def _shape_at(self, node_index, attribute, name):
         if not len(self._inbound_nodes) > node_index:
             self._node_attribute(node_index, attribute, name)
-        return getattr(self._inbound_nodes[node_index], attribute)
+        shapes = getattr(self._inbound_nodes[node_index], attribute)
+        return shapes[0] if isinstance(shapes, list) and len(shapes) == 1 else shapes
 
     def get_input_mask_at(self, node_index):
         """The masks of the inputs of the call number `node_index`."""

@@ -8,6 +8,7 @@ import numpy as np
 from reflow.framework import ops
 from reflow.keras import backend_session
 from reflow.keras import metrics as metrics_module
+from reflow.keras.engine import layer_losses
 from reflow.keras.engine import layer_weights
 from reflow.keras.engine import training
 from reflow.keras.engine import training_loop
@@ -49,6 +50,14 @@ class Model(training.Model, Layer):
         """Says how the model is trained: by which optimizer, to make which loss small."""
         super().compile(optimizer, losses.named(loss), metrics, loss_weights, sample_weight_mode, weighted_metrics,
                         target_tensors, **kwargs)
+
+    def add_loss(self, losses, inputs=None):
+        """Adds losses; no layers of the model are made for them."""
+        layer_losses.LayerLosses.add_loss(self, losses, inputs)
+
+    def add_metric(self, value, name=None):
+        """Adds a metric; no layers of the model are made for it."""
+        layer_losses.LayerLosses.add_metric(self, value, 'mean', name)
 
     @functools.wraps(training.Model.fit)
     def fit(self, *args, **kwargs):
