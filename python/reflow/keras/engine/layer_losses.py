@@ -35,7 +35,9 @@ class LayerLosses:
                 self._losses.append(loss)
 
     def add_update(self, updates, inputs=None):
-        """Adds operations to be run beside each training step."""
+        """Adds operations to be run beside each training step; where they run at once, layers that are frozen don't."""
+        if _core.executing_eagerly() and not self.trainable:
+            return
         for update in _to_list(updates):
             while callable(update):
                 update = update()

@@ -1,5 +1,6 @@
 """The variables of a layer, and the layers that it consists of: whatever is given to attributes is accounted for."""
 
+import contextlib
 import functools
 
 from reflow.framework import dtypes
@@ -17,6 +18,30 @@ from reflow.util.shown_attributes import shown
 OWN_ATTRIBUTES = {'_layers', '_trainable_weights', '_non_trainable_weights', '_losses', '_updates', '_callable_losses',
                   '_initial_weights', '_inputs_of_call', '_inbound_nodes', '_outbound_nodes', '_metrics', '_arguments_of_call',
                   'states'}
+
+
+def trainable_state(layer):
+    """Whether `layer` and the layers within it are trainable: {layer: whether}."""
+    state, waiting = {}, [layer]
+    while waiting:
+        each = waiting.pop()
+        if each not in state and '_trainable' in getattr(each, '__dict__', ()):
+            state[each] = each._trainable
+            waiting += each._sublayers()
+    return state
+
+
+@contextlib.contextmanager
+def trainable_as(state):
+    """Within the context layers are trainable as `state`, of trainable_state, says."""
+    now = {layer: layer._trainable for layer in state}
+    try:
+        for layer, trainable in state.items():
+            layer.__dict__['_trainable'] = trainable
+        yield
+    finally:
+        for layer, trainable in now.items():
+            layer.__dict__['_trainable'] = trainable
 
 
 def is_trainable(given, synchronization):

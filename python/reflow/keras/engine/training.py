@@ -8,6 +8,7 @@ from reflow.keras import metrics as metrics_module
 from reflow.keras import optimizers
 from reflow.keras.engine import batch_sources
 from reflow.keras.engine import data_checks
+from reflow.keras.engine import layer_weights
 from reflow.keras.engine import inner_names
 from reflow.keras.engine import training_data
 from reflow.keras.engine import training_loop
@@ -59,7 +60,7 @@ class Model(inner_names.InnerNames, Network):
         self.__dict__['_compile_arguments'] = {
             'metrics': metrics, 'loss_weights': loss_weights, 'sample_weight_mode': sample_weight_mode,
             'weighted_metrics': weighted_metrics, 'target_tensors': target_tensors}
-        self.__dict__['_functions'] = {}
+        self.__dict__.update(_functions={}, _trainable_when_compiled=layer_weights.trainable_state(self))
         self._is_compiled = True
         if self.run_eagerly:
             self.__dict__['_endpoints'] = []
@@ -244,8 +245,8 @@ class Model(inner_names.InnerNames, Network):
             return _Function(inputs, self.outputs, self.state_updates, phase, 0, 'predict_function', kwargs)
 
     def _training_updates(self):
-        """The operations of a training step."""
-        with ops.name_scope('training'):
+        """The operations of a training step, of what was trainable when the model was compiled."""
+        with ops.name_scope('training'), layer_weights.trainable_as(self._trainable_when_compiled):
             return self._updates_of_optimizer() + self.get_updates_for(None) + self.get_updates_for(self.inputs)
 
     def _updates_of_optimizer(self):
@@ -255,7 +256,9 @@ class Model(inner_names.InnerNames, Network):
         return [each.__dict__['_call_result'] for each in self.metrics if '_call_result' in each.__dict__]
 
     def _check_trainable_weights(self):
-        if not self.trainable_weights and self.weights:
+        with layer_weights.trainable_as(self._trainable_when_compiled):
+            number = len(self.trainable_weights)
+        if len(self.trainable_weights) != number:
             from reflow.platform import tf_logging as logging
             logging.warning('Discrepancy between trainable weights and collected trainable weights, did you set '
                             '`model.trainable` without calling `model.compile` after ?')

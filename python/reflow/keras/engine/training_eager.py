@@ -6,6 +6,7 @@ from reflow.eager import backprop
 from reflow.framework import ops
 from reflow.framework import tensor_spec
 from reflow.keras import backend_config
+from reflow.keras.engine import layer_weights
 from reflow.keras.engine import training_data
 from reflow.keras.engine import training_targets
 from reflow.ops import math_ops
@@ -57,6 +58,13 @@ def standardized(model, x, y=None, sample_weight=None, class_weight=None):
 
 def run(model, mode, arrays):
     """Trains, tests or predicts with one batch. Gives the loss and metrics, or the outputs."""
+    if mode != 'train':
+        return _run(model, mode, arrays)
+    with layer_weights.trainable_as(model._trainable_when_compiled):
+        return _run(model, mode, arrays)
+
+
+def _run(model, mode, arrays):
     number, targets = model._eager_counts
     inputs = [_tensor(each) for each in arrays[:number]]
     if model.__dict__.get('_eager_names'):

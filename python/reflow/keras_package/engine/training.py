@@ -111,6 +111,12 @@ class Model(training.Model, Layer):
                              'build. ')
         super().summary(line_length, positions, print_fn)
 
+    def _training_updates(self):
+        with ops.name_scope('training'):
+            with layer_weights.trainable_as(self._trainable_when_compiled):
+                updates = self._updates_of_optimizer()
+            return updates + self.get_updates_for(None) + self.get_updates_for(self.inputs)
+
     def _updates_of_optimizer(self):
         if isinstance(self.optimizer, optimizer_v2.OptimizerV2):  # which have a scope of their own
             return super()._updates_of_optimizer()
