@@ -46,3 +46,15 @@ def test_added_losses_and_metrics_of_the_package():
     history = model.fit(np.ones((4, 3)), np.ones((4, 1)), epochs=2, verbose=0, batch_size=2).history
     np.testing.assert_allclose(history['loss'], [18.445073127746582, 4.282499074935913], rtol=1e-6)
     np.testing.assert_allclose(history['s'], [11.16, 9.490415], rtol=1e-6)
+
+
+def test_other_inputs_are_evaluated_at_once():
+    tf.reset_default_graph()
+    x = tf.keras.Input((3,))
+    model = tf.keras.Model(x, tf.add(x, 1) * 2)
+    assert [type(layer.get_config()['constants'][1]).__name__ for layer in model.layers[1:]] == ['float32', 'float32']
+    assert [op.name for op in x.graph.get_operations()] == ['input_1', 'Add/y', 'Add', 'mul/y', 'mul', 'group_deps',
+                                                            'group_deps_1']
+    model(tf.ones([2, 3]))
+    assert [op.name for op in x.graph.get_operations()][8:] == ['model/tf_op_layer_Add/Add/y', 'model/tf_op_layer_Add/Add',
+                                                                'model/tf_op_layer_mul/mul/y', 'model/tf_op_layer_mul/mul']

@@ -55,9 +55,10 @@ def create_history(tensors):
 
 
 def _layer_of(op, inputs):
+    from reflow.keras import backend
     from reflow.keras.engine import node, op_layer
     taken = {id(each) for each in inputs}
-    constants = {i: each for i, each in enumerate(op.inputs) if id(each) not in taken}
+    constants = {i: backend.function([], each)([]) for i, each in enumerate(op.inputs) if id(each) not in taken}
     layer = op_layer.TensorFlowOpLayer(op.node_def, name=op.name, constants=constants)
     outputs = list(op.outputs)
     node.Node(layer, inputs, outputs)
