@@ -162,6 +162,8 @@ class RemoteMonitor(Callback):
 class LearningRateScheduler(Callback):
     """Sets the learning rate before each epoch: a function of the epoch, or of epoch and rate."""
 
+    _verb = 'reducing'  # as it says itself, whatever the function gives
+
     def __init__(self, schedule, verbose=0):
         super().__init__()
         self.schedule = schedule
@@ -179,7 +181,7 @@ class LearningRateScheduler(Callback):
             raise ValueError('The output of the "schedule" function should be float.')
         K.set_value(self.model.optimizer.lr, rate)
         if self.verbose > 0:
-            print('\nEpoch %05d: LearningRateScheduler reducing learning rate to %s.' % (epoch + 1, rate))
+            print('\nEpoch %05d: LearningRateScheduler %s learning rate to %s.' % (epoch + 1, self._verb, rate))
 
     def on_epoch_end(self, epoch, logs=None):
         """Logs the rate."""

@@ -139,8 +139,8 @@ class Loop:
     def _epoch(self, model, source, validate, epoch, callbacks, progress, batch_size, validation_freq):
         logs = {}
         model.reset_metrics()
-        callbacks.on_epoch_begin(epoch, logs)
-        progress.on_epoch_begin(epoch, logs)
+        for each in self._in_order(callbacks, progress):
+            each.on_epoch_begin(epoch, logs)
         results = self._batches(model, source, 'train', callbacks, progress)
         epoch_logs = self._epoch_logs(model, results)
         if validate is not None and _is_due(validation_freq, epoch) and not model.stop_training:
@@ -154,8 +154,13 @@ class Loop:
                 bar.on_epoch_end(0, self._epoch_logs(model, validation))
             of_validation = {'val_' + name: value for name, value in zip(model.metrics_names, validation)}
             epoch_logs = self._joined(epoch_logs, of_validation)
-        callbacks.on_epoch_end(epoch, epoch_logs)
-        progress.on_epoch_end(epoch, epoch_logs)
+        for each in self._in_order(callbacks, progress):
+            each.on_epoch_end(epoch, epoch_logs)
+
+    @staticmethod
+    def _in_order(callbacks, progress):
+        """What hears first of epochs, and so prints first."""
+        return callbacks, progress
 
     def _end_epoch(self, source, as_generator):
         if _core.executing_eagerly() and not as_generator:
@@ -287,6 +292,10 @@ class LoopOfKeras(Loop):
     @staticmethod
     def _learn_metrics(model, mode, callbacks, progress):
         """Nothing: Keras has no eager execution, in which metrics come late."""
+
+    @staticmethod
+    def _in_order(callbacks, progress):
+        return progress, callbacks
 
     def _end_epoch(self, source, as_generator):
         source.end_epoch()
