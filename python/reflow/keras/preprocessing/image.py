@@ -95,11 +95,11 @@ class ImageDataGenerator:
                  width_shift_range=0., height_shift_range=0., brightness_range=None, shear_range=0., zoom_range=0.,
                  channel_shift_range=0., fill_mode='nearest', cval=0., horizontal_flip=False, vertical_flip=False,
                  rescale=None, preprocessing_function=None, data_format=None, validation_split=0.0, dtype=None):
-        self.featurewise_center = featurewise_center
-        self.samplewise_center = samplewise_center
-        self.featurewise_std_normalization = featurewise_std_normalization
         self.samplewise_std_normalization = samplewise_std_normalization
         self.zca_whitening = zca_whitening
+        self.featurewise_center = featurewise_center or zca_whitening or featurewise_std_normalization
+        self.samplewise_center = samplewise_center or samplewise_std_normalization
+        self.featurewise_std_normalization = featurewise_std_normalization and not zca_whitening
         self.zca_epsilon = zca_epsilon
         self.rotation_range = rotation_range
         self.width_shift_range = width_shift_range
@@ -227,6 +227,8 @@ class ImageDataGenerator:
         if seed is not None:
             np.random.seed(seed)
         x = np.copy(x)
+        if self.rescale:
+            x *= self.rescale
         if augment:
             x = np.concatenate([np.stack([self.random_transform(image) for image in x]) for _ in range(rounds)])
         shape = [1, 1, 1]
