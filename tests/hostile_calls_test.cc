@@ -271,6 +271,23 @@ TEST_F(HostileCalls, PoolsOfTheLeastSize) {
   EXPECT_NE(error({pooled}, {{images, Tensor(DType::kFloat32, {1, 4, 4, 1})}}), "");
 }
 
+TEST_F(HostileCalls, PoolsByFractionsThatAreNone) {
+  const Endpoint images = constant(Tensor(DType::kFloat32, {1, 0, 4, 1}));
+  for (const float ratio : {0.0f, std::nanf(""), 1e-30f}) {
+    const AttrMap attrs{{"pooling_ratio", std::vector<float>{1, ratio, ratio, 1}}};
+    EXPECT_EQ(build_error("FractionalMaxPool", {images}, attrs).find("Size computed for dim "), 0) << ratio;
+  }
+}
+
+TEST_F(HostileCalls, BoxesOfTheLargestImage) {
+  const int32_t most = std::numeric_limits<int32_t>::max();
+  const Endpoint box = op("SampleDistortedBoundingBoxV2",
+                          {constant(Tensor::vector<int32_t>({most, most, 3})), constant(Tensor::from<float>({0, 0, 1, 1}, {1, 1, 4})),
+                           constant(Tensor::scalar(0.1f))},
+                          {{"seed", int64_t{1}}, {"seed2", int64_t{2}}});
+  EXPECT_EQ(run({box})[0].num_elements(), 3);
+}
+
 using HostileCallsDeathTest = HostileCalls;
 
 TEST_F(HostileCallsDeathTest, BatchesWithMoreThreadsThanThereCanBe) {

@@ -208,6 +208,13 @@ using FractionalMaxPoolGrad = FractionalPoolGrad<T, true>;
 template <typename T>
 using FractionalAvgPoolGrad = FractionalPoolGrad<T, false>;
 
+// What x86 makes of it: the smallest number, if it is none or too large.
+int64_t pooled_size(int64_t size, float ratio) {
+  const float pooled = std::floor(static_cast<float>(size) / ratio);
+  constexpr float kLimit = 0x1p63f;
+  return pooled >= -kLimit && pooled < kLimit ? static_cast<int64_t>(pooled) : std::numeric_limits<int64_t>::min();
+}
+
 Status fractional_shape(ShapeContext& c) {
   if (c.concrete() && c.input(0).rank() != 4) return invalid_argument("tensor_in must be 4-dimensional");
   Shape x;
@@ -216,7 +223,7 @@ Status fractional_shape(ShapeContext& c) {
   if (ratios.size() != 4) return invalid_argument("pooling_ratio field must specify 4 dimensions");
   for (int i = 0; i < 4; ++i) {
     if (x.dim(i) < 0) continue;
-    const auto size = static_cast<int64_t>(std::floor(static_cast<float>(x.dim(i)) / ratios[i]));
+    const int64_t size = pooled_size(x.dim(i), ratios[i]);
     if (size < 0) return invalid_argument("Size computed for dim {} is negative: {}", i, size);
     if (c.concrete() && size == 0 && x.dim(i) > 0) return invalid_argument("Pooling leaves nothing of dimension {} of size {}", i, x.dim(i));
     if (c.concrete() && (i == 1 || i == 2) && x.dim(i) == 0) return invalid_argument("tensor_in has no elements in dimension {}", i);

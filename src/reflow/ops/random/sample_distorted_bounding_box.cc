@@ -97,8 +97,10 @@ class SampleDistortedBoundingBox : public Kernel {
           return invalid_argument("All bounding box coordinates must be in [0.0, 1.0]: {}", box[k]);
         }
       }
-      objects.push_back({static_cast<int>(box[1] * width), static_cast<int>(box[0] * height), static_cast<int>(box[3] * width),
-                         static_cast<int>(box[2] * height)});
+      const auto scaled = [](float part, int size) {  // a size of 31 bits rounds up to 2^31
+        return static_cast<int>(std::min<int64_t>(static_cast<int64_t>(part * static_cast<float>(size)), size));
+      };
+      objects.push_back({scaled(box[1], width), scaled(box[0], height), scaled(box[3], width), scaled(box[2], height)});
     }
     const Rectangle image{0, 0, width, height};
     if (objects.empty()) {
