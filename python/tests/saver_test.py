@@ -1,5 +1,7 @@
 """Savers and checkpoints from Python."""
 import os
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -219,3 +221,24 @@ def test_meta_graphs_have_the_operations_of_partitioned_variables_in_collections
     with tf.Graph().as_default():
         tf.train.import_meta_graph(meta_graph)
         assert [op.name for op in tf.get_collection('shared')] == ['s/one', 's/two']
+
+
+def test_threads_save_one_after_the_other(tmp_path, monkeypatch):
+    with tf.Graph().as_default(), tf.Session() as session:
+        tf.get_variable('v', initializer=1.)
+        session.run(tf.global_variables_initializer())
+        saver, prefix = tf.train.Saver(), str(tmp_path / 'model')
+        begun, save_variables = threading.Event(), saver._save_variables
+
+        def late(*args):
+            if not begun.is_set():
+                begun.set()
+                time.sleep(.2)
+            return save_variables(*args)
+        monkeypatch.setattr(saver, '_save_variables', late)
+        thread = threading.Thread(target=saver.save, args=(session, prefix, 1))
+        thread.start()
+        begun.wait()
+        saver.save(session, prefix, 2)
+        thread.join()
+    assert tf.train.latest_checkpoint(str(tmp_path)) == prefix + '-2'

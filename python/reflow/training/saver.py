@@ -1,5 +1,6 @@
 """Savers: save variables in checkpoints and restore them, with the graph as a MetaGraphDef beside them."""
 import os
+import threading
 
 from reflow import _core
 from reflow.framework import errors, meta_graph, ops, protos
@@ -47,6 +48,7 @@ class Saver:
         self._filename = filename
         self._object_restore_saver = None
         self._history = None
+        self._saving = threading.RLock()
         if _core.executing_eagerly() and var_list is None:
             raise RuntimeError('When eager execution is enabled, `var_list` must specify a list or dict of variables to save')
         if not defer_build:
@@ -129,7 +131,8 @@ class Saver:
              write_meta_graph=True, write_state=True, strip_default_attrs=False, save_debug_info=False):
         """Writes a checkpoint of the session's variables and, beside it, the graph; returns its prefix.
 
-        A process that ends meanwhile leaves the checkpoints that were complete.
+        A process that ends meanwhile leaves the checkpoints that were complete. Of several threads one saves after the
+        other, so that the last one named is the newest.
         """
         if not self._is_built:
             raise RuntimeError('`build()` should be called before save if defer_build==True')
@@ -140,18 +143,19 @@ class Saver:
         save_path = compat.path_to_str(save_path)
         if isinstance(save_path, bytes):
             save_path = compat.as_str(save_path)
-        checkpoint_file = self._checkpoint_file(sess, save_path, global_step, latest_filename)
-        if not _core.executing_eagerly() and not _is_session(sess):
-            raise TypeError("'sess' must be a Session; %s" % sess)
-        model_checkpoint_path = None
-        os.path.dirname(save_path)  # TypeError: it is no path
-        if not self._is_empty:
-            model_checkpoint_path = self._save_variables(sess, save_path, checkpoint_file, latest_filename,
-                                                         meta_graph_suffix, write_state)
-        if write_meta_graph and not _core.executing_eagerly():
-            with sess.graph.as_default():
-                self.export_meta_graph(checkpoint_management.meta_graph_filename(checkpoint_file, meta_graph_suffix),
-                                       strip_default_attrs=strip_default_attrs, save_debug_info=save_debug_info)
+        with self._saving:
+            checkpoint_file = self._checkpoint_file(sess, save_path, global_step, latest_filename)
+            if not _core.executing_eagerly() and not _is_session(sess):
+                raise TypeError("'sess' must be a Session; %s" % sess)
+            model_checkpoint_path = None
+            os.path.dirname(save_path)  # TypeError: it is no path
+            if not self._is_empty:
+                model_checkpoint_path = self._save_variables(sess, save_path, checkpoint_file, latest_filename,
+                                                             meta_graph_suffix, write_state)
+            if write_meta_graph and not _core.executing_eagerly():
+                with sess.graph.as_default():
+                    self.export_meta_graph(checkpoint_management.meta_graph_filename(checkpoint_file, meta_graph_suffix),
+                                           strip_default_attrs=strip_default_attrs, save_debug_info=save_debug_info)
         return model_checkpoint_path
 
     def _warn_of_v1(self):
