@@ -30,12 +30,9 @@ bool is_index(DType t) { return t == DType::kInt32 || t == DType::kInt64; }
 
 // A constant permutation of axes; empty: not known.
 std::vector<int64_t> permutation(const Endpoint& e) {
-  std::vector<int64_t> axes;
   const Tensor* value = const_value(e);
-  if (value == nullptr || value->rank() != 1) return axes;
-  with_type(kIndexTypes, value->dtype(), [&]<typename T>() {
-    axes.assign(value->data<T>(), value->data<T>() + value->num_elements());
-  });
+  if (value == nullptr || value->rank() != 1) return {};
+  std::vector<int64_t> axes = const_integers(e);
   const int64_t rank = static_cast<int64_t>(axes.size());
   if (std::ranges::any_of(axes, [&](int64_t axis) { return axis < 0 || axis >= rank; })) return {};
   return axes;

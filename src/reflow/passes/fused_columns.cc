@@ -11,19 +11,6 @@ using graph::Node;
 
 namespace {
 
-// The numbers of a constant of integers; empty: it's not one.
-std::vector<int64_t> const_integers(const Endpoint& e) {
-  const Tensor* value = const_value(e);
-  if (value == nullptr) return {};
-  const auto numbers = [&]<typename T>() {
-    const T* data = value->data<T>();
-    return std::vector<int64_t>(data, data + value->num_elements());
-  };
-  if (value->dtype() == DType::kInt32) return numbers.operator()<int32_t>();
-  if (value->dtype() == DType::kInt64) return numbers.operator()<int64_t>();
-  return {};
-}
-
 bool is_last_axis(const Endpoint& axis, const Shape& shape) {
   const std::vector<int64_t> value = const_integers(axis);
   return value.size() == 1 && (value[0] == -1 || value[0] == shape.rank() - 1);

@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <span>
 #include <utility>
+#include <vector>
 
 #include "reflow/op/softmax_rows.h"
 #include "reflow/op/vector_reduce.h"
@@ -63,14 +63,12 @@ class BiasGradient {
       return (name == nullptr || *name == "NHWC") && gradient_.dim(0) <= op::kColumnChunkRows;
     }
     if (node.type() != "Sum" || (rank > 2 && node.attr<bool>("keep_dims").value_or(false))) return false;
-    const Tensor* axes = const_value(node.input(1));
-    if (axes == nullptr || axes->num_elements() != rank - 1 || !is_there(*node.input(1).node)) return false;
+    const std::vector<int64_t> axes = const_integers(node.input(1));
+    if (std::ssize(axes) != rank - 1 || !is_there(*node.input(1).node)) return false;
     std::vector<bool> summed(rank);
-    with_type(kIndexTypes, axes->dtype(), [&]<typename T>() {
-      for (const int64_t axis : std::span(axes->data<T>(), rank - 1)) {
-        if (axis >= -rank && axis < rank) summed[axis < 0 ? axis + rank : axis] = true;
-      }
-    });
+    for (const int64_t axis : axes) {
+      if (axis >= -rank && axis < rank) summed[axis < 0 ? axis + rank : axis] = true;
+    }
     return !summed[rank - 1] && std::ranges::count(summed, true) == rank - 1;
   }
 

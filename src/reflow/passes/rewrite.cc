@@ -165,14 +165,22 @@ const Tensor* const_value(const Endpoint& e) {
   return value ? value->get<Tensor>() : nullptr;
 }
 
+std::vector<int64_t> const_integers(const Endpoint& e) {
+  std::vector<int64_t> numbers;
+  const Tensor* value = const_value(e);
+  if (value == nullptr) return numbers;
+  with_type(kIndexTypes, value->dtype(), [&]<typename T>() {
+    numbers.assign(value->data<T>(), value->data<T>() + value->num_elements());
+  });
+  return numbers;
+}
+
 Shape dims_of(const Endpoint& e) {
   if (e.node->type() == "Shape") return e.node->input(0).shape();
   const Tensor* value = const_value(e);
   if (value == nullptr || value->rank() != 1 || value->num_elements() > Shape::kMaxRank) return Shape::unknown();
   Shape dims;
-  with_type(kIndexTypes, value->dtype(), [&]<typename T>() {
-    for (int64_t i = 0; i < value->num_elements(); ++i) dims.add_dim(static_cast<int64_t>(value->data<T>()[i]));
-  });
+  for (const int64_t dim : const_integers(e)) dims.add_dim(dim);
   return dims;
 }
 

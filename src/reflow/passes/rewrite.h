@@ -46,6 +46,8 @@ bool writes_reference(const graph::Node& node, int i);
 
 // The value of `e` where it is a Const that may be looked at; else null.
 const Tensor* const_value(const graph::Endpoint& e);
+// The numbers of a constant of integers; empty: it's not one.
+std::vector<int64_t> const_integers(const graph::Endpoint& e);
 // The dimensions that a shape is known to have, as the value of Shape or a constant.
 Shape dims_of(const graph::Endpoint& e);
 
