@@ -10,16 +10,29 @@ namespace reflow::runtime {
 
 namespace {
 
-// Memory of a frame that planned tensors share. Lent: who keeps a tensor longer than the run copies it.
-class ArenaBuffer : public Buffer {
- public:
-  ArenaBuffer(void* data, size_t size_bytes) : Buffer(data, size_bytes) { transient_ = true; }
-
- private:
-  ~ArenaBuffer() override { CachingAllocator::instance().deallocate(data_, size_bytes_); }
-};
+constexpr size_t kLentBytes = 2 << 20;  // an arena from here on is others' between runs
 
 }  // namespace
+
+Arena::Arena(size_t size_bytes) : Buffer(nullptr, size_bytes) { transient_ = true; }
+
+Arena::~Arena() {
+  if (data_ != nullptr) CachingAllocator::instance().deallocate(data_, allocated_);
+}
+
+bool Arena::take() {
+  if (data_ != nullptr) return true;
+  CachingAllocator& allocator = CachingAllocator::instance();
+  allocated_ = size_bytes_;
+  data_ = size_bytes_ < kLentBytes ? allocator.allocate(size_bytes_) : allocator.allocate_at_least(size_bytes_, &allocated_);
+  return data_ != nullptr;
+}
+
+void Arena::lend() {
+  if (size_bytes_ < kLentBytes || data_ == nullptr) return;
+  CachingAllocator::instance().deallocate(data_, allocated_);
+  data_ = nullptr;
+}
 
 Frame::Frame(const Program& program) {
   const Plan& plan = program.plan();
@@ -43,17 +56,23 @@ Frame::Frame(const Program& program) {
 
 Status Frame::bind(const Program& program) {
   if (program.arena_bytes > 0) {
-    void* memory = CachingAllocator::instance().allocate(program.arena_bytes);
-    if (memory == nullptr) {
+    if (!arena) arena = BufferRef::adopt(new Arena(program.arena_bytes));
+    auto* const memory = static_cast<Arena*>(arena.get());
+    if (!memory->take()) {
       return resource_exhausted("OOM when allocating {} bytes for the intermediate values of a run",
                                 program.arena_bytes);
     }
-    arena = BufferRef::adopt(new ArenaBuffer(memory, program.arena_bytes));
+    if (memory->data() != bound_to) {
+      for (const Program::Planned& p : program.planned) {
+        values[p.slot].tensor = Tensor(p.type, p.shape, arena, static_cast<char*>(memory->data()) + p.offset);
+      }
+      bound_to = memory->data();
+    }
   }
-  for (const Program::Planned& p : program.planned) {
-    values[p.slot].tensor = Tensor(p.type, p.shape, arena, static_cast<char*>(arena->data()) + p.offset);
+  if (!has_presets) {
+    for (const Program::Preset& p : program.presets) values[p.slot].tensor = p.value;
   }
-  for (const Program::Preset& p : program.presets) values[p.slot].tensor = p.value;
+  has_presets = true;
   return OkStatus();
 }
 

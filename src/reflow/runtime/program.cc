@@ -404,21 +404,22 @@ bool Program::accepts(std::span<const Tensor> feeds) const {
 }
 
 StatusOr<std::unique_ptr<Frame>> Program::take_frame() {
+  std::unique_ptr<Frame> frame;
   {
     std::lock_guard lock(mutex_);
     if (!free_frames_.empty()) {
-      std::unique_ptr<Frame> frame = std::move(free_frames_.back());
+      frame = std::move(free_frames_.back());
       free_frames_.pop_back();
-      return frame;
     }
   }
-  auto frame = std::make_unique<Frame>(*this);
+  if (frame == nullptr) frame = std::make_unique<Frame>(*this);
   RETURN_IF_ERROR(frame->bind(*this));
   return frame;
 }
 
 void Program::give_back(std::unique_ptr<Frame> frame) {
   if (frame->spoiled) return;
+  if (frame->arena) static_cast<Arena*>(frame->arena.get())->lend();
   std::lock_guard lock(mutex_);
   free_frames_.push_back(std::move(frame));
 }

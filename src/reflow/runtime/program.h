@@ -21,11 +21,28 @@ struct ShapeMemo {
   std::vector<Shape> inputs, outputs;
 };
 
+// Memory of a frame that planned tensors share. Transient: who keeps a tensor longer than the run copies it. Between runs a
+// large one lies with the allocator, so that the programs of a session need as much as the largest of them.
+class Arena : public Buffer {
+ public:
+  explicit Arena(size_t size_bytes);
+
+  // Gets memory, where there is none: often that of before. False: none is left.
+  bool take();
+  // Lets others use the memory, if it is large, until take().
+  void lend();
+
+ private:
+  ~Arena() override;
+
+  size_t allocated_ = 0;
+};
+
 // The state of one run of a program: value slots, and contexts that point into them. Kept between runs, so that a run
 // allocates nothing that it can keep. One thread at a time.
 struct Frame {
   explicit Frame(const Program& program);
-  // Makes outputs of known shape point into the arena, and puts presets in.
+  // Before each run: takes the arena, makes outputs of known shape point into it, and puts presets in.
   Status bind(const Program& program);
 
   std::vector<op::RunEnv> envs;  // by device
@@ -34,7 +51,9 @@ struct Frame {
   std::vector<op::KernelContext> contexts;  // by instruction
   op::CancellationManager cancellation;
   op::ResourceManager step_resources{"step"};
-  BufferRef arena;
+  BufferRef arena;               // an Arena
+  void* bound_to = nullptr;      // the memory of the arena that outputs point into
+  bool has_presets = false;
   std::vector<ShapeMemo> memos;  // by instruction, for those whose shapes aren't planned; empty until needed
   std::shared_ptr<ScheduledRun> scheduled;  // of plans that have a schedule; empty until needed
   bool spoiled = false;          // its slots no longer are as bound: not to be used again

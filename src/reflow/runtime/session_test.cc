@@ -256,6 +256,30 @@ TEST_F(SessionTest, LaterRunsAllocateNothing) {
 
 // As in gradients of what was added to a batch of any size: which axes a sum goes over follows from shapes, though how many
 // these are no shape function says.
+TEST_F(SessionTest, ProgramsShareTheirMemoryBetweenRuns) {
+  const Endpoint x = placeholder(DType::kFloat32, {-1, 1024});
+  const Endpoint reversed = op("ReverseV2", {x, constant(Tensor::vector<int32_t>({0}))});
+  const Endpoint sum = op("Sum", {reversed, constant(Tensor::vector<int32_t>({0, 1}))});
+  std::vector<Tensor> feeds;
+  for (const int64_t rows : {4096, 2048, 3072}) {
+    feeds.emplace_back(DType::kFloat32, Shape{rows, 1024});
+    std::ranges::fill(feeds.back().flat<float>(), 1.0f);
+  }
+  const auto memory = [] {
+    const AllocatorStats s = CachingAllocator::instance().stats();
+    return s.in_use_bytes + s.cached_bytes;
+  };
+  CachingAllocator::instance().release_cached();
+  EXPECT_EQ(scalar(sum, {{x, feeds[0]}}), 4096 * 1024);
+  const int64_t of_one = memory();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(scalar(sum, {{x, feeds[1]}}), 2048 * 1024);
+    EXPECT_EQ(scalar(sum, {{x, feeds[2]}}), 3072 * 1024);
+    EXPECT_EQ(scalar(sum, {{x, feeds[0]}}), 4096 * 1024);
+  }
+  EXPECT_LT(memory(), of_one + (1 << 20));
+}
+
 TEST_F(SessionTest, NorDoGradientsOfBroadcasting) {
   const Endpoint x = placeholder(DType::kFloat32, {-1, -1});
   const Endpoint bias = op("Const", {}, {{"dtype", DType::kInt32}, {"value", Tensor::vector<int32_t>({1000})}});

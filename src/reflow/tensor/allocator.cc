@@ -54,6 +54,16 @@ void* map_huge(size_t size) {
   return reinterpret_cast<void*>(aligned);
 }
 
+// Moves the huge pages of a block to `to`, a place in a mapping, and frees the rest of the block. False: what was there may be
+// unmapped.
+bool move_pages(void* block, size_t size, void* to) {
+  const size_t pages = size / kHugeBytes * kHugeBytes;
+  if (pages < size) munmap(static_cast<char*>(block) + pages, size - pages);
+  if (mremap(block, pages, pages, MREMAP_MAYMOVE | MREMAP_FIXED, to) == to) return true;
+  munmap(block, pages);
+  return false;
+}
+
 // A block larger than the machine's memory would be mapped and kill the process once it is touched.
 size_t machine_bytes() {
   static const size_t bytes = static_cast<size_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
@@ -114,8 +124,9 @@ struct CachingAllocator::Impl {
       kept[c].pop_back();
       kept_bytes -= bytes;
     } else {
+      block = class_bytes(c) > kHugeBytes ? assemble(c) : nullptr;
       release_down_to(std::max<int64_t>(0, limit_bytes() - out_bytes - bytes));
-      block = system_allocate(bytes);
+      if (!block) block = system_allocate(bytes);
       if (!block) {
         release_down_to(0);
         block = system_allocate(bytes);
@@ -125,6 +136,31 @@ struct CachingAllocator::Impl {
     out_bytes += bytes;
     peak_out_bytes = std::max(peak_out_bytes, out_bytes);
     return block;
+  }
+
+  // A block of class c out of the pages of smaller ones, largest first: the system clears only what these don't fill. Null:
+  // there are none.
+  void* assemble(int c) {
+    const size_t size = class_bytes(c);
+    char* assembled = nullptr;
+    size_t filled = 0;
+    for (int from = c - 1; class_bytes(from) >= kHugeBytes; --from) {
+      const size_t bytes = class_bytes(from), pages = bytes / kHugeBytes * kHugeBytes;
+      while (!kept[from].empty() && filled + pages <= size) {
+        if (assembled == nullptr) assembled = static_cast<char*>(map_huge(size));
+        if (assembled == nullptr) return nullptr;
+        void* const block = kept[from].back().block;
+        kept[from].pop_back();
+        kept_bytes -= static_cast<int64_t>(bytes);
+        if (!move_pages(block, bytes, assembled + filled)) {
+          munmap(assembled, filled);
+          munmap(assembled + filled + pages, size - filled - pages);
+          return nullptr;
+        }
+        filled += pages;
+      }
+    }
+    return assembled;
   }
 
   void give_back(void* block, int c) {
@@ -240,6 +276,22 @@ void* CachingAllocator::Impl::allocate(size_t size_bytes) {
   const std::lock_guard lock(mutex);
   ++num_allocations;
   return take(size_class(size_bytes));
+}
+
+void* CachingAllocator::allocate_at_least(size_t size_bytes, size_t* allocated) {
+  *allocated = size_bytes;
+  if (kCaching && size_bytes > kSmallBytes && size_bytes <= machine_bytes()) {
+    const std::lock_guard lock(impl_->mutex);
+    for (int c = size_class(size_bytes); c < kNumClasses; ++c) {
+      if (impl_->kept[c].empty()) continue;
+      *allocated = class_bytes(c);
+      ++impl_->num_allocations;
+      void* const block = impl_->take(c);
+      if (impl_->poison) std::memset(block, 0xff, size_bytes);
+      return block;
+    }
+  }
+  return allocate(size_bytes);
 }
 
 void CachingAllocator::deallocate(void* data, size_t size_bytes) {

@@ -1,10 +1,12 @@
 #include "reflow/tensor/allocator.h"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <thread>
 #include <vector>
@@ -81,6 +83,45 @@ TEST(CachingAllocator, KeepsLittleMoreThanThePeak) {
               s.peak_in_use_bytes + std::max<int64_t>(64 << 20, s.peak_in_use_bytes / 8) + (4 << 20));
   }
   allocator().release_cached();
+}
+
+TEST(CachingAllocator, TakesOverThePagesOfSmallerBlocks) {
+  if (!kCaching) GTEST_SKIP() << "nothing is kept under the address sanitizer";
+  constexpr size_t kMega = 1 << 20;
+  allocator().release_cached();
+  const std::array<size_t, 3> sizes = {9 * kMega, 14 * kMega, 16 * kMega};  // of the first, the last half page is left over
+  std::vector<void*> blocks;
+  for (const size_t size : sizes) blocks.push_back(std::memset(allocator().allocate(size), static_cast<int>(size / kMega), size));
+  for (size_t i = 0; i < sizes.size(); ++i) allocator().deallocate(blocks[i], sizes[i]);
+
+  char* const large = static_cast<char*>(allocator().allocate(64 * kMega));
+  EXPECT_EQ(allocator().stats().cached_bytes, 0);
+  std::vector<unsigned char> resident((64 << 20) / sysconf(_SC_PAGESIZE));
+  ASSERT_EQ(mincore(large, 64 * kMega, resident.data()), 0);
+  EXPECT_EQ(std::ranges::count_if(resident, [](unsigned char page) { return page & 1; }) * sysconf(_SC_PAGESIZE),
+            static_cast<int64_t>(38 * kMega));
+  EXPECT_EQ(large[0], 16);
+  EXPECT_EQ(large[38 * kMega - 1], 9);
+  std::memset(large, 1, 64 * kMega);
+  allocator().deallocate(large, 64 * kMega);
+  allocator().release_cached();
+}
+
+TEST(CachingAllocator, LendsALargerBlockThatIsThere) {
+  if (!kCaching) GTEST_SKIP() << "nothing is kept under the address sanitizer";
+  allocator().release_cached();
+  void* const larger = allocator().allocate(16 << 20);
+  allocator().deallocate(larger, 16 << 20);
+  size_t allocated;
+  void* const lent = allocator().allocate_at_least(5 << 20, &allocated);
+  EXPECT_EQ(lent, larger);
+  EXPECT_EQ(allocated, size_t{16} << 20);
+  size_t other_allocated;
+  void* const other = allocator().allocate_at_least(5 << 20, &other_allocated);
+  EXPECT_NE(other, lent);
+  EXPECT_EQ(other_allocated, size_t{5} << 20);
+  allocator().deallocate(other, other_allocated);
+  allocator().deallocate(lent, allocated);
 }
 
 TEST(CachingAllocator, RefusesMoreThanTheMachineHas) {
