@@ -54,15 +54,40 @@ void* map_huge(size_t size) {
   return reinterpret_cast<void*>(aligned);
 }
 
-// Moves the huge pages of a block to `to`, a place in a mapping, and frees the rest of the block. False: what was there may be
-// unmapped.
-bool move_pages(void* block, size_t size, void* to) {
-  const size_t pages = size / kHugeBytes * kHugeBytes;
-  if (pages < size) munmap(static_cast<char*>(block) + pages, size - pages);
-  if (mremap(block, pages, pages, MREMAP_MAYMOVE | MREMAP_FIXED, to) == to) return true;
-  munmap(block, pages);
-  return false;
-}
+// A huge block that is made of others' pages, as far as there are some: what they don't fill the system clears.
+class Assembly {
+ public:
+  explicit Assembly(size_t size) : size_(size) {}
+
+  size_t missing() const { return failed_ ? 0 : size_ - filled_; }
+
+  // Takes pages of a block, which is no more then, as many as are missing.
+  void add(void* block, size_t block_bytes) {
+    const size_t pages = std::min(block_bytes, missing()) / kHugeBytes * kHugeBytes;
+    if (pages < block_bytes) munmap(static_cast<char*>(block) + pages, block_bytes - pages);
+    if (pages == 0) return;
+    if (begin_ == nullptr) begin_ = static_cast<char*>(map_huge(size_));
+    void* const to = begin_ + filled_;
+    failed_ = begin_ == nullptr || mremap(block, pages, pages, MREMAP_MAYMOVE | MREMAP_FIXED, to) != to;
+    if (!failed_) {
+      filled_ += pages;
+      return;
+    }
+    munmap(block, pages);
+    if (begin_ == nullptr) return;
+    munmap(begin_, filled_);  // what lies at `to` may be somebody else's now
+    munmap(begin_ + filled_ + pages, size_ - filled_ - pages);
+  }
+
+  // Null: there were none.
+  void* block() const { return failed_ ? nullptr : begin_; }
+
+ private:
+  const size_t size_;
+  size_t filled_ = 0;
+  char* begin_ = nullptr;
+  bool failed_ = false;
+};
 
 // A block larger than the machine's memory would be mapped and kill the process once it is touched.
 size_t machine_bytes() {
@@ -124,9 +149,11 @@ struct CachingAllocator::Impl {
       kept[c].pop_back();
       kept_bytes -= bytes;
     } else {
-      block = class_bytes(c) > kHugeBytes ? assemble(c) : nullptr;
-      release_down_to(std::max<int64_t>(0, limit_bytes() - out_bytes - bytes));
-      if (!block) block = system_allocate(bytes);
+      const bool huge = class_bytes(c) >= kHugeBytes;
+      Assembly pages(bytes);
+      if (huge) take_pages_of_smaller(c, &pages);
+      release_down_to(std::max<int64_t>(0, limit_bytes() - out_bytes - bytes), huge ? &pages : nullptr);
+      block = pages.block() ? pages.block() : system_allocate(bytes);
       if (!block) {
         release_down_to(0);
         block = system_allocate(bytes);
@@ -138,29 +165,16 @@ struct CachingAllocator::Impl {
     return block;
   }
 
-  // A block of class c out of the pages of smaller ones, largest first: the system clears only what these don't fill. Null:
-  // there are none.
-  void* assemble(int c) {
-    const size_t size = class_bytes(c);
-    char* assembled = nullptr;
-    size_t filled = 0;
+  // Largest first; those that would be cut up stay.
+  void take_pages_of_smaller(int c, Assembly* to) {
     for (int from = c - 1; class_bytes(from) >= kHugeBytes; --from) {
-      const size_t bytes = class_bytes(from), pages = bytes / kHugeBytes * kHugeBytes;
-      while (!kept[from].empty() && filled + pages <= size) {
-        if (assembled == nullptr) assembled = static_cast<char*>(map_huge(size));
-        if (assembled == nullptr) return nullptr;
-        void* const block = kept[from].back().block;
+      const size_t bytes = class_bytes(from);
+      while (!kept[from].empty() && bytes <= to->missing()) {
+        to->add(kept[from].back().block, bytes);
         kept[from].pop_back();
         kept_bytes -= static_cast<int64_t>(bytes);
-        if (!move_pages(block, bytes, assembled + filled)) {
-          munmap(assembled, filled);
-          munmap(assembled + filled + pages, size - filled - pages);
-          return nullptr;
-        }
-        filled += pages;
       }
     }
-    return assembled;
   }
 
   void give_back(void* block, int c) {
@@ -174,14 +188,16 @@ struct CachingAllocator::Impl {
   // What is kept may not raise the process's total above its peak use by more than an eighth.
   int64_t limit_bytes() const { return peak_out_bytes + std::max(kSlackBytes, peak_out_bytes / 8); }
 
-  // Frees the blocks unused for longest until at most `bytes` are kept.
-  void release_down_to(int64_t bytes) {
+  // Frees the blocks unused for longest until at most `bytes` are kept; their pages go to `to`, if not null, before the system.
+  void release_down_to(int64_t bytes, Assembly* to = nullptr) {
     while (kept_bytes > bytes) {
       int oldest = -1;
       for (int c = 0; c < kNumClasses; ++c) {
         if (!kept[c].empty() && (oldest < 0 || kept[c].front().time < kept[oldest].front().time)) oldest = c;
       }
-      system_free(kept[oldest].front().block, class_bytes(oldest));
+      void* const block = kept[oldest].front().block;
+      if (to != nullptr && class_bytes(oldest) >= kHugeBytes) to->add(block, class_bytes(oldest));
+      else system_free(block, class_bytes(oldest));
       kept[oldest].erase(kept[oldest].begin());
       kept_bytes -= static_cast<int64_t>(class_bytes(oldest));
     }

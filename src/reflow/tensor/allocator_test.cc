@@ -107,6 +107,21 @@ TEST(CachingAllocator, TakesOverThePagesOfSmallerBlocks) {
   allocator().release_cached();
 }
 
+TEST(CachingAllocator, TakesOverThePagesOfWhatItReleases) {
+  if (!kCaching) GTEST_SKIP() << "nothing is kept under the address sanitizer";
+  constexpr size_t kLarge = 256 << 20, kOther = 128 << 20;  // together more than may be kept
+  allocator().release_cached();
+  char* const large = static_cast<char*>(allocator().allocate(kLarge));
+  large[5] = 7;
+  allocator().deallocate(large, kLarge);
+  char* const other = static_cast<char*>(allocator().allocate(kOther));
+  EXPECT_EQ(allocator().stats().cached_bytes, 0);
+  EXPECT_EQ(other[5], 7);
+  other[kOther - 1] = 1;
+  allocator().deallocate(other, kOther);
+  allocator().release_cached();
+}
+
 TEST(CachingAllocator, LendsALargerBlockThatIsThere) {
   if (!kCaching) GTEST_SKIP() << "nothing is kept under the address sanitizer";
   allocator().release_cached();
