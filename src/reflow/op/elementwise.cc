@@ -57,6 +57,12 @@ constexpr Row kRows[] = {  // sorted by name
     {"Sub", VecOp::kSub},
     {"Tanh", VecOp::kTanh},
     {"TanhGrad", VecOp::kTanhGrad},
+    {"_FloatMaskEqual", VecOp::kEqual},
+    {"_FloatMaskGreater", VecOp::kGreater},
+    {"_FloatMaskGreaterEqual", VecOp::kGreaterEqual},
+    {"_FloatMaskLess", VecOp::kLess},
+    {"_FloatMaskLessEqual", VecOp::kLessEqual},
+    {"_FloatMaskNotEqual", VecOp::kNotEqual},
 };
 static_assert(std::is_sorted(std::begin(kRows), std::end(kRows),
                              [](const Row& a, const Row& b) { return a.first < b.first; }));

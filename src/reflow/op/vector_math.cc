@@ -210,6 +210,12 @@ REFLOW_BINARY(MulNoNanOp, 2, IfThenElse(Eq(b, Zero(d)), Zero(d), Mul(a, b)))
 REFLOW_BINARY(MaximumOp, 4, IfThenElse(Lt(a, b), b, a))
 REFLOW_BINARY(MinimumOp, 4, IfThenElse(Lt(b, a), b, a))
 REFLOW_BINARY(SquaredDifferenceOp, 4, Mul(Sub(a, b), Sub(a, b)))
+REFLOW_BINARY(EqualOp, 4, IfThenElseZero(Eq(a, b), constant(d, 1)))
+REFLOW_BINARY(NotEqualOp, 4, hn::IfThenZeroElse(Eq(a, b), constant(d, 1)))
+REFLOW_BINARY(LessOp, 4, IfThenElseZero(Lt(a, b), constant(d, 1)))
+REFLOW_BINARY(LessEqualOp, 4, IfThenElseZero(hn::Le(a, b), constant(d, 1)))
+REFLOW_BINARY(GreaterOp, 4, IfThenElseZero(Lt(b, a), constant(d, 1)))
+REFLOW_BINARY(GreaterEqualOp, 4, IfThenElseZero(hn::Le(b, a), constant(d, 1)))
 
 REFLOW_BINARY(SqrtGradOp, 2, Div(Mul(constant(d, 0.5), b), a))
 REFLOW_BINARY(RsqrtGradOp, 2, Mul(Mul(Mul(constant(d, -0.5), b), a), Mul(a, a)))
@@ -397,6 +403,12 @@ BinaryFn<T> binary_of(VecOp op) {
     case VecOp::kMinimum: return binary_loop<MinimumOp, T>;
     case VecOp::kSquaredDifference: return binary_loop<SquaredDifferenceOp, T>;
     case VecOp::kPow: return pow_loop<T>;
+    case VecOp::kEqual: return binary_loop<EqualOp, T>;
+    case VecOp::kNotEqual: return binary_loop<NotEqualOp, T>;
+    case VecOp::kLess: return binary_loop<LessOp, T>;
+    case VecOp::kLessEqual: return binary_loop<LessEqualOp, T>;
+    case VecOp::kGreater: return binary_loop<GreaterOp, T>;
+    case VecOp::kGreaterEqual: return binary_loop<GreaterEqualOp, T>;
     case VecOp::kSqrtGrad: return binary_loop<SqrtGradOp, T>;
     case VecOp::kRsqrtGrad: return binary_loop<RsqrtGradOp, T>;
     case VecOp::kReciprocalGrad: return binary_loop<ReciprocalGradOp, T>;

@@ -14,6 +14,8 @@ enum class VecOp : uint8_t {
   kRelu, kRelu6, kElu, kSelu, kSoftplus, kSoftsign, kFloor, kCeil, kRound,
   // Two operands.
   kAdd, kSub, kMul, kDiv, kDivNoNan, kMulNoNan, kMaximum, kMinimum, kSquaredDifference, kPow,
+  // 1 where it is true, 0 elsewhere.
+  kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual,
   // Gradients of the form f(y, dy).
   kSqrtGrad, kRsqrtGrad, kReciprocalGrad, kTanhGrad, kSigmoidGrad,
   // Gradients of the form f(dy, x); Elu and Selu f(dy, y).

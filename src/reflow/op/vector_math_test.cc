@@ -183,6 +183,22 @@ TEST(VectorMath, TheFirstOperandWinsAgainstNaN) {
   EXPECT_FALSE(std::signbit(y[2]));
 }
 
+TEST(VectorMath, ComparisonsGiveOnesAndZeros) {
+  const std::vector<float> a = {1, 2, 3, kNaN, 1, -0.0f, kInf}, b = {2, 2, 2, 1, kNaN, 0.0f, kInf};
+  const auto compare = [&](VecOp op) {
+    std::vector<float> y(a.size());
+    binary_f32(op)(a.data(), 1, b.data(), 1, y.data(), std::ssize(y));
+    return y;
+  };
+  using Floats = std::vector<float>;
+  EXPECT_EQ(compare(VecOp::kEqual), (Floats{0, 1, 0, 0, 0, 1, 1}));
+  EXPECT_EQ(compare(VecOp::kNotEqual), (Floats{1, 0, 1, 1, 1, 0, 0}));
+  EXPECT_EQ(compare(VecOp::kLess), (Floats{1, 0, 0, 0, 0, 0, 0}));
+  EXPECT_EQ(compare(VecOp::kLessEqual), (Floats{1, 1, 0, 0, 0, 1, 1}));
+  EXPECT_EQ(compare(VecOp::kGreater), (Floats{0, 0, 1, 0, 0, 0, 0}));
+  EXPECT_EQ(compare(VecOp::kGreaterEqual), (Floats{0, 1, 1, 0, 0, 1, 1}));
+}
+
 // Every length up to some vectors, so that whole vectors and rests are met; what lies behind isn't touched.
 TEST(VectorMath, WritesNothingBehindTheEnd) {
   for (int64_t n = 0; n <= 70; ++n) {

@@ -14,10 +14,13 @@ using graph::Node;
 
 namespace {
 
-// Is `e` a scalar constant of this value? (-0 isn't 0.)
-bool is_scalar_constant(const Endpoint& e, double wanted) {
+// Is `e` a scalar constant of this value that may be left out beside `other`, as that waits for the same? (-0 isn't 0.)
+bool is_scalar_constant(const Endpoint& e, double wanted, const Endpoint& other) {
   const Tensor* value = const_value(e);
-  if (value == nullptr || value->rank() != 0 || !e.node->control_inputs().empty()) return false;
+  if (value == nullptr || value->rank() != 0) return false;
+  constexpr int kSteps = 4;
+  const auto waits = [&](const Node* source) { return comes_after(*other.node, source, kSteps); };
+  if (!std::ranges::all_of(e.node->control_inputs(), waits)) return false;
   bool equal = false;
   with_type(Types<float, double, int32_t, int64_t>{}, value->dtype(), [&]<typename T>() {
     const T element = value->item<T>();
@@ -26,7 +29,10 @@ bool is_scalar_constant(const Endpoint& e, double wanted) {
   return equal;
 }
 
-bool is_index(DType t) { return t == DType::kInt32 || t == DType::kInt64; }
+// Adding 0 to it changes nothing, then: -0 + 0 is 0.
+bool never_minus_zero(const Endpoint& e) {
+  return e.dtype() == DType::kInt32 || e.dtype() == DType::kInt64 || e.node->type() == "RandomUniform";
+}
 
 // A constant permutation of axes; empty: not known.
 std::vector<int64_t> permutation(const Endpoint& e) {
@@ -101,15 +107,15 @@ Endpoint simplified(const Node& node) {
   if (n != 2) return {};
   const Endpoint &x = node.input(0), &y = node.input(1);
   if (op == "Mul") {
-    if (is_scalar_constant(y, 1)) return x;
-    if (is_scalar_constant(x, 1)) return y;
+    if (is_scalar_constant(y, 1, x)) return x;
+    if (is_scalar_constant(x, 1, y)) return y;
   } else if (op == "RealDiv" || op == "Div") {
-    if (is_scalar_constant(y, 1)) return x;
+    if (is_scalar_constant(y, 1, x)) return x;
   } else if (op == "Sub") {
-    if (is_scalar_constant(y, 0)) return x;
-  } else if ((op == "Add" || op == "AddV2") && is_index(node.output_type(0))) {
-    if (is_scalar_constant(y, 0)) return x;
-    if (is_scalar_constant(x, 0)) return y;
+    if (is_scalar_constant(y, 0, x)) return x;
+  } else if (op == "Add" || op == "AddV2") {
+    if (never_minus_zero(x) && is_scalar_constant(y, 0, x)) return x;
+    if (never_minus_zero(y) && is_scalar_constant(x, 0, y)) return y;
   } else if (op == "Transpose") {
     return simplified_transpose(node);
   } else if (op == "Reshape") {

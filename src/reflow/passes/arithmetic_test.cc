@@ -20,6 +20,26 @@ TEST_F(Arithmetic, AddingZeroToAFloatChangesMinusZero) {
   EXPECT_EQ(count("AddV2"), 1);
 }
 
+TEST_F(Arithmetic, ButRandomNumbersAreNeverMinusZero) {
+  const Endpoint random = op("RandomUniform", {constant(Tensor::vector<int32_t>({3}))}, {{"dtype", DType::kFloat32}});
+  Node* result = fetch(op("Add", {op("Mul", {random, scalar(1)}), scalar(0)}));
+  run(simplify_arithmetic);
+  EXPECT_EQ(result->input(0), random);
+}
+
+// As in loops, where each constant waits for the loop to go on.
+TEST_F(Arithmetic, NeutralElementsThatWaitForWhatTheOtherWaitsForGo) {
+  const Endpoint x = feed({3}), y = op("Exp", {x});
+  const auto one_after = [&](const Endpoint& e) {
+    return node("Const", {}, {{"dtype", DType::kFloat32}, {"value", Tensor::scalar(1.0f)}}, "", {e.node})->output(0);
+  };
+  Node* known = fetch(op("Mul", {op("Tanh", {y}), one_after(y)}));
+  Node* unknown = fetch(op("Mul", {x, one_after(y)}));
+  run(simplify_arithmetic);
+  EXPECT_EQ(known->input(0).node->type(), "Tanh");
+  EXPECT_EQ(unknown->input(0).node->type(), "Mul");
+}
+
 TEST_F(Arithmetic, NeutralElementsThatBroadcastStay) {
   fetch(op("Mul", {feed({}), constant(Tensor::from<float>({1, 1}, {2}))}));
   run(simplify_arithmetic);

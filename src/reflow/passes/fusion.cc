@@ -64,9 +64,9 @@ class GroupFuser {
         if (is_member(e.node)) continue;
         if (is_ref(e.dtype())) {
           if (values_.try_emplace(key(e), static_cast<int>(refs_.size())).second) refs_.push_back(e);
-        } else if (const Tensor* value = const_value(e); value != nullptr && value->rank() == 0 &&
-                                                         e.node->control_inputs().empty()) {
+        } else if (const Tensor* value = const_value(e); value != nullptr && value->rank() == 0) {
           constant(*value->data<float>());
+          wait_for(e.node->control_inputs());
         } else if (values_.try_emplace(key(e), static_cast<int>(inputs_.size())).second) {
           add_input(e);
         }

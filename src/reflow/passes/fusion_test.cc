@@ -88,6 +88,18 @@ TEST_F(Fusion, BodiesOfLoopsAreFused) {
   EXPECT_EQ(count("Exp") + count("Mul"), 0);
 }
 
+TEST_F(Fusion, ConstantsThatWaitAreWaitedFor) {
+  const Endpoint x = feed({100, 10});
+  Node* before = node("NoOp", {});
+  Node* two = node("Const", {}, {{"dtype", DType::kFloat32}, {"value", Tensor::scalar(2.0f)}}, "", {before});
+  fetch(op("Exp", {op("Mul", {x, two->output(0)})}));
+  run(fuse_elementwise);
+  const Node* fused = only("_FusedElementwise");
+  EXPECT_EQ(fused->num_inputs(), 1);
+  ASSERT_EQ(fused->control_inputs().size(), 1u);
+  EXPECT_EQ(fused->control_inputs()[0], before);
+}
+
 // exp feeds the product and, through a sum, the division: fusing all three would make a cycle.
 TEST_F(Fusion, NoPathLeavesAGroupAndComesBack) {
   const Endpoint x = feed({100, 10});

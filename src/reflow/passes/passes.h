@@ -20,6 +20,8 @@ Status simplify_arithmetic(PassContext& context);
 Status merge_common_subexpressions(PassContext& context);
 // Stateless nodes whose value nobody reads go, and so do groups that only pass control edges on.
 Status remove_dead_nodes(PassContext& context);
+// Stacks of a loop's gradient of which nothing is read go, and those that keep a constant.
+Status drop_unread_stacks(PassContext& context);
 // What is the same in all iterations of a loop is computed once, outside of it.
 Status move_loop_invariants(PassContext& context);
 // A sum of products a' b becomes one product of all their rows; where a loop adds them up, of as many as there are to collect.
@@ -38,6 +40,8 @@ Status fold_batch_norms(PassContext& context);
 Status fuse_convolutions(PassContext& context);
 // The results of convolutions with biases are pooled while they are in cache.
 Status fuse_pooling(PassContext& context);
+// A comparison of floats and the conversion of its booleans to floats become one node.
+Status make_float_masks(PassContext& context);
 // Element-wise ops over floats of one shape, and the updates of variables that use them, become nodes that do all of it
 // in one pass over memory.
 Status fuse_elementwise(PassContext& context);

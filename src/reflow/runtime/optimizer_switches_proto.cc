@@ -18,7 +18,7 @@ std::set<std::string> passes_disabled_by(const tensorflow::GraphOptions& options
   turned_off(rewrite.constant_folding(), {"constant_folding"});
   turned_off(rewrite.arithmetic_optimization(), {"arithmetic", "common_subexpressions", "product_sums"});
   turned_off(rewrite.dependency_optimization(), {"identity_removal", "dead_nodes"});
-  turned_off(rewrite.loop_optimization(), {"loop_invariants"});
+  turned_off(rewrite.loop_optimization(), {"unread_stacks", "loop_invariants"});
   turned_off(rewrite.remapping(), {"matmul_fusion", "loss_scaling", "batch_norm_folding", "conv_fusion", "pool_fusion", "fusion",
                                    "scaled_updates"});
   return disabled;

@@ -171,5 +171,27 @@ REFLOW_OP("ApproximateEqual")
     .doc("Returns the truth value of abs(x - y) < tolerance element-wise.")
     .shape(approximate_equal_shape).kernel<ApproximateEqual>(kCpu, kFloat32And64).not_differentiable();
 
+// Comparisons of floats whose booleans were converted to floats.
+template <VecOp op>
+struct FloatMask {
+  static constexpr double kCostNs = 0.15;
+  static constexpr VecOp kVec = op;
+  static float apply(float, float);  // by kVec
+};
+template <VecOp op>
+OpRegistrar float_mask(std::string_view name) {
+  auto builder = OpBuilder(name);
+  std::move(builder).input("x: float").input("y: float").output("mask: float")
+      .doc("1 where the comparison is true, 0 elsewhere, with broadcasting. Made by the pass `float_masks`.")
+      .shape(broadcast_shape_fn).in_place(0, 0).in_place(1, 0).template kernel<typename Binary<FloatMask<op>>::template Kernel<float>>(kCpu)
+      .not_differentiable();
+  return OpRegistrar(std::move(builder));
+}
+const OpRegistrar kMasks[] = {
+    float_mask<VecOp::kEqual>("_FloatMaskEqual"),           float_mask<VecOp::kNotEqual>("_FloatMaskNotEqual"),
+    float_mask<VecOp::kLess>("_FloatMaskLess"),             float_mask<VecOp::kLessEqual>("_FloatMaskLessEqual"),
+    float_mask<VecOp::kGreater>("_FloatMaskGreater"),       float_mask<VecOp::kGreaterEqual>("_FloatMaskGreaterEqual"),
+};
+
 }  // namespace
 }  // namespace reflow::ops
