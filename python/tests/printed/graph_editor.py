@@ -29,3 +29,6 @@ with tf.Graph().as_default() as g:
         except Exception as e: print(type(e).__name__, e)
     with tf.Session() as s:
         s.run(tf.global_variables_initializer()); print(np.round(s.run([z, r]), 3), s.run(info.transformed(y)))
+with tf.Graph().as_default() as g:
+    a=tf.constant([[1.,2.]],name='a'); y=tf.multiply(a,a,name='y'); z=tf.square(y,name='z')
+    print(ge.graph_replace(z,{y:tf.constant([[1.,2.,3.],[4.,5.,6.]])}), z)  # the copy has a shape of its own

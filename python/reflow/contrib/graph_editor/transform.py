@@ -99,7 +99,6 @@ def _copy(view, dst_graph, dst_scope, src_scope, reuse_dst_scope, replacements):
         made = transformed_ops[op] = _copy_op(op, inputs, name, dst_graph)
         for old, new in zip(op.outputs, made.outputs):
             transformed_ts.setdefault(old, new)
-            new.set_shape(old.shape)
         for control in op.control_inputs:
             if control in transformed_ops:
                 made._add_control_input(transformed_ops[control])
