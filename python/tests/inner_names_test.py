@@ -24,6 +24,29 @@ def test_functions_of_a_graph():
     assert not graph.building_function
 
 
+def test_contexts_of_control_flow():
+    assert tf.constant(1.).op._control_flow_context is None and tf.get_default_graph()._control_flow_context is None
+    inner = []
+
+    def body(i):
+        inner.append(i + 1)
+        assert tf.get_default_graph()._control_flow_context == inner[0].op._control_flow_context
+        return inner[0]
+
+    tf.while_loop(lambda i: i < 3, body, [0])
+    context = inner[0].op._control_flow_context
+    assert context.name == 'while/while_context' and context == inner[0].op._get_control_flow_context()
+
+
+def test_shadows_of_an_average():
+    v, w = tf.Variable(1.), tf.Variable(2.)
+    average = tf.train.ExponentialMovingAverage(.9)
+    assert average._averages == {}
+    average.apply([v])
+    average.apply([w])
+    assert list(average._averages) == [v, w] and average._averages[w] is average.average(w)
+
+
 def original_names(*args, **kwargs):
     with variable_scope._pure_variable_scope(*args, **kwargs) as scope:
         return scope.name, scope.original_name_scope, tf.constant(1.).name.split(':')[0]

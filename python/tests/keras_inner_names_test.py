@@ -87,3 +87,12 @@ print(x._keras_shape, y._keras_shape, model.input._keras_shape, model.output._ke
 ''')
     done = subprocess.run([sys.executable, '-W', 'ignore', '-m', 'reflow', program], capture_output=True, text=True)
     assert done.stdout == '(None, 4, None, 3) (None, 2, None, 2) (None, 2, 3) (None, 10)\n', done.stderr
+
+
+def test_what_compile_got():
+    import reflow.tensorflow as tf
+    model = tf.keras.Sequential([tf.keras.layers.Dense(1, input_shape=(2,))])
+    model.compile('sgd', 'mse', loss_weights=[.5], sample_weight_mode='temporal')
+    assert (model.loss, model.loss_weights, model.sample_weight_mode) == ('mse', [.5], 'temporal')
+    model.compile('sgd', 'mse')
+    assert model.loss_weights is None and model.sample_weight_mode is None

@@ -268,6 +268,10 @@ class _GraphMethods:
         return with_methods(_core.current_context(self))
 
     @property
+    def _control_flow_context(self):
+        return self._get_control_flow_context()
+
+    @property
     def _container(self):
         return ''
 

@@ -242,6 +242,10 @@ class _OperationMethods:
     def _get_control_flow_context(self):
         return graph_lib.with_methods(_core.context_of(self))
 
+    @property
+    def _control_flow_context(self):
+        return self._get_control_flow_context()
+
     def run(self, feed_dict=None, session=None):
         """Runs the operation in `session` or the default session."""
         _run_session(self.graph, session).run(self, feed_dict)

@@ -19,6 +19,7 @@ class ExponentialMovingAverage:
         self._zero_debias = zero_debias
         self._name = name
         self._object = _core.ExponentialMovingAverage(decay, num_updates, bool(zero_debias), name)
+        self._averages = {}  # {variable or tensor: its shadow}, for programs that look there
 
     @property
     def name(self):
@@ -32,7 +33,9 @@ class ExponentialMovingAverage:
             raise ValueError("'' is not a valid node name")
         for var in var_list:
             _ = var.dtype  # AttributeError: it is no tensor
-        return self._object.apply(var_list)
+        update = self._object.apply(var_list)
+        self._averages.update((var, self._object.average(var)) for var in var_list)
+        return update
 
     def average(self, var):
         """The shadow of a variable or tensor; None: there is none."""

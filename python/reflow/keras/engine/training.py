@@ -55,7 +55,7 @@ class Model(inner_names.InnerNames, Network):
             'feed_dict', 'fetches', 'options', 'run_metadata') if key in kwargs}
         if kwargs:
             raise TypeError('Invalid keyword argument(s) in `compile`: %s' % (set(kwargs),))
-        self.__dict__['loss'] = loss or {}
+        self.__dict__.update(loss=loss or {}, loss_weights=loss_weights, sample_weight_mode=sample_weight_mode)
         self.optimizer = self._optimizer_of(optimizer)
         self.__dict__['_compile_arguments'] = {
             'metrics': metrics, 'loss_weights': loss_weights, 'sample_weight_mode': sample_weight_mode,
