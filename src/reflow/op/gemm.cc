@@ -14,7 +14,7 @@ constexpr double kFlopsPerNs = 90;           // of one thread, about
 constexpr double kStoreNs = 0.15;            // an element of C
 constexpr double kWorthSplittingNs = 16000;  // less than this isn't worth waking a thread
 constexpr double kPartNs = 1.5e6;            // smaller parts of products than these aren't worth having
-constexpr double kWait = 0.02;               // of the time of one part the last thread is late
+constexpr double kWait = 0.01;               // of the time of one part the last thread is late
 // An element of A or B that is read or copied costs as many multiplications and additions.
 constexpr double kRead = 6, kCopyRows = 8, kCopyTransposed = 15;
 constexpr int64_t kMostK = 512;              // of a block: it adds to C seldom, and a panel lies in the first-level cache
@@ -179,7 +179,7 @@ Grid choose_grid(const Gemm& g, int64_t threads, int64_t most_rounds) {
     const int64_t parts = threads * rounds;
     for (int64_t down = 1; down <= parts; ++down) {
       if (parts % down != 0) continue;
-      const int64_t rows = part_size(g.m, down, 1), columns = part_size(g.n, parts / down, kPanelColumns);
+      const int64_t rows = part_size(g.m, down, 1), columns = part_size(g.n, parts / down, 2 * kPanelColumns);
       const double part = static_cast<double>(rows) * static_cast<double>(columns) * (1 + copying(g, rows, columns));
       const double work = part * (static_cast<double>(rounds) + kWait);
       if (work >= best_work) continue;
