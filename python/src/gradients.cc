@@ -2,12 +2,17 @@
 
 #include "reflow/client/gradients.h"
 
+#include <algorithm>
+
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 #include "bindings.h"
 #include "casters.h"
 #include "reference.h"
+#include "reflow/autodiff/emit.h"
+#include "reflow/client/apply_op.h"
+#include "reflow/client/status_errors.h"
 #include "reflow/op/gradient.h"
 
 namespace reflow::python {
@@ -66,11 +71,46 @@ void register_gradient(const std::string& op_type, nb::callable function) {
   });
 }
 
+op::Gradient to_graph(const Gradient& gradient) {
+  if (!gradient) return {};
+  if (!gradient.is_slices()) return op::Gradient(client::to_endpoint(gradient.values()));
+  const IndexedSlices& slices = gradient.slices();
+  return op::Gradient(client::to_endpoint(slices.values), client::to_endpoint(slices.indices),
+                      slices.dense_shape.valid() ? client::to_endpoint(slices.dense_shape) : graph::Endpoint());
+}
+
+Gradient from_graph(const op::Gradient& gradient) {
+  if (!gradient) return {};
+  if (!gradient.is_slices()) return Gradient(client::to_output(gradient.values));
+  return Gradient(IndexedSlices{client::to_output(gradient.values), client::to_output(gradient.indices),
+                                gradient.dense_shape ? client::to_output(gradient.dense_shape) : Output()});
+}
+
+// What the gradient function registered for `op_type` gives for the inputs of `op`. Its ops are made under the scopes
+// that are open.
+std::vector<Gradient> registered_gradient(const std::string& op_type, const Operation& op,
+                                          const std::vector<Gradient>& dys) {
+  op::GradFn function;
+  if (op::GradientRegistry::global().find(op_type, &function) != op::GradientRegistry::Kind::kFunction) {
+    throw nb::value_error("There is no gradient function");
+  }
+  autodiff::GraphEmitter emitter(op.node()->graph());
+  std::vector<op::Gradient> dy(op.node()->num_outputs());
+  for (size_t i = 0; i < std::min(dy.size(), dys.size()); ++i) dy[i] = to_graph(dys[i]);
+  op::GradContext context(op.node(), std::move(dy), emitter);
+  check_building(function(context));
+  check_building(context.status());
+  std::vector<Gradient> dxs;
+  for (const op::Gradient& dx : context.all_dx()) dxs.push_back(from_graph(dx));
+  return dxs;
+}
+
 }  // namespace
 
 void bind_gradients(nb::module_& m) {
   m.def("gradients", gradients_of);
   m.def("register_gradient", register_gradient);
+  m.def("registered_gradient", registered_gradient);
   m.def("not_differentiable", [](const std::string& op_type) { NotDifferentiable(op_type); });
   m.def("gradient_kind", [](const std::string& op_type) {
     op::GradFn fn;

@@ -7,6 +7,7 @@ import threading
 from reflow import _core
 from reflow.framework import eager_tensor
 from reflow.framework import errors_impl
+from reflow.framework import gradient_registry
 from reflow.framework import graph as _graph
 from reflow.framework import scopes
 from reflow.framework import tensor as _tensor
@@ -34,6 +35,7 @@ Tensor = _tensor.Tensor
 EagerTensor = eager_tensor.EagerTensor
 numpy_text = eager_tensor.numpy_text
 
+_gradient_registry = gradient_registry.GradientRegistry()
 _get_graph_from_inputs = scopes.graph_of_inputs
 
 
@@ -254,7 +256,7 @@ class RegisterGradient:
         self._op_type = op_type
 
     def __call__(self, f):
-        _core.register_gradient(self._op_type, f)
+        _gradient_registry.register(f, self._op_type)
         return f
 
 
@@ -266,6 +268,17 @@ def NotDifferentiable(op_type):
 
 
 NoGradient = NotDifferentiable
+
+
+def get_gradient_function(op):
+    """The gradient function of the operation; None: it has no inputs, or no gradient. LookupError: nothing says."""
+    if not op.inputs:
+        return None
+    try:
+        op_type = op.get_attr('_gradient_op_type').decode()
+    except ValueError:
+        op_type = op.type
+    return _gradient_registry.lookup(op_type)
 
 
 def executing_eagerly_outside_functions():

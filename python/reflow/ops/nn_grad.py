@@ -1,0 +1,5 @@
+"""The gradient functions of operations of neural networks, which programs call from gradient functions of their own."""
+
+from reflow.framework import gradient_registry
+
+__getattr__ = gradient_registry.named_functions(__name__)
