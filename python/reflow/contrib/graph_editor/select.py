@@ -122,6 +122,7 @@ def _walk(seeds, neighbours, inclusive, within_ops, within_ops_fn):
 
     def is_within(op):
         return (within is None or op in within) and (within_ops_fn is None or within_ops_fn(op))
+    seeds = [seed for seed in seeds if within is None or seed in within]  # within_ops_fn doesn't choose among seeds
     result, wave = list(util.unique(seeds)), list(seeds)
     known = set(result)
     while wave:
