@@ -329,7 +329,7 @@ def operation_of(update):
 def gradients(loss, variables):
     """The gradients of a loss."""
     from reflow.ops import gradients_impl
-    return gradients_impl.gradients(loss, variables, colocate_gradients_with_ops=True)
+    return gradients_impl.current()(loss, variables, colocate_gradients_with_ops=True)
 
 
 class GraphExecutionFunction:

@@ -2,6 +2,7 @@
 
 from reflow.distribute import distribution_strategy_context as contexts
 from reflow.framework import ops
+from reflow.keras import backend
 from reflow.keras import backend_session
 from reflow.keras.optimizer_v2 import adadelta
 from reflow.keras.optimizer_v2 import adagrad
@@ -14,7 +15,6 @@ from reflow.keras.optimizer_v2 import optimizer_v2
 from reflow.keras.optimizer_v2 import rmsprop
 from reflow.keras.utils.generic_utils import as_config, deserialize_keras_object, serialize_keras_object
 from reflow.names.packages import lazy_modules
-from reflow.ops import gradients_impl
 from reflow.training import optimizer as tf_optimizer
 from reflow.training.tracking import base as trackable
 
@@ -45,7 +45,7 @@ class Optimizer:
 
     def get_gradients(self, loss, params):
         """The gradients of a loss, clipped."""
-        grads = gradients_impl.gradients(loss, params)
+        grads = backend.gradients(loss, params)
         if any(grad is None for grad in grads):
             raise ValueError(self._no_gradient)
         return self._clipped(grads)

@@ -1,5 +1,7 @@
 """Symbolic derivatives."""
 
+import sys
+
 from reflow import _core
 from reflow.framework import ops
 from reflow.framework import sparse_tensor
@@ -40,6 +42,12 @@ def gradients(ys, xs, grad_ys=None, name='gradients', colocate_gradients_with_op
         if gradient is not None and _is_several(x):
             _ = x.value_index  # AttributeError: it is several tensors
     return found
+
+
+def current():
+    """`gradients` as the module tensorflow.python.ops.gradients has it, where programs put functions of their own."""
+    module = sys.modules.get('reflow.ops.gradients')
+    return gradients if module is None else module.gradients
 
 
 def _is_several(value):

@@ -83,6 +83,12 @@ class Optimizer(trackable.Trackable):
             if not all(isinstance(variable, _core.Variable) for variable in var_list):
                 return self._gradients_of_tensors(loss, var_list, gate_gradients, aggregation_method,
                                                   colocate_gradients_with_ops, grad_loss)
+        if gradients_impl.current() is not gradients_impl.gradients:
+            if var_list is None:
+                from reflow.ops import variables
+                var_list = variables.trainable_variables()
+            return self._gradients_of_tensors(loss, var_list, gate_gradients, aggregation_method,
+                                              colocate_gradients_with_ops, grad_loss)
         return self._object.compute_gradients(loss, var_list, gate_gradients, aggregation_method,
                                               bool(colocate_gradients_with_ops), grad_loss)
 
@@ -100,13 +106,14 @@ class Optimizer(trackable.Trackable):
             return list(zip(tape.gradient(loss_value, var_list, grad_loss), var_list))
 
     def _gradients_of_tensors(self, loss, xs, gate_gradients, aggregation_method, colocate, grad_loss):
-        """compute_gradients where some of `xs` are no variables."""
+        """compute_gradients where some of `xs` are no variables, or a program has a function of its own for gradients."""
         for x in xs:
             if not isinstance(x, (_core.Variable, ops.Tensor)):
                 _refuse(x, 'Trying to optimize unsupported type ')
         self._assert_valid_dtypes([loss])
-        found = gradients_impl.gradients(loss, xs, grad_ys=grad_loss, gate_gradients=gate_gradients == Optimizer.GATE_OP,
-                                         aggregation_method=aggregation_method, colocate_gradients_with_ops=colocate)
+        found = gradients_impl.current()(
+            loss, [x._ref() if isinstance(x, _core.Variable) and x.dtype._is_ref_dtype else x for x in xs], grad_ys=grad_loss, gate_gradients=gate_gradients == Optimizer.GATE_OP,
+            aggregation_method=aggregation_method, colocate_gradients_with_ops=colocate)
         if gate_gradients == Optimizer.GATE_GRAPH:
             from reflow.ops import control_flow_ops
             found = control_flow_ops.tuple(found)

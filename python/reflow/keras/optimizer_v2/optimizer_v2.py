@@ -148,7 +148,7 @@ class OptimizerV2(trackable.Trackable):
         """The gradients of a loss."""
         params = nest.flatten(params)
         with ops.name_scope(self._name + '/gradients'):
-            grads = gradients_impl.gradients(loss, params)
+            grads = gradients_impl.current()(loss, params)
             for grad, param in zip(grads, params):
                 if grad is None:
                     raise ValueError('Variable {} has `None` for gradient. Please make sure that all of your ops have a '
