@@ -3,6 +3,8 @@
 #include <cmath>
 #include <numeric>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "reflow/passes/passes.h"
 #include "reflow/passes/rewrite.h"
@@ -109,7 +111,7 @@ Endpoint simplified(const Node& node) {
   if (op == "Mul") {
     if (is_scalar_constant(y, 1, x)) return x;
     if (is_scalar_constant(x, 1, y)) return y;
-  } else if (op == "RealDiv" || op == "Div") {
+  } else if (op == "RealDiv" || op == "Div" || op == "Pow") {
     if (is_scalar_constant(y, 1, x)) return x;
   } else if (op == "Sub") {
     if (is_scalar_constant(y, 0, x)) return x;
@@ -126,6 +128,46 @@ Endpoint simplified(const Node& node) {
   return {};
 }
 
+// x ** 2, x ** 0.5 and their like as TensorFlow computes them, which rewrites them too: by ops that are twenty times as fast.
+Status simplify_power(graph::Graph& graph, Node* node) {
+  const Tensor* exponent = const_value(node->input(1));
+  const DType type = node->output_type(0);
+  if (exponent == nullptr || exponent->rank() != 0 || !is_floating(type)) return OkStatus();
+  double power = 0;
+  with_type(kFloatTypes, type, [&]<typename T>() { power = static_cast<double>(exponent->item<T>()); });
+  constexpr std::array<std::pair<double, const char*>, 5> kOps = {
+      {{2, "Square"}, {3, "Mul"}, {0.5, "Sqrt"}, {-0.5, "Rsqrt"}, {-1, "Reciprocal"}}};
+  const auto found = std::ranges::find(kOps, power, [](const auto& row) { return row.first; });
+  if (found == kOps.end()) return OkStatus();
+  const auto spec_of = [&](const char* op, std::vector<Endpoint> inputs) {
+    graph::NodeSpec spec;
+    spec.op = graph::OpRegistry::global().find(op);
+    spec.inputs = std::move(inputs);
+    spec.attrs.set("T", type);
+    spec.output_types = {type};
+    spec.device = node->device();
+    return spec;
+  };
+  const Endpoint x = node->input(0);
+  const Shape shape = node->output_shape(0);
+  std::vector<Endpoint> inputs = {x};
+  if (power == 3) {
+    graph::NodeSpec square = spec_of("Square", {x});
+    square.name = node->name() + "/square";
+    ASSIGN_OR_RETURN(Node * added, graph.add_node(std::move(square)));
+    added->set_output_shape(0, shape);
+    added->set_assigned_device(node->assigned_device());
+    inputs.push_back(added->output(0));
+  }
+  graph::NodeSpec spec = spec_of(found->second, std::move(inputs));
+  for (const Node* source : {static_cast<const Node*>(node), static_cast<const Node*>(node->input(1).node)}) {
+    spec.control_inputs.insert(spec.control_inputs.end(), source->control_inputs().begin(), source->control_inputs().end());
+  }
+  graph.rewrite_node(node, std::move(spec));
+  node->set_output_shape(0, shape);
+  return OkStatus();
+}
+
 }  // namespace
 
 Status simplify_arithmetic(PassContext& context) {
@@ -136,6 +178,7 @@ Status simplify_arithmetic(PassContext& context) {
     Node* node = context.graph->node(id);
     if (node == nullptr || node->num_outputs() != 1 || node->num_inputs() == 0 || node->num_inputs() > 2) continue;
     if (!is_pure(*node)) continue;
+    if (node->type() == "Pow") RETURN_IF_ERROR(simplify_power(*context.graph, node));
     const Endpoint value = simplified(*node);
     // Who reads the memory of a variable instead of a value computed from it might see a later write.
     if (value && !in_variable[value.node->id()]) bypass(context, roots, node, value);

@@ -40,6 +40,32 @@ TEST_F(Arithmetic, NeutralElementsThatWaitForWhatTheOtherWaitsForGo) {
   EXPECT_EQ(unknown->input(0).node->type(), "Mul");
 }
 
+TEST_F(Arithmetic, PowersBecomeTheOpsThatTensorFlowMakesOfThem) {
+  const Endpoint x = feed({-1, 3});
+  const auto power_of = [&](float exponent) { return fetch(op("Pow", {x, scalar(exponent)})); };
+  const Node *one = power_of(1), *square = power_of(2), *cube = power_of(3), *root = power_of(0.5f), *inverse_root = power_of(-0.5f),
+             *inverse = power_of(-1), *other = power_of(1.7f);
+  run(simplify_arithmetic);
+  const auto op_of = [](const Node* result) { return result->input(0).node->type(); };
+  EXPECT_EQ(one->input(0), x);
+  EXPECT_EQ(op_of(square), "Square");
+  EXPECT_EQ(op_of(root), "Sqrt");
+  EXPECT_EQ(op_of(inverse_root), "Rsqrt");
+  EXPECT_EQ(op_of(inverse), "Reciprocal");
+  EXPECT_EQ(op_of(other), "Pow");
+  ASSERT_EQ(op_of(cube), "Mul");
+  EXPECT_EQ(cube->input(0).node->input(0), x);
+  EXPECT_EQ(cube->input(0).node->input(1).node->type(), "Square");
+  EXPECT_EQ(cube->input(0).shape(), x.shape());
+}
+
+TEST_F(Arithmetic, PowersOfIntegersAndOfTensorsStay) {
+  fetch(op("Pow", {feed({3}, DType::kInt32), constant(Tensor::scalar(int32_t{2}))}));
+  fetch(op("Pow", {feed({3}), constant(Tensor::from<float>({2}, {1}))}));
+  run(simplify_arithmetic);
+  EXPECT_EQ(count("Pow"), 2);
+}
+
 TEST_F(Arithmetic, NeutralElementsThatBroadcastStay) {
   fetch(op("Mul", {feed({}), constant(Tensor::from<float>({1, 1}, {2}))}));
   run(simplify_arithmetic);

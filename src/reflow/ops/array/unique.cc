@@ -8,11 +8,30 @@
 
 #include "reflow/op/indices.h"
 #include "reflow/op/op.h"
+#include "reflow/op/simd_loop.h"
 
 namespace reflow::ops {
 namespace {
 
 using namespace ::reflow::op;
+
+// Writes the places of elements that aren't zero to [out, end). Which are zero nobody foresees: the place of each is
+// written, and of those that count the next one is written behind it. kRank 0: any.
+template <int kRank, typename T>
+void write_places(const T* x, int64_t columns, int64_t* out, int64_t* end, const Shape& shape) {
+  const int rank = kRank > 0 ? kRank : shape.rank();
+  int64_t row[Shape::kMaxRank] = {};
+  while (true) {
+    for (int64_t j = 0; j < columns; ++j) {
+      for (int d = 0; d + 1 < rank; ++d) out[d] = row[d];
+      if (rank > 0) out[rank - 1] = j;
+      out += x[j] != T(0) ? rank : 0;
+      if (out == end) return;
+    }
+    x += columns;
+    for (int d = rank - 2; d >= 0 && ++row[d] == shape.dim(d); --d) row[d] = 0;
+  }
+}
 
 template <typename T>
 class Where : public Kernel {
@@ -24,16 +43,19 @@ class Where : public Kernel {
     const int64_t n = in.num_elements();
     const int rank = in.rank();
     int64_t found = 0;
-    for (int64_t i = 0; i < n; ++i) found += x[i] != T(0);
+    simd_loop([&]() REFLOW_SIMD_BODY {
+      for (int64_t i = 0; i < n; ++i) found += x[i] != T(0);
+    });
     RETURN_IF_ERROR(c.allocate_output(0, Shape{found, rank}));
-    int64_t* out = c.output(0).data<int64_t>();
-    int64_t index[Shape::kMaxRank] = {};
-    for (int64_t i = 0; i < n; ++i) {
-      if (x[i] != T(0)) {
-        std::copy(index, index + rank, out);
-        out += rank;
-      }
-      for (int d = rank - 1; d >= 0 && ++index[d] == in.dim(d); --d) index[d] = 0;
+    if (found == 0) return OkStatus();
+    int64_t* const out = c.output(0).data<int64_t>();
+    int64_t* const end = out + found * rank;
+    if (rank == 1) {
+      write_places<1>(x, n, out, end, {});
+    } else if (rank == 2) {
+      write_places<2>(x, in.dim(1), out, end, in.shape());
+    } else {
+      write_places<0>(x, rank == 0 ? 1 : in.dim(rank - 1), out, end, in.shape());
     }
     return OkStatus();
   }

@@ -1,7 +1,9 @@
 // Divisions and remainders.
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 #include "elementwise_kernel.h"
 #include "gradient_ops.h"
@@ -9,6 +11,8 @@
 
 namespace reflow::ops {
 namespace {
+
+constexpr int64_t kPiece = 1024;
 
 template <typename T>
 constexpr bool kSigned = std::is_signed_v<T>;
@@ -56,24 +60,6 @@ struct FloorDiv {
   }
 };
 
-}  // namespace
-
-// For the machine's instructions, which round.
-template <>
-void binary_loop<FloorDiv, float>(const void* a, int64_t a_step, const void* b, int64_t b_step, void* y, int64_t n) {
-  const float *p = static_cast<const float*>(a), *q = static_cast<const float*>(b);
-  float* out = static_cast<float*>(y);
-  simd_loop([=]() REFLOW_SIMD_BODY {
-    if (a_step == 1 && b_step == 1) {
-      for (int64_t i = 0; i < n; ++i) out[i] = std::floor(p[i] / q[i]);
-    } else {
-      for (int64_t i = 0; i < n; ++i) out[i] = std::floor(p[i * a_step] / q[i * b_step]);
-    }
-  });
-}
-
-namespace {
-
 struct TruncateMod {
   static constexpr double kCostNs = 6;
   template <typename T>
@@ -113,6 +99,126 @@ struct Xlogy {
   template <typename T>
   static T apply(T a, T b) { return a == T(0) ? T(0) : a * std::log(b); }
 };
+
+// Calls visit(begin, size) for pieces of [0, n) that stay in the first-level cache.
+template <typename Visit>
+void for_each_piece(int64_t n, Visit&& visit) {
+  for (int64_t i = 0; i < n; i += kPiece) visit(i, std::min(kPiece, n - i));
+}
+
+template <typename T>
+UnaryFn<T> vector_unary(VecOp op) {
+  if constexpr (std::is_same_v<T, float>) return unary_f32(op);
+  else return unary_f64(op);
+}
+template <typename T>
+BinaryFn<T> vector_binary(VecOp op) {
+  if constexpr (std::is_same_v<T, float>) return binary_f32(op);
+  else return binary_f64(op);
+}
+
+template <typename T>
+void floor_of_quotients(const void* a, int64_t a_step, const void* b, int64_t b_step, void* y, int64_t n) {
+  static const BinaryFn<T> divide = vector_binary<T>(VecOp::kDiv);
+  static const UnaryFn<T> floor = vector_unary<T>(VecOp::kFloor);
+  const T *p = static_cast<const T*>(a), *q = static_cast<const T*>(b);
+  T* out = static_cast<T*>(y);
+  for_each_piece(n, [&](int64_t i, int64_t size) {
+    divide(p + i * a_step, a_step, q + i * b_step, b_step, out + i, size);
+    floor(out + i, out + i, size);
+  });
+}
+
+template <typename T>
+void products_with_logarithms(const void* a, int64_t a_step, const void* b, int64_t b_step, void* y, int64_t n) {
+  static const UnaryFn<T> log = vector_unary<T>(VecOp::kLog);
+  const T *p = static_cast<const T*>(a), *q = static_cast<const T*>(b);
+  T* out = static_cast<T*>(y);
+  T logarithms[kPiece];
+  for_each_piece(n, [&](int64_t begin, int64_t size) {
+    const T* from = q + begin;
+    if (b_step == 0) from = logarithms, std::fill_n(logarithms, size, *q);
+    log(from, logarithms, size);
+    simd_loop([=, &logarithms]() REFLOW_SIMD_BODY {
+      for (int64_t i = 0; i < size; ++i) {
+        const T x = p[(begin + i) * a_step], product = x * logarithms[i];
+        out[begin + i] = x == T(0) ? T(0) : product;
+      }
+    });
+  });
+}
+
+// What `combine` makes of x, of the divisor, and of their quotient rounded towards zero, which doubles hold exactly.
+template <typename Combine>
+void divide_integers(const void* a, int64_t a_step, const void* b, int64_t b_step, void* y, int64_t n, Combine combine) {
+  const int32_t *p = static_cast<const int32_t*>(a), *q = static_cast<const int32_t*>(b);
+  int32_t* out = static_cast<int32_t*>(y);
+  const auto divide = [=](auto p_step, auto q_step) {
+    simd_loop([=]() REFLOW_SIMD_BODY {
+#pragma GCC ivdep
+      for (int64_t i = 0; i < n; ++i) {
+        // By 1 instead of -1, and negated: that wraps around. Without branches, so that there are vectors.
+        const int32_t x = p[i * p_step], divisor = q[i * q_step], negated = divisor == -1;
+        const auto quotient = static_cast<int32_t>(static_cast<double>(x) / static_cast<double>(divisor + 2 * negated));
+        out[i] = combine(x, divisor, static_cast<int32_t>(static_cast<uint32_t>(quotient ^ -negated) + static_cast<uint32_t>(negated)));
+      }
+    });
+  };
+  using One = std::integral_constant<int64_t, 1>;
+  using Zero = std::integral_constant<int64_t, 0>;
+  if (a_step == 0) divide(Zero(), One());
+  else if (b_step == 0) divide(One(), Zero());
+  else divide(One(), One());
+}
+
+REFLOW_SIMD_BODY inline int32_t remainder_of(int32_t x, int32_t divisor, int32_t quotient) {
+  return static_cast<int32_t>(static_cast<uint32_t>(x) - static_cast<uint32_t>(quotient) * static_cast<uint32_t>(divisor));
+}
+
+}  // namespace
+
+// With the machine's vector instructions.
+template <>
+void binary_loop<FloorDiv, float>(const void* a, int64_t a_step, const void* b, int64_t b_step, void* y, int64_t n) {
+  floor_of_quotients<float>(a, a_step, b, b_step, y, n);
+}
+template <>
+void binary_loop<FloorDiv, double>(const void* a, int64_t a_step, const void* b, int64_t b_step, void* y, int64_t n) {
+  floor_of_quotients<double>(a, a_step, b, b_step, y, n);
+}
+template <>
+void binary_loop<Xlogy, float>(const void* a, int64_t a_step, const void* b, int64_t b_step, void* y, int64_t n) {
+  products_with_logarithms<float>(a, a_step, b, b_step, y, n);
+}
+template <>
+void binary_loop<Xlogy, double>(const void* a, int64_t a_step, const void* b, int64_t b_step, void* y, int64_t n) {
+  products_with_logarithms<double>(a, a_step, b, b_step, y, n);
+}
+template <>
+void binary_loop<Div, int32_t>(const void* a, int64_t a_step, const void* b, int64_t b_step, void* y, int64_t n) {
+  divide_integers(a, a_step, b, b_step, y, n, [](int32_t, int32_t, int32_t quotient) REFLOW_SIMD_BODY { return quotient; });
+}
+template <>
+void binary_loop<FloorDiv, int32_t>(const void* a, int64_t a_step, const void* b, int64_t b_step, void* y, int64_t n) {
+  divide_integers(a, a_step, b, b_step, y, n, [](int32_t x, int32_t divisor, int32_t quotient) REFLOW_SIMD_BODY {
+    return quotient - ((remainder_of(x, divisor, quotient) != 0) & ((x ^ divisor) < 0));
+  });
+}
+template <>
+void binary_loop<TruncateMod, int32_t>(const void* a, int64_t a_step, const void* b, int64_t b_step, void* y, int64_t n) {
+  divide_integers(a, a_step, b, b_step, y, n, [](int32_t x, int32_t divisor, int32_t quotient) REFLOW_SIMD_BODY {
+    return remainder_of(x, divisor, quotient);
+  });
+}
+template <>
+void binary_loop<FloorMod, int32_t>(const void* a, int64_t a_step, const void* b, int64_t b_step, void* y, int64_t n) {
+  divide_integers(a, a_step, b, b_step, y, n, [](int32_t x, int32_t divisor, int32_t quotient) REFLOW_SIMD_BODY {
+    const int32_t r = remainder_of(x, divisor, quotient);
+    return r + (divisor & -static_cast<int32_t>((r != 0) & ((r ^ divisor) < 0)));
+  });
+}
+
+namespace {
 
 // Integer division looks for zeros among the divisors first.
 Status division_by_zero() { return invalid_argument("Integer division by zero"); }

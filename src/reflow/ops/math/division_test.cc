@@ -48,6 +48,39 @@ const OpCaseTest truncate_mod{{.op = "TruncateMod",
                                .outputs = {Tensor::vector<int32_t>({1, -1, 1, -1, 0})},
                                .bad_inputs = by_zero(),
                                .error = kUnexpected}};
+// Enough of them for vectors, and some more; the largest and smallest numbers too.
+Tensor many(int64_t first, int64_t step) {
+  Tensor t(DType::kInt32, {101});
+  for (int64_t i = 0; i < 101; ++i) t.data<int32_t>()[i] = static_cast<int32_t>(first + i * step);
+  return t;
+}
+Tensor many_dividends() { return many(kIntMin, 42949672); }
+Tensor many_divisors() {
+  Tensor t = many(-1000000000, 19999999);
+  t.data<int32_t>()[0] = -1, t.data<int32_t>()[1] = 1, t.data<int32_t>()[2] = kIntMin;
+  return t;
+}
+template <typename F>
+Tensor expected(const Tensor& a, const Tensor& b, F f) {
+  Tensor t(DType::kInt32, {101});
+  for (int64_t i = 0; i < 101; ++i) {
+    t.data<int32_t>()[i] = static_cast<int32_t>(f(int64_t{a.data<int32_t>()[i]}, int64_t{b.data<int32_t>()[b.rank() == 0 ? 0 : i]}));
+  }
+  return t;
+}
+int64_t truncated(int64_t a, int64_t b) { return a / b; }
+int64_t truncated_rest(int64_t a, int64_t b) { return a % b; }
+int64_t floored(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0)); }
+int64_t floored_rest(int64_t a, int64_t b) { return a - floored(a, b) * b; }
+testing::OpCase of_many(const std::string& op, const std::string& name, const Tensor& b, int64_t (*f)(int64_t, int64_t)) {
+  return {.op = op, .name = name, .inputs = {many_dividends(), b}, .outputs = {expected(many_dividends(), b, f)}};
+}
+const OpCaseTest div_many(of_many("Div", "Many", many_divisors(), truncated));
+const OpCaseTest floor_div_many(of_many("FloorDiv", "Many", many_divisors(), floored));
+const OpCaseTest floor_div_by_one(of_many("FloorDiv", "ByOneNumber", Tensor::scalar(int32_t{-7}), floored));
+const OpCaseTest floor_mod_many(of_many("FloorMod", "Many", many_divisors(), floored_rest));
+const OpCaseTest truncate_mod_many(of_many("TruncateMod", "Many", many_divisors(), truncated_rest));
+
 const OpCaseTest floor_div_small{{.op = "FloorDiv",
                                   .name = "Int8",
                                   .inputs = {Tensor::vector<int8_t>({-128, -7}), Tensor::vector<int8_t>({-1, 2})},
@@ -56,6 +89,12 @@ const OpCaseTest nothing_by_zero{{.op = "FloorDiv",
                                   .name = "NothingByZero",
                                   .inputs = {Tensor(DType::kInt32, {0, 1}), Tensor::vector<int32_t>({0})},
                                   .outputs = {Tensor(DType::kInt32, {0, 1})}}};
+const OpCaseTest floor_div_float{{.op = "FloorDiv",
+                                  .name = "Float",
+                                  .inputs = {Tensor::vector<float>({7.5f, -7.5f, 7.5f, -1, 1}),
+                                             Tensor::vector<float>({2, 2, -2, kInf, 0})},
+                                  .outputs = {Tensor::vector<float>({3, -4, -4, 0, kInf})},
+                                  .has_gradient_check = false}};
 const OpCaseTest floor_mod_float{{.op = "FloorMod",
                                   .name = "Float",
                                   .inputs = {Tensor::vector<float>({7.5f, -7.5f, 7.5f, -1, 1}),
@@ -82,6 +121,11 @@ const OpCaseTest xlogy{{.op = "Xlogy",
                         .inputs = {Tensor::vector<float>({0, 2}), Tensor::vector<float>({0, 1})},
                         .outputs = {Tensor::vector<float>({0, 0})},
                         .has_gradient_check = false}};
+const OpCaseTest xlogy_of_one{{.op = "Xlogy",
+                               .name = "OfOneNumber",
+                               .inputs = {Tensor::vector<float>({0, 2, -1, kNaN}), Tensor::scalar(0.5f)},
+                               .outputs = {Tensor::vector<float>({0, -1.386294f, 0.6931472f, kNaN})},
+                               .has_gradient_check = false}};
 const OpCaseTest xlogy_gradient{{.op = "Xlogy",
                                  .name = "Gradient",
                                  .inputs = {Tensor::vector<float>({0.5f, 2}), Tensor::scalar<float>(3)}}};

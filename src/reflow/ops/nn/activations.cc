@@ -170,9 +170,11 @@ class LeakyRelu : public Kernel {
     c.pool().parallel_for(c.output(0).num_elements(), 0.2, [&](int64_t begin, int64_t end) {
       simd_loop([=]() REFLOW_SIMD_BODY {
         using C = ComputeType<T>;
+        const C slope = alpha;
+#pragma GCC ivdep
         for (int64_t i = begin; i < end; ++i) {
-          const C v = static_cast<C>(x[i]);
-          y[i] = static_cast<T>(v > C(0) ? v : v * alpha);
+          const C v = static_cast<C>(x[i]), scaled = v * slope;  // in any case: else the loop has a branch
+          y[i] = static_cast<T>(v > C(0) ? v : scaled);
         }
       });
     });
@@ -195,9 +197,11 @@ class LeakyReluGrad : public Kernel {
     c.pool().parallel_for(c.output(0).num_elements(), 0.3, [&](int64_t begin, int64_t end) {
       simd_loop([=]() REFLOW_SIMD_BODY {
         using C = ComputeType<T>;
+        const C slope = alpha;
+#pragma GCC ivdep
         for (int64_t i = begin; i < end; ++i) {
-          const C g = static_cast<C>(dy[i]);
-          dx[i] = static_cast<T>(static_cast<C>(x[i]) > C(0) ? g : g * alpha);
+          const C g = static_cast<C>(dy[i]), scaled = g * slope;
+          dx[i] = static_cast<T>(static_cast<C>(x[i]) > C(0) ? g : scaled);
         }
       });
     });

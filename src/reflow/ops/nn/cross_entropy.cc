@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <vector>
 
 namespace reflow::ops {
 
@@ -24,6 +26,7 @@ namespace {
 template <typename T>
 class SoftmaxCrossEntropy : public CrossEntropyKernel<T> {
   using C = ComputeType<T>;
+  static constexpr int64_t kPiece = 512;
 
  public:
   explicit SoftmaxCrossEntropy(KernelInit&) {}
@@ -37,7 +40,10 @@ class SoftmaxCrossEntropy : public CrossEntropyKernel<T> {
     }
     const Operand logits(c.input(0), rows, columns), labels(c.input(1), rows, columns);
     c.pool().parallel_for(rows, 2.0 * columns + 10, [&](int64_t begin, int64_t end) {
-      for (int64_t r = begin; r < end; ++r) row(logits, labels, r, rows, loss + r, backprop + r * columns, columns);
+      std::vector<T> spread[2];  // of operands that have one column
+      for (int64_t r = begin; r < end; ++r) {
+        row(logits.row(r, columns, &spread[0]), labels.row(r, columns, &spread[1]), r, rows, loss + r, backprop + r * columns, columns);
+      }
     });
     return OkStatus();
   }
@@ -48,17 +54,21 @@ class SoftmaxCrossEntropy : public CrossEntropyKernel<T> {
     Operand(const Tensor& t, int64_t rows, int64_t columns) : data(t.data<T>()) {
       const int64_t own_columns = t.rank() == 0 ? 1 : t.dim(t.rank() - 1);
       const int64_t own_rows = t.rank() < 2 ? 1 : t.dim(0);
-      column_step = own_columns == columns ? 1 : 0;
+      one_column = own_columns != columns;
       row_step = own_rows == rows ? own_columns : 0;
     }
+    const T* row(int64_t r, int64_t columns, std::vector<T>* spread) const {
+      if (!one_column) return data + r * row_step;
+      spread->assign(columns, data[r * row_step]);
+      return spread->data();
+    }
     const T* data;
-    int64_t row_step, column_step;
+    int64_t row_step;
+    bool one_column;
   };
 
-  void row(const Operand& logits, const Operand& labels, int64_t r, int64_t rows, T* loss, T* backprop, int64_t columns) const {
-    const T* x = logits.data + r * logits.row_step;
-    const T* p = labels.data + r * labels.row_step;
-    const int64_t x_step = logits.column_step, p_step = labels.column_step;
+  // x: row r of `rows` logits, p: of labels.
+  void row(const T* x, const T* p, int64_t r, int64_t rows, T* loss, T* backprop, int64_t columns) const {
     // Half and bfloat16 rows are rounded once, at the end.
     constexpr int64_t kStack = 1024;
     C stack[std::is_same_v<T, C> ? 1 : kStack];
@@ -70,35 +80,42 @@ class SoftmaxCrossEntropy : public CrossEntropyKernel<T> {
       heap = std::make_unique<C[]>(columns);
       b = heap.get();
     }
-    C sum_of_labels = 0, weighted = 0, sum = 0;
     simd_loop([&]() REFLOW_SIMD_BODY {
-      for (int64_t j = 0; j < columns; ++j) b[j] = static_cast<C>(x[j * x_step]);
+#pragma GCC ivdep
+      for (int64_t j = 0; j < columns; ++j) b[j] = static_cast<C>(x[j]);
       const C m = row_max(b, columns);
       for (int64_t j = 0; j < columns; ++j) b[j] -= m;
     });
     if constexpr (std::is_same_v<T, float>) {
-      if (this->is_exact(columns)) return exact_row(b, p, p_step, r, rows, loss, columns);
+      if (this->is_exact(columns)) return exact_row(b, p, r, rows, loss, columns);
     }
-    simd_loop([&]() REFLOW_SIMD_BODY {
-      for (int64_t j = 0; j < columns; ++j) {
-        const C label = static_cast<C>(p[j * p_step]);
-        sum_of_labels += label;
-        weighted += label * b[j];
-      }
-    });
+    RowSum<C> of_labels, weighted;
+    for (int64_t begin = 0; begin < columns; begin += kPiece) {
+      C labels[kPiece], terms[kPiece];
+      const int64_t size = std::min(kPiece, columns - begin);
+      simd_loop([&]() REFLOW_SIMD_BODY {
+        for (int64_t j = 0; j < size; ++j) {
+          labels[j] = static_cast<C>(p[begin + j]);
+          terms[j] = labels[j] * b[begin + j];
+        }
+        of_labels.add(labels, size);
+        weighted.add(terms, size);
+      });
+    }
     this->functions_.exp(b, b, columns);
+    C sum, sum_of_labels, sum_of_terms;
     simd_loop([&]() REFLOW_SIMD_BODY {
       sum = row_sum(b, columns);
+      sum_of_labels = of_labels.total(), sum_of_terms = weighted.total();
       const C scale = C(1) / sum;
-      for (int64_t j = 0; j < columns; ++j) {
-        backprop[j] = static_cast<T>(b[j] * scale - static_cast<C>(p[j * p_step]));
-      }
+#pragma GCC ivdep
+      for (int64_t j = 0; j < columns; ++j) backprop[j] = static_cast<T>(b[j] * scale - static_cast<C>(p[j]));
     });
-    *loss = static_cast<T>(std::log(sum) * sum_of_labels - weighted);
+    *loss = static_cast<T>(std::log(sum) * sum_of_labels - sum_of_terms);
   }
 
   // b: row r of `rows` logits, less its maximum; becomes the gradient.
-  void exact_row(float* b, const float* labels, int64_t label_step, int64_t r, int64_t rows, float* loss, int64_t columns) const {
+  void exact_row(float* b, const float* labels, int64_t r, int64_t rows, float* loss, int64_t columns) const {
     const float sum = this->sum_of_exp(b, columns);
     float log_sum = sum;
     if (r < rows - rows % this->kVector) {
@@ -108,14 +125,15 @@ class SoftmaxCrossEntropy : public CrossEntropyKernel<T> {
     }
     float terms[kExactColumns];
     simd_loop([&]() REFLOW_SIMD_BODY {
-      for (int64_t j = 0; j < columns; ++j) terms[j] = labels[j * label_step] * (log_sum - b[j]);
+      for (int64_t j = 0; j < columns; ++j) terms[j] = labels[j] * (log_sum - b[j]);
       *loss = row_sum(terms, columns);
     });
     const int64_t size = rows * columns, in_vectors = std::clamp<int64_t>(size - size % this->kVector - r * columns, 0, columns);
     this->apply_within(this->functions_.exp, b, in_vectors);
     this->functions_.exp(b + in_vectors, b + in_vectors, columns - in_vectors);
     simd_loop([&]() REFLOW_SIMD_BODY {
-      for (int64_t j = 0; j < columns; ++j) b[j] = b[j] / sum - labels[j * label_step];
+#pragma GCC ivdep
+      for (int64_t j = 0; j < columns; ++j) b[j] = b[j] / sum - labels[j];
     });
   }
 };

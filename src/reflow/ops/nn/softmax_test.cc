@@ -98,6 +98,18 @@ const OpCaseTest cross_entropy_broadcast{
                  Tensor::from<float>({-0.1099694f, -0.05527154f, 0.1652409f, -0.07804835f, 0.03149894f, 0.04654938f},
                                      {2, 3})},
      .has_gradient_check = false}};
+// Of 5,000 classes that are equally likely, the labels of an example add up to a half and to two.
+Tensor long_cross_entropy_gradient() {
+  Tensor t(DType::kFloat32, {2, 5000});
+  std::fill_n(t.data<float>(), 5000, 1.0f / 5000 - 0.0001f);
+  std::fill_n(t.data<float>() + 5000, 5000, 1.0f / 5000 - 0.0004f);
+  return t;
+}
+const OpCaseTest cross_entropy_long{{.op = "SoftmaxCrossEntropyWithLogits",
+                                     .name = "LongRow",
+                                     .inputs = {long_row(7), Tensor::from<float>({0.0001f, 0.0004f}, {2, 1})},
+                                     .outputs = {Tensor::vector<float>({8.517193f / 2, 8.517193f * 2}), long_cross_entropy_gradient()},
+                                     .has_gradient_check = false}};
 
 }  // namespace
 }  // namespace reflow::ops
