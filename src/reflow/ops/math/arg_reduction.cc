@@ -1,6 +1,7 @@
 // Where the largest and smallest elements are.
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <type_traits>
 
@@ -74,6 +75,14 @@ class ArgExtremum : public Kernel {
     const T* in = x.data<T>();
     I* out = c.output(0).template data<I>();
     if constexpr (std::is_arithmetic_v<T>) {
+      if (inner == 1 && n < kShortRow) {
+        c.pool().parallel_for(outer, 2 + 1.0 * n, [&](int64_t begin, int64_t end) {
+          simd_loop([=]() REFLOW_SIMD_BODY {
+            for (int64_t i = begin; i < end; ++i) out[i] = find_in_short_row(in + i * n, n);
+          });
+        });
+        return OkStatus();
+      }
       const int64_t blocks = (inner + kBlock - 1) / kBlock;
       c.pool().parallel_for(outer * blocks, 0.3 * n * std::min(inner, kBlock), [&](int64_t begin, int64_t end) {
         for (int64_t b = begin; b < end; ++b) {
@@ -96,12 +105,22 @@ class ArgExtremum : public Kernel {
   }
 
  private:
+  static constexpr int64_t kShortRow = 65;
   static constexpr int64_t kBlock = 256;  // columns whose best elements so far stay in the first-level cache
+  static bool is_better(T v, T than) { return (kMax ? than < v : v < than) | ((than != than) & (v == v)); }
   // What every number beats or equals.
   static constexpr T worst() {
     using Limits = std::numeric_limits<T>;
     if constexpr (Limits::has_infinity) return kMax ? -Limits::infinity() : Limits::infinity();
     return kMax ? Limits::lowest() : Limits::max();
+  }
+
+  REFLOW_SIMD_BODY static I find_in_short_row(const T* x, int64_t n) {
+    T best = worst();
+    for (int64_t i = 0; i < n; ++i) best = (kMax ? best < x[i] : x[i] < best) ? x[i] : best;
+    uint64_t equal = 0;
+    for (int64_t i = 0; i < n; ++i) equal |= static_cast<uint64_t>(x[i] == best) << i;
+    return equal == 0 ? 0 : static_cast<I>(std::countr_zero(equal));  // 0: all are NaN
   }
 
   // First the value, then its place: both without branches that depend on the elements.
@@ -146,7 +165,7 @@ class ArgExtremum : public Kernel {
         const T* row = x + i * stride;
         for (int64_t j = 0; j < width; ++j) {
           const T v = row[j], value = values[j];
-          const bool better = (kMax ? value < v : v < value) | ((value != value) & (v == v));
+          const bool better = is_better(v, value);
           values[j] = better ? v : value;
           places[j] = better ? static_cast<Index>(i) : places[j];
         }

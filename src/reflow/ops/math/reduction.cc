@@ -1,8 +1,10 @@
 // Reductions over some dimensions of a tensor.
 
+#include <array>
 #include <cmath>
 #include <complex>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "elementwise_kernel.h"
@@ -10,6 +12,7 @@
 #include "reduction_layout.h"
 #include "reflow/op/op.h"
 #include "reflow/op/simd_loop.h"
+#include "reflow/op/softmax_rows.h"
 #include "reflow/op/vector_reduce.h"
 
 namespace reflow::ops {
@@ -178,6 +181,36 @@ template <class R, typename T>
   }
 }
 
+// A short row, whose elements are merged in the order of TensorFlow's kernels for floats: sums have the same bits. kN: how many
+// there are, 0: any number.
+template <class R, typename T>
+constexpr bool kHasShortRows = has_vector_range<R, T>() || kInAnyOrder<T>;
+template <class R, typename T, int kN>
+REFLOW_SIMD_BODY inline typename R::Acc fold_short_row(const T* x, int64_t n) {
+  constexpr int kLanes = 8;
+  if constexpr (kN > 0) n = kN;
+  typename R::Acc lanes[kLanes], rest = R::start();
+  int64_t i = 0;
+  if (n >= kLanes) {
+    for (int l = 0; l < kLanes; ++l) lanes[l] = R::start();
+    for (; i + kLanes <= n; i += kLanes) {
+      for (int l = 0; l < kLanes; ++l) lanes[l] = R::merge(lanes[l], R::take(x[i + l]));
+    }
+  }
+  for (; i < n; ++i) rest = R::merge(rest, R::take(x[i]));
+  if (n < kLanes) return rest;
+  for (int width = kLanes / 2; width > 0; width /= 2) {
+    for (int l = 0; l < width; ++l) lanes[l] = R::merge(lanes[l], lanes[l + width]);
+  }
+  return R::merge(lanes[0], rest);
+}
+template <class R, typename T, int kN>
+void fold_short_rows(const T* x, int64_t rows, int64_t n, T* y) {
+  simd_loop([=]() REFLOW_SIMD_BODY {
+    for (int64_t i = 0; i < rows; ++i) y[i] = R::finish(fold_short_row<R, T, kN>(x + i * n, n), n);
+  });
+}
+
 // out[j] = column j of x [rows, columns], for columns [begin, end).
 template <class R, typename T>
 [[gnu::noinline]] void fold_columns(const T* x, int64_t rows, int64_t columns, int64_t begin, int64_t end, typename R::Acc* out) {
@@ -256,6 +289,17 @@ class Reduction : public Kernel {
   }
 
   void reduce_rows(KernelContext& c, const T* x, int64_t rows, int64_t n, T* y) const {
+    if constexpr (kHasShortRows<R, T>) {
+      constexpr auto kTable = []<int... kN>(std::integer_sequence<int, kN...>) {
+        return std::array{fold_short_rows<R, T, kN>...};
+      }(std::make_integer_sequence<int, 8>());
+      if (n <= kExactColumns) {
+        c.pool().parallel_for(rows, 1 + 0.3 * n, [&](int64_t begin, int64_t end) {
+          kTable[n < std::ssize(kTable) ? n : 0](x + begin * n, end - begin, n, y + begin);
+        });
+        return;
+      }
+    }
     c.pool().parallel_for(rows, 5 + kCostNs * n, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) y[i] = R::finish(fold_range<R, T>(x + i * n, n), n);
     });
@@ -311,6 +355,13 @@ class Reduction : public Kernel {
     return OkStatus();
   }
 
+  static Acc fold_run(const T* x, int64_t n) {
+    if constexpr (kHasShortRows<R, T>) {
+      if (n <= kExactColumns) return fold_short_row<R, T, 0>(x, n);
+    }
+    return fold_range<R, T>(x, n);
+  }
+
   // Any number of dimensions: for each result, the runs of the innermost reduced dimension.
   void reduce_any(KernelContext& c, const T* x, const ReductionLayout& layout, T* y) const {
     const size_t rank = layout.dims.size();
@@ -329,14 +380,16 @@ class Reduction : public Kernel {
     };
     const size_t inner = layout.is_reduced(rank - 1) ? rank - 1 : rank - 2;
     const int64_t run = layout.dims[inner], runs = layout.num_reduced / run;
+    std::vector<int64_t> offsets(runs);
+    for (int64_t r = 0; r < runs; ++r) offsets[r] = offset_of(r, true, inner);
     c.pool().parallel_for(layout.num_kept, layout.num_reduced * 1.0, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
         const T* base = x + offset_of(i, false, rank);
         Acc total = R::start();
         for (int64_t r = 0; r < runs; ++r) {
-          const T* from = base + offset_of(r, true, inner);
+          const T* from = base + offsets[r];
           if (strides[inner] == 1) {
-            total = R::merge(total, fold_range<R, T>(from, run));
+            total = R::merge(total, fold_run(from, run));
           } else {
             Acc part = R::start();
             for (int64_t k = 0; k < run; ++k) part = R::merge(part, R::take(from[k * strides[inner]]));
