@@ -420,3 +420,15 @@ def cast_to_floatx(x):
         from reflow.ops import math_ops
         return math_ops.cast(x, dtype=floatx())
     return np.asarray(x, dtype=floatx())
+
+
+def _to_tensor(x, dtype):
+    return ops.convert_to_tensor(x, dtype=dtype)
+
+
+_constant_to_tensor = _to_tensor
+
+
+def _get_available_gpus():
+    """The names of the devices that are GPUs."""
+    return [device.name for device in get_session().list_devices() if device.device_type == 'GPU']

@@ -26,13 +26,33 @@ def dimensions(image, rank):
     return [known if known is not None else size for known, size in zip(static, dynamic)]
 
 
-def require(condition, message):
-    """Checks now or, by the operations in the list that this gives, when they run. ValueError: the condition is false."""
+def check(condition, error_class, message):
+    """Checks now or, by the operations in the list that this gives, when they run."""
     if is_tensor(condition):
         return [control_flow_ops.Assert(condition, [message])]
     if not condition:
-        raise ValueError(message)
+        raise error_class(message)
     return []
+
+
+def require(condition, message):
+    """`check` with ValueError."""
+    return check(condition, ValueError, message)
+
+
+def check_rank_3(image, require_static=True):
+    """Checks that `image` has three dimensions, none of them empty; what is to be checked when it runs."""
+    try:
+        shape = image.get_shape().with_rank(3)
+    except ValueError:
+        raise ValueError("'image' (shape %s) must be three-dimensional." % image.shape) from None
+    if require_static and not shape.is_fully_defined():
+        raise ValueError("'image' (shape %s) must be fully defined." % shape)
+    if any(size == 0 for size in shape):
+        raise ValueError("all dims of 'image.shape' must be > 0: %s" % shape)
+    if shape.is_fully_defined():
+        return []
+    return [check_ops.assert_positive(array_ops.shape(image), ["all dims of 'image.shape' must be > 0."])]
 
 
 def check_rank_3_or_more(image):

@@ -21,6 +21,15 @@ def _float_type(dtype):
     return dtype
 
 
+def _compute_fans(shape):
+    """(inputs, outputs) of each unit of a layer whose weights have that shape: what VarianceScaling scales by."""
+    if len(shape) < 2:
+        size = shape[0] if shape else 1
+        return size, size
+    *field, inputs, outputs = shape
+    return math.prod(field) * inputs, math.prod(field) * outputs
+
+
 class Zeros(Initializer):
     """Zeros."""
 

@@ -6,7 +6,9 @@ from reflow import _core
 from reflow.framework import ops
 from reflow.ops import math_ops
 from reflow.ops import nn_ops
+from reflow.ops.sampled_losses import compute_sampled_logits as _compute_sampled_logits  # noqa: F401
 from reflow.ops.sampled_losses import nce_loss, sampled_softmax_loss  # noqa: F401
+from reflow.ops.sampled_losses import sum_rows as _sum_rows  # noqa: F401
 from reflow.util import deprecation
 
 

@@ -1,11 +1,14 @@
 """Recurrent networks: a cell that is run for each step of a sequence, unrolled or in a loop."""
 
+from reflow import _core
 from reflow.framework import constant_op
 from reflow.framework import dtypes
 from reflow.framework import ops
 from reflow.framework import tensor_shape
+from reflow.framework import tensor_util
 from reflow.ops import array_ops
 from reflow.ops import control_flow_ops
+from reflow.ops import control_flow_util
 from reflow.ops import math_ops
 from reflow.ops import rnn_cell_impl
 from reflow.ops import rnn_step
@@ -18,6 +21,28 @@ _concat = rnn_cell_impl._concat
 _transpose_batch_time = rnn_step.transpose_batch_time
 _best_effort_input_batch_size = rnn_step.batch_size_of
 _rnn_step = rnn_step.rnn_step
+
+
+def _infer_state_dtype(explicit_dtype, state):
+    """The type of a state's tensors. ValueError: there are several, or none."""
+    if explicit_dtype is not None:
+        return explicit_dtype
+    found = {element.dtype for element in nest.flatten(state)}
+    if not found:
+        raise ValueError('Unable to infer dtype from empty state.')
+    if len(found) > 1:
+        raise ValueError('State has tensors of different inferred_dtypes. Unable to infer a single representative dtype.')
+    return found.pop()
+
+
+def _maybe_tensor_shape_from_tensor(shape):
+    return tensor_shape.as_shape(tensor_util.constant_value(shape)) if isinstance(shape, ops.Tensor) else shape
+
+
+def _should_cache():
+    """Whether variables are cached: not within loops, whose steps may change them."""
+    context = ops.get_default_graph()._get_control_flow_context()
+    return not _core.executing_eagerly() and control_flow_util.GetContainingWhileContext(context) is None
 
 
 def _initial_state(cell, batch_size, dtype):

@@ -418,5 +418,11 @@ def standardize_args(inputs, initial_state, constants, num_constants):
     return inputs, as_list(initial_state), as_list(constants)
 
 
+# As layers of programs call them.
+_standardize_args = standardize_args
+_generate_dropout_mask = recurrent_cells.dropout_mask
+_is_multiple_state = is_multiple_state
+DropoutRNNCellMixin = recurrent_cells.DropoutMasks
+
 for _class in (RNN, SimpleRNN, GRU, LSTM):
     _class.__module__ = 'tensorflow.python.keras.layers.recurrent'

@@ -51,6 +51,15 @@ class AbstractRNNCell(Layer):
         return zero_state(batch_size, self.state_size, dtype)
 
 
+def dropout_mask(ones, rate, training=None, count=1):
+    """A mask of the shape of `ones`, or a list of several; where the phase isn't training it is `ones`."""
+    def dropped():
+        return K.dropout(ones, rate)
+
+    masks = [K.in_train_phase(dropped, ones, training=training) for _ in range(count)]
+    return masks if count > 1 else masks[0]
+
+
 class DropoutMasks:
     """The dropout masks of a cell, which are the same at all time steps of a call."""
 
@@ -77,13 +86,7 @@ class DropoutMasks:
         if rate == 0:
             return None
         if self.__dict__.get(name) is None:
-            ones = array_ops.ones_like(values)
-
-            def dropped():
-                return K.dropout(ones, rate)
-
-            masks = [K.in_train_phase(dropped, ones, training=training) for _ in range(count)]
-            self.__dict__[name] = masks if count > 1 else masks[0]
+            self.__dict__[name] = dropout_mask(array_ops.ones_like(values), rate, training, count)
         return self.__dict__[name]
 
 

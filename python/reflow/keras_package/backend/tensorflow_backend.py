@@ -6,10 +6,5 @@ from reflow.keras_package.backend.common import normalize_data_format  # noqa: F
 from reflow.keras_package.backend.products import batch_dot  # noqa: F401
 
 
-def _get_available_gpus():
-    """The names of the devices that are GPUs."""
-    return [device.name for device in _backend.get_session().list_devices() if device.device_type == 'GPU']
-
-
 def __getattr__(name):
     return getattr(_backend, name)

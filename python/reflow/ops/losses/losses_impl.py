@@ -1,7 +1,11 @@
 """Losses for training: one number for the batch, weighted, and put into a collection."""
 
 from reflow import _core
+from reflow.framework import dtypes
 from reflow.framework import ops
+from reflow.ops import array_ops
+from reflow.ops import math_ops
+from reflow.ops import weights_broadcast_ops
 from reflow.ops.losses import util  # noqa: F401
 from reflow.util import deprecation
 
@@ -35,6 +39,23 @@ def _noted(reduction):
     """The reduction; tf.distribute.get_loss_reduction tells the last one of the graph."""
     ops.get_default_graph()._last_loss_reduction = reduction
     return reduction
+
+
+def _num_present(losses, weights, per_batch=False):
+    """How many losses have a weight that isn't 0: of all, or [batch, 1, ...] of each row."""
+    if isinstance(weights, float) and weights != 0.:
+        return math_ops.cast(array_ops.size(losses, name='num_elements'), losses.dtype)
+    with ops.name_scope(None, 'num_present', (losses, weights)) as scope:
+        weights = math_ops.cast(weights, dtypes.float32)
+        present = array_ops.where(math_ops.equal(weights, 0.), array_ops.zeros_like(weights), array_ops.ones_like(weights))
+        present = weights_broadcast_ops.broadcast_weights(present, losses)
+        axis = math_ops.range(1, array_ops.rank(present)) if per_batch else None
+        return math_ops.reduce_sum(present, axis=axis, keepdims=per_batch, name=scope)
+
+
+def _safe_mean(losses, num_present):
+    """The sum over the number; 0 where that is 0."""
+    return math_ops.div_no_nan(math_ops.reduce_sum(losses), num_present, name='value')
 
 
 def compute_weighted_loss(losses, weights=1.0, scope=None, loss_collection=_LOSSES,

@@ -31,6 +31,11 @@ __all__ = ['avg_pool2d', 'avg_pool3d', 'batch_norm', 'bias_add', 'conv1d', 'conv
            'one_hot_encoding', 'relu', 'relu6', 'repeat', 'separable_conv2d', 'separable_convolution2d',
            'softmax', 'stack', 'unit_norm', 'legacy_fully_connected', 'legacy_linear', 'legacy_relu', 'maxout']
 
+# As layers of programs call them.
+_model_variable_getter = layer_variables.model_variable_getter
+_build_variable_getter = layer_variables.renaming_getter
+_add_variable_to_collections = layer_variables.add_to_collections
+
 
 @add_arg_scope
 def bias_add(inputs, activation_fn=None, initializer=init_ops.zeros_initializer(), regularizer=None, reuse=None,

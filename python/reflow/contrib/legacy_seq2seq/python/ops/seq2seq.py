@@ -12,6 +12,8 @@ from reflow.ops import variable_scope
 __all__ = ['sequence_loss', 'sequence_loss_by_example', 'model_with_buckets', *attention_decoders.__all__,
            *decoders.__all__]
 
+_extract_argmax_and_embed = decoders.best_symbol_embedded
+
 
 def _loss_of_step(labels, logits):
     return nn_ops.sparse_softmax_cross_entropy_with_logits(labels=array_ops.reshape(labels, [-1]), logits=logits)

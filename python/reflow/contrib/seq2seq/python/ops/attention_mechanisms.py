@@ -44,8 +44,8 @@ def _size(tensor, axis):
     return tensor_shape.dimension_value(tensor.shape[axis]) or array_ops.shape(tensor)[axis]
 
 
-def _prepare_memory(memory, memory_sequence_length, check_inner_dims_defined):
-    """The memory with zeros beyond the lengths."""
+def _prepare_memory(memory, memory_sequence_length=None, memory_mask=None, check_inner_dims_defined=True):
+    """The memory with zeros beyond the lengths, or where the mask is 0."""
     memory = nest.map_structure(lambda m: ops.convert_to_tensor(m, name='memory'), memory)
     if memory_sequence_length is not None:
         memory_sequence_length = ops.convert_to_tensor(memory_sequence_length, name='memory_sequence_length')
@@ -54,10 +54,14 @@ def _prepare_memory(memory, memory_sequence_length, check_inner_dims_defined):
             if not m.get_shape()[2:].is_fully_defined():
                 raise ValueError('Expected memory %s to have fully defined inner dims, but saw shape: %s' % (
                     m.name, m.get_shape()))
-    if memory_sequence_length is None:
+    _check_one_of(memory_sequence_length, memory_mask)
+    if memory_sequence_length is None and memory_mask is None:
         return memory
     first = nest.flatten(memory)[0]
-    mask = array_ops.sequence_mask(memory_sequence_length, maxlen=array_ops.shape(first)[1], dtype=first.dtype)
+    if memory_mask is not None:
+        mask = math_ops.cast(memory_mask, first.dtype)
+    else:
+        mask = array_ops.sequence_mask(memory_sequence_length, maxlen=array_ops.shape(first)[1], dtype=first.dtype)
 
     def masked(m):
         rank = m.get_shape().ndims
@@ -67,7 +71,15 @@ def _prepare_memory(memory, memory_sequence_length, check_inner_dims_defined):
     return nest.map_structure(masked, memory)
 
 
-def _maybe_mask_score(score, memory_sequence_length, score_mask_value):
+def _check_one_of(memory_sequence_length, memory_mask):
+    if memory_sequence_length is not None and memory_mask is not None:
+        raise ValueError("memory_sequence_length and memory_mask can't be provided at same time.")
+
+
+def _maybe_mask_score(score, memory_sequence_length=None, memory_mask=None, score_mask_value=None):
+    _check_one_of(memory_sequence_length, memory_mask)
+    if memory_mask is not None:
+        return array_ops.where(memory_mask, score, score_mask_value * array_ops.ones_like(score))
     if memory_sequence_length is None:
         return score
     with ops.control_dependencies([check_ops.assert_positive(
@@ -97,9 +109,10 @@ class _BaseAttentionMechanism(AttentionMechanism):
         if score_mask_value is None:
             score_mask_value = dtypes.as_dtype(self._memory_layer.dtype).as_numpy_dtype(-np.inf)
         self._probability_fn = lambda score, prev: probability_fn(
-            _maybe_mask_score(score, memory_sequence_length, score_mask_value), prev)
+            _maybe_mask_score(score, memory_sequence_length, score_mask_value=score_mask_value), prev)
         with ops.name_scope(name, 'BaseAttentionMechanismInit', nest.flatten(memory)):
-            self._values = _prepare_memory(memory, memory_sequence_length, check_inner_dims_defined)
+            self._values = _prepare_memory(memory, memory_sequence_length,
+                                           check_inner_dims_defined=check_inner_dims_defined)
             self._keys = self.memory_layer(self._values) if self.memory_layer else self._values
             if custom_key_value_fn is not None:
                 if not callable(custom_key_value_fn):
@@ -136,6 +149,15 @@ def _luong_score(query, keys, scale):
     query = array_ops.expand_dims(query, 1)
     score = array_ops.squeeze(math_ops.matmul(query, keys, transpose_b=True), [1])
     return score if scale is None else scale * score
+
+
+def _bahdanau_score(processed_query, keys, attention_v, attention_g=None, attention_b=None):
+    """[batch, rows]: `attention_v` times the hidden layer; with a length and a bias, its direction times the length."""
+    processed_query = array_ops.expand_dims(processed_query, 1)
+    if attention_g is None or attention_b is None:
+        return math_ops.reduce_sum(attention_v * math_ops.tanh(keys + processed_query), [2])
+    weights = attention_g * attention_v * math_ops.rsqrt(math_ops.reduce_sum(math_ops.square(attention_v)))
+    return math_ops.reduce_sum(weights * math_ops.tanh(keys + processed_query + attention_b), [2])
 
 
 def _memory_layer(num_units, dtype):
@@ -188,16 +210,13 @@ class _Bahdanau:
     def _score(self, query):
         hidden = self.query_layer(query) if self.query_layer else query
         weights = variable_scope.get_variable('attention_v', [self._num_units], dtype=query.dtype)
-        if not self._normalize:
-            hidden = self._keys + array_ops.expand_dims(hidden, 1)
-            return math_ops.reduce_sum(weights * math_ops.tanh(hidden), [2])
-        length = variable_scope.get_variable('attention_g', shape=(), dtype=query.dtype,
-                                             initializer=init_ops.constant_initializer(math.sqrt(1. / self._num_units)))
-        bias = variable_scope.get_variable('attention_b', [self._num_units], dtype=query.dtype,
-                                           initializer=init_ops.zeros_initializer())
-        hidden = array_ops.expand_dims(hidden, 1)
-        weights = length * weights * math_ops.rsqrt(math_ops.reduce_sum(math_ops.square(weights)))
-        return math_ops.reduce_sum(weights * math_ops.tanh(self._keys + hidden + bias), [2])
+        length = bias = None
+        if self._normalize:
+            length = variable_scope.get_variable('attention_g', shape=(), dtype=query.dtype,
+                                                 initializer=init_ops.constant_initializer(math.sqrt(1. / self._num_units)))
+            bias = variable_scope.get_variable('attention_b', [self._num_units], dtype=query.dtype,
+                                               initializer=init_ops.zeros_initializer())
+        return _bahdanau_score(hidden, self._keys, weights, attention_g=length, attention_b=bias)
 
 
 class BahdanauAttention(_Bahdanau, _BaseAttentionMechanism):

@@ -6,7 +6,8 @@ from reflow.contrib.framework.python.framework import tensor_util
 from reflow.contrib.seq2seq.python.ops import attention_mechanisms
 from reflow.contrib.seq2seq.python.ops.attention_mechanisms import *  # noqa: F401,F403
 from reflow.contrib.seq2seq.python.ops.attention_mechanisms import (  # noqa: F401
-    AttentionMechanism, _BaseAttentionMechanism, _size)
+    AttentionMechanism, _bahdanau_score, _BaseAttentionMechanism, _BaseMonotonicAttentionMechanism, _luong_score,
+    _maybe_mask_score, _prepare_memory, _size)
 from reflow.eager import context
 from reflow.framework import dtypes
 from reflow.framework import ops
