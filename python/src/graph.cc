@@ -86,7 +86,8 @@ void bind_operation_methods(nb::module_& m) {
   op.def_prop_ro("graph", [](OperationObject& o) { return nb::borrow(o.graph); });
   op.def_prop_ro("_id", [](OperationObject& o) { return o.operation.node()->id() + 1; });
   op.def_prop_ro("inputs", [](OperationObject& o) {
-    return nb::tuple(nb::cast(o.operation.inputs()));
+    static nb::handle input_list = package_attribute("framework.tensor", "InputList").release();
+    return nb::object(input_list(nb::cast(o.operation.inputs())));
   });
   op.def_prop_ro("control_inputs", [](OperationObject& o) { return o.operation.control_inputs(); });
   op.def_prop_ro("outputs", [](OperationObject& o) { return o.operation.outputs(); });

@@ -24,6 +24,27 @@ def test_functions_of_a_graph():
     assert not graph.building_function
 
 
+def test_parts_of_inputs_are_lists():
+    a, b = tf.constant(1.), tf.constant(2.)
+    inputs = tf.add(a, b).op.inputs
+    assert inputs[1:] + [a] == [b, a] and inputs[:] == [a, b] == list(inputs) and inputs[-1] is b and len(inputs) == 2
+
+
+def test_functions_of_variables():
+    v = tf.get_variable('v', initializer=[3.])
+
+    @function.Defun(tf.float32, v.dtype)
+    def add(x, y):
+        return x + y
+
+    total = add(tf.constant([1.]), v)
+    assert add.declared_input_types == (tf.float32, v.dtype)
+    assert [arg.type for arg in add.definition.signature.input_arg] == [tf.float32.as_datatype_enum] * 2
+    with tf.Session() as sess:
+        sess.run(v.initializer)
+        assert sess.run(total) == 4
+
+
 def test_contexts_of_control_flow():
     assert tf.constant(1.).op._control_flow_context is None and tf.get_default_graph()._control_flow_context is None
     inner = []

@@ -62,8 +62,8 @@ class _DefinedFunction:
         self._base_name = func_name or function_utils.get_func_name(func)
         self._function = None
         self._make = lambda gradient: _core.DefinedFunction(
-            list(self._input_types), self._body, func_name, self._base_name, list(argnames), list(out_names or ()),
-            bool(kwargs.get('noinline', False)), gradient, getattr(func, '__doc__', None))
+            [each.base_dtype for each in self._input_types], self._body, func_name, self._base_name, list(argnames),
+            list(out_names or ()), bool(kwargs.get('noinline', False)), gradient, getattr(func, '__doc__', None))
         self._outer_graph = None
         self._check_options(kwargs)
 

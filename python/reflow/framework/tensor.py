@@ -156,6 +156,16 @@ def _run_session(graph, session):
     return _session_of(graph, session, 'execute', 'operation', 'run', colon=':', quote='')
 
 
+class InputList(tuple):
+    """What goes into an operation; parts of it are lists, which programs put together with others."""
+
+    __slots__ = ()
+
+    def __getitem__(self, index):
+        found = super().__getitem__(index)
+        return list(found) if isinstance(index, slice) else found
+
+
 class _OperationMethods:
     """A node of a graph: computes tensors from tensors."""
 
