@@ -35,20 +35,19 @@ bool parse_float(std::string_view text, T* value) {
   const bool negative = !digits.empty() && digits[0] == '-';
   if (!digits.empty() && (digits[0] == '-' || digits[0] == '+')) digits.remove_prefix(1);
   if (digits.empty()) return false;
-  const std::string lower = absl::AsciiStrToLower({digits.data(), digits.size()});
-  if (lower == "inf" || lower == "nan") {
+  auto format = std::chars_format::general;
+  const bool is_hex = digits.size() > 1 && digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X');
+  if (is_hex) {
+    digits.remove_prefix(2);
+    format = std::chars_format::hex;
+    if (digits.find_first_of(".pP") != digits.npos) return false;
+  } else if (digits[0] != '.' && (digits[0] < '0' || digits[0] > '9')) {
+    const std::string lower = absl::AsciiStrToLower({digits.data(), digits.size()});
+    if (lower != "inf" && lower != "nan") return false;
     const T magnitude = lower == "inf" ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::quiet_NaN();
     *value = negative ? -magnitude : magnitude;
     return true;
   }
-  auto format = std::chars_format::general;
-  if (lower.starts_with("0x")) {
-    digits.remove_prefix(2);
-    format = std::chars_format::hex;
-    if (lower.find_first_of(".p") != lower.npos) return false;
-  }
-  const char first = digits.empty() ? 'x' : digits[0];
-  if (format == std::chars_format::general && first != '.' && (first < '0' || first > '9')) return false;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), *value, format);
   if (end != digits.data() + digits.size()) return false;
   if (error == std::errc::result_out_of_range) {

@@ -84,7 +84,9 @@ class AdjustHue : public Kernel {
       const float high = std::max(rgb[0], std::max(rgb[1], rgb[2])), low = std::min(rgb[0], std::min(rgb[1], rgb[2]));
       float hsv[3];
       rgb_to_hsv(rgb, hsv);
-      float hue = std::fmod((hsv[0] + delta) * 6, 6.0f);
+      float hue = (hsv[0] + delta) * 6;
+      if (hue >= 6 && hue < 12) hue -= 6;  // what fmod would give
+      if (!(hue >= 0 && hue < 6)) hue = std::fmod(hue, 6.0f);
       if (hue < 0) hue += 6;
       const int sector = hue < 5 ? static_cast<int>(hue) : 5;  // 5 where it is no number
       float part = hue - static_cast<float>(sector);

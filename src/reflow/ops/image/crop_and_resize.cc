@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -76,13 +77,17 @@ void for_each_place(int64_t box, const float* corners, int64_t image_height, int
                     int64_t width, bool nearest, Inside&& inside, Outside&& outside) {
   const CropSide rows(corners[box * 4], corners[box * 4 + 2], image_height, height),
       columns(corners[box * 4 + 1], corners[box * 4 + 3], image_width, width);
+  std::vector<std::optional<Sample>> samples(width);  // of a row: none, where the place lies outside
+  for (int64_t x = 0; x < width; ++x) {
+    if (columns.contains(columns.at(x))) samples[x].emplace(columns.at(x), nearest);
+  }
   for (int64_t y = 0; y < height; ++y) {
-    const float row = rows.at(y);
+    std::optional<Sample> row;
+    if (rows.contains(rows.at(y))) row.emplace(rows.at(y), nearest);
     for (int64_t x = 0; x < width; ++x) {
-      const float column = columns.at(x);
       const int64_t place = (box * height + y) * width + x;
-      if (rows.contains(row) && columns.contains(column)) {
-        inside(place, Sample(row, nearest), Sample(column, nearest), rows, columns, y, x);
+      if (row && samples[x]) {
+        inside(place, *row, *samples[x], rows, columns, y, x);
       } else {
         outside(place);
       }

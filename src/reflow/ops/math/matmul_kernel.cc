@@ -2,16 +2,22 @@
 
 #include <algorithm>
 #include <complex>
+#include <concepts>
+#include <cstring>
 #include <memory>
+#include <type_traits>
 
 #include "reflow/op/dot_products.h"
 #include "reflow/op/gemm.h"
 #include "reflow/op/narrow_matmul.h"
+#include "reflow/op/simd_loop.h"
 #include "reflow/op/vector_reduce.h"
 #include "reflow/tensor/dtype.h"
 
 namespace reflow::ops {
 namespace {
+
+using op::simd_loop;
 
 template <typename T>
 constexpr bool kComplex = false;
@@ -67,6 +73,51 @@ void multiply_rows(const MatMulShape& s, const T* a, const T* b, T* c, int64_t b
   }
 }
 
+// What a T is multiplied as: integers wrap around.
+template <typename T>
+struct Wrapping {
+  using Type = T;
+};
+template <std::integral T>
+struct Wrapping<T> {
+  using Type = std::make_unsigned_t<T>;
+};
+
+// The same where there are enough rows: columns of B that fill a vector are copied, and multiplied with six rows of A at a time,
+// whose sums stay in registers. In the same order, so that results have the same bits.
+template <typename T>
+void multiply_tiles(const MatMulShape& s, const T* a, const T* b, T* c, int64_t begin, int64_t end) {
+  constexpr int kRows = 6, kColumns = 64 / sizeof(T);
+  using Number = typename Wrapping<T>::Type;
+  using Vector [[gnu::vector_size(64)]] = Number;
+  const int64_t a_row = s.transpose_a ? 1 : s.k, a_step = s.transpose_a ? s.m : 1;
+  const int64_t b_column = s.transpose_b ? s.k : 1, b_step = s.transpose_b ? 1 : s.n;
+  const auto panel = std::make_unique_for_overwrite<T[]>(s.k * kColumns);
+  for (int64_t j = 0; j < s.n; j += kColumns) {
+    const int64_t columns = std::min<int64_t>(kColumns, s.n - j);
+    for (int64_t p = 0; p < s.k; ++p) {
+      for (int64_t q = 0; q < kColumns; ++q) panel[p * kColumns + q] = q < columns ? b[p * b_step + (j + q) * b_column] : T(0);
+    }
+    for (int64_t i = begin; i < end; i += kRows) {
+      const int64_t rows = std::min<int64_t>(kRows, end - i);
+      const T* row_of_a[kRows];
+      for (int r = 0; r < kRows; ++r) row_of_a[r] = a + (i + std::min<int64_t>(r, rows - 1)) * a_row;
+      alignas(64) Number sums[kRows][kColumns];
+      simd_loop([&]() REFLOW_SIMD_BODY {
+        Vector local[kRows] = {};
+        for (int64_t p = 0; p < s.k; ++p) {
+          Vector row_of_b;
+          std::memcpy(&row_of_b, panel.get() + p * kColumns, sizeof row_of_b);
+#pragma GCC unroll 6
+          for (int r = 0; r < kRows; ++r) local[r] += row_of_b * static_cast<Number>(row_of_a[r][p * a_step]);
+        }
+        std::memcpy(sums, local, sizeof sums);
+      });
+      for (int64_t r = 0; r < rows; ++r) std::copy_n(sums[r], columns, c + (i + r) * s.n + j);
+    }
+  }
+}
+
 template <typename T>
 std::unique_ptr<float[]> to_float(const T* x, int64_t n) {
   auto copy = std::make_unique_for_overwrite<float[]>(n);
@@ -74,6 +125,7 @@ std::unique_ptr<float[]> to_float(const T* x, int64_t n) {
   return copy;
 }
 
+constexpr int64_t kTiledRows = 12;    // that are worth a copy of B
 constexpr int64_t kNarrowRows = 1024;  // of B, so that its copy lies on the stack and in the first-level cache
 
 // A bias for rows of n elements, if there is one.
@@ -107,6 +159,20 @@ void matmul_f32(ThreadPool& pool, const MatMulShape& s, const float* a, const fl
   product.bias = bias, product.relu = relu;
   if (s.m == 0 || s.n == 0 || s.k == 0) return op::gemm(pool, product);
   const Bias after{bias, relu, s.n};
+  constexpr int64_t kShortRow = 16;
+  if (s.n == 1 && !s.transpose_a && s.k <= kShortRow) {
+    pool.parallel_for(s.m, 0.5 * s.k, [&](int64_t begin, int64_t end) {
+      simd_loop([=, k = s.k]() REFLOW_SIMD_BODY {
+        for (int64_t i = begin; i < end; ++i) {
+          float sum = 0;
+          for (int64_t p = 0; p < k; ++p) sum += a[i * k + p] * b[p];
+          c[i] = sum;
+        }
+      });
+      after.add(c, begin, 0, end - begin, 1);
+    });
+    return;
+  }
   if (s.n == 1 && !s.transpose_a) {
     pool.parallel_for(s.m, 0.15 * s.k + 5, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) c[i] = op::dot_f32(a + i * s.k, b, s.k);
@@ -141,6 +207,12 @@ void matmul(ThreadPool& pool, const MatMulShape& s, const T* a, const T* b, T* c
     const auto c_float = std::make_unique_for_overwrite<float[]>(s.m * s.n);
     matmul_f32(pool, s, a_float.get(), b_float.get(), c_float.get());
     for (int64_t i = 0; i < s.m * s.n; ++i) c[i] = static_cast<T>(c_float[i]);
+  } else if (std::is_arithmetic_v<T> && s.m >= kTiledRows) {
+    if constexpr (std::is_arithmetic_v<T>) {
+      pool.parallel_for((s.m + kTiledRows - 1) / kTiledRows, 0.1 * kTiledRows * s.n * s.k, [&](int64_t begin, int64_t end) {
+        multiply_tiles(s, a, b, c, begin * kTiledRows, std::min(end * kTiledRows, s.m));
+      });
+    }
   } else {
     std::unique_ptr<T[]> copy;
     const T* rows = rows_of_b(s, b, copy);

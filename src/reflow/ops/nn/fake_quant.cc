@@ -1,16 +1,22 @@
 // FakeQuant ops: numbers rounded to those that an integer of a few bits would keep, for training of networks that are to
 // be quantized. Gradients pass where a number lies within the range, and go to its ends elsewhere.
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
 #include "reflow/op/gradient_ops.h"
 #include "reflow/op/op.h"
+#include "reflow/op/simd_loop.h"
+#include "reflow/op/vector_math.h"
 
 namespace reflow::ops {
 namespace {
 
 using namespace ::reflow::op;
+
+constexpr double kCostNs = 0.5;
+constexpr int64_t kPiece = 512;  // floats that stay in the first-level cache
 
 // A range, moved a little so that 0 is one of its steps.
 class Quantizer {
@@ -24,15 +30,37 @@ class Quantizer {
     max_ = (high - zero_point) * scale_;
     inverse_scale_ = 1.0f / scale_;
   }
-  float operator()(float x) const {
-    const float clamped = x > max_ ? max_ : x < min_ ? min_ : x;
-    return std::floor((clamped - min_) * inverse_scale_ + 0.5f) * scale_ + min_;
+  // y = the steps nearest to x. `divides`: as TensorFlow computes it where the range comes in tensors; a number between two
+  // steps may become the other one.
+  void quantize(const float* x, float* y, int64_t n, bool divides) const {
+    static const UnaryFn<float> floor = unary_f32(VecOp::kFloor);
+    const float scale = scale_, inverse_scale = inverse_scale_, min = min_, max = max_;
+    for (int64_t begin = 0; begin < n; begin += kPiece) {
+      const int64_t size = std::min(kPiece, n - begin);
+      const float* from = x + begin;
+      float* to = y + begin;
+      simd_loop([=]() REFLOW_SIMD_BODY {
+#pragma GCC ivdep
+        for (int64_t i = 0; i < size; ++i) to[i] = (from[i] > max ? max : from[i] < min ? min : from[i]) - min;
+        if (divides) {
+          for (int64_t i = 0; i < size; ++i) to[i] = to[i] / scale + 0.5f;
+        } else {
+          for (int64_t i = 0; i < size; ++i) to[i] = to[i] * inverse_scale + 0.5f;
+        }
+      });
+      floor(to, to, size);
+      simd_loop([=]() REFLOW_SIMD_BODY {
+        for (int64_t i = 0; i < size; ++i) to[i] = to[i] * scale + min;
+      });
+    }
   }
-  // The same with a division, as TensorFlow has it where the range is computed: a number between two steps may become the
-  // other one.
-  float divided(float x) const {
-    const float clamped = x > max_ ? max_ : x < min_ ? min_ : x;
-    return std::floor((clamped - min_) / scale_ + 0.5f) * scale_ + min_;
+  // dx = dy where x lies within the range, else 0 (or NaN).
+  void pass_within(const float* dy, const float* x, float* dx, int64_t n) const {
+    const float min = min_, max = max_;
+    simd_loop([=]() REFLOW_SIMD_BODY {
+#pragma GCC ivdep
+      for (int64_t i = 0; i < n; ++i) dx[i] = dy[i] * static_cast<float>((x[i] >= min) & (x[i] <= max));
+    });
   }
   bool contains(float x) const { return x >= min_ && x <= max_; }
   bool is_below(float x) const { return x < min_; }
@@ -55,13 +83,6 @@ struct Bits {
   int lowest, highest = 255;
 };
 
-template <typename F>
-void for_elements(KernelContext& c, int64_t n, F&& f) {
-  c.pool().parallel_for(n, 2, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) f(i);
-  });
-}
-
 // ---- The range is given by attributes.
 
 class ArgsKernel : public Kernel {
@@ -82,10 +103,12 @@ class FakeQuantArgs : public ArgsKernel {
  public:
   using ArgsKernel::ArgsKernel;
   Status compute(KernelContext& c) override {
-    const Quantizer quantize = quantizer();
+    const Quantizer quantizer = this->quantizer();
     const float* x = c.input(0).data<float>();
     float* y = c.output(0).data<float>();
-    for_elements(c, c.input(0).num_elements(), [=](int64_t i) { y[i] = quantize(x[i]); });
+    c.pool().parallel_for(c.input(0).num_elements(), kCostNs, [&](int64_t begin, int64_t end) {
+      quantizer.quantize(x + begin, y + begin, end - begin, false);
+    });
     return OkStatus();
   }
 };
@@ -103,7 +126,9 @@ class FakeQuantArgsGradient : public ArgsKernel {
     const Quantizer range = quantizer();
     const float *dy = gradients.data<float>(), *x = inputs.data<float>();
     float* dx = c.output(0).data<float>();
-    for_elements(c, inputs.num_elements(), [=](int64_t i) { dx[i] = dy[i] * (range.contains(x[i]) ? 1.0f : 0.0f); });
+    c.pool().parallel_for(inputs.num_elements(), kCostNs, [&](int64_t begin, int64_t end) {
+      range.pass_within(dy + begin, x + begin, dx + begin, end - begin);
+    });
     return OkStatus();
   }
 };
@@ -133,15 +158,28 @@ class FakeQuantVars : public Kernel {
     RETURN_IF_ERROR(check_range_sizes(c, 1, channels, kPerChannel));
     const float *x = inputs.data<float>(), *min = c.input(1).data<float>(), *max = c.input(2).data<float>();
     float* y = c.output(0).data<float>();
-    for (int64_t k = 0; k < channels; ++k) {
-      const int64_t n = inputs.num_elements() / channels;
-      const Quantizer quantize = bits_.quantizer(min[k], max[k]);
-      const bool is_void = min[k] == 0 && max[k] == 0;
-      for_elements(c, n, [=](int64_t i) {
-        const int64_t at = i * channels + k;
-        y[at] = is_void ? 0 : quantize.divided(x[at]);
+    const auto quantize = [&](int64_t k, const float* from, float* to, int64_t n) {
+      if (min[k] == 0 && max[k] == 0) std::fill_n(to, n, 0.0f);
+      else bits_.quantizer(min[k], max[k]).quantize(from, to, n, true);
+    };
+    if (channels == 1) {
+      c.pool().parallel_for(inputs.num_elements(), kCostNs, [&](int64_t begin, int64_t end) {
+        quantize(0, x + begin, y + begin, end - begin);
       });
+      return OkStatus();
     }
+    // Channel by channel, from rows that stay in cache.
+    c.pool().parallel_for(inputs.num_elements() / std::max<int64_t>(channels, 1), 2.0 * channels, [&](int64_t begin, int64_t end) {
+      float column[kPiece];
+      for (int64_t row = begin; row < end; row += kPiece) {
+        const int64_t rows = std::min(kPiece, end - row);
+        for (int64_t k = 0; k < channels; ++k) {
+          for (int64_t i = 0; i < rows; ++i) column[i] = x[(row + i) * channels + k];
+          quantize(k, column, column, rows);
+          for (int64_t i = 0; i < rows; ++i) y[(row + i) * channels + k] = column[i];
+        }
+      }
+    });
     return OkStatus();
   }
 
@@ -165,8 +203,9 @@ class FakeQuantVarsGradient : public Kernel {
       const Quantizer range = bits_.quantizer(min[k], max[k]);
       double below = 0, above = 0;
       const bool is_void = min[k] == 0 && max[k] == 0;
+      if (!is_void && channels == 1) range.pass_within(dy, x, dx, inputs.num_elements());
       for (int64_t at = k; at < inputs.num_elements(); at += channels) {
-        dx[at] = is_void ? dy[at] : dy[at] * (range.contains(x[at]) ? 1.0f : 0.0f);
+        if (is_void || channels > 1) dx[at] = is_void ? dy[at] : dy[at] * (range.contains(x[at]) ? 1.0f : 0.0f);
         if (is_void) continue;
         below += dy[at] * (range.is_below(x[at]) ? 1.0f : 0.0f);
         above += dy[at] * (range.is_above(x[at]) ? 1.0f : 0.0f);
