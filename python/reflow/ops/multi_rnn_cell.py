@@ -52,18 +52,18 @@ class MultiRNNCell(RNNCell):
                 return tuple(cell.zero_state(batch_size, dtype) for cell in self._cells)
             return super().zero_state(batch_size, dtype)
 
-    def _gather(self, attribute):
+    def _of_cells(self, attribute):
         return [each for cell in self._cells if isinstance(cell, base_layer.Layer) for each in getattr(cell, attribute)]
 
     @property
     def trainable_weights(self):
         """The variables of the cells."""
-        return self._gather('trainable_weights') if self.trainable else []
+        return self._of_cells('trainable_weights') if self.trainable else []
 
     @property
     def non_trainable_weights(self):
         """The other variables of the cells."""
-        return self._gather('non_trainable_weights') if self.trainable else self._gather('weights')
+        return self._of_cells('non_trainable_weights') if self.trainable else self._of_cells('weights')
 
     def call(self, inputs, state):
         """(output, new states)."""
