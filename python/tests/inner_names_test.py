@@ -45,6 +45,17 @@ def test_functions_of_variables():
         assert sess.run(total) == 4
 
 
+def test_gradients_of_functions_of_one_name():
+    for factor in 2., 3.:
+        @function.Defun(tf.float32, func_name='of_one_name', python_grad_func=lambda op, dy: dy * factor)
+        def same(x):
+            return x + 0.
+
+        with tf.Graph().as_default(), tf.Session() as sess:
+            x = tf.constant(1.)
+            assert sess.run(tf.gradients(same(x), x)) == [factor]
+
+
 def test_contexts_of_control_flow():
     assert tf.constant(1.).op._control_flow_context is None and tf.get_default_graph()._control_flow_context is None
     inner = []

@@ -105,6 +105,28 @@ def test_a_subclass_of_adam_overrides_and_calls_super():
     assert opt.applied[0][0].op.type == 'Mul' and opt.applied[0][1] is v
 
 
+class ByRows(tf.train.AdamOptimizer):
+    def _apply_sparse_shared(self, grad, var, indices, scatter_add):
+        self.seen = (grad, var, indices)
+        with tf.control_dependencies([scatter_add(self.get_slot(var, 'm'), indices, grad)]):
+            return super()._apply_sparse_shared(grad, var, indices, scatter_add)
+
+
+@pytest.mark.parametrize('use_resource', [False, True])
+def test_a_subclass_of_adam_has_its_own_rule_of_rows(use_resource):
+    values = []
+    for cls in ByRows, tf.train.AdamOptimizer:
+        var = tf.get_variable(cls.__name__, initializer=[1., 2., 3.], use_resource=use_resource)
+        adam = cls(.1, beta1=.5)
+        loss = tf.reduce_sum(tf.gather(var, [0, 2]) * [1., 4.])
+        values.append(run_steps(adam.minimize(loss), [var, adam.get_slot(var, 'm')]))
+        if cls is ByRows:
+            assert adam.seen[1] is var and adam.seen[0].shape.as_list() in ([2], [None])
+    # Rule of ByRows: m has the gradient in it already when Adam's own is applied.
+    np.testing.assert_allclose(values[0][1], 2 * values[1][1])
+    np.testing.assert_allclose(values[0][0], [1., 2., 3.] + 2 * (values[1][0] - [1., 2., 3.]), rtol=1e-6)
+
+
 def test_the_tensors_of_hyperparameters_are_attributes():
     v = tf.Variable(1.)
     opt = tf.train.AdamOptimizer(learning_rate=lambda: 0.25)

@@ -103,8 +103,13 @@ class _DefinedFunction:
         self._function.add_to_graph()
         self._outer_graph._functions[self._function.name] = self
         if self._python_grad_func is not None and _core.gradient_kind(self._function.name) == 'unregistered':
-            _core.register_gradient(self._function.name, self._python_grad_func)
+            _core.register_gradient(self._function.name, self._gradient)
         return self._function
+
+    def _gradient(self, op, *grads):
+        """What a program gave for the gradient, be it of this function or of one of the same name in another graph."""
+        function = op.graph._functions.get(op.type, self)
+        return function._python_grad_func(op, *grads)
 
     @property
     def name(self):
