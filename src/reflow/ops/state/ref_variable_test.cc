@@ -26,6 +26,16 @@ TEST(VariableV2, IsSharedByItsName) {
   EXPECT_FALSE(one.ref()->tensor.valid());
 }
 
+TEST(VariableV2, WithoutElementsHasAValue) {
+  ThreadPool pool(1);
+  op::Device device("/device:CPU:0", "CPU", &pool);
+  for (const Shape& shape : {Shape{0}, Shape{2, 0}}) {
+    OpRunner runner("VariableV2", {}, {{"dtype", DType::kString}, {"shape", shape}, {"shared_name", shape.str()}}, &device);
+    ASSERT_TRUE(runner.run().ok());
+    EXPECT_EQ(runner.ref()->tensor.shape(), shape);
+  }
+}
+
 TEST(Assign, WritesTheMemoryThatOthersShare) {
   FloatVariable v{1, 2};
   const Tensor seen = v.tensor;

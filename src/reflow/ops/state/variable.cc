@@ -29,7 +29,14 @@ class VariableKernel : public Kernel {
     if (name.empty()) name = c.node().name();
     auto found = c.device()->resources().lookup_or_create<Variable>(
         c.attr_or<std::string>("container", ""), name,
-        [&]() -> StatusOr<std::shared_ptr<Variable>> { return std::make_shared<Variable>(type); });
+        [&]() -> StatusOr<std::shared_ptr<Variable>> {
+          auto variable = std::make_shared<Variable>(type);
+          // What has no elements has all of them from the start.
+          if (shape.known_rank() && shape.rank() > 0 && shape.num_elements() == 0) {
+            ASSIGN_OR_RETURN(variable->tensor, allocate_tensor(type, shape));
+          }
+          return variable;
+        });
     if (!found.ok()) {
       c.fail(found.status());
     } else if ((*found)->dtype != type) {
