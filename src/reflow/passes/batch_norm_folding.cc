@@ -16,7 +16,7 @@ using graph::NodeSpec;
 namespace {
 
 // Batch normalisation with given statistics, (x - mean) * scale / sqrt(variance + epsilon) + offset, of the result of a
-// convolution is the convolution with a scaled filter, and a bias. Filters are small beside images.
+// convolution is the convolution with a scaled filter, and a bias. That pays where filters are small beside images.
 class BatchNormFolding {
  public:
   explicit BatchNormFolding(PassContext& context) : graph_(*context.graph), roots_(root_marks(context)) {}
@@ -45,7 +45,14 @@ class BatchNormFolding {
     for (int i = 1; i < 5; ++i) {
       if (!is_plain_float(norm.input(i)) || !(norm.input(i).shape() == Shape{filter.dim(3)})) return false;
     }
-    return is_plain_float(norm.input(0));
+    return is_plain_float(norm.input(0)) && !is_large(filter, norm.output_shape(0));
+  }
+
+  // A filter that takes longer to scale in each run than some images of the result?
+  static bool is_large(const Shape& filter, const Shape& result) {
+    constexpr int64_t kImages = 8;
+    if (result.rank() != 4 || result.dim(1) < 0 || result.dim(2) < 0) return false;
+    return filter.num_elements() > kImages * result.dim(1) * result.dim(2) * filter.dim(3);
   }
 
   static bool is_plain_float(const Endpoint& e) { return e.dtype() == DType::kFloat32; }

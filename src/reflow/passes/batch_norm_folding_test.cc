@@ -32,6 +32,15 @@ TEST_F(BatchNormFolding, NotInTraining) {
   EXPECT_EQ(count("FusedBatchNorm"), 1);
 }
 
+// In each run the filter would be scaled, which takes longer than the result of an image, or of some.
+TEST_F(BatchNormFolding, NotIntoFiltersThatAreLargeBesideImages) {
+  const Endpoint y = op("Conv2D", {feed({-1, 7, 7, 512}), feed({3, 3, 512, 512})},
+                        {{"strides", std::vector<int64_t>{1, 1, 1, 1}}, {"padding", std::string("SAME")}});
+  fetch(op("FusedBatchNorm", {y, feed({512}), feed({512}), feed({512}), feed({512})}, {{"is_training", false}}));
+  run(fold_batch_norms);
+  EXPECT_EQ(count("FusedBatchNorm"), 1);
+}
+
 TEST_F(BatchNormFolding, ConvolutionsThatAreReadStay) {
   const Endpoint y = conv();
   fetch(norm(y));

@@ -66,13 +66,13 @@ void gather_patches(ThreadPool& pool, const Convolution& c, const T* x, int64_t 
   });
 }
 
-// C = op(A) op(B), row major: op(A) is [m, k], op(B) [k, n].
+// C = op(A) op(B), row major: op(A) is [m, k], op(B) [k, n]; for float plus a bias, if there is one, as op::Gemm has it.
 template <typename C>
 void multiply(ThreadPool& pool, bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const C* a, const C* b,
-              C* c) {
+              C* c, const C* bias = nullptr, bool relu = false) {
   if constexpr (std::is_same_v<C, float>) {
     gemm(pool, {.transpose_a = transpose_a, .transpose_b = transpose_b, .m = m, .n = n, .k = k, .a = a,
-                .lda = transpose_a ? m : k, .b = b, .ldb = transpose_b ? k : n, .c = c, .ldc = n});
+                .lda = transpose_a ? m : k, .b = b, .ldb = transpose_b ? k : n, .c = c, .ldc = n, .bias = bias, .relu = relu});
     return;
   }
   pool.parallel_for(m, 0.3 * n * k, [&](int64_t begin, int64_t end) {
@@ -171,6 +171,15 @@ Status patches_to_input(ThreadPool& pool, const Convolution& c, const T* dy, con
   return OkStatus();
 }
 
+// Does one window cover the whole image, as in fully connected layers that are written as convolutions? Then image and filter
+// are the rows and columns of a product.
+bool is_product(const Convolution& c) {
+  return std::all_of(c.dims, c.dims + c.rank, [](const WindowDim& d) {
+    return d.out == 1 && d.kernel == d.in && d.dilation == 1 && d.before == 0 && d.after == 0;
+  });
+}
+int64_t image_size(const Convolution& c) { return c.in_area() * c.in_channels; }
+
 bool is_empty(const Convolution& c) {
   return c.batch == 0 || c.in_channels == 0 || c.out_channels == 0 || c.in_area() == 0 || c.out_area() == 0 ||
          c.filter_area() == 0;
@@ -185,6 +194,10 @@ Status convolve(ThreadPool& pool, const Convolution& c, const T* x, const T* fil
     return OkStatus();
   }
   if constexpr (std::is_same_v<T, float>) {
+    if (is_product(c)) {
+      multiply(pool, false, false, c.batch, c.out_channels, image_size(c), x, filter, y);
+      return OkStatus();
+    }
     if (winograd_pays(c)) return winograd_forward(pool, c, x, filter, nullptr, false, y);
     return direct_forward(pool, c, x, filter, y);
   } else {
@@ -215,6 +228,10 @@ Status convolve_with_bias(ThreadPool& pool, const Convolution& c, const float* x
     }
   } epilogue{bias, c.out_channels, relu};
   if (!is_empty(c)) {
+    if (is_product(c)) {
+      multiply(pool, false, false, c.batch, c.out_channels, image_size(c), x, filter, y, bias, relu);
+      return OkStatus();
+    }
     if (winograd_pays(c)) return winograd_forward(pool, c, x, filter, bias, relu, y);
     const auto finish = [](void* context, float* part, int64_t places) {
       static_cast<Epilogue*>(context)->finish(part, places);
@@ -235,6 +252,10 @@ Status convolve_to_input(ThreadPool& pool, const Convolution& c, const T* dy, co
     return OkStatus();
   }
   if constexpr (std::is_same_v<T, float>) {
+    if (is_product(c)) {
+      multiply(pool, false, true, c.batch, image_size(c), c.out_channels, dy, filter, dx);
+      return OkStatus();
+    }
     if (winograd_pays(c)) return winograd_to_input(pool, c, dy, filter, dx);
     return direct_to_input(pool, c, dy, filter, dx);
   } else {
@@ -249,6 +270,10 @@ Status convolve_to_filter(ThreadPool& pool, const Convolution& c, const T* x, co
     return OkStatus();
   }
   if constexpr (std::is_same_v<T, float>) {
+    if (is_product(c)) {
+      multiply(pool, true, false, image_size(c), c.out_channels, c.batch, x, dy, dfilter);
+      return OkStatus();
+    }
     if (winograd_pays(c)) return winograd_to_filter(pool, c, x, dy, dfilter);
     return direct_to_filter(pool, c, x, dy, dfilter);
   } else {

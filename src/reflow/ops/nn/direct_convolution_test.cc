@@ -47,6 +47,7 @@ class DirectConvolution : public testing::TestWithParam<Convolution> {
  protected:
   ThreadPool one_{1}, three_{3};
 };
+using WholeImages = DirectConvolution;
 
 TEST_P(DirectConvolution, Forward) {
   const Convolution& c = GetParam();
@@ -100,7 +101,31 @@ TEST_P(DirectConvolution, ToFilter) {
   }
 }
 
+// All three of convolve() and its backward ops, with a window that covers the whole image.
+TEST_P(WholeImages, AreProducts) {
+  const Convolution& c = GetParam();
+  const Data data(c);
+  const auto x = wide(data.x), dy = wide(data.dy), filter = wide(data.filter);
+  std::vector<double> y(dy.size()), dx(x.size()), dfilter(filter.size());
+  ASSERT_TRUE(convolve(one_, c, x.data(), filter.data(), y.data()).ok());
+  ASSERT_TRUE(convolve_to_input(one_, c, dy.data(), filter.data(), dx.data()).ok());
+  ASSERT_TRUE(convolve_to_filter(one_, c, x.data(), dy.data(), dfilter.data()).ok());
+  std::vector<float> floats_y(y.size(), NAN), floats_dx(x.size(), NAN), floats_dfilter(filter.size(), NAN), bias(c.out_channels, 1);
+  ASSERT_TRUE(convolve(three_, c, data.x.data(), data.filter.data(), floats_y.data()).ok());
+  EXPECT_EQ(wide(floats_y), y);
+  ASSERT_TRUE(convolve_to_input(three_, c, data.dy.data(), data.filter.data(), floats_dx.data()).ok());
+  EXPECT_EQ(wide(floats_dx), dx);
+  ASSERT_TRUE(convolve_to_filter(three_, c, data.x.data(), data.dy.data(), floats_dfilter.data()).ok());
+  EXPECT_EQ(wide(floats_dfilter), dfilter);
+  ASSERT_TRUE(convolve_with_bias(three_, c, data.x.data(), data.filter.data(), bias.data(), true, floats_y.data()).ok());
+  for (double& value : y) value = std::max(value + 1, 0.0);
+  EXPECT_EQ(wide(floats_y), y);
+}
+
 constexpr op::Padding kValid = op::Padding::kValid;
+INSTANTIATE_TEST_SUITE_P(Sizes, WholeImages,
+                         testing::Values(sizes(1, 30, 70, {{5, 5}, {5, 5}}, kValid), sizes(5, 3, 33, {{4, 4, 2}, {7, 7}}, kValid),
+                                         sizes(2, 40, 17, {{1, 1}, {1, 1}}), sizes(20, 2, 1, {{3, 3}, {2, 2}, {2, 2}}, kValid)));
 INSTANTIATE_TEST_SUITE_P(
     Sizes, DirectConvolution,
     testing::Values(sizes(2, 3, 64, {{19, 7, 2}, {23, 7, 2}}), sizes(3, 1, 32, {{12, 5}, {12, 5}}),
