@@ -84,11 +84,17 @@ Status Queue::check_batch(const Tuple& batch) const {
   return OkStatus();
 }
 
-Status Queue::closed_error() const { return cancelled("{} '{}' is closed.", spec_.kind, name_); }
+// A PaddingFIFOQueue is a FIFOQueue to TensorFlow but where it gives batches.
+std::string_view Queue::base_kind() const {
+  if (spec_.kind == "PaddingFIFOQueue") return "FIFOQueue";
+  return spec_.kind;
+}
 
-Status Queue::insufficient_error(int64_t wanted) const {
-  return out_of_range("{} '{}' is closed and has insufficient elements (requested {}, current size {})", spec_.kind,
-                      name_, wanted, num_elements());
+Status Queue::closed_error() const { return cancelled("{} '{}' is closed.", base_kind(), name_); }
+
+Status Queue::insufficient_error(std::string_view kind, int64_t wanted) const {
+  return out_of_range("{} '{}' is closed and has insufficient elements (requested {}, current size {})", kind, name_,
+                      wanted, num_elements());
 }
 
 Status Queue::matches(const std::string& op, const Queue& wanted) const {
@@ -181,7 +187,7 @@ void Queue::dequeue(CancellationManager* cancellation, Taken taken) {
   attempt->finish = [taken = std::move(taken)](Attempt& a) { taken(std::move(a.status), std::move(a.result)); };
   attempt->run = [this](Attempt& a) {
     if (closed_ && num_elements() == 0) {
-      a.status = insufficient_error(1);
+      a.status = insufficient_error(base_kind(), 1);
       return Progress::kComplete;
     }
     if (num_elements() - (closed_ ? 0 : min_after_dequeue()) <= 0) return Progress::kNone;
@@ -217,7 +223,7 @@ void Queue::dequeue_many(int64_t n, bool allow_fewer, CancellationManager* cance
 // *wanted: how many are still to come.
 Queue::Progress Queue::take_batch(Attempt& attempt, int64_t* wanted, bool allow_fewer) {
   if (closed_ && num_elements() < *wanted) {
-    const Status error = insufficient_error(*wanted);
+    const Status error = insufficient_error(spec_.kind, *wanted);
     for (size_t i = attempt.elements.size(); i-- > 0;) put_back(std::move(attempt.elements[i]));
     *wanted += static_cast<int64_t>(attempt.elements.size());
     attempt.elements.clear();

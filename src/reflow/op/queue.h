@@ -90,8 +90,9 @@ class Queue : public Resource, public std::enable_shared_from_this<Queue> {
 
   Status check_element(const Tuple& element) const;
   Status check_batch(const Tuple& batch) const;
+  std::string_view base_kind() const;
   Status closed_error() const;
-  Status insufficient_error(int64_t wanted) const;
+  Status insufficient_error(std::string_view kind, int64_t wanted) const;
   Progress take_batch(Attempt& attempt, int64_t* wanted, bool allow_fewer);
   // Queues the attempt, to be cancelled with its manager, and serves all that can be.
   void wait_for(Attempts& attempts, std::unique_ptr<Attempt> attempt, const char* what);

@@ -270,6 +270,15 @@ TEST_F(QueueTest, PaddingFillsBatchesUp) {
   EXPECT_EQ(failure(enqueue(q, Tensor::scalar<int32_t>(1))), "Shape mismatch in tuple component 0. Expected [?,2], got []");
 }
 
+TEST_F(QueueTest, PaddingIsFifoInMessagesButThoseOfBatches) {
+  const Endpoint q = op("PaddingFIFOQueueV2", {}, {{"component_types", Types{DType::kInt32}}, {"shapes", Shapes{Shape{}}}}, "q");
+  run({}, {}, {close(q)});
+  EXPECT_EQ(failure(dequeue(q)), "FIFOQueue '_0_q' is closed and has insufficient elements (requested 1, current size 0)");
+  EXPECT_EQ(failure(dequeue_many(q, 2)),
+            "PaddingFIFOQueue '_0_q' is closed and has insufficient elements (requested 2, current size 0)");
+  EXPECT_EQ(failure(enqueue(q, Tensor::scalar<int32_t>(1))), "FIFOQueue '_0_q' is closed.");
+}
+
 TEST_F(QueueTest, SmallestPriorityLeavesFirst) {
   const Endpoint q = op("PriorityQueueV2", {}, {{"component_types", Types{DType::kString}}, {"shapes", Shapes{Shape{}}}}, "q");
   run({}, {}, {enqueue_many(q, {Tensor::vector<int64_t>({3, 1, 2, 1}), Tensor::vector<std::string>({"c", "a", "b", "a2"})})});
