@@ -94,5 +94,9 @@ def test_what_compile_got():
     model = tf.keras.Sequential([tf.keras.layers.Dense(1, input_shape=(2,))])
     model.compile('sgd', 'mse', loss_weights=[.5], sample_weight_mode='temporal')
     assert (model.loss, model.loss_weights, model.sample_weight_mode) == ('mse', [.5], 'temporal')
+    kernel, bias = model._collected_trainable_weights
+    model.trainable = False
+    assert model._collected_trainable_weights == [kernel, bias] == model.weights and not model.trainable_weights
     model.compile('sgd', 'mse')
+    assert model._collected_trainable_weights == []
     assert model.loss_weights is None and model.sample_weight_mode is None

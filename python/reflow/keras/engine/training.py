@@ -98,6 +98,7 @@ class Model(inner_names.InnerNames, Network):
             endpoint.make_sample_weight(mode)
         self._make_metrics(arguments['metrics'], arguments['weighted_metrics'])
         self._make_loss_and_metrics()
+        self.__dict__['_collected_trainable_weights'] = self.trainable_weights
 
     def _make_targets(self, endpoints, target_tensors):
         tensors = [None] * len(endpoints)
