@@ -110,13 +110,16 @@ class ScipyOptimizerInterface(ExternalOptimizerInterface):
 
     def _minimize(self, initial_val, loss_grad_func, equality_funcs, equality_grad_funcs, inequality_funcs,
                   inequality_grad_funcs, packed_bounds, step_callback, optimizer_kwargs):
+        def doubles(function):  # the numbers that scipy's compiled optimizers take
+            return lambda x: np.asarray(function(x), 'float64')
+
         def loss_and_gradient(x):
             loss, gradient = loss_grad_func(x)
-            return loss, gradient.astype('float64')  # which scipy's Fortran takes
+            return loss, gradient.astype('float64')
 
         given = dict(optimizer_kwargs)
         method = given.pop('method', self._DEFAULT_METHOD)
-        constraints = [{'type': kind, 'fun': function, 'jac': gradient}
+        constraints = [{'type': kind, 'fun': doubles(function), 'jac': doubles(gradient)}
                        for kind, functions, gradients in (('eq', equality_funcs, equality_grad_funcs),
                                                           ('ineq', inequality_funcs, inequality_grad_funcs))
                        for function, gradient in zip(functions, gradients)]
@@ -128,7 +131,7 @@ class ScipyOptimizerInterface(ExternalOptimizerInterface):
                 raise ValueError("Optimizer keyword arg '{}' is set automatically and cannot be injected manually".format(
                     name))
         import scipy.optimize  # only programs that optimise so need it
-        result = scipy.optimize.minimize(loss_and_gradient, initial_val, **arguments, **given)
+        result = scipy.optimize.minimize(loss_and_gradient, initial_val.astype('float64'), **arguments, **given)
         lines = ['Optimization terminated with:', '  Message: %s', '  Objective function value: %f']
         values = [result.message, result.fun]
         for attribute, line in (('nit', '  Number of iterations: %d'), ('nfev', '  Number of functions evaluations: %d')):
