@@ -22,7 +22,7 @@ def _in_tensorflows_order(row):
 def test_sums_and_means(n):
     rows = (np.random.RandomState(n).rand(50, n) * 2 - 0.7).astype(np.float32)
     sums = np.array([_in_tensorflows_order(row) for row in rows])
-    with tf.Session() as session:
+    with tf.Graph().as_default(), tf.Session() as session:
         x = tf.placeholder(tf.float32, [None, None])
         got, means, both = session.run([tf.reduce_sum(x, 1), tf.reduce_mean(x, -1), tf.reduce_sum(x[:, None, :, None], [2, 3])],
                                        {x: rows})
@@ -33,7 +33,7 @@ def test_sums_and_means(n):
 
 def test_products_and_extrema():
     rows = np.array([[2, np.nan, -3], [np.nan, np.nan, np.nan], [-np.inf, np.nan, 5]], np.float32)
-    with tf.Session() as session:
+    with tf.Graph().as_default(), tf.Session() as session:
         largest, smallest, product = session.run([tf.reduce_max(rows, 1), tf.reduce_min(rows, 1), tf.reduce_prod(rows[:, ::2], 1)])
     np.testing.assert_array_equal(largest, [2, -np.inf, 5])
     np.testing.assert_array_equal(smallest, [-3, np.inf, -np.inf])
@@ -46,7 +46,7 @@ def test_places_of_extrema(n):
     rows[0] = np.nan
     rows[1, :-1] = np.nan
     rows[1, -1] = -np.inf
-    with tf.Session() as session:
+    with tf.Graph().as_default(), tf.Session() as session:
         largest, smallest = session.run([tf.argmax(rows, 1), tf.argmin(rows, 1, output_type=tf.int32)])
     np.testing.assert_array_equal(largest[2:], rows[2:].argmax(1))
     np.testing.assert_array_equal(smallest[2:], rows[2:].argmin(1))

@@ -18,7 +18,9 @@ for arguments in (dict(dynamic_pad=True), dict(shapes=[[None]], dynamic_pad=True
             seen = []
             while not sess.should_stop():
                 try:
-                    seen.append([each.tolist() for each in sess.run([lengths] + batch)])
+                    values = [each.tolist() for each in sess.run([lengths] + batch)]
+                    rows = sorted(zip(*values))  # threads bring them in any order
+                    seen.append([list(column) for column in zip(*rows)])
                 except tf.errors.OutOfRangeError:
                     break
         print(sorted(seen))
