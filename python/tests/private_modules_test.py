@@ -97,7 +97,7 @@ for module in layers, control_flow_ops:
         module.nothing
     except AttributeError as error:
         print(error)
-''') == ["module 'reflow.keras.layers' has no attribute 'nothing'",
+''') == ["module 'tensorflow.python.keras.layers' has no attribute 'nothing'",
          "module 'reflow.ops.control_flow_ops' has no attribute 'nothing'"]
 
 

@@ -30,9 +30,15 @@ def lazy_modules(package, *public_modules):
                     return public.resolve(module, name)
             if name in table.missing_of_contrib().get(own_module, ()):
                 raise public.MissingSymbolError(public.missing_text(own_module, name), name=name)
-        raise AttributeError(f"module '{package}' has no attribute '{name}'")
+        raise AttributeError(f"module '{_seen_as(package)}' has no attribute '{name}'")
 
     return getattribute
+
+
+def _seen_as(package):
+    """The name that programs know the package by."""
+    own_name = package.partition('.')[2]
+    return f'tensorflow.{own_name}' if own_name.startswith('contrib') else f'tensorflow.python.{own_name}'
 
 
 def _has(package, name):

@@ -2,7 +2,7 @@
 
 from reflow.contrib.framework.python.ops import variables
 from reflow.contrib.framework.python.ops.arg_scope import add_arg_scope
-from reflow.framework import constant_op
+from reflow.contrib.layers.python.ops import sparse_ops
 from reflow.framework import sparse_tensor
 from reflow.ops import array_ops
 from reflow.ops import embedding_ops
@@ -22,18 +22,11 @@ def bow_encoder(ids, vocab_size, embed_dim, sparse_lookup=True, initializer=None
                                               regularizer=regularizer, trainable=trainable)
         if sparse_lookup:
             if not isinstance(ids, sparse_tensor.SparseTensor):
-                ids = _dense_to_sparse(ids)
+                ids = sparse_ops.dense_to_sparse_tensor(ids)
             return embedding_ops.safe_embedding_lookup_sparse([embeddings], ids, combiner='mean', default_id=0)
         if isinstance(ids, sparse_tensor.SparseTensor):
             raise TypeError('ids are expected to be dense Tensor, got: %s', ids)
         return math_ops.reduce_mean(embedding_ops.embedding_lookup(embeddings, ids), axis=1)
-
-
-def _dense_to_sparse(ids):
-    """The entries of `ids` that aren't 0."""
-    indices = array_ops.where(math_ops.not_equal(ids, constant_op.constant(0, ids.dtype)))
-    return sparse_tensor.SparseTensor(indices, array_ops.gather_nd(ids, indices),
-                                      array_ops.shape(ids, out_type='int64'))
 
 
 @add_arg_scope
