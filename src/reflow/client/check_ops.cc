@@ -13,6 +13,7 @@
 #include "reflow/client/reduction_ops.h"
 #include "reflow/client/scopes.h"
 #include "reflow/client/status_errors.h"
+#include "reflow/graph/static_value.h"
 #include "reflow/op/kernel_registry.h"
 
 namespace reflow {
@@ -21,19 +22,9 @@ namespace {
 using client::apply_op;
 using client::convert;
 
-// Whether TensorFlow knows the value while a graph is built. The engine knows more, but then a check would fail in the
-// program where TensorFlow's fails in a run, if it is run.
-bool is_known(const Output& value) {
-  static constexpr std::string_view kFromShapes[] = {"Const", "Shape", "Size", "Rank"};
-  static constexpr std::string_view kFromValues[] = {"Range", "Cast", "Concat", "ConcatV2", "Pack", "Fill", "Equal", "NotEqual"};
-  const std::string type = value.op().type();
-  if (std::ranges::find(kFromShapes, type) != std::end(kFromShapes)) return true;
-  return std::ranges::find(kFromValues, type) != std::end(kFromValues) && std::ranges::all_of(value.op().inputs(), is_known);
-}
-
-Tensor known_value(const Output& value) {
-  return executing_eagerly() || is_known(value) ? constant_value(value) : Tensor();
-}
+// The engine knows more values while a graph is built than TensorFlow, but then a check would fail in the program where
+// TensorFlow's fails in a run, if it is run.
+Tensor known_value(const Output& value) { return graph::static_value(client::to_endpoint(value)); }
 
 // What a failed check says of `value`: its elements where they are known, else its name.
 std::string static_text(const TensorLike& value) {

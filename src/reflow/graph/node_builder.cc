@@ -156,7 +156,7 @@ StatusOr<Node*> create_op(Graph& graph, std::string_view type, std::vector<OpInp
   if (traceback_capture) node->traceback = traceback_capture();
   if (options.compute_shapes) {
     if (Status status = infer_shapes(node); !status.ok()) {
-      graph.drop_newest_node(node);
+      graph.remove_node(node);  // its number stays in use, as in TensorFlow: seeds of random ops hang on it
       return status;
     }
   }

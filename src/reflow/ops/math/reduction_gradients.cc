@@ -9,6 +9,7 @@
 #include "reduction_layout.h"
 #include "reflow/graph/scope.h"
 #include "reflow/graph/shape_context.h"
+#include "reflow/graph/static_value.h"
 
 namespace reflow::ops {
 namespace {
@@ -103,7 +104,7 @@ void leave_reduced_shape(GradContext& g, const Ints& shape, const Ints& axes, DT
 Endpoint spread(GradContext& g, Endpoint dy) {
   const Endpoint x = g.x(0);
   const Shape& x_shape = x.shape();
-  const Tensor axes = x_shape.known_rank() ? constant_value(g.x(1)) : Tensor();
+  const Tensor axes = x_shape.known_rank() ? graph::static_value(g.x(1)) : Tensor();
   if (axes.valid()) {
     const int rank = x_shape.rank();
     Ints list(axes.num_elements());
