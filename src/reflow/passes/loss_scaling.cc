@@ -16,6 +16,26 @@ using graph::Node;
 
 namespace {
 
+// Is it known without more than the cross entropy, and pure? Waiting for it is waiting for that.
+bool follows_alone(const Node& node, const Node& entropy, int steps) {
+  if (&node == &entropy) return true;
+  if (!node.control_inputs().empty()) return false;
+  if (node.type() == "Const") return true;
+  return steps > 0 && is_pure(node) && std::ranges::all_of(node.inputs(), [&](const Endpoint& e) {
+    return follows_alone(*e.node, entropy, steps - 1);
+  });
+}
+
+// May the constant be there earlier than it is, as its one reader comes after all that it waits for? Optimizers make gradients
+// wait for each other, and constants that these were folded to wait for the loss.
+bool may_be_there_at_once(const Node& constant, const Node& entropy) {
+  constexpr int kSteps = 4;
+  const auto waits = constant.control_inputs();
+  return waits.empty() || (constant.consumers().size() == 1 && std::ranges::all_of(waits, [&](const Node* wait) {
+           return follows_alone(*wait, entropy, kSteps);
+         }));
+}
+
 // The product that alone reads the gradient which comes with a cross entropy; null: others read it too, or a product of
 // something else than constants, one for each row.
 Node* product_of(const Node& entropy, Endpoint* factors) {
@@ -28,7 +48,7 @@ Node* product_of(const Node& entropy, Endpoint* factors) {
   if (product == nullptr || product->type() != "Mul" || !product->control_inputs().empty()) return nullptr;
   *factors = product->input(product->input(0).node == &entropy ? 1 : 0);
   const Shape &rows = entropy.output_shape(0), &shape = factors->shape();
-  if (const_value(*factors) == nullptr || !factors->node->control_inputs().empty()) return nullptr;
+  if (const_value(*factors) == nullptr || !may_be_there_at_once(*factors->node, entropy)) return nullptr;
   return rows.fully_defined() && shape == Shape{rows.dim(0), 1} ? product : nullptr;
 }
 
@@ -108,6 +128,7 @@ Status scale_losses(PassContext& context) {
     Endpoint factors;
     Node* product = product_of(*entropy, &factors);
     if (product == nullptr || !bypass(context, roots, product, {entropy, 1})) continue;
+    graph.remove_control_inputs(factors.node);
     graph::NodeSpec spec;
     spec.op = op;
     spec.inputs = {entropy->input(0), entropy->input(1), factors};

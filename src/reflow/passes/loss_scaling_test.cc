@@ -33,6 +33,28 @@ TEST_F(LossScaling, OthersReadTheGradient) {
   EXPECT_EQ(count("Mul"), 1);
 }
 
+// As in graphs of optimizers, whose gradients wait for each other: constants that were folded wait for the loss.
+TEST_F(LossScaling, ByConstantsThatWaitForTheLoss) {
+  Node* entropy = this->entropy();
+  const Endpoint loss = op("Sum", {entropy->output(0), constant(Tensor::vector<int32_t>({0}))}), factors = this->factors();
+  graph_.add_control_input(factors.node, loss.node);
+  fetch(loss);
+  fetch(op("Mul", {factors, entropy->output(1)}));
+  run(scale_losses);
+  EXPECT_EQ(entropy->type(), "_ScaledSparseSoftmaxCrossEntropy");
+  EXPECT_TRUE(factors.node->control_inputs().empty());
+}
+
+TEST_F(LossScaling, ButNotForMore) {
+  Node* entropy = this->entropy();
+  const Endpoint loss = op("Mul", {entropy->output(0), feed({})}), factors = this->factors();
+  graph_.add_control_input(factors.node, loss.node);
+  fetch(loss);
+  fetch(op("Mul", {factors, entropy->output(1)}));
+  run(scale_losses);
+  EXPECT_EQ(entropy->type(), "SparseSoftmaxCrossEntropyWithLogits");
+}
+
 // What is computed may come of the loss.
 TEST_F(LossScaling, OnlyByConstants) {
   Node* entropy = this->entropy();
