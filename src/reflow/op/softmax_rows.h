@@ -87,16 +87,7 @@ REFLOW_SIMD_BODY inline T row_sum(const T* x, int64_t n) {
 // The vector functions that a softmax of T (float or double) is made of.
 template <typename T>
 struct SoftmaxFunctions {
-  UnaryFn<T> exp, log;
-  SoftmaxFunctions() {
-    if constexpr (std::is_same_v<T, float>) {
-      exp = unary_f32(VecOp::kExp);
-      log = unary_f32(VecOp::kLog);
-    } else {
-      exp = unary_f64(VecOp::kExp);
-      log = unary_f64(VecOp::kLog);
-    }
-  }
+  UnaryFn<T> exp = unary_function<T>(VecOp::kExp), log = unary_function<T>(VecOp::kLog);
 };
 
 inline constexpr int64_t kSoftmaxMaxRows = 128, kSoftmaxPiece = 2048;

@@ -4,6 +4,7 @@
 // the kernels of element-wise ops and the fused kernels are made of.
 
 #include <cstdint>
+#include <type_traits>
 
 namespace reflow::op {
 
@@ -40,6 +41,17 @@ UnaryFn<float> unary_f32(VecOp op);
 BinaryFn<float> binary_f32(VecOp op);
 UnaryFn<double> unary_f64(VecOp op);
 BinaryFn<double> binary_f64(VecOp op);
+// The same by type, float or double.
+template <typename T>
+UnaryFn<T> unary_function(VecOp op) {
+  if constexpr (std::is_same_v<T, float>) return unary_f32(op);
+  else return unary_f64(op);
+}
+template <typename T>
+BinaryFn<T> binary_function(VecOp op) {
+  if constexpr (std::is_same_v<T, float>) return binary_f32(op);
+  else return binary_f64(op);
+}
 
 inline constexpr int kExpSums = 16;
 // y[i] = exp(x[i] - m), which is added to sums[i % 16], for i in [0, n), n a multiple of 16. y may be x.

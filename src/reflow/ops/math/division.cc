@@ -107,20 +107,9 @@ void for_each_piece(int64_t n, Visit&& visit) {
 }
 
 template <typename T>
-UnaryFn<T> vector_unary(VecOp op) {
-  if constexpr (std::is_same_v<T, float>) return unary_f32(op);
-  else return unary_f64(op);
-}
-template <typename T>
-BinaryFn<T> vector_binary(VecOp op) {
-  if constexpr (std::is_same_v<T, float>) return binary_f32(op);
-  else return binary_f64(op);
-}
-
-template <typename T>
 void floor_of_quotients(const void* a, int64_t a_step, const void* b, int64_t b_step, void* y, int64_t n) {
-  static const BinaryFn<T> divide = vector_binary<T>(VecOp::kDiv);
-  static const UnaryFn<T> floor = vector_unary<T>(VecOp::kFloor);
+  static const BinaryFn<T> divide = binary_function<T>(VecOp::kDiv);
+  static const UnaryFn<T> floor = unary_function<T>(VecOp::kFloor);
   const T *p = static_cast<const T*>(a), *q = static_cast<const T*>(b);
   T* out = static_cast<T*>(y);
   for_each_piece(n, [&](int64_t i, int64_t size) {
@@ -131,7 +120,7 @@ void floor_of_quotients(const void* a, int64_t a_step, const void* b, int64_t b_
 
 template <typename T>
 void products_with_logarithms(const void* a, int64_t a_step, const void* b, int64_t b_step, void* y, int64_t n) {
-  static const UnaryFn<T> log = vector_unary<T>(VecOp::kLog);
+  static const UnaryFn<T> log = unary_function<T>(VecOp::kLog);
   const T *p = static_cast<const T*>(a), *q = static_cast<const T*>(b);
   T* out = static_cast<T*>(y);
   T logarithms[kPiece];

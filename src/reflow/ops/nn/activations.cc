@@ -92,17 +92,6 @@ struct SoftsignGradFn {
   }
 };
 
-template <typename T>
-UnaryFn<T> unary_function(VecOp op) {
-  if constexpr (std::is_same_v<T, float>) return unary_f32(op);
-  else return unary_f64(op);
-}
-template <typename T>
-BinaryFn<T> binary_function(VecOp op) {
-  if constexpr (std::is_same_v<T, float>) return binary_f32(op);
-  else return binary_f64(op);
-}
-
 template <typename F>
 struct Activation {
   template <typename T>
